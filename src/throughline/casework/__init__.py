@@ -1,0 +1,1 @@
+"""The force's own work: one room per stage of the victim's journey."""

@@ -1,0 +1,1 @@
+"""Who is involved: records, identities, safe ways to reach them, households, restricted records."""

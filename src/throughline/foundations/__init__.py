@@ -1,0 +1,1 @@
+"""What every room stands on: who acts, what is allowed, what was seen, what must happen next."""

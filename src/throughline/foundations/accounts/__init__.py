@@ -1,0 +1,1 @@
+"""Users, teams, agencies, roles and their sign-in."""

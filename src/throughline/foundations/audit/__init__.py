@@ -1,0 +1,1 @@
+"""Who did or saw what, when and about whom; sealed so that tampering shows."""

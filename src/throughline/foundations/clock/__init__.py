@@ -1,0 +1,1 @@
+"""Working days, hour limits and deadlines in London time."""

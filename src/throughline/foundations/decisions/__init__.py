@@ -1,0 +1,1 @@
+"""A choice with its maker and reasons, and its review."""

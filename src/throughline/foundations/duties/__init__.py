@@ -1,0 +1,1 @@
+"""What must happen next, by when, and whose it is."""

@@ -1,0 +1,1 @@
+"""Django forms as GOV.UK Design System components."""

@@ -1,0 +1,1 @@
+"""Versioned question sets as data, shown as forms."""

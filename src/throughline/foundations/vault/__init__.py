@@ -1,0 +1,1 @@
+"""Keys, and fields encrypted under them."""

@@ -1,0 +1,1 @@
+"""Settings, addresses, middleware and the pages' common frame."""
