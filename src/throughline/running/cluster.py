@@ -94,6 +94,9 @@ class Cluster:
 
     def running(self) -> bool:
         """Whether a server answers on this cluster's socket."""
+        if self._postmaster() is None:
+            # a killed server's children keep its socket open for a moment, and nobody will answer there
+            return False
         with socket.socket(socket.AF_UNIX) as probe:
             return probe.connect_ex(str(self.sockets / _SOCKET)) == 0
 
@@ -379,7 +382,7 @@ def _succeeds(user: pwd.struct_passwd, command: Sequence[str]) -> bool:
 
 def _tether(server: int) -> subprocess.Popen[bytes]:
     """A shell that waits for our end of a pipe to close, however we die, and then ends the server."""
-    return subprocess.Popen(
+    return subprocess.Popen(  # noqa: S603
         ["sh", "-c", 'read -r _; kill -INT "$1" 2>/dev/null', "sh", str(server)],  # noqa: S607
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
@@ -397,7 +400,7 @@ def _lock_lines(data: Path) -> list[str]:
 
 def _still_ending(words: str) -> bool:
     """Whether a start failed only because the last server, killed a moment ago, has not quite gone."""
-    return "pre-existing shared memory block" in words or "lock file" in words and "already exists" in words
+    return "pre-existing shared memory block" in words or ("lock file" in words and "already exists" in words)
 
 
 def _read_from(file: Path, start: int) -> str:

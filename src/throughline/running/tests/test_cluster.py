@@ -10,6 +10,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+
 from throughline.running.cluster import SUPERUSER, Cluster, ClusterError
 
 
@@ -115,7 +116,7 @@ def test_broken_data_are_said_to_be_broken(cluster: Cluster) -> None:
     with cluster:
         pass
     (cluster.data / "global" / "pg_control").write_bytes(b"")
-    with pytest.raises(ClusterError, match="does not start .*pg_control"):
+    with pytest.raises(ClusterError, match=r"does not start .*pg_control"):
         cluster.start()
 
 
