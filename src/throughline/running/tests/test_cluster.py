@@ -37,7 +37,7 @@ def test_answers_in_utf8_on_a_private_socket_only(cluster: Cluster) -> None:
         assert ask(cluster, "select lower('ÉŁ')") == "éł"
         assert ask(cluster, "show listen_addresses") == ""
         locale = ask(
-            cluster, "select datlocprovider || datlocale from pg_database where datname = 'postgres'"
+            cluster, "select datlocprovider::text || datlocale from pg_database where datname = 'postgres'"
         )
         assert locale == "bC.UTF-8"
         assert cluster.place.stat().st_mode & 0o777 == 0o700
