@@ -37,6 +37,9 @@ _SOCKET = ".s.PGSQL.5432"
 _PATIENCE = 120.0
 """Seconds for a start; recovery after a power cut reads the whole write-ahead log first."""
 
+_ENDING = 15.0
+"""Seconds for the children of a killed server to notice and go."""
+
 _QUIET = {
     # an error's statement and detail quote the row, and rows are about people
     "log_min_error_statement": "panic",
@@ -228,7 +231,8 @@ class Cluster:
     # --- the process --------------------------------------------------------------------------------
 
     def _run(self, programs: Path) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        began = time.monotonic()
+        deadline = began + _PATIENCE
         while not self.running():
             written = self.log.stat().st_size if self.log.exists() else 0
             if self._postmaster() is None:
@@ -243,7 +247,7 @@ class Cluster:
             if self._server is not None and self._server.poll() is not None:
                 self._server = None
                 words = _read_from(self.log, written)
-                if not _still_ending(words) or time.monotonic() > deadline:
+                if not _still_ending(words) or time.monotonic() > began + _ENDING:
                     raise self._explained(words)
                 time.sleep(0.2)
         self._wait_until_ready(deadline)
@@ -284,6 +288,8 @@ class Cluster:
 
     def _postmaster(self) -> psutil.Process | None:
         """The process that the data folder's lock file names, if it is a PostgreSQL server."""
+        if self._server is not None:
+            self._server.poll()  # a killed child keeps its number until it is asked for
         lines = _lock_lines(self.data)
         try:
             process = psutil.Process(int(lines[0]))

@@ -59,8 +59,8 @@ def test_survives_kill_9_of_the_server(cluster: Cluster) -> None:
     do(cluster, "create table kept as select 1")
     server = int((cluster.data / "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
-    with Cluster(cluster.folder, fast=True) as again:
-        assert ask(again, "select count(*) from kept") == 1
+    with cluster:
+        assert ask(cluster, "select count(*) from kept") == 1
 
 
 def test_survives_a_lock_file_that_names_a_stranger(cluster: Cluster) -> None:
