@@ -122,10 +122,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server, whoever started it, and return when it is gone. Sessions still open are ended."""
         postmaster = self._postmaster()
-        if self._tether is not None:
-            self._tether.kill()
-            self._tether.communicate()
-            self._tether = None
+        self._untie()
         if postmaster is not None:
             self._end(postmaster)
         if self._server is not None:
@@ -236,6 +233,7 @@ class Cluster:
         while not self.running():
             written = self.log.stat().st_size if self.log.exists() else 0
             if self._postmaster() is None:
+                self._untie()
                 self._server = self._launch(programs)
             while not self.running() and self._postmaster_lives():
                 if time.monotonic() > deadline:
@@ -253,6 +251,12 @@ class Cluster:
         self._wait_until_ready(deadline)
         if self._server is not None:
             self._tether = _tether(self._server.pid)
+
+    def _untie(self) -> None:
+        if self._tether is not None:
+            self._tether.kill()
+            self._tether.communicate()
+            self._tether = None
 
     def _postmaster_lives(self) -> bool:
         return self._server.poll() is None if self._server is not None else self._postmaster() is not None
