@@ -41,7 +41,8 @@ _ENDING = 15.0
 """Seconds for the children of a killed server to notice and go."""
 
 _QUIET = {
-    # an error's statement and detail quote the row, and rows are about people
+    # an error's text, statement and detail quote the row, and rows are about people
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",

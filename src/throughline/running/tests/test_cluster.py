@@ -61,7 +61,8 @@ def test_starts_again_with_its_data_within_two_seconds(cluster: Cluster) -> None
         assert time.monotonic() - began < 2
 
 
-def test_survives_kill_9_of_the_server(cluster: Cluster) -> None:
+def test_survives_kill_9_of_the_server(tmp_path_factory: pytest.TempPathFactory) -> None:
+    cluster = Cluster(tmp_path_factory.mktemp("safe") / "cluster")
     cluster.start()
     do(cluster, "create table kept as select 1")
     server = int((cluster.data / "postmaster.pid").read_text().split()[0])
@@ -69,6 +70,7 @@ def test_survives_kill_9_of_the_server(cluster: Cluster) -> None:
     wait_until_gone(cluster)
     with cluster:
         assert ask(cluster, "select count(*) from kept") == 1
+    cluster.erase()
 
 
 def test_survives_a_lock_file_that_names_a_stranger(cluster: Cluster) -> None:
