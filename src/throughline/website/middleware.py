@@ -1,6 +1,7 @@
 """Runs each page inside one transaction, as its actor, with its look in the log before it is sent."""
 
 from collections.abc import Callable
+from http import HTTPStatus
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
@@ -12,7 +13,7 @@ from throughline.foundations.access.routes import Open, insist_on_role, rule_of
 from throughline.foundations.access.rules import Refused
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
-from throughline.website.views import not_found, refused
+from throughline.website.views import problem
 
 _ONLY_LOOKS = {"GET", "HEAD", "OPTIONS"}
 
@@ -35,7 +36,7 @@ class RoomMiddleware:
     ) -> HttpResponseBase | None:
         rule = rule_of(view)
         if rule is None:
-            return refused(request)
+            return problem(request, HTTPStatus.FORBIDDEN)
         if isinstance(rule, Open):
             return None
         if not request.user.is_authenticated:
@@ -58,7 +59,8 @@ class RoomMiddleware:
                 subjects = [refusal.record_id] if refusal.record_id else []
                 record(actor, Event.Kind.REFUSED, rule, subjects=subjects, detail={"because": str(refusal)})
             # one that exists out of sight looks like one that does not exist
-            return not_found(request) if refusal.record_id else refused(request)
+            status = HTTPStatus.NOT_FOUND if refusal.record_id else HTTPStatus.FORBIDDEN
+            return problem(request, status)
         return response
 
 

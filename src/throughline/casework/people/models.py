@@ -81,7 +81,6 @@ class IdentityLink(models.Model):
                 name="people_one_identity_a_record",
             ),
         ]
-        indexes = [models.Index(fields=["identity"], name="people_link_identity")]
         triggers = [*guards()]
 
     def __str__(self) -> str:
@@ -122,7 +121,6 @@ class Name(AboutPerson):
 
     class Meta(AboutPerson.Meta):
         abstract = False
-        indexes = [models.Index(fields=["record"], name="people_name_record")]
 
     @property
     def shown(self) -> str:
@@ -143,7 +141,6 @@ class Phone(AboutPerson):
 
     class Meta(AboutPerson.Meta):
         abstract = False
-        indexes = [models.Index(fields=["record"], name="people_phone_record")]
 
 
 class Address(AboutPerson):
@@ -157,7 +154,6 @@ class Address(AboutPerson):
     class Meta(AboutPerson.Meta):
         abstract = False
         verbose_name_plural = "addresses"
-        indexes = [models.Index(fields=["record"], name="people_address_record")]
 
     @property
     def shown(self) -> str:
@@ -195,7 +191,6 @@ class Relationship(AboutPerson):
                 name="people_relationship_once",
             ),
         ]
-        indexes = [models.Index(fields=["record"], name="people_relationship_record")]
 
 
 class Household(models.Model):
@@ -233,7 +228,6 @@ class Member(AboutPerson):
                 name="people_member_once",
             ),
         ]
-        indexes = [models.Index(fields=["household"], name="people_member_household")]
 
 
 class SafeContact(models.Model):
@@ -381,7 +375,6 @@ class Match(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["enquiry", "record"], name="people_match_once"),
         ]
-        indexes = [models.Index(fields=["record"], name="people_match_record")]
         triggers = [*guards()]
 
     def __str__(self) -> str:

@@ -6,6 +6,17 @@ import pgtrigger
 from django.db import models
 
 
+def no_truncate() -> pgtrigger.Trigger:
+    """Refuse TRUNCATE, which the row triggers do not see."""
+    return pgtrigger.Trigger(
+        name="no_truncate",
+        level=pgtrigger.Statement,
+        when=pgtrigger.Before,
+        operation=pgtrigger.Truncate,
+        func="raise exception 'this table is not emptied' using errcode = 'insufficient_privilege';",
+    )
+
+
 class Grant(models.Model):
     """Sight given, or taken away, for a time and a reason.
 
@@ -49,7 +60,8 @@ class Grant(models.Model):
             ),
         ]
         triggers = [
-            pgtrigger.Protect(name="grants_are_kept", operation=pgtrigger.Delete | pgtrigger.Truncate),
+            pgtrigger.Protect(name="grants_are_kept", operation=pgtrigger.Delete),
+            no_truncate(),
             pgtrigger.ReadOnly(
                 name="only_the_end_changes", exclude=["valid_until"],
             ),

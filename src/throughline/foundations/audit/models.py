@@ -5,6 +5,26 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.expressions import RawSQL
 
+from throughline.foundations.access.models import no_truncate
+
+
+def guards() -> list[pgtrigger.Trigger]:
+    """Triggers of a table that may change only in a transaction which has written its audit row.
+
+    The row is written first (see `audit.commands.record`), so that the refusal comes at once, not at the
+    end; a page that is only looked at writes a look, which opens nothing.
+    """
+    return [
+        pgtrigger.Trigger(
+            name="audited",
+            level=pgtrigger.Statement,
+            when=pgtrigger.Before,
+            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+            func="perform audit_required(); return null;",
+        ),
+        no_truncate(),
+    ]
+
 
 class Event(models.Model):
     """Who did or saw what, when, about whom and for what purpose. Ids, codes and dates only.
@@ -37,9 +57,8 @@ class Event(models.Model):
             models.Index(fields=["actor", "at"], name="audit_event_actor"),
         ]
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
@@ -55,28 +74,9 @@ class Seal(models.Model):
 
     class Meta:
         triggers = [
-            pgtrigger.Protect(
-                name="append_only", operation=pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
-            ),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+            no_truncate(),
         ]
 
     def __str__(self) -> str:
         return f"seal {self.number}"
-
-
-def guards() -> list[pgtrigger.Trigger]:
-    """Triggers of a table that may change only in a transaction which has written its audit row.
-
-    The row is written first (see `audit.commands.record`), so that the refusal comes at once, not at the
-    end; a page that is only looked at writes a look, which opens nothing.
-    """
-    return [
-        pgtrigger.Trigger(
-            name="audited",
-            level=pgtrigger.Statement,
-            when=pgtrigger.Before,
-            operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-            func="perform audit_required(); return null;",
-        ),
-        pgtrigger.Protect(name="no_truncate", operation=pgtrigger.Truncate),
-    ]
