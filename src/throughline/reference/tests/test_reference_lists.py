@@ -130,7 +130,15 @@ def test_only_a_match_has_a_reading_and_each_reading_has_reasons():
         assert (row.optional_text("reading") is not None) == (row.text("decision") == "match")
     for reading in ("confirmed", "rejected", "unconfirmed"):
         assert load("decision-reasons").choices(on=TODAY, reading=reading)
-    for decision in ("merge", "part", "restrict", "lift-restriction", "break-glass", "extend-retention", "erase"):
+    for decision in (
+        "merge",
+        "part",
+        "restrict",
+        "lift-restriction",
+        "break-glass",
+        "extend-retention",
+        "erase",
+    ):
         assert len(load("decision-reasons").choices(on=TODAY, decision=decision)) >= 2
 
 
