@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from throughline.foundations.access.rules import Actor
 from throughline.foundations.decisions.models import Decision, Review
@@ -52,3 +53,11 @@ def review(
     return Review.objects.create(
         decision=decision, agreed=agreed, feedback=feedback, made_by=by.id, made_at=now
     )
+
+
+def forget_words(*, record_id: UUID) -> None:
+    """Blank what was written in words about a record that is erased; the codes stay."""
+    about = Q(record_id=record_id) | Q(about=record_id)
+    decisions = Decision.objects.filter(about)
+    Review.objects.filter(decision__in=decisions).update(feedback="")
+    decisions.update(words="")

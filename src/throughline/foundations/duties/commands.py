@@ -7,7 +7,7 @@ from django.db import transaction
 
 from throughline.foundations.access.rules import Actor
 from throughline.foundations.duties.models import Duty
-from throughline.foundations.duties.rules import duty_kind
+from throughline.foundations.duties.rules import due_at, duty_kind
 
 
 @transaction.atomic
@@ -19,11 +19,10 @@ def open_duty(
     cause: str,
     about: UUID | None = None,
     owner: UUID | None = None,
-    start: datetime | None = None,
 ) -> Duty:
     """Put a duty on the list of the role that `reference` names, or add the cause to the open one.
 
-    The clock of its kind runs from ``start`` (now, where not said). The caller audits.
+    The clock of its kind runs from ``now``; a kind whose owner is named needs ``owner``. The caller audits.
     """
     definition = duty_kind(kind, on=now.date())
     duty, made = Duty.objects.select_for_update().get_or_create(
@@ -32,11 +31,11 @@ def open_duty(
         about=about,
         discharged_at=None,
         defaults={
-            "role": definition.role,
+            "role": definition.role or "",
             "owner": owner,
             "causes": [cause],
             "opened_at": now,
-            "due_at": definition.due_at(start or now),
+            "due_at": due_at(definition, now),
         },
     )
     if not made and cause not in duty.causes:

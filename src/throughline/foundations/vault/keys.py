@@ -4,6 +4,7 @@ One file in the private folder holds the master keys; each purpose has its own k
 them. A new master key encrypts from then on; the older ones still open what they closed.
 """
 
+import hmac
 import json
 import os
 import secrets
@@ -53,6 +54,10 @@ class Keys:
     def linkage(self) -> bytes:
         """The secret of the recognition keys. It is not rotated: every key would have to be made anew."""
         return bytes.fromhex(self._ring["linkage"])
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash that says whether two texts are the same and nothing else."""
+        return hmac.digest(self.linkage, text.encode(), "sha256").hex()
 
     def rotate(self) -> int:
         """Encrypt under a new master key from now on; returns its number."""
