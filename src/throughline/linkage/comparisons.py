@@ -118,7 +118,7 @@ def born_level(one: Features, other: Features) -> Level | None:
     gap = max(a[0], b[0]) - min(a[1], b[1])
     if gap <= 0:
         return Level("age_fits")
-    return Level("age_near" if gap <= 2 else "age_off" if gap <= 5 else "far")
+    return Level("age_near" if gap <= 2 else "age_off" if gap <= 5 else "age_far")
 
 
 def _years(features: Features) -> tuple[int, int] | None:

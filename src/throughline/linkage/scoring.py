@@ -106,15 +106,24 @@ def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
 @lru_cache(maxsize=131_072)
 def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
     """The evidence of the two names, among all that each person goes by, that agree best."""
+
+    def bits(evidence: Evidence) -> float:
+        return sum(model.bits(field, level)[0] for field, level in evidence)
+
     found: list[Evidence] = []
     for name in one:
         for name_2 in other:
             for reading in readings(name):
                 found.extend(_name_evidence(reading, reading_2) for reading_2 in readings(name_2))
-            if name.ordered and name_2.ordered:
-                swapped = _name_evidence(Reading(name.family, name.given), readings(name_2)[0])
-                found.append((*swapped, ("order", Level("swapped"))))
-    return max(found, key=lambda evidence: sum(model.bits(field, level)[0] for field, level in evidence))
+            if name.ordered and name_2.ordered and name.given and name.family:
+                # Either of the two may be the one written the wrong way round: the rarity of the names
+                # counts as of the likelier, or "Campbell Thomas" would be a find.
+                one_turned = _name_evidence(Reading(name.family, name.given), Reading(name_2.given, name_2.family))
+                other_turned = _name_evidence(Reading(name.given, name.family), Reading(name_2.family, name_2.given))
+                swapped = min(one_turned, other_turned, key=bits)
+                if all(level.name not in ("different", "alike") for _, level in swapped):
+                    found.append((*swapped, ("order", Level("swapped"))))
+    return max(found, key=bits)
 
 
 @lru_cache(maxsize=131_072)
