@@ -121,6 +121,17 @@ def nicknames(culture: Culture, first: str) -> tuple[str, ...]:
     return culture.called.get(first) or cultures()["english"].called.get(first, ())
 
 
+@cache
+def every_nickname() -> dict[str, tuple[str, ...]]:
+    """All short forms of a forename whatever its culture, found with and without foreign letters."""
+    short: dict[str, tuple[str, ...]] = {}
+    for culture in cultures().values():
+        for name, forms in culture.called.items():
+            for key in {name, plain(name)}:
+                short[key] = tuple(dict.fromkeys((*short.get(key, ()), *forms)))
+    return short
+
+
 def day_name(sex: str, born: date) -> str:
     """The Akan name for the weekday of birth."""
     return str(_data()["day_names"]["male" if sex == MALE else "female"][born.weekday()])
@@ -198,7 +209,7 @@ def _composed(first_parts: str, second_parts: str) -> Weighted:
     seconds = _weighted(second_parts, 0)
     second_weights = np.diff(seconds.cumulative, prepend=0)
     words = [first + second for first in firsts for second in seconds.words]
-    spread = np.random.default_rng(0).lognormal(sigma=1.4, size=len(words))
+    spread = np.minimum(np.random.default_rng(0).lognormal(sigma=1.3, size=len(words)), 9)
     return Weighted.of(words, np.tile(second_weights, len(firsts)) * spread)
 
 
@@ -228,7 +239,11 @@ def _culture(name: str, names: dict[str, Any], data: dict[str, Any]) -> Culture:
     english = data["cultures"]["english"]
     borrows = names.get("borrows_forenames", {})
     with_rarer = bool(names.get("forename_tail"))
-    optional = {key: _weighted(names[key], _SURNAME_SLOPE) for key in ("female_last_names", "male_second") if key in names}
+    optional = {
+        key: _weighted(names[key], _SURNAME_SLOPE)
+        for key in ("female_last_names", "male_second")
+        if key in names
+    }
     return Culture(
         name=name,
         group=Group(names["group"]),

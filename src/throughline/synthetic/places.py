@@ -117,7 +117,10 @@ def _town(number: int) -> _Town:
     sizes = np.maximum(8, rng.lognormal(3.55, 0.5, len(names)))
     ends = np.round(np.cumsum(sizes) / sizes.sum() * DWELLINGS_IN_TOWN).astype(int).tolist()
     starts = [0, *ends[:-1]]
-    flats = [int(n) if blocks else 0 for n, blocks in zip(rng.integers(4, 13, 120), rng.random(120) < 0.12, strict=True)]
+    flats = [
+        int(n) if blocks else 0
+        for n, blocks in zip(rng.integers(4, 13, 120), rng.random(120) < 0.12, strict=True)
+    ]
     return _Town(
         # Town names come round again after 800: a second "Quarnley" is then "New Quarnley".
         name="New " * (number // len(words["towns"])) + words["towns"][number % len(words["towns"])],

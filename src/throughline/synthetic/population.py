@@ -36,7 +36,11 @@ def people(count: int, *, seed: int, today: date) -> Iterator[InventedPerson]:
 def strangers_to(count: int, *, seed: int, today: date) -> Iterator[InventedPerson]:
     """People whom no index holds: other numbers and telephones, mostly other addresses, the same names."""
     county = _County(
-        Chance(seed, 1), today, first_number=_FIRST_STRANGER, first_telephone=11_500_000, first_dwelling=4_000_000
+        Chance(seed, 1),
+        today,
+        first_number=_FIRST_STRANGER,
+        first_telephone=11_500_000,
+        first_dwelling=4_000_000,
     )
     return islice(county.people(), count)
 
@@ -53,6 +57,7 @@ class _Member:
     culture: Culture
     named: naming.Named
     surname: str
+    family: str
     former_surname: str = ""
     other_party: OtherParty | None = None
     ties: list[tuple[Relation, "_Member"]] = field(default_factory=list)
@@ -84,7 +89,8 @@ _CHILDREN_IN_LARGE = Weighted.of(["1", "2", "3", "4", "5", "6"], [0.22, 0.29, 0.
 
 # A few markers as forces give them; most people have none. Codes as in the import map's comments.
 _MARKERS = Weighted.of(
-    ["weapons", "violent", "drugs", "self_harm", "mental_health", "alcohol", "firearms"], [3, 5, 4, 4, 5, 3, 1]
+    ["weapons", "violent", "drugs", "self_harm", "mental_health", "alcohol", "firearms"],
+    [3, 5, 4, 4, 5, 3, 1],
 )
 
 
@@ -139,7 +145,7 @@ class _County:
         named = naming.given(chance, culture, sex, date.fromordinal(born), father)
         family = family or naming.surname(chance, culture)
         surname = naming.surname_of(chance, culture, family, sex, wife=False)
-        return self._with_religious_name(_Member(sex, born, culture, named, surname))
+        return self._with_religious_name(_Member(sex, born, culture, named, surname, family))
 
     def _with_religious_name(self, member: _Member) -> _Member:
         """Singh and Kaur: the second name of most Sikhs, and for some the only surname."""
@@ -174,10 +180,12 @@ class _County:
         family = naming.surname(chance, culture)
         other_sex = MALE if member.sex == FEMALE else FEMALE
         other = naming.forename(chance, culture, other_sex, date.fromordinal(member.born).year)
-        member.other_party = OtherParty(other, naming.surname_of(chance, culture, family, other_sex, wife=False))
+        member.other_party = OtherParty(
+            other, naming.surname_of(chance, culture, family, other_sex, wife=False)
+        )
         if member.sex == FEMALE and self._age(member) > 27 and chance.yes(culture.takes_husbands * 0.5):
             member.former_surname = member.surname
-            member.surname = naming.feminine(culture.name, family, wife=True)
+            member.surname, member.family = naming.feminine(culture.name, family, wife=True), family
 
     def _couple(self, culture: Culture, age: float) -> tuple[_Member, _Member, str]:
         """A man and a woman (rarely two of one sex), and the surname that their children have."""
@@ -197,7 +205,11 @@ class _County:
         first.ties.append((Relation.PARTNER, second))
         second.ties.append((Relation.PARTNER, first))
         first.other_party, second.other_party = second.party, first.party
-        if not second.former_surname and culture.name in {"english", "welsh", "caribbean"} and chance.yes(0.08):
+        if (
+            not second.former_surname
+            and culture.name in {"english", "welsh", "caribbean"}
+            and chance.yes(0.08)
+        ):
             return first, second, f"{second.surname.split('-')[0]}-{family.split('-')[0]}"
         return first, second, family
 
@@ -215,7 +227,7 @@ class _County:
         parent = self._adult(culture, self._sex(0.88), chance.between(19, 54))
         self._perhaps_once_married(parent)
         # The children bear the other parent's name nearly half of the time.
-        family = naming.surname(chance, culture) if chance.yes(0.45) else _family_of(parent)
+        family = naming.surname(chance, culture) if chance.yes(0.45) else parent.family
         return [parent, *self._children([parent], family)]
 
     def _three_generations(self, culture: Culture) -> list[_Member]:
@@ -223,7 +235,7 @@ class _County:
         first, second, family = self._couple(culture, chance.between(24, 50))
         members = [first, second, *self._children([first, second], family)]
         for sex in (FEMALE, MALE) if chance.yes(0.4) else (self._sex(0.8),):
-            grandparent = self._adult(culture, sex, self._age(first) + chance.between(19, 34), _family_of(first))
+            grandparent = self._adult(culture, sex, self._age(first) + chance.between(19, 34), first.family)
             if self._age(grandparent) < 97:
                 self._tie(grandparent, first)
                 members.append(grandparent)
@@ -235,7 +247,9 @@ class _County:
         age, related = chance.between(19, 40), chance.yes(0.4)
         family = naming.surname(chance, culture)
         members = [
-            self._adult(culture, self._sex(), max(18.0, age + chance.between(-6, 6)), family if related else "")
+            self._adult(
+                culture, self._sex(), max(18.0, age + chance.between(-6, 6)), family if related else ""
+            )
             for _ in range(2 + chance.below(3))
         ]
         if related:
@@ -289,11 +303,10 @@ class _County:
         else:
             taken = {(child.named.forename, child.named.middle) for child in elder}
             named = self._name_not_in(taken, culture, sex, born, father)
-        surname = family
         if culture.female_last_names is not None and chance.yes(0.25):
-            surname = naming.surname(chance, culture)  # a second name of one's own is no family name
-        surname = naming.surname_of(chance, culture, surname, sex, wife=False)
-        return self._with_religious_name(_Member(sex, born, culture, named, surname))
+            family = naming.surname(chance, culture)  # a second name of one's own is no family name
+        surname = naming.surname_of(chance, culture, family, sex, wife=False)
+        return self._with_religious_name(_Member(sex, born, culture, named, surname, family))
 
     def _name_not_in(
         self, taken: set[tuple[str, str]], culture: Culture, sex: str, born: int, father: _Member | None
@@ -318,8 +331,10 @@ class _County:
         # The index knows about every second home.
         self._dwelling += 1 + (chance.below(3) if kind != "many_rooms" else 1)
         home = dwelling(self._dwelling)
-        youngest = min(member.born for member in members)
-        moved_in = self._today - int(chance.unit() ** 2 * 20 * _YEAR) - 20
+        grown_up = all(self._age(member) >= 18 for member in members)
+        # Nobody sets up house before seventeen; the first member is always one who set it up.
+        of_age = members[0].born + int(17 * _YEAR)
+        moved_in = self._today - 1 - int(min(chance.unit() ** 2 * 20 * _YEAR, self._today - 1 - of_age))
         shared_past = self._former_homes(moved_in, members[0].born) if chance.yes(0.45) else ()
         landline = self._exchange.landline() if chance.yes(0.15 + 0.006 * self._age(members[0])) else ""
         plain = chance.yes(0.4)
@@ -330,12 +345,21 @@ class _County:
                 member.mobile = self._exchange.mobile()
         for room, member in enumerate(members, start=1):
             if kind == "many_rooms":
-                own_in = self._today - int(chance.unit() ** 2 * 4 * _YEAR) - 5
-                addresses = (_address(home, own_in, None, f"Room {room}, {home.house}"), *self._former_homes(own_in, member.born))
-            elif kind == "sharers" or (len(members) < 3 and youngest < self._today - 18 * _YEAR):
-                addresses = (_address(home, moved_in, None), *(self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()))
+                own_in = self._today - 5 - int(chance.unit() ** 2 * 0.9 * _YEAR)
+                addresses = (
+                    _address(home, own_in, None, f"Room {room}, {home.house}"),
+                    *self._former_homes(own_in, member.born),
+                )
+            elif kind == "sharers" or (len(members) < 3 and grown_up):
+                addresses = (
+                    _address(home, moved_in, None),
+                    *(self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()),
+                )
             else:
-                addresses = (_address(home, max(moved_in, member.born), None), *(past for past in shared_past if past.until and past.until.toordinal() > member.born))
+                addresses = (
+                    _address(home, max(moved_in, member.born), None),
+                    *(past for past in shared_past if past.until and past.until.toordinal() > member.born),
+                )
             yield self._record(member, members, addresses, landline, plain=plain)
 
     def _former_homes(self, until: int, born: int) -> tuple[Address, ...]:
@@ -346,8 +370,8 @@ class _County:
             since = until - int(chance.between(0.3, 7) * _YEAR)
             if since <= born:
                 break
-            near = self._dwelling + chance.below(12_000) - 6_000
-            homes.append(_address(dwelling(max(near, self._first_dwelling)), since, until))
+            near = self._dwelling + chance.below(12_000) - 6_000 - self._first_dwelling
+            homes.append(_address(dwelling(self._first_dwelling + abs(near)), since, until))
             until = since
         return tuple(homes)
 
@@ -358,9 +382,9 @@ class _County:
         if member.mobile and chance.yes(0.88):
             phones.append(_phone(member.mobile, since, None))
         elif (lender := self._lender(member, members)) and chance.yes(0.5):
-            phones.append(_phone(lender.mobile, since, None))
+            phones.append(_phone(lender.mobile, max(since, member.born), None))
         if landline and chance.yes(0.7):
-            phones.append(_phone(landline, since, None))
+            phones.append(_phone(landline, max(since, member.born), None))
         if member.mobile:
             while chance.yes(0.4) and len(phones) < 4:
                 until, since = since, since - int(chance.between(0.2, 3) * _YEAR)
@@ -375,10 +399,18 @@ class _County:
     def _lender(member: _Member, members: list[_Member]) -> _Member | None:
         """Whose mobile is given when one has none: a parent's, or the partner's."""
         near = {Relation.PARENT, Relation.PARTNER}
-        return next((other for kind, other in member.ties if kind in near and other.mobile and other in members), None)
+        return next(
+            (other for kind, other in member.ties if kind in near and other.mobile and other in members), None
+        )
 
     def _record(
-        self, member: _Member, members: list[_Member], addresses: tuple[Address, ...], landline: str, *, plain: bool
+        self,
+        member: _Member,
+        members: list[_Member],
+        addresses: tuple[Address, ...],
+        landline: str,
+        *,
+        plain: bool,
     ) -> InventedPerson:
         chance, culture = self._chance, member.culture
         written = naming.plain if plain else str
@@ -419,11 +451,6 @@ class _County:
 def _make_siblings(members: list[_Member]) -> None:
     for one in members:
         one.ties.extend((Relation.SIBLING, other) for other in members if other is not one)
-
-
-def _family_of(member: _Member) -> str:
-    """The name to hand on to children: a mother's own name in the form a son bears would be guessing."""
-    return member.surname
 
 
 def _address(home: Dwelling, since: int, until: int | None, house: str = "") -> Address:
