@@ -126,7 +126,7 @@ def _hidden(actor: Actor, probe: Features, probed: list[int], *, shown: set[UUID
     return [
         Hidden(one.rid, one.weight, one.probability, party[one.rid])
         for one in ranked
-        if one.probability >= model.probable
+        if one.probability >= model.accept
     ]
 
 
@@ -141,7 +141,7 @@ def _summaries(ranked: list[Ranked], today: date) -> list[Found]:
     phones = _by_record(Phone.objects.filter(record__in=ids, valid_until=None).order_by("id"))
     addresses = _by_record(Address.objects.filter(record__in=ids, valid_until=None).order_by("id"))
     markers = _by_record(standing_markers(ids, today))
-    probable = load_model("live").probable
+    probable = load_model("live").accept
     return [
         Found(
             record_id=one.rid,
