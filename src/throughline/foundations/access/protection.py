@@ -1,0 +1,118 @@
+"""Row security: the database's own reading of the grants.
+
+The actor is set for one transaction at a time (`acting`). Every policy asks for it and *raises* when it
+is missing: on a reused connection it reads as the empty text, and a sweep would otherwise see nothing
+and report success.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, transaction
+from django.db.migrations.operations import RunSQL
+
+from throughline.foundations.access.rules import FRONT_LINE, Actor, Role
+
+_READERS = ", ".join(f"'{role}'" for role in sorted({*FRONT_LINE, Role.SYSTEM}))
+_SEES_ALL = f"'{Role.DESK}', '{Role.SYSTEM}'"
+
+FUNCTIONS = f"""
+create function access_setting(name text) returns text language plpgsql stable as $$
+declare value text := current_setting('throughline.' || name, true);
+begin
+  if value is null or value = '' then
+    raise exception 'no % is set for this transaction', name using errcode = 'insufficient_privilege';
+  end if;
+  return value;
+end $$;
+
+create function access_actor() returns uuid language sql stable as $$ select access_setting('actor')::uuid $$;
+create function access_role() returns text language sql stable as $$ select access_setting('role') $$;
+create function access_team() returns uuid language sql stable as $$
+  select nullif(current_setting('throughline.team', true), '')::uuid
+$$;
+
+create function access_reads_people() returns boolean language sql stable as $$
+  select access_actor() is not null and access_role() in ({_READERS})
+$$;
+
+create function access_open(g access_grant) returns boolean language sql stable as $$
+  select g.valid_from <= clock_timestamp() and (g.valid_until is null or g.valid_until > clock_timestamp())
+$$;
+
+-- the subjects that this actor must not see; small, and computed once a statement
+create function access_hidden() returns setof uuid language sql stable as $$
+  select g.subject from access_grant g
+  where g.kind = 'exclude' and g.grantee = access_actor() and access_open(g)
+  union all
+  select r.subject from access_grant r
+  where r.kind = 'restrict' and access_open(r) and access_role() not in ({_SEES_ALL})
+    and not exists (
+      select 1 from access_grant s
+      where s.subject = r.subject and s.kind in ('see', 'break-glass')
+        and s.grantee in (access_actor(), access_team()) and access_open(s))
+$$;
+
+create function access_refuge() returns setof uuid language sql stable as $$
+  select g.subject from access_grant g
+  where g.kind = 'refuge' and g.grantee = access_actor() and access_open(g)
+$$;
+"""
+
+DROP_FUNCTIONS = """
+drop function access_refuge(); drop function access_hidden(); drop function access_open(access_grant);
+drop function access_reads_people(); drop function access_team(); drop function access_role();
+drop function access_actor(); drop function access_setting(text);
+"""
+
+IN_SIGHT = "(select access_reads_people()) and {column} not in (select access_hidden())"
+
+
+def protect(table: str, using: str = "", *, column: str = "record_id", check: str = "") -> RunSQL:
+    """Migration step: force row security on ``table``, open to the front line for subjects in sight.
+
+    ``column`` holds the subject's id. ``using`` replaces the condition, ``check`` that for new rows.
+    """
+    using = using or IN_SIGHT.format(column=column)
+    check = check or using
+    return RunSQL(
+        f"alter table {table} enable row level security, force row level security;"
+        f"create policy in_sight on {table} using ({using}) with check ({check});",
+        f"drop policy in_sight on {table}; alter table {table} disable row level security;",
+    )
+
+
+_SET = (
+    "select set_config('throughline.actor', %s, true), set_config('throughline.role', %s, true), "
+    "set_config('throughline.team', %s, true)"
+)
+_GET = (
+    "select coalesce(current_setting('throughline.actor', true), ''), "
+    "coalesce(current_setting('throughline.role', true), ''), "
+    "coalesce(current_setting('throughline.team', true), '')"
+)
+
+
+def set_actor(actor: Actor) -> None:
+    """Say to the database who acts, until the transaction ends."""
+    if not connection.in_atomic_block:
+        raise RuntimeError("an actor is set inside a transaction only")
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, [str(actor.id), str(actor.role), str(actor.team or "")])
+
+
+@contextmanager
+def acting(actor: Actor) -> Iterator[None]:
+    """Act as ``actor`` for a few statements of the current transaction, then as before.
+
+    For the system's own work out of the caller's sight, such as telling the desk of a restricted match.
+    """
+    # the savepoint takes the setting back when anything goes wrong inside
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(_GET)
+            before = cursor.fetchone()
+        set_actor(actor)
+        yield
+        with connection.cursor() as cursor:
+            cursor.execute(_SET, before)

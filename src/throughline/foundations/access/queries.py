@@ -1,0 +1,36 @@
+"""How somebody stands to a record, read from the grants."""
+
+from uuid import UUID
+
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from throughline.foundations.access.models import Grant
+from throughline.foundations.access.rules import Actor, Relation, Subject
+
+_RELATIONS = {
+    Grant.Kind.SEE: Relation.GRANTED,
+    Grant.Kind.BREAK_GLASS: Relation.BROKE_GLASS,
+    Grant.Kind.EXCLUDE: Relation.EXCLUDED,
+    Grant.Kind.REFUGE: Relation.REFUGE,
+}
+
+
+def open_grants(subject: UUID):
+    """The grants about a record that hold at this moment, by the database's clock."""
+    return Grant.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gt=Now()), subject=subject, valid_from__lte=Now()
+    )
+
+
+def subject_for(actor: Actor, record_id: UUID) -> Subject:
+    """The record as `decide` needs it: is it restricted, and how does ``actor`` stand to it?"""
+    mine = {actor.id, actor.team}
+    restricted = False
+    relations = set()
+    for grant in open_grants(record_id):
+        if grant.kind == Grant.Kind.RESTRICT:
+            restricted = True
+        elif grant.grantee in mine:
+            relations.add(_RELATIONS[Grant.Kind(grant.kind)])
+    return Subject(restricted=restricted, relations=frozenset(relations))

@@ -1,0 +1,52 @@
+"""Reading the log: who looked at a record, and whether the chain holds."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from throughline.foundations.audit import rules
+from throughline.foundations.audit.commands import Checkpoints, entry_of
+from throughline.foundations.audit.models import Event, Seal
+
+
+def about(record_ids: list[UUID], limit: int = 200) -> QuerySet[Event]:
+    """The latest looks and changes that name one of these records, newest first."""
+    return Event.objects.filter(subjects__overlap=record_ids).order_by("-id")[:limit]
+
+
+def chain(batch: int = 5_000) -> Iterator[tuple[rules.Link, rules.Entry | None]]:
+    """The sealed log in order, each link with the event that it names."""
+    reached = 0
+    while links := list(Seal.objects.filter(number__gt=reached).order_by("number")[:batch]):
+        events = Event.objects.in_bulk([link.event for link in links])
+        for link in links:
+            event = events.get(link.event)
+            yield (
+                rules.Link(link.number, link.event, bytes(link.hash)),
+                entry_of(event) if event else None,
+            )
+        reached = links[-1].number
+
+
+def verify(checkpoints: Checkpoints) -> rules.Fault | None:
+    """Say what is the first thing wrong with the log, or None where it is whole."""
+    try:
+        signed = checkpoints.read()
+    except (ValueError, OSError) as problem:
+        return rules.Fault(str(problem))
+    return rules.first_fault(chain(), signed) or _unsealed()
+
+
+def _unsealed() -> rules.Fault | None:
+    """An event that stands before a sealed one and has no seal was slipped in afterwards."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select e.id from audit_event e left join audit_seal s on s.event = e.id"
+            " where s.event is null and (e.xact, e.id) <"
+            " (select f.xact, f.id from audit_event f join audit_seal t on t.event = f.id"
+            "  order by t.number desc limit 1) order by e.xact, e.id limit 1"
+        )
+        row = cursor.fetchone()
+    return rules.Fault("an event was slipped in after sealing", event=row[0]) if row else None

@@ -1,0 +1,1 @@
+"""Starting and stopping what a site needs on one machine: database, logins, assets, demonstration."""

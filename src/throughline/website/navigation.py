@@ -1,0 +1,49 @@
+"""Where the bar at the top of every page leads, and which of it a given reader sees."""
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+from django.utils.functional import Promise
+
+
+class Entry(NamedTuple):
+    """One place in the bar: its label, the name of its view, and the action one must be allowed there."""
+
+    label: str | Promise
+    view: str
+    action: str
+
+
+#: In the order in which they are shown.
+ENTRIES: list[Entry] = []
+
+
+def links(actor: Any, path: str) -> list[dict[str, object]]:
+    """The entries that ``actor`` may follow, for the service navigation; that of ``path`` is marked.
+
+    Only the page itself is ``current``; a page below it makes its entry ``active``.
+    """
+    from throughline.foundations.access.rules import may
+
+    return marked((entry for entry in ENTRIES if may(actor, entry.action)), path)
+
+
+def marked(entries: Iterable[Entry], path: str) -> list[dict[str, object]]:
+    """``entries`` as the service navigation takes them, with the one that holds ``path`` marked."""
+    found = [(entry, reverse(entry.view)) for entry in entries]
+    # the longest address wins, so that the front page does not claim every page below it
+    holding = max((href for _, href in found if _below(path, href)), key=len, default=None)
+    return [
+        {
+            "text": entry.label,
+            "href": href,
+            "current": href == path,
+            "active": href == holding,
+        }
+        for entry, href in found
+    ]
+
+
+def _below(path: str, href: str) -> bool:
+    return path == href or (href != "/" and path.startswith(href.rstrip("/") + "/"))

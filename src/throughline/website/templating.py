@@ -1,0 +1,84 @@
+"""How pages are rendered: Jinja with the GOV.UK components, and what every page knows about its reader."""
+
+import datetime as dt
+from typing import Any
+
+import jinja2
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils import formats, timezone, translation
+from django.utils.translation import gettext as _
+
+from throughline.website import navigation
+
+SERVICE_NAME = "Throughline"
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """The Jinja environment of every page.
+
+    ``govuk_frontend_jinja/...`` names the components of the GOV.UK Design System; every other name is a
+    template of one of our rooms. ``_`` and ``{% trans %}`` translate into the reader's language.
+    """
+    components = jinja2.PrefixLoader({"govuk_frontend_jinja": jinja2.PackageLoader("govuk_frontend_jinja")})
+    env = jinja2.Environment(  # noqa: S701 (Django passes autoescape=True unless told otherwise)
+        **{
+            "autoescape": True,
+            **options,
+            "loader": jinja2.ChoiceLoader([options["loader"], components]),
+            "extensions": ["jinja2.ext.i18n"],
+        }
+    )
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translation.gettext,
+        ngettext=translation.ngettext,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+        newstyle=True,
+    )
+    env.globals.update(static=static, url=url)
+    env.filters.update(day=day, moment=moment)
+    return env
+
+
+def url(name: str, *args: object, **kwargs: object) -> str:
+    """The address of a named view, for links in templates: ``url("people:person", person.id)``."""
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """A day in words, "3 November 2026"; a moment gives its day in London, nothing gives "not known"."""
+    if value is None:
+        return _("not known")
+    return formats.date_format(_in_london(value) if isinstance(value, dt.datetime) else value, "j F Y")
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A moment in London time in words, "3 November 2026 at 14:05"; nothing gives "not known"."""
+    if value is None:
+        return _("not known")
+    local = _in_london(value)
+    return _("%(day)s at %(time)s") % {"day": day(local), "time": formats.date_format(local, "H:i")}
+
+
+def _in_london(value: dt.datetime) -> dt.datetime:
+    if timezone.is_naive(value):
+        raise ValueError("a moment shown on a page must carry its time zone")
+    return timezone.localtime(value)
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """What the frame around every page shows: who is signed in, where they may go, whether this is a demo.
+
+    A page that is shown before anybody has signed in, or when signing in itself has failed, has no actor.
+    """
+    user = getattr(request, "user", None)
+    actor = user if user is not None and user.is_authenticated else None
+    return {
+        "service_name": SERVICE_NAME,
+        "actor": actor,
+        "navigation": navigation.links(actor, request.path) if actor else [],
+        "demo": settings.DEMO,
+    }

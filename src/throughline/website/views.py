@@ -1,0 +1,100 @@
+"""What a reader sees when a page cannot be given: one plain sentence, and never a value from the request."""
+
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csp import get_nonce
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from throughline.website.templating import SERVICE_NAME
+
+
+class Problem(NamedTuple):
+    """A page's heading and the sentences that say what to do next."""
+
+    heading: str | Promise
+    advice: tuple[str | Promise, ...]
+
+
+PROBLEMS: dict[HTTPStatus, Problem] = {
+    HTTPStatus.BAD_REQUEST: Problem(
+        _("This page could not read what was sent"),
+        (_("Go back, check what you entered and send it again."),),
+    ),
+    HTTPStatus.FORBIDDEN: Problem(
+        _("You may not see this page"),
+        (
+            _("Your role does not open it, or somebody has restricted it. The attempt has been refused."),
+            _("If you need it to keep somebody safe, ask your supervisor now."),
+        ),
+    ),
+    HTTPStatus.NOT_FOUND: Problem(
+        _("There is nothing at this address"),
+        (_("Check the address, or search for the person again."),),
+    ),
+    HTTPStatus.METHOD_NOT_ALLOWED: Problem(
+        _("This page cannot be used in that way"),
+        (_("Go back and use the buttons on the page."),),
+    ),
+    HTTPStatus.CONFLICT: Problem(
+        _("Somebody else has changed this since you opened it"),
+        (_("Nothing has been overwritten. Open it again to see what has changed, then make your change."),),
+    ),
+    HTTPStatus.INTERNAL_SERVER_ERROR: Problem(
+        _("Something went wrong on our side"),
+        (
+            _("What you sent was not saved. Go back and send it again."),
+            _("If it happens again, use the paper form and tell your service desk when it happened."),
+        ),
+    ),
+}
+
+
+def problem(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
+    """The page for a refusal or failure with ``status``, within the frame of the reader's other pages."""
+    return render(request, "throughline/problem.html", {"problem": PROBLEMS[status]}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler400``."""
+    return problem(request, HTTPStatus.BAD_REQUEST)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler403``."""
+    return problem(request, HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Django's ``handler404``."""
+    return problem(request, HTTPStatus.NOT_FOUND)
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """Django's ``handler500``. Asks nothing of the database, which may be what failed."""
+    context = {
+        "problem": PROBLEMS[HTTPStatus.INTERNAL_SERVER_ERROR],
+        "service_name": SERVICE_NAME,
+        "csp_nonce": get_nonce(request),
+    }
+    page = render_to_string("throughline/problem.html", context)
+    return HttpResponse(page, status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Django's ``CSRF_FAILURE_VIEW``: most often a page left open from before signing in again."""
+    return render(
+        request,
+        "throughline/problem.html",
+        {
+            "problem": Problem(
+                _("This page was opened before you last signed in"),
+                (_("What you sent was not saved. Go back, load the page again and send it once more."),),
+            )
+        },
+        status=HTTPStatus.FORBIDDEN,
+    )
