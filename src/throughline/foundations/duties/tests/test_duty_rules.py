@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from throughline.foundations.clock.rules import LONDON, Clock, Unit, parse_clock
-from throughline.foundations.duties.rules import due_at, duty_kind, duty_kinds
+from throughline.foundations.duties.rules import duty_kind, duty_kinds
 from throughline.reference import UnknownCode, load
 
 TODAY = date(2026, 11, 23)
@@ -25,19 +25,20 @@ def test_every_kind_in_the_reference_list_can_be_read():
 def test_a_restricted_match_is_for_the_desk_and_due_at_once():
     kind = duty_kind("restricted-match", on=TODAY)
     assert kind.role == "restricted-records-desk"
+    assert not kind.named_owner
     assert kind.clock == Clock(Unit.IMMEDIATE)
-    assert due_at(kind, OPENED) == OPENED
+    assert kind.due_at(OPENED) == OPENED
 
 
 def test_a_break_glass_is_reviewed_by_its_named_owner_by_the_end_of_the_next_working_day():
     kind = duty_kind("break-glass-review", on=TODAY)
-    assert kind.role is None
-    assert due_at(kind, OPENED) == datetime(2026, 11, 30, 23, 59, 59, 999999, tzinfo=LONDON)
+    assert kind.named_owner
+    assert kind.due_at(OPENED) == datetime(2026, 11, 30, 23, 59, 59, 999999, tzinfo=LONDON)
 
 
 def test_no_kind_is_due_before_it_is_opened():
     for kind in duty_kinds(TODAY):
-        assert due_at(kind, OPENED) >= OPENED
+        assert kind.due_at(OPENED) >= OPENED
 
 
 def test_an_unknown_kind_is_named_with_its_list():
