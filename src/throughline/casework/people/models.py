@@ -6,7 +6,6 @@ All tables here have forced row security and refuse a write that is not audited.
 
 import uuid
 
-
 from django.db import models
 
 from throughline.foundations.audit.models import guards

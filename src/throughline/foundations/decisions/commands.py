@@ -28,7 +28,8 @@ def decide_for(
     """
     earlier = (
         Decision.objects.select_for_update()
-        .filter(kind=kind, record_id=record_id, about=about, decision=None)
+        .filter(kind=kind, record_id=record_id, about=about)
+        .order_by("-made_at", "-id")
         .first()
     )
     return Decision.objects.create(
@@ -44,9 +45,7 @@ def decide_for(
     )
 
 
-def review(
-    *, by: Actor, now: datetime, decision: Decision, agreed: bool, feedback: str = ""
-) -> Review:
+def review(*, by: Actor, now: datetime, decision: Decision, agreed: bool, feedback: str = "") -> Review:
     """Keep a second person's view of a decision. Nobody reviews their own."""
     if decision.made_by == by.id:
         raise ValueError("nobody reviews their own decision")

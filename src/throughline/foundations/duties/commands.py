@@ -6,8 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.foundations.access.rules import Actor
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
-from throughline.foundations.duties.rules import due_at, duty_kind
+from throughline.foundations.duties.rules import duty_kind
 
 
 @transaction.atomic
@@ -24,18 +25,18 @@ def open_duty(
 
     The clock of its kind runs from ``now``; a kind whose owner is named needs ``owner``. The caller audits.
     """
-    definition = duty_kind(kind, on=now.date())
+    definition = duty_kind(kind, on=london_day(now))
     duty, made = Duty.objects.select_for_update().get_or_create(
         kind=kind,
         record_id=record_id,
         about=about,
         discharged_at=None,
         defaults={
-            "role": definition.role or "",
+            "role": definition.role,
             "owner": owner,
             "causes": [cause],
             "opened_at": now,
-            "due_at": due_at(definition, now),
+            "due_at": definition.due_at(now),
         },
     )
     if not made and cause not in duty.causes:

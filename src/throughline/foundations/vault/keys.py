@@ -29,7 +29,9 @@ class Keys:
     def __init__(self, file: Path) -> None:
         self.file = file
         if not file.is_file():
-            self._write({"current": 1, "linkage": secrets.token_hex(32), "keys": {"1": secrets.token_hex(32)}})
+            self._write(
+                {"current": 1, "linkage": secrets.token_hex(32), "keys": {"1": secrets.token_hex(32)}}
+            )
         self._ring = json.loads(file.read_text())
 
     def _write(self, ring: dict[str, object]) -> None:

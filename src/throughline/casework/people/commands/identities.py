@@ -15,6 +15,7 @@ from throughline.casework.people.rules import Conflict
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.reference import load
 
@@ -34,7 +35,7 @@ def merge(
     Raises Conflict where they already are of one identity.
     """
     undertake(by, Action.MERGE, record_id, into_id)
-    load("decision-reasons").get(reason, on=now.date())
+    load("decision-reasons").get(reason, on=london_day(now))
     links = _open_links(record_id, into_id)
     old, new = links[record_id].identity, links[into_id].identity
     if old == new:
@@ -65,7 +66,7 @@ def part(*, by: Actor, now: datetime, record_id: UUID, reason: str, words: str =
     Raises Conflict where it stands alone already.
     """
     undertake(by, Action.PART, record_id)
-    load("decision-reasons").get(reason, on=now.date())
+    load("decision-reasons").get(reason, on=london_day(now))
     link = _open_links(record_id)[record_id]
     rest = IdentityLink.objects.filter(identity=link.identity, valid_until=None).exclude(record=record_id)
     remaining = [other.record_id for other in rest]

@@ -59,7 +59,5 @@ def _other_parties(record: Record) -> list[Name]:
         if row.text("group") in {"partner", "ex-partner"}
     ]
     pairs = Relationship.objects.filter(Q(record=record) | Q(other=record), kind__in=partners)
-    others = {
-        other for pair in pairs for other in (pair.record_id, pair.other_id) if other != record.id
-    }
+    others = {other for pair in pairs for other in (pair.record_id, pair.other_id) if other != record.id}
     return list(Name.objects.filter(record__in=others).order_by("id"))

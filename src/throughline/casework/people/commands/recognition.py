@@ -105,8 +105,6 @@ def tell_the_desk(
                 record_id=one.record_id,
                 defaults={"weight": one.weight, "probability": one.probability, "hidden": True},
             )
-            open_duty(
-                "restricted-match", now=now, record_id=one.record_id, about=enquiry.id, cause="lookup"
-            )
+            open_duty("restricted-match", now=now, record_id=one.record_id, about=enquiry.id, cause="lookup")
             if one.party:
                 open_duty("staff-attempt", now=now, record_id=one.record_id, about=by.id, cause="lookup")

@@ -25,7 +25,7 @@ from throughline.casework.people.rules import TYPED_HERE, Conflict, Malformed, f
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.clock.rules import due, parse_clock
+from throughline.foundations.clock.rules import due, london_day, parse_clock
 from throughline.reference import load
 
 LONGEST = 200
@@ -115,20 +115,20 @@ def add_record(
     by: Actor,
     now: datetime,
     name: NewName,
-    particulars: Particulars = Particulars(),  # noqa: B008 (frozen)
+    particulars: Particulars = Particulars(),
     phones: tuple[str, ...] = (),
     addresses: tuple[NewAddress, ...] = (),
 ) -> Record:
     """Add a person whom no record is of, with an identity of their own. Raises Malformed, Refused."""
     undertake(by, Action.ADD_PERSON, detail={"source": TYPED_HERE})
     record_id = uuid4()
-    given = _checked_particulars(particulars, now.date())
+    given = _checked_particulars(particulars, london_day(now))
     record = Record.objects.create(
         id=record_id,
         source=TYPED_HERE,
         source_ref=str(record_id),
         made_at=now,
-        review_on=first_review(now.date()),
+        review_on=first_review(london_day(now)),
         **{field: getattr(given, field) for field in given.__slots__},
     )
     IdentityLink.objects.create(
@@ -158,7 +158,7 @@ def _add_phone(record: Record, given: str, now: datetime) -> Phone:
         record=record,
         number=number,
         valid_until=None,
-        defaults={"given": given, "valid_from": now.date()},
+        defaults={"given": given, "valid_from": london_day(now)},
     )
     return phone
 
@@ -169,7 +169,7 @@ def _add_address(record: Record, address: NewAddress, now: datetime) -> Address:
     )
     if not any(texts.values()):
         raise Malformed("address", "is empty")
-    return Address.objects.create(record=record, valid_from=now.date(), **texts)
+    return Address.objects.create(record=record, valid_from=london_day(now), **texts)
 
 
 @transaction.atomic
@@ -181,7 +181,7 @@ def correct_particulars(
     record = Record.objects.select_for_update().get(id=record_id)
     if particulars_of(record) != seen:
         raise Conflict
-    given = _checked_particulars(particulars, now.date())
+    given = _checked_particulars(particulars, london_day(now))
     for field in given.__slots__:
         setattr(record, field, getattr(given, field))
     record.save(update_fields=list(given.__slots__))
@@ -199,10 +199,10 @@ def add_name(*, by: Actor, now: datetime, record_id: UUID, name: NewName) -> Nam
     """Add a name that the person has, had, uses or was heard by; a new current name ends the last."""
     undertake(by, Action.CORRECT_PERSON, record_id)
     record = Record.objects.get(id=record_id)
-    load("name-kinds").get(name.kind, on=now.date())
+    load("name-kinds").get(name.kind, on=london_day(now))
     if name.kind == "current":
         Name.objects.filter(record=record, kind="current", valid_until=None).update(
-            kind="former", valid_until=now.date()
+            kind="former", valid_until=london_day(now)
         )
     added = _add_name(record, name)
     write("name-added", by=by, now=now, record_id=record.id, about=added.id, code=name.kind)
@@ -226,7 +226,9 @@ def add_phone(*, by: Actor, now: datetime, record_id: UUID, number: str) -> Phon
 def end_phone(*, by: Actor, now: datetime, record_id: UUID, phone_id: UUID) -> None:
     """Say that the person no longer has a number. It stays known, for recognising them."""
     undertake(by, Action.CHANGE_CONTACT, record_id)
-    if Phone.objects.filter(id=phone_id, record=record_id, valid_until=None).update(valid_until=now.date()):
+    if Phone.objects.filter(id=phone_id, record=record_id, valid_until=None).update(
+        valid_until=london_day(now)
+    ):
         write("phone-ended", by=by, now=now, record_id=record_id, about=phone_id)
         void_safe_contact(by=by, now=now, record_id=record_id, because="number-changed")
 
@@ -248,7 +250,7 @@ def end_address(*, by: Actor, now: datetime, record_id: UUID, address_id: UUID) 
     """Say that the person no longer lives at a place."""
     undertake(by, Action.CHANGE_CONTACT, record_id)
     ended = Address.objects.filter(id=address_id, record=record_id, valid_until=None)
-    if ended.update(valid_until=now.date()):
+    if ended.update(valid_until=london_day(now)):
         write("address-ended", by=by, now=now, record_id=record_id, about=address_id)
         void_safe_contact(by=by, now=now, record_id=record_id, because="address-changed")
 
@@ -268,9 +270,13 @@ def relate(*, by: Actor, now: datetime, record_id: UUID, other_id: UUID, kind: s
     undertake(by, Action.RECORD_RELATIONSHIP, record_id, other_id)
     if record_id == other_id:
         raise Malformed("other", "is the same person")
-    load("relationship").get(kind, on=now.date())
+    load("relationship").get(kind, on=london_day(now))
     relationship, made = Relationship.objects.get_or_create(
-        record_id=record_id, other_id=other_id, kind=kind, valid_until=None, defaults={"valid_from": now.date()}
+        record_id=record_id,
+        other_id=other_id,
+        kind=kind,
+        valid_until=None,
+        defaults={"valid_from": london_day(now)},
     )
     if made:
         write("relationship-added", by=by, now=now, record_id=record_id, about=other_id, code=kind)
@@ -304,18 +310,16 @@ def _join(record_id: UUID, household: Household, *, by: Actor, now: datetime) ->
     for membership in left:
         _leave(membership, by=by, now=now)
     _, made = Member.objects.get_or_create(
-        record_id=record_id, household=household, valid_until=None, defaults={"valid_from": now.date()}
+        record_id=record_id, household=household, valid_until=None, defaults={"valid_from": london_day(now)}
     )
     if made:
         write("joined-household", by=by, now=now, record_id=record_id, about=household.id)
 
 
 def _leave(membership: Member, *, by: Actor, now: datetime) -> None:
-    membership.valid_until = now.date()
+    membership.valid_until = london_day(now)
     membership.save(update_fields=["valid_until"])
-    write(
-        "left-household", by=by, now=now, record_id=membership.record_id, about=membership.household_id
-    )
+    write("left-household", by=by, now=now, record_id=membership.record_id, about=membership.household_id)
 
 
 @transaction.atomic
@@ -332,20 +336,20 @@ def set_marker(
 ) -> Marker:
     """Set a warning, which lapses when `reference` says; setting it again renews it. Systems 3 and 76."""
     undertake(by, Action.SET_MARKER, record_id)
-    kind = load("markers").get(code, on=now.date())
+    kind = load("markers").get(code, on=london_day(now))
     if (kind.text("about") == "address") != (address_id is not None):
         raise Malformed("marker", f"is about a {kind.text('about')}")
     lasts = kind.optional_text("expires_after")
     until = due(parse_clock(lasts), now).date() if lasts else None
     Marker.objects.filter(record=record_id, code=code, address=address_id, ended_by=None).update(
-        ended_by=by.id, valid_until=now.date()
+        ended_by=by.id, valid_until=london_day(now)
     )
     marker = Marker.objects.create(
         record_id=record_id,
         code=code,
         address_id=address_id,
         set_by=by.id,
-        valid_from=now.date(),
+        valid_from=london_day(now),
         valid_until=until,
     )
     write("marker-set", by=by, now=now, record_id=record_id, about=marker.id, code=code)
@@ -358,6 +362,6 @@ def end_marker(*, by: Actor, now: datetime, record_id: UUID, marker_id: UUID) ->
     undertake(by, Action.SET_MARKER, record_id)
     marker = Marker.objects.select_for_update().get(id=marker_id, record=record_id)
     if marker.ended_by is None:
-        marker.ended_by, marker.valid_until = by.id, now.date()
+        marker.ended_by, marker.valid_until = by.id, london_day(now)
         marker.save(update_fields=["ended_by", "valid_until"])
         write("marker-ended", by=by, now=now, record_id=record_id, about=marker.id, code=marker.code)

@@ -26,6 +26,7 @@ from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, forget_words
 from throughline.foundations.drafts.commands import let_go_about
 from throughline.foundations.duties.commands import discharge, open_duty
@@ -39,7 +40,7 @@ def call_for_reviews(*, now: datetime, limit: int = 1_000) -> int:
     """Open a duty for every record whose review date has come; says for how many. Run daily."""
     set_actor(RETENTION)
     waiting = Duty.objects.filter(kind="retention-review", discharged_at=None).values("record_id")
-    due = Record.objects.filter(review_on__lte=now.date(), erased_at=None).exclude(id__in=waiting)
+    due = Record.objects.filter(review_on__lte=london_day(now), erased_at=None).exclude(id__in=waiting)
     ids = list(due.order_by("review_on").values_list("id", flat=True)[:limit])
     if ids:
         undertake(RETENTION, Action.REVIEW_RETENTION, *ids)
@@ -54,8 +55,8 @@ def extend_retention(
 ) -> None:
     """Keep a record until a new review date, for a reason. Raises Malformed for a date that has passed."""
     undertake(by, Action.REVIEW_RETENTION, record_id)
-    load("decision-reasons").get(reason, on=now.date())
-    if until <= now.date():
+    load("decision-reasons").get(reason, on=london_day(now))
+    if until <= london_day(now):
         raise Malformed("until", "must be a day to come")
     Record.objects.filter(id=record_id).update(review_on=until)
     decide_for(
@@ -74,7 +75,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     bringing in the same file again does not raise it. Data Protection Act 2018 ss47 and 62.
     """
     undertake(by, Action.ERASE, record_id)
-    load("decision-reasons").get(reason, on=now.date())
+    load("decision-reasons").get(reason, on=london_day(now))
     record = Record.objects.select_for_update().get(id=record_id)
     partners = _related(record)
     enquiries = list(Match.objects.filter(record=record).values_list("enquiry", flat=True))

@@ -18,6 +18,7 @@ from throughline.foundations.access.queries import open_grants, subject_for
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.commands import discharge, open_duty
@@ -68,7 +69,9 @@ def record_refuge(*, by: Actor, now: datetime, record_id: UUID, address: NewAddr
         raise Malformed("address", "is empty")
     row = uuid4()
     closed = keys().close(json.dumps(asdict(address)).encode(), _place(row))
-    return RefugeAddress.objects.create(id=row, record_id=record_id, closed=closed, valid_from=now.date())
+    return RefugeAddress.objects.create(
+        id=row, record_id=record_id, closed=closed, valid_from=london_day(now)
+    )
 
 
 @transaction.atomic
@@ -87,7 +90,7 @@ def open_refuge(address: RefugeAddress) -> NewAddress:
 def restrict(*, by: Actor, now: datetime, record_id: UUID, reason: str, words: str = "") -> None:
     """Take a record out of everybody's sight but the desk's, at once. Raises Conflict where it is."""
     undertake(by, Action.RESTRICT, record_id)
-    load("restriction-reasons").get(reason, on=now.date())
+    load("restriction-reasons").get(reason, on=london_day(now))
     if subject_for(by, record_id).restricted:
         raise Conflict
     write("restricted", by=by, now=now, record_id=record_id, code=reason)
@@ -102,11 +105,9 @@ def restrict(*, by: Actor, now: datetime, record_id: UUID, reason: str, words: s
 def lift_restriction(*, by: Actor, now: datetime, record_id: UUID, reason: str, words: str = "") -> None:
     """Bring a record back into the sight of the front line."""
     undertake(by, Action.LIFT_RESTRICTION, record_id)
-    load("decision-reasons").get(reason, on=now.date())
+    load("decision-reasons").get(reason, on=london_day(now))
     end_grants(now=now, subject=record_id, kind=Grant.Kind.RESTRICT)
-    decide_for(
-        "restrict", by=by, now=now, record_id=record_id, choice="lifted", reason=reason, words=words
-    )
+    decide_for("restrict", by=by, now=now, record_id=record_id, choice="lifted", reason=reason, words=words)
     write("restriction-lifted", by=by, now=now, record_id=record_id, code=reason)
 
 
@@ -122,9 +123,7 @@ def let_see(
 ) -> None:
     """Let one account or team see a restricted record, for a reason and for a time."""
     undertake(by, Action.GRANT_SIGHT, record_id, detail={"grantee": str(grantee)})
-    grant(
-        by=by, now=now, subject=record_id, kind=Grant.Kind.SEE, grantee=grantee, reason=reason, until=until
-    )
+    grant(by=by, now=now, subject=record_id, kind=Grant.Kind.SEE, grantee=grantee, reason=reason, until=until)
 
 
 @transaction.atomic
@@ -142,11 +141,11 @@ def break_glass(*, by: Actor, now: datetime, record_id: UUID, reason: str, words
     refused, as is one whose only secret is a refuge.
     """
     undertake(by, Action.BREAK_GLASS, record_id)
-    load("decision-reasons").get(reason, on=now.date())
+    load("decision-reasons").get(reason, on=london_day(now))
     if not words.strip():
         raise Malformed("words", "say why it cannot wait for the desk")
     closed = {
-        row.code for row in load("restriction-reasons").as_of(now.date()) if not row.flag("break_glass")
+        row.code for row in load("restriction-reasons").as_of(london_day(now)) if not row.flag("break_glass")
     }
     if open_grants(record_id).filter(kind=Grant.Kind.RESTRICT, reason__in=closed).exists():
         raise Refused("This restriction is not broken", record_id)
@@ -176,9 +175,7 @@ def review_break_glass(
     undertake(by, Action.REVIEW_BREAK_GLASS, duty.record_id)
     decision = Decision.objects.get(id=duty.about)
     if not agreed:
-        end_grants(
-            now=now, subject=duty.record_id, kind=Grant.Kind.BREAK_GLASS, grantee=decision.made_by
-        )
+        end_grants(now=now, subject=duty.record_id, kind=Grant.Kind.BREAK_GLASS, grantee=decision.made_by)
     discharge(by=by, now=now, duty_id=duty.id, outcome="agreed" if agreed else "overturned")
     return review(by=by, now=now, decision=decision, agreed=agreed, feedback=feedback)
 
@@ -199,9 +196,6 @@ def recognise_staff(*, by: Actor, now: datetime, record_id: UUID, user_id: UUID)
         grant(by=by, now=now, subject=record_id, kind=Grant.Kind.EXCLUDE, grantee=user_id, reason="party")
         open_duty("staff-attempt", now=now, record_id=record_id, cause="recognised")
         if not subject_for(GUARDIAN, record_id).restricted:
-            grant(
-                by=by, now=now, subject=record_id, kind=Grant.Kind.RESTRICT, reason="staff-connected"
-            )
+            grant(by=by, now=now, subject=record_id, kind=Grant.Kind.RESTRICT, reason="staff-connected")
             write("restricted", by=by, now=now, record_id=record_id, code="staff-connected")
     return link
-

@@ -126,9 +126,7 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
         age=next((age for one in records if (age := shown_age(one, today))), ""),
         names=tuple(Name.objects.filter(record__in=ids).order_by("valid_until", "kind", "id")),
         phones=tuple(Phone.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")),
-        addresses=tuple(
-            Address.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")
-        ),
+        addresses=tuple(Address.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")),
         safe_contact=next((one for one in safe if one.voided_at is None), None),
         last_voided=next((one for one in safe if one.voided_at), None),
         refuge=_refuge(ids) if Relation.REFUGE in subject.relations else (),
