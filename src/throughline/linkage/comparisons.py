@@ -29,7 +29,7 @@ def _word_level(one: str, other: str) -> str:
         return "same"
     longest = max(len(one), len(other))
     edits = OSA.distance(one, other)
-    if (edits == 1 and longest > 3) or (edits == 2 and longest > 7):
+    if edits == 1 and longest > 3 or edits == 2 and longest > 7:
         return "nearly"
     likeness = JaroWinkler.similarity(one, other)
     code = sound(one)

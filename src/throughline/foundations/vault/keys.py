@@ -4,6 +4,7 @@ One file in the private folder holds the master keys; each purpose has its own k
 them. A new master key encrypts from then on; the older ones still open what they closed.
 """
 
+import contextlib
 import hmac
 import json
 import os
@@ -45,11 +46,9 @@ class Keys:
         if self.file.exists():
             part.replace(self.file)
             return
-        try:
-            # never over a ring that another process has just made: what it closes must stay readable
+        # never over a ring that another process has just made: what it closes must stay readable
+        with contextlib.suppress(FileExistsError):
             os.link(part, self.file)
-        except FileExistsError:
-            pass
         part.unlink()
 
     @property
