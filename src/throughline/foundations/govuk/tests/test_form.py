@@ -1,0 +1,348 @@
+"""The HTML of forms, as a browser would find it, and what they keep. None needs a database."""
+
+import datetime as dt
+from html.parser import HTMLParser
+
+import pytest
+from django import forms
+from django.http import QueryDict
+from hypothesis import given
+from hypothesis import strategies as st
+
+from throughline.foundations.govuk.forms import (
+    DateField,
+    GovukForm,
+    GovukFormMixin,
+    PhoneField,
+    TimeRangeField,
+)
+from throughline.foundations.govuk.rules import TimeRange
+
+VOID = {"input", "br", "hr", "img", "meta", "link"}
+
+
+class Element:
+    """A tag with its attributes, its text and what it stands in."""
+
+    def __init__(self, tag: str, attrs: dict[str, str | None], parent: "Element | None") -> None:
+        self.tag, self.attrs, self.parent, self.text = tag, attrs, parent, ""
+
+    def __getitem__(self, name: str) -> str | None:
+        return self.attrs.get(name)
+
+    @property
+    def classes(self) -> set[str]:
+        return set((self["class"] or "").split())
+
+    def inside(self, ancestor: "Element") -> bool:
+        return self.parent is not None and (self.parent is ancestor or self.parent.inside(ancestor))
+
+
+class Page(HTMLParser):
+    """What a browser finds in a piece of HTML; an element that is not closed in turn is refused."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self.open: list[Element] = []
+        self.feed(html)
+        assert not self.open, f"{self.open[-1].tag} is never closed"
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        element = Element(tag, dict(attrs), self.open[-1] if self.open else None)
+        self.elements.append(element)
+        if tag not in VOID:
+            self.open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop().tag == tag
+
+    def handle_data(self, data: str) -> None:
+        for element in self.open:
+            element.text += data
+
+    def all(self, tag: str, **attrs: str) -> list[Element]:
+        return [e for e in self.elements if e.tag == tag and all(e[k] == v for k, v in attrs.items())]
+
+    def one(self, tag: str, **attrs: str) -> Element:
+        (found,) = self.all(tag, **attrs)
+        return found
+
+    def id(self, id_: str) -> Element:
+        (found,) = [e for e in self.elements if e["id"] == id_]
+        return found
+
+    def submitted(self) -> QueryDict:
+        """What pressing the button would send, with everything as it stands."""
+        data = QueryDict(mutable=True)
+        for element in self.elements:
+            match element.tag, element["type"]:
+                case "input", "radio" | "checkbox":
+                    if "checked" in element.attrs:
+                        data.appendlist(str(element["name"]), str(element["value"]))
+                case "input", _:
+                    data.appendlist(str(element["name"]), element["value"] or "")
+                case "textarea", _:
+                    # a browser drops the first line break
+                    data.appendlist(str(element["name"]), element.text.removeprefix("\n"))
+                case "option", _:
+                    if "selected" in element.attrs:
+                        assert element.parent is not None
+                        data.appendlist(str(element.parent["name"]), str(element["value"]))
+        return data
+
+
+class PersonForm(GovukForm):
+    needed = ("surname",)
+    conditions = {
+        "greeting": {"voicemail": ["yes"]},
+        "voicemail": {"means": ["call"]},
+        "language": {"means": ["call", "visit"]},
+    }
+
+    surname = forms.CharField(label="Surname", help_text="As she gives it", max_length=10)
+    born = DateField(label="Date of birth")
+    phone = PhoneField(label="Phone")
+    sex = forms.ChoiceField(label="Sex", choices=[("f", "Female"), ("m", "Male")])
+    means = forms.MultipleChoiceField(
+        label="How may she be reached?",
+        choices=[("call", "Call"), ("text", "Text"), ("visit", "Visit")],
+        widget=forms.CheckboxSelectMultiple,
+    )
+    voicemail = forms.ChoiceField(
+        label="May a voicemail be left?", choices=[("yes", "Yes"), ("no", "No")], widget=forms.RadioSelect
+    )
+    greeting = forms.CharField(label="Words to use", widget=forms.Textarea)
+    language = forms.CharField(label="Language")
+    hours = TimeRangeField(label="Hours")
+    photo = forms.FileField(label="Photograph")
+    secret = forms.CharField(label="Password", widget=forms.PasswordInput)
+    agreed = forms.BooleanField(label="She agrees")
+    version = forms.CharField(label="Version", widget=forms.HiddenInput)
+    notes = forms.CharField(label="Notes", widget=forms.Textarea(attrs={"rows": 8}))
+
+
+FULL = {
+    "surname": "O'Hara <b>",
+    "born_day": "3",
+    "born_month": "nov",
+    "born_year": "1980",
+    "phone": "07700 900123",
+    "sex": "f",
+    "means": ["call", "text"],
+    "voicemail": "yes",
+    "greeting": "Say it is\nthe library\n  calling",
+    "language": "Polish",
+    "hours_start": "10pm",
+    "hours_until": "2am",
+    "secret": "correct horse",
+    "agreed": "yes",
+    "version": '4"',
+    "notes": "\nfirst line empty\n\n\tthird indented",
+}
+
+
+def data(**answers: str | list[str]) -> QueryDict:
+    made = QueryDict(mutable=True)
+    for name, answer in answers.items():
+        made.setlist(name, [answer] if isinstance(answer, str) else answer)
+    return made
+
+
+def test_every_box_is_named_by_a_label_or_legend_and_ids_are_unique():
+    page = Page(PersonForm().govuk())
+    ids = [e["id"] for e in page.elements if e["id"]]
+    assert len(ids) == len(set(ids))
+    labelled = {label["for"] for label in page.all("label")}
+    boxes = [e for e in page.elements if e.tag in ("input", "textarea", "select") and e["type"] != "hidden"]
+    assert {box["id"] for box in boxes} == labelled
+    for described in (e for e in page.elements if e["aria-describedby"]):
+        for id_ in str(described["aria-describedby"]).split():
+            assert page.id(id_)
+
+
+@pytest.mark.parametrize(
+    ("id_", "tag", "expected"),
+    [
+        ("id_surname", "input", {"type": "text", "autocomplete": "off", "spellcheck": "false"}),
+        ("id_phone", "input", {"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
+        ("id_born_day", "input", {"type": "text", "inputmode": "numeric", "name": "born_day"}),
+        ("id_hours_until", "input", {"type": "text", "inputmode": "text", "name": "hours_until"}),
+        ("id_secret", "input", {"type": "password", "autocomplete": "current-password", "value": None}),
+        ("id_photo", "input", {"type": "file"}),
+        ("id_version", "input", {"type": "hidden", "value": '4"'}),
+        ("id_notes", "textarea", {"rows": "8", "autocomplete": "off"}),
+        ("id_sex", "select", {"name": "sex"}),
+        ("id_agreed", "input", {"type": "checkbox", "name": "agreed"}),
+        ("id_means-2", "input", {"type": "checkbox", "name": "means", "value": "text"}),
+        ("id_voicemail", "input", {"type": "radio", "value": "yes"}),
+    ],
+)
+def test_a_field_becomes_its_component(id_, tag, expected):
+    element = Page(PersonForm(data(**FULL)).govuk()).id(id_)
+    assert element.tag == tag
+    assert {name: element[name] for name in expected} == expected
+
+
+def test_nothing_is_cut_off_or_demanded_by_the_browser():
+    page = Page(PersonForm().govuk())
+    assert not [e for e in page.elements if {"required", "maxlength"} & e.attrs.keys()]
+
+
+def test_a_choice_starts_with_no_answer():
+    page = Page(PersonForm().govuk())
+    options = page.all("option")
+    assert (options[0]["value"], options[0].text) == ("", "Choose one")
+    assert not [e for e in page.elements if "checked" in e.attrs or "selected" in e.attrs]
+
+
+def test_what_was_typed_comes_back_exactly_and_can_be_sent_again():
+    page = Page(PersonForm(data(**FULL)).govuk())
+    sent = page.submitted()
+    sent["secret"] = FULL["secret"]
+    assert {k: v for k, v in sent.lists() if k not in ("photo",)} == dict(data(**FULL).lists())
+
+
+@given(st.text(alphabet=st.sampled_from(" \n\t<&\"'x{}%é"), max_size=30))
+def test_any_words_survive_being_shown_inside_a_choice_and_sent_again(words):
+    form = PersonForm(data(**(FULL | {"greeting": words, "notes": words, "surname": "x"})))
+    sent = Page(form.govuk()).submitted()
+    assert (sent["greeting"], sent["notes"]) == (words, words)
+
+
+def test_a_complete_form_gives_typed_values():
+    form = PersonForm(data(**(FULL | {"surname": "O'Hara"})))
+    assert form.is_valid(), form.error_list()
+    assert form.cleaned_data["born"] == dt.date(1980, 11, 3)
+    assert form.cleaned_data["hours"] == TimeRange(dt.time(22), dt.time(2))
+    assert form.cleaned_data["means"] == ["call", "text"]
+
+
+def test_values_kept_before_are_shown_again():
+    kept = {
+        "born": dt.date(1980, 11, 3),
+        "hours": TimeRange(dt.time(22), dt.time(2)),
+        "means": ["visit"],
+        "sex": "m",
+        "agreed": True,
+    }
+    sent = Page(PersonForm(initial=kept).govuk()).submitted()
+    assert (sent["born_day"], sent["born_month"], sent["born_year"]) == ("3", "11", "1980")
+    assert (sent["hours_start"], sent["hours_until"]) == ("22:00", "02:00")
+    assert (sent.getlist("means"), sent["sex"], sent["agreed"]) == (["visit"], "m", "yes")
+
+
+def test_nothing_need_be_filled_in_but_what_the_form_says():
+    assert PersonForm(data(surname="x")).is_valid()
+    form = PersonForm(data())
+    assert form.error_list() == [{"text": "Surname: needs an answer", "href": "#id_surname"}]
+
+
+@pytest.mark.parametrize(
+    ("answers", "text", "href"),
+    [
+        ({"surname": "abcdefghijk"}, "Surname: Ensure this value has at most 10 ch", "#id_surname"),
+        ({"born_day": "3", "born_month": "11"}, "Date of birth: enter the year as well", "#id_born_year"),
+        (
+            {"born_day": "31", "born_month": "2", "born_year": "1980"},
+            "Date of birth: that month has no such day",
+            "#id_born_day",
+        ),
+        ({"hours_start": "9"}, "Hours: enter the time it ends as well", "#id_hours_until"),
+        ({"hours_start": "canary", "hours_until": "9"}, "Hours: write the time it starts", "#id_hours_start"),
+        ({"sex": "canary"}, "Sex: choose one of the answers listed", "#id_sex"),
+        ({"means": ["canary"]}, "How may she be reached: choose one of", "#id_means"),
+        ({"means": ["call"], "voicemail": "canary"}, "May a voicemail be left: choose one", "#id_voicemail"),
+    ],
+)
+def test_an_error_names_its_field_and_box_and_never_what_was_typed(answers, text, href):
+    form = PersonForm(data(**({"surname": "x"} | answers)))
+    assert not form.is_valid()
+    (line,) = form.error_list()
+    assert str(line["text"]).startswith(text)
+    assert line["href"] == href
+    assert "canary" not in str(line["text"])
+    page = Page(form.govuk())
+    box = page.id(href[1:])
+    message = next(e for e in page.all("p") if "govuk-error-message" in e.classes)
+    assert text in message.text
+    described = {id_ for e in page.elements for id_ in str(e["aria-describedby"] or "").split()}
+    assert message["id"] in described
+    assert box.tag in ("input", "select")
+    if "_" in href.removeprefix("#id_"):
+        assert [e["id"] for e in page.elements if "govuk-input--error" in e.classes] == [href[1:]]
+
+
+def test_a_field_brought_by_one_choice_stands_inside_it():
+    page = Page(PersonForm().govuk())
+    call = page.id("id_means")
+    assert page.id("id_voicemail").inside(page.id(str(call["data-aria-controls"])))
+    yes = page.id("id_voicemail")
+    assert page.id("id_greeting").inside(page.id(str(yes["data-aria-controls"])))
+
+
+def test_a_field_brought_by_several_choices_stands_after_and_says_when_it_applies():
+    page = Page(PersonForm(prefix="p").govuk())
+    block = next(e for e in page.elements if e["data-shown-when"])
+    assert block["data-shown-when"] == '{"p-means": ["call", "visit"]}'
+    assert page.id("id_p-language").inside(block)
+    words = next(e for e in page.elements if "data-when-words" in e.attrs)
+    assert words.text == "Only with: How may she be reached: Call or Visit"
+
+
+def test_what_does_not_apply_is_not_kept_and_is_named():
+    form = PersonForm(data(**(FULL | {"surname": "x", "means": ["text"]})))
+    assert form.is_valid()
+    assert form.dropped == ["voicemail", "greeting", "language"]
+    assert [form.cleaned_data[name] for name in form.dropped] == ["", "", ""]
+    assert form.dropped_notice() == (
+        "Not kept, because it does not apply to your other answers: "
+        "May a voicemail be left; Words to use; Language."
+    )
+
+
+def test_an_error_in_what_does_not_apply_stops_nobody():
+    form = PersonForm(data(surname="x", means=["text"], voicemail="canary", greeting="hello"))
+    assert form.is_valid()
+    assert form.dropped == ["voicemail", "greeting"]
+
+
+def test_an_unreadable_answer_keeps_what_hangs_from_it():
+    form = PersonForm(data(surname="x", means=["call"], voicemail="canary", greeting="hello"))
+    assert not form.is_valid()
+    assert form.dropped == []
+    assert form.cleaned_data["greeting"] == "hello"
+
+
+def test_nothing_dropped_says_nothing():
+    form = PersonForm(data(surname="x"))
+    assert form.is_valid()
+    assert form.dropped_notice() == ""
+
+
+def test_an_error_of_the_whole_form_stands_in_the_summary_without_an_address():
+    class Never(GovukForm):
+        name = forms.CharField(label="Name")
+
+        def clean(self) -> dict[str, object] | None:
+            super().clean()
+            raise forms.ValidationError("These two records are one.")
+
+    form = Never(data())
+    assert not form.is_valid()
+    assert form.error_list() == [{"text": "These two records are one.", "href": None}]
+
+
+def test_words_that_a_form_chose_itself_are_left_alone():
+    class Chosen(GovukFormMixin, forms.Form):
+        name = forms.CharField(label="Name", error_messages={"required": "write what you heard"})
+
+    assert Chosen(data()).error_list() == [{"text": "Name: write what you heard", "href": "#id_name"}]
+
+
+def test_a_field_without_a_component_is_refused_by_name():
+    class Odd(GovukForm):
+        where = forms.SplitDateTimeField(label="Where")
+
+    with pytest.raises(TypeError, match="field 'where': no component for a SplitDateTimeWidget"):
+        Odd().govuk()
