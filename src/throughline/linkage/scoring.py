@@ -118,8 +118,12 @@ def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model:
             if name.ordered and name_2.ordered and name.given and name.family:
                 # Either of the two may be the one written the wrong way round: the rarity of the names
                 # counts as of the likelier, or "Campbell Thomas" would be a find.
-                one_turned = _name_evidence(Reading(name.family, name.given), Reading(name_2.given, name_2.family))
-                other_turned = _name_evidence(Reading(name.given, name.family), Reading(name_2.family, name_2.given))
+                one_turned = _name_evidence(
+                    Reading(name.family, name.given), Reading(name_2.given, name_2.family)
+                )
+                other_turned = _name_evidence(
+                    Reading(name.given, name.family), Reading(name_2.family, name_2.given)
+                )
                 swapped = min(one_turned, other_turned, key=bits)
                 if all(level.name not in ("different", "alike") for _, level in swapped):
                     found.append((*swapped, ("order", Level("swapped"))))

@@ -12,7 +12,7 @@ class WithoutValues(logging.Formatter):
     Python's repeat the value that they could not read.
     """
 
-    def formatException(self, ei: Any) -> str:  # noqa: N802 (the name is logging's)
+    def formatException(self, ei: Any) -> str:
         """The chain of exceptions that led to this one, innermost first, without their words."""
         error: BaseException | None = ei[1]
         chain: list[str] = []

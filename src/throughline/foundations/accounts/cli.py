@@ -65,7 +65,9 @@ def list_() -> None:
         state = "open" if user.is_active else "closed"
         factor = "second factor" if one.has_second_factor else "no second factor"
         bound = "bound to the identity provider" if one.is_bound else "password"
-        click.echo("\t".join([user.username, user.role, f"{user.team}, {user.team.agency}", state, factor, bound]))
+        click.echo(
+            "\t".join([user.username, user.role, f"{user.team}, {user.team.agency}", state, factor, bound])
+        )
 
 
 @accounts.command()

@@ -41,7 +41,11 @@ def create_account(
     Raises `Refused`, or `AccountError` where the user name is taken or cannot be dictated.
     """
     user = User(
-        username=username.strip().lower(), name=name.strip(), role=role, made_at=now, password_is_one_time=True
+        username=username.strip().lower(),
+        name=name.strip(),
+        role=role,
+        made_at=now,
+        password_is_one_time=True,
     )
     _log(by, "made", user.id)
     if not USERNAME.fullmatch(user.username):

@@ -24,10 +24,14 @@ urlpatterns = [
     path("sign-in/code/", by_rule(factors.authenticate, _OPEN), name="mfa_authenticate"),
     path("sign-in/closed/", by_rule(account.account_inactive, _OPEN), name="account_inactive"),
     path("sign-in/demonstration/", views.demo_sign_in, name="demo_sign_in"),
-    path("sign-in/cancelled/", by_rule(identities.login_cancelled, _OPEN), name="socialaccount_login_cancelled"),
+    path(
+        "sign-in/cancelled/", by_rule(identities.login_cancelled, _OPEN), name="socialaccount_login_cancelled"
+    ),
     path("sign-in/<slug:provider_id>/", by_rule(openid.login, _OPEN), name="openid_connect_login"),
     path(
-        "sign-in/<slug:provider_id>/callback/", by_rule(openid.callback, _OPEN), name="openid_connect_callback"
+        "sign-in/<slug:provider_id>/callback/",
+        by_rule(openid.callback, _OPEN),
+        name="openid_connect_callback",
     ),
     path("sign-out/", by_rule(account.logout, _OPEN), name="account_logout"),
     path("account/", views.own_account, name="own_account"),
@@ -39,7 +43,9 @@ urlpatterns = [
         by_rule(first_second_factor(app.activate_totp), _OWN),
         name="mfa_activate_totp",
     ),
-    path("account/recovery-codes/", by_rule(recovery.view_recovery_codes, _OWN), name="mfa_view_recovery_codes"),
+    path(
+        "account/recovery-codes/", by_rule(recovery.view_recovery_codes, _OWN), name="mfa_view_recovery_codes"
+    ),
     path(
         "account/recovery-codes/new/",
         by_rule(recovery.generate_recovery_codes, _OWN),

@@ -57,7 +57,9 @@ def keep_typed(request: HttpRequest, author: Any, rule: Action | Open | None) ->
 
 def kept_while_typing() -> Markup:
     """Attributes of a ``form`` element: with JavaScript its draft is kept two seconds after each change."""
-    return Markup('hx-post="{url}" hx-trigger="input delay:2s" hx-swap="none"').format(url=reverse("keep_draft"))
+    return Markup('hx-post="{url}" hx-trigger="input delay:2s" hx-swap="none"').format(
+        url=reverse("keep_draft")
+    )
 
 
 @guarded(Action.KEEP_DRAFT)
