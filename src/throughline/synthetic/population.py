@@ -87,9 +87,9 @@ _LARGE_KINDS = Weighted.of(list(_HOUSEHOLDS), [0.15, 0.13, 0.40, 0.12, 0.14, 0.0
 _CHILDREN = Weighted.of(["1", "2", "3", "4", "5"], [0.43, 0.38, 0.13, 0.045, 0.015])
 _CHILDREN_IN_LARGE = Weighted.of(["1", "2", "3", "4", "5", "6"], [0.22, 0.29, 0.25, 0.14, 0.07, 0.03])
 
-# A few markers as forces give them; most people have none. Codes as in the import map's comments.
+# A few markers as forces give them; most people have none. The codes are those of reference's list of markers.
 _MARKERS = Weighted.of(
-    ["weapons", "violent", "drugs", "self_harm", "mental_health", "alcohol", "firearms"],
+    ["weapons", "violence", "intimidated", "self-harm", "mental-health", "vulnerable-adult", "firearms"],
     [3, 5, 4, 4, 5, 3, 1],
 )
 

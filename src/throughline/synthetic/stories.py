@@ -1,7 +1,7 @@
 """The people whom the demonstration tells of, and whom the README and the browser tests look for.
 
-All are invented. Their telephones are Ofcom's numbers for drama (07700 900000–900999, 01632 960000–960999),
-their town does not exist, and their numbers in the index come before everybody else's.
+All are invented. Their telephones are Ofcom's numbers for drama (07700 900000 to 900999 and 01632 960000
+to 960999), their town does not exist, and their numbers in the index come before everybody else's.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,8 @@ _TOWN = "Quarnley"
 class Story:
     """A demonstration person, and what an index file cannot say about them.
 
-    `aliases` are full names besides `known_as`; `restricted` is why the record is restricted ("" if it is
-    not); `staff` marks somebody who works for the force; `refuge` is an address that no file may hold.
+    `aliases` are full names besides `known_as`; `restricted` is the code of the ground on which the
+    record is restricted ("" if it is not); `staff` marks somebody who works for the force; `refuge` is an address that no file may hold.
     """
 
     key: str
@@ -112,7 +112,7 @@ def _repeat_victim_and_family() -> tuple[Story, ...]:
                 household=1,
                 ethnicity="W1",
                 language="en",
-                markers=("violent",),
+                markers=("violence",),
                 relationships=(
                     Relationship(Relation.PARTNER, mother),
                     Relationship(Relation.CHILD, daughter),
@@ -224,7 +224,7 @@ def _hidden() -> tuple[Story, ...]:
         Story(
             key="restricted",
             tells="works for the force and has been named as a party: her record is restricted",
-            restricted="staff_as_party",
+            restricted="staff-victim",
             staff=True,
             person=InventedPerson(
                 number=9,
@@ -245,6 +245,7 @@ def _hidden() -> tuple[Story, ...]:
         Story(
             key="in_refuge",
             tells="lives in a refuge: the index has only the address that she left",
+            restricted="refuge",
             refuge=_at("Room 4, 60", "Prospect Avenue", "ZT1 8WR", date(2026, 2, 3)),
             person=InventedPerson(
                 number=10,
@@ -445,7 +446,7 @@ def _others() -> tuple[Story, ...]:
                 addresses=(_at("88", "Foundry Street", "ZT1 4RJ", date(2022, 12, 1)),),
                 household=10,
                 ethnicity="W1",
-                markers=("weapons", "violent"),
+                markers=("weapons", "violence"),
                 other_party=OtherParty("Leanne", "Colebrook"),
             ),
         ),
