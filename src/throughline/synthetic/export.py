@@ -145,17 +145,28 @@ def _call_rows(count: int, calls: int, seed: int, today: date) -> Iterator[list[
     about_known = round(calls * 0.7)
     # Each person whom anybody calls about is called about 2.5 times on average.
     chosen = sorted(rng.sample(range(count), min(count, max(1, about_known * 2 // 5)))) if about_known else []
-    known = _at_places(index(count, seed=seed, today=today), chosen)
+    known = [
+        person
+        for person in _at_places(index(count, seed=seed, today=today), chosen)
+        if _may_be_called_about(person, today)
+    ]
     unknown = [
         perhaps_at_a_known_address(stranger, rng)
-        for stranger in strangers_to(max(1, (calls - about_known) * 2 // 3), seed=seed, today=today)
+        for stranger in strangers_to(calls - about_known + 20, seed=seed, today=today)
+        if _may_be_called_about(stranger, today)
     ]
     subjects = rng.choices(known, k=about_known) if known else []
-    subjects += rng.choices(unknown, k=calls - about_known)
+    subjects += rng.choices(unknown, k=calls - len(subjects))
     rng.shuffle(subjects)
     for number, person in enumerate(subjects, start=1):
         heard = misremember(person, rng=rng, today=today)
         yield [f"C{number:08}", *_heard_cells(heard), person_reference(person), ";".join(sorted(heard.noise))]
+
+
+def _may_be_called_about(person: InventedPerson, today: date) -> bool:
+    """Small children are seldom the one whom a call is about."""
+    age = person.age(today)
+    return age is None or age >= 12
 
 
 def _at_places(everybody: Iterator[InventedPerson], places: list[int]) -> list[InventedPerson]:

@@ -22,8 +22,9 @@ from throughline.synthetic.people import (
 )
 from throughline.synthetic.places import Dwelling, Exchange, dwelling
 
-# Below this the numbers belong to the hand-written stories.
+# Below these the numbers belong to the hand-written stories.
 FIRST_NUMBER = 1001
+_FIRST_HOUSEHOLD = 101
 _YEAR = 365.2425
 _YOUNGEST_PARENT = 16
 
@@ -87,7 +88,7 @@ _LARGE_KINDS = Weighted.of(list(_HOUSEHOLDS), [0.15, 0.13, 0.40, 0.12, 0.14, 0.0
 _CHILDREN = Weighted.of(["1", "2", "3", "4", "5"], [0.43, 0.38, 0.13, 0.045, 0.015])
 _CHILDREN_IN_LARGE = Weighted.of(["1", "2", "3", "4", "5", "6"], [0.22, 0.29, 0.25, 0.14, 0.07, 0.03])
 
-# A few markers as forces give them; most people have none. The codes are those of reference's list of markers.
+# A few markers as forces give them; most people have none. The codes stand in reference's list.
 _MARKERS = Weighted.of(
     ["weapons", "violence", "intimidated", "self-harm", "mental-health", "vulnerable-adult", "firearms"],
     [3, 5, 4, 4, 5, 3, 1],
@@ -110,7 +111,7 @@ class _County:
         self._today = today.toordinal()
         self._exchange = Exchange(chance, first_telephone)
         self._number = first_number
-        self._household = 0
+        self._household = _FIRST_HOUSEHOLD - 1
         self._first_dwelling = self._dwelling = first_dwelling
         self._cultures = naming.cultures()
         self._household_cultures = naming.household_cultures()

@@ -25,8 +25,9 @@ _TOWN = "Quarnley"
 class Story:
     """A demonstration person, and what an index file cannot say about them.
 
-    `aliases` are full names besides `known_as`; `restricted` is the code of the ground on which the
-    record is restricted ("" if it is not); `staff` marks somebody who works for the force; `refuge` is an address that no file may hold.
+    `aliases` are full names besides `known_as`. `restricted` is the code of the ground on which the record
+    is restricted ("" if it is not), `staff` marks somebody who works for the force, and `refuge` is an
+    address that no file may hold.
     """
 
     key: str
