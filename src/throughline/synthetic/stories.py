@@ -6,6 +6,7 @@ to 960999), their town does not exist, and their numbers in the index come befor
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from throughline.synthetic.people import (
     Address,
@@ -160,7 +161,13 @@ def _father_and_son() -> tuple[Story, ...]:
     home = _at("27", "Mill Lane", "ZT1 2AL", date(1994, 8, 1))
     landline = _on("01632960127", date(1994, 8, 1))
     father, son = 5, 6
-    shared = {"middle": "George", "surname": "Pritchard", "group": Group.WELSH, "sex": _MALE, "household": 2}
+    shared: dict[str, Any] = {
+        "middle": "George",
+        "surname": "Pritchard",
+        "group": Group.WELSH,
+        "sex": _MALE,
+        "household": 2,
+    }
     return (
         Story(
             key="father",
@@ -342,7 +349,12 @@ def _sikh_family() -> tuple[Story, ...]:
     home = _at("52", "Highfield Road", "ZT1 1NB", date(2009, 3, 28))
     landline = _on("01632960652", date(2009, 3, 28))
     father, mother, daughter, son = 14, 15, 16, 17
-    shared = {"group": Group.SOUTH_ASIAN_SIKH_HINDU, "household": 8, "ethnicity": "A1", "addresses": (home,)}
+    shared: dict[str, Any] = {
+        "group": Group.SOUTH_ASIAN_SIKH_HINDU,
+        "household": 8,
+        "ethnicity": "A1",
+        "addresses": (home,),
+    }
     parents = (Relationship(Relation.PARENT, father), Relationship(Relation.PARENT, mother))
     children = (Relationship(Relation.CHILD, daughter), Relationship(Relation.CHILD, son))
     return (

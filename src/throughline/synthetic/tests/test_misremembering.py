@@ -126,7 +126,13 @@ def test_two_names_are_all_that_is_left_of_a_cut_off_call(calls):
     for heard in cut_off:
         assert heard.forename
         assert heard.other_forename
-        assert not (heard.surname or heard.full_name or heard.phone or heard.postcode or heard.age)
+        assert (heard.surname, heard.full_name, heard.phone, heard.postcode, heard.age) == (
+            "",
+            "",
+            "",
+            "",
+            None,
+        )
 
 
 def test_something_is_always_said(calls):
