@@ -175,14 +175,19 @@ def _change_a_name(
 ) -> None:
     if rng.random() >= probability:
         return
-    if rng.random() < 0.4:
-        before, draft.forename = draft.forename, change(draft.forename, rng)
-        if draft.forename != before:
-            draft.forename_noise.add(kind)
+    first = rng.random() < 0.4
+    noise = draft.forename_noise if first else draft.surname_noise
+    if noise & {Noise.MISHEARD, Noise.TYPING_SLIP}:
+        return  # a second slip might undo the first
+    before = draft.forename if first else draft.surname
+    after = change(before, rng)
+    if after == before:
+        return
+    noise.add(kind)
+    if first:
+        draft.forename = after
     else:
-        before, draft.surname = draft.surname, change(draft.surname, rng)
-        if draft.surname != before:
-            draft.surname_noise.add(kind)
+        draft.surname = after
 
 
 def _leave_names_out(draft: _Draft, person: InventedPerson, rng: Random, noise: set[Noise]) -> None:

@@ -344,24 +344,21 @@ class _County:
             self._number += 1
             if self._age(member) > chance.between(9, 13):
                 member.mobile = self._exchange.mobile()
+        alone_in_moving = kind == "sharers" or (len(members) < 3 and grown_up)
         for room, member in enumerate(members, start=1):
             if kind == "many_rooms":
-                own_in = self._today - 5 - int(chance.unit() ** 2 * 0.9 * _YEAR)
-                addresses = (
-                    _address(home, own_in, None, f"Room {room}, {home.house}"),
-                    *self._former_homes(own_in, member.born),
-                )
-            elif kind == "sharers" or (len(members) < 3 and grown_up):
-                addresses = (
-                    _address(home, moved_in, None),
-                    *(self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()),
-                )
+                addresses = self._room(home, room, member)
+            elif alone_in_moving:
+                former = self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()
+                addresses = (_address(home, moved_in, None), *former)
             else:
-                addresses = (
-                    _address(home, max(moved_in, member.born), None),
-                    *(past for past in shared_past if past.until and past.until.toordinal() > member.born),
-                )
+                addresses = _since_birth((_address(home, moved_in, None), *shared_past), member.born)
             yield self._record(member, members, addresses, landline, plain=plain)
+
+    def _room(self, home: Dwelling, room: int, member: _Member) -> tuple[Address, ...]:
+        moved_in = self._today - 5 - int(self._chance.unit() ** 2 * 0.9 * _YEAR)
+        here = _address(home, moved_in, None, f"Room {room}, {home.house}")
+        return (here, *self._former_homes(moved_in, member.born))
 
     def _former_homes(self, until: int, born: int) -> tuple[Address, ...]:
         """Earlier addresses, newest first: homes that others of the index may live in by now."""
@@ -457,6 +454,16 @@ def _make_siblings(members: list[_Member]) -> None:
 def _address(home: Dwelling, since: int, until: int | None, house: str = "") -> Address:
     ended = date.fromordinal(until) if until is not None else None
     return Address(house or home.house, home.street, home.town, home.postcode, date.fromordinal(since), ended)
+
+
+def _since_birth(addresses: tuple[Address, ...], born: int) -> tuple[Address, ...]:
+    """A family's addresses as far as a child has lived at them."""
+    birth = date.fromordinal(born)
+    return tuple(
+        address._replace(since=max(address.since or birth, birth))
+        for address in addresses
+        if address.until is None or address.until > birth
+    )
 
 
 def _phone(number: str, since: int, until: int | None) -> Phone:
