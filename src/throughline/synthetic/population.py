@@ -332,7 +332,6 @@ class _County:
         # The index knows about every second home.
         self._dwelling += 1 + (chance.below(3) if kind != "many_rooms" else 1)
         home = dwelling(self._dwelling)
-        grown_up = all(self._age(member) >= 18 for member in members)
         # Nobody sets up house before seventeen; the first member is always one who set it up.
         of_age = members[0].born + int(17 * _YEAR)
         moved_in = self._today - 1 - int(min(chance.unit() ** 2 * 20 * _YEAR, self._today - 1 - of_age))
@@ -344,11 +343,11 @@ class _County:
             self._number += 1
             if self._age(member) > chance.between(9, 13):
                 member.mobile = self._exchange.mobile()
-        alone_in_moving = kind == "sharers" or (len(members) < 3 and grown_up)
+        with_own_pasts = kind in {"alone", "couple", "sharers"}
         for room, member in enumerate(members, start=1):
             if kind == "many_rooms":
                 addresses = self._room(home, room, member)
-            elif alone_in_moving:
+            elif with_own_pasts:
                 former = self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()
                 addresses = (_address(home, moved_in, None), *former)
             else:
