@@ -10,10 +10,10 @@ from itertools import chain, islice
 from pathlib import Path
 from random import Random
 
+from throughline.synthetic.demonstration import stories
 from throughline.synthetic.misremembering import Heard, misremember, perhaps_at_a_known_address
-from throughline.synthetic.people import InventedPerson
+from throughline.synthetic.person import InventedPerson
 from throughline.synthetic.population import people, strangers_to
-from throughline.synthetic.stories import stories
 
 DATE_FORMAT = "%d/%m/%Y"
 TRUTH_COLUMN = "TRUE_PERSON"

@@ -15,7 +15,7 @@ from random import Random
 import yaml
 
 from throughline.synthetic import naming
-from throughline.synthetic.people import Address, Group, InventedPerson
+from throughline.synthetic.person import Address, Group, InventedPerson
 from throughline.synthetic.places import dwelling, mobile
 from throughline.synthetic.population import strangers_to
 

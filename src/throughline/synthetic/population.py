@@ -12,7 +12,7 @@ from itertools import islice
 from throughline.synthetic import naming
 from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.naming import FEMALE, MALE, Culture
-from throughline.synthetic.people import (
+from throughline.synthetic.person import (
     Address,
     InventedPerson,
     OtherParty,
@@ -85,6 +85,8 @@ _KINDS = Weighted.of(list(_HOUSEHOLDS), list(_HOUSEHOLDS.values()))
 # Cultures in which grandparents more often live with the family, so "alone" is redrawn half of the time.
 _LARGE = frozenset({"pakistani", "bangladeshi", "sikh", "hindu", "arabic", "ghanaian", "nigerian"})
 _LARGE_KINDS = Weighted.of(list(_HOUSEHOLDS), [0.15, 0.13, 0.40, 0.12, 0.14, 0.03, 0.03])
+# Where a son does not bear his living father's name, or bears it second, or the name of his own day.
+_NEVER_JUNIOR = frozenset({"chinese", "arabic", "ghanaian"})
 _CHILDREN = Weighted.of(["1", "2", "3", "4", "5"], [0.43, 0.38, 0.13, 0.045, 0.015])
 _CHILDREN_IN_LARGE = Weighted.of(["1", "2", "3", "4", "5", "6"], [0.22, 0.29, 0.25, 0.14, 0.07, 0.03])
 
@@ -299,7 +301,13 @@ class _County:
         chance, culture = self._chance, parent.culture
         sex = self._sex(0.49)
         sons = [child for child in elder if child.sex == MALE]
-        if father is not None and sex == MALE and not sons and culture.name != "chinese" and chance.yes(0.06):
+        if (
+            father is not None
+            and sex == MALE
+            and not sons
+            and culture.name not in _NEVER_JUNIOR
+            and chance.yes(0.06)
+        ):
             named = father.named if father.culture is culture else naming.Named(father.named.forename)
         else:
             taken = {(child.named.forename, child.named.middle) for child in elder}

@@ -12,7 +12,7 @@ import pytest
 
 from throughline.synthetic import naming
 from throughline.synthetic.chance import Chance
-from throughline.synthetic.people import Group, Relation
+from throughline.synthetic.person import Group, Relation
 from throughline.synthetic.places import DWELLINGS_IN_TOWN, dwelling, landline, mobile
 from throughline.synthetic.population import people
 

@@ -12,10 +12,10 @@ from click.testing import CliRunner
 
 from throughline.synthetic import naming
 from throughline.synthetic.cli import synthetic
+from throughline.synthetic.demonstration import stories
 from throughline.synthetic.export import index, person_reference, write_calls, write_csv
-from throughline.synthetic.people import Relation
+from throughline.synthetic.person import Relation
 from throughline.synthetic.population import FIRST_NUMBER
-from throughline.synthetic.stories import stories
 
 TODAY = date(2026, 11, 23)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from throughline.synthetic.people import (
+from throughline.synthetic.person import (
     Address,
     Group,
     InventedPerson,
