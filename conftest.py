@@ -13,7 +13,8 @@ import dataclasses
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -168,3 +169,22 @@ def superuser_connection(
     address = make_conninfo(database_server.admin_url, dbname=test_logins.database)
     with psycopg.connect(address, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def working_as(transactional_db: None, test_logins: Logins) -> Callable[[str], AbstractContextManager[None]]:
+    """``with working_as(WORKER): …`` connects Django under another login, for what pages may not do."""
+
+    @contextlib.contextmanager
+    def switched(login: str) -> Iterator[None]:
+        connection = connections["default"]
+        before = dict(connection.settings_dict)
+        connection.close()
+        connection.settings_dict.update(_django_names(test_logins.url_for(login)))
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(before)
+
+    return switched
