@@ -13,7 +13,7 @@ import dataclasses
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
@@ -79,6 +79,17 @@ def pytest_configure_node(node: Any) -> None:
         "template": server.template,
         "logins": dataclasses.asdict(server.logins),
     }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a browser is required, a test that leaves one out has failed."""
+    report = yield
+    required = os.environ.get("THROUGHLINE_REQUIRE_BROWSER") == "1"
+    if required and report.skipped and item.get_closest_marker("browser"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was left out where a browser is required: {report.longrepr}"
+    return report
 
 
 def _server(run: Run) -> Server:
