@@ -7,7 +7,7 @@ declarations is refused whole, with the list and the row named.
 """
 
 import csv
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -191,12 +191,27 @@ OWN_KEYS: Final = frozenset(
 )
 
 
+class _OneOfEachKey(yaml.SafeLoader):
+    """YAML keeps the last of two equal keys without a word; a list that says two things must be refused."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen:
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"{key.value!r} is given twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
 def _yaml(name: str, folder: Traversable) -> Any:
+    text = (folder / f"{name}.yaml").read_text(encoding="utf-8")
     try:
-        return yaml.safe_load((folder / f"{name}.yaml").read_text(encoding="utf-8"))
+        return yaml.load(text, _OneOfEachKey)  # noqa: S506 - a safe loader
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else "unknown"
-        raise BadList(f"{name}.yaml, line {line}: not YAML: {error.problem}") from error
+        raise BadList(f"{name}.yaml, line {line}: {error.problem}") from error
 
 
 def _head(name: str, document: Any) -> dict[str, str]:
@@ -224,6 +239,8 @@ def _records(
 ) -> Iterable[tuple[str, dict[str, Any]]]:
     if rows != "csv":
         for number, record in enumerate(rows, start=1):
+            if not isinstance(record, dict):
+                raise BadList(f"{name}, row {number}: not a mapping of columns to values")
             yield f"{name}, row {number}", record
         return
     reader = csv.DictReader(

@@ -37,8 +37,12 @@ _SOCKET = ".s.PGSQL.5432"
 _PATIENCE = 120.0
 """Seconds for a start; recovery after a power cut reads the whole write-ahead log first."""
 
+_ENDING = 15.0
+"""Seconds for the children of a killed server to notice and go."""
+
 _QUIET = {
-    # an error's statement and detail quote the row, and rows are about people
+    # an error's text, statement and detail quote the row, and rows are about people
+    "log_min_messages": "log",
     "log_min_error_statement": "panic",
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
@@ -119,10 +123,7 @@ class Cluster:
     def stop(self) -> None:
         """Stop the server, whoever started it, and return when it is gone. Sessions still open are ended."""
         postmaster = self._postmaster()
-        if self._tether is not None:
-            self._tether.kill()
-            self._tether.communicate()
-            self._tether = None
+        self._untie()
         if postmaster is not None:
             self._end(postmaster)
         if self._server is not None:
@@ -228,10 +229,12 @@ class Cluster:
     # --- the process --------------------------------------------------------------------------------
 
     def _run(self, programs: Path) -> None:
-        deadline = time.monotonic() + _PATIENCE
+        began = time.monotonic()
+        deadline = began + _PATIENCE
         while not self.running():
             written = self.log.stat().st_size if self.log.exists() else 0
             if self._postmaster() is None:
+                self._untie()
                 self._server = self._launch(programs)
             while not self.running() and self._postmaster_lives():
                 if time.monotonic() > deadline:
@@ -243,12 +246,18 @@ class Cluster:
             if self._server is not None and self._server.poll() is not None:
                 self._server = None
                 words = _read_from(self.log, written)
-                if not _still_ending(words) or time.monotonic() > deadline:
+                if not _still_ending(words) or time.monotonic() > began + _ENDING:
                     raise self._explained(words)
                 time.sleep(0.2)
         self._wait_until_ready(deadline)
         if self._server is not None:
             self._tether = _tether(self._server.pid)
+
+    def _untie(self) -> None:
+        if self._tether is not None:
+            self._tether.kill()
+            self._tether.communicate()
+            self._tether = None
 
     def _postmaster_lives(self) -> bool:
         return self._server.poll() is None if self._server is not None else self._postmaster() is not None
@@ -284,6 +293,8 @@ class Cluster:
 
     def _postmaster(self) -> psutil.Process | None:
         """The process that the data folder's lock file names, if it is a PostgreSQL server."""
+        if self._server is not None:
+            self._server.poll()  # a killed child keeps its number until it is asked for
         lines = _lock_lines(self.data)
         try:
             process = psutil.Process(int(lines[0]))

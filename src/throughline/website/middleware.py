@@ -68,5 +68,3 @@ def only_looking() -> None:
     """Close every guarded table until the transaction ends: this request may write its look alone."""
     with connection.cursor() as cursor:
         cursor.execute("select set_config('throughline.looking', 'on', true)")
-
-

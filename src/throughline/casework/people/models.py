@@ -6,7 +6,6 @@ All tables here have forced row security and refuse a write that is not audited.
 
 import uuid
 
-
 from django.db import models
 
 from throughline.foundations.audit.models import guards
@@ -265,6 +264,8 @@ class Marker(AboutPerson):
     """A warning that lapses: vulnerable, weapons and the like, in codes of `reference`."""
 
     code = models.TextField()
+    # where the warning is about a place rather than the person
+    address = models.ForeignKey(Address, null=True, on_delete=models.CASCADE)
     set_by = models.UUIDField()
     ended_by = models.UUIDField(null=True)
 
@@ -272,8 +273,9 @@ class Marker(AboutPerson):
         abstract = False
         constraints = [
             models.UniqueConstraint(
-                fields=["record", "code"],
+                fields=["record", "code", "address"],
                 condition=models.Q(ended_by__isnull=True),
+                nulls_distinct=False,
                 name="people_marker_once",
             ),
         ]

@@ -63,7 +63,8 @@ class Grant(models.Model):
             pgtrigger.Protect(name="grants_are_kept", operation=pgtrigger.Delete),
             no_truncate(),
             pgtrigger.ReadOnly(
-                name="only_the_end_changes", exclude=["valid_until"],
+                name="only_the_end_changes",
+                exclude=["valid_until"],
             ),
         ]
 

@@ -145,16 +145,35 @@ RULES = (
     Rule("The front line sees a person who is in their sight", Action.VIEW_PERSON, FRONT_LINE, _in_sight),
     Rule("The front line adds a person", Action.ADD_PERSON, FRONT_LINE),
     Rule("The front line corrects a person in their sight", Action.CORRECT_PERSON, FRONT_LINE, _in_sight),
-    Rule("The front line changes how to reach a person in sight", Action.CHANGE_CONTACT, FRONT_LINE, _in_sight),
+    Rule(
+        "The front line changes how to reach a person in sight", Action.CHANGE_CONTACT, FRONT_LINE, _in_sight
+    ),
     Rule("The front line writes down what is safe", Action.RECORD_SAFE_CONTACT, FRONT_LINE, _in_sight),
     Rule("The front line writes down who is who to her", Action.RECORD_RELATIONSHIP, FRONT_LINE, _in_sight),
     Rule("The front line sets and ends markers", Action.SET_MARKER, FRONT_LINE, _in_sight),
     Rule("The front line says whether it is her", Action.DECIDE_MATCH, FRONT_LINE, _in_sight),
-    Rule("Supervisors and the desk join two records", Action.MERGE, _only(Role.SUPERVISOR, Role.DESK), _in_sight),
-    Rule("Supervisors and the desk part two records", Action.PART, _only(Role.SUPERVISOR, Role.DESK), _in_sight),
-    Rule("Supervisors and the desk restrict a record", Action.RESTRICT, _only(Role.SUPERVISOR, Role.DESK), _in_sight),
+    Rule(
+        "Supervisors and the desk join two records",
+        Action.MERGE,
+        _only(Role.SUPERVISOR, Role.DESK),
+        _in_sight,
+    ),
+    Rule(
+        "Supervisors and the desk part two records", Action.PART, _only(Role.SUPERVISOR, Role.DESK), _in_sight
+    ),
+    Rule(
+        "Supervisors and the desk restrict a record",
+        Action.RESTRICT,
+        _only(Role.SUPERVISOR, Role.DESK),
+        _in_sight,
+    ),
     Rule("Only the desk lifts a restriction", Action.LIFT_RESTRICTION, _only(Role.DESK), _restricted),
-    Rule("Only the desk lets somebody see a restricted record", Action.GRANT_SIGHT, _only(Role.DESK), _restricted),
+    Rule(
+        "Only the desk lets somebody see a restricted record",
+        Action.GRANT_SIGHT,
+        _only(Role.DESK),
+        _restricted,
+    ),
     Rule(
         "Supervisors and officers break the glass, with a reason and a reviewer",
         Action.BREAK_GLASS,
@@ -162,8 +181,12 @@ RULES = (
         _restricted,
     ),
     Rule("The desk reviews who broke the glass", Action.REVIEW_BREAK_GLASS, _only(Role.DESK)),
-    Rule("Only who was named for it sees a refuge address", Action.VIEW_REFUGE, FRONT_LINE, _granted_the_refuge),
-    Rule("The desk records a refuge address and names who may see it", Action.RECORD_REFUGE, _only(Role.DESK)),
+    Rule(
+        "Only who was named for it sees a refuge address", Action.VIEW_REFUGE, FRONT_LINE, _granted_the_refuge
+    ),
+    Rule(
+        "The desk records a refuge address and names who may see it", Action.RECORD_REFUGE, _only(Role.DESK)
+    ),
     Rule(
         "Supervisors and the desk say that a person is one of the staff",
         Action.RECOGNISE_STAFF,
@@ -185,7 +208,9 @@ RULES = (
     Rule("Only the desk erases a person", Action.ERASE, _only(Role.DESK)),
     Rule("Administrators bring in an index of people", Action.IMPORT_PEOPLE, _only(Role.ADMINISTRATOR)),
     Rule("The front line sees what must happen next", Action.VIEW_DUTIES, FRONT_LINE),
+    Rule("Auditors see what they are told outside the line", Action.VIEW_DUTIES, _only(Role.AUDITOR)),
     Rule("The front line does what must happen next", Action.DISCHARGE_DUTY, FRONT_LINE),
+    Rule("Auditors do what they are told outside the line", Action.DISCHARGE_DUTY, _only(Role.AUDITOR)),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),
 )

@@ -13,7 +13,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from django.db import connection, transaction
 from django.db.models import Q
 
-from throughline.foundations.access.rules import Actor
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.rules import Action, Actor, Role, insist, system
 from throughline.foundations.audit import rules
 from throughline.foundations.audit.models import Event, Seal
 
@@ -54,12 +56,35 @@ def record(
         )
 
 
+def undertake(
+    by: Actor,
+    action: Action,
+    *record_ids: UUID,
+    purpose: str = "",
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """Open a command: ask the rules about every record it touches, then write its audit row.
+
+    Raises `Refused`. The system's own actors are bound by what their command does, not by a role.
+    """
+    if by.role is not Role.SYSTEM:
+        for record_id in record_ids:
+            insist(by, action, subject_for(by, record_id), record_id)
+        if not record_ids:
+            insist(by, action)
+    record(by, Event.Kind.WRITE, action, subjects=record_ids, purpose=purpose, detail=detail)
+
+
+SEALER = system("sealer")
+
+
 @transaction.atomic
 def seal(limit: int = 10_000) -> int:
     """Chain the events that are committed and can no longer be overtaken; says how many.
 
     Run by the worker every second, outside any page's transaction.
     """
+    set_actor(SEALER)
     with connection.cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s)", [_SEALER_LOCK])
         if not cursor.fetchone()[0]:

@@ -72,9 +72,9 @@ def due(clock: Clock, start: datetime) -> datetime:
     """The last instant, in UTC, at which something opened at an aware `start` is in time.
 
     Immediate is due at the start. Hours are elapsed hours. Working days end with the nth working day after
-    the day of the start, so that a start at any hour, or on a day that is not a working day, gives the same
-    answer as the end of the working day before. Months end with the day of the same number n months later, or
-    with the last of the month where it has no such day (the corresponding-date rule).
+    the day of the start: its hour does not matter, and the day itself, working or not, is not counted. Months
+    end with the day of the same number n months later, or with the last of the month where it has no such day
+    (the corresponding-date rule).
 
     Raises ValueError for a start without a time zone.
     """

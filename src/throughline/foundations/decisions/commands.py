@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from throughline.foundations.access.rules import Actor
 from throughline.foundations.decisions.models import Decision, Review
@@ -27,7 +28,8 @@ def decide_for(
     """
     earlier = (
         Decision.objects.select_for_update()
-        .filter(kind=kind, record_id=record_id, about=about, decision=None)
+        .filter(kind=kind, record_id=record_id, about=about)
+        .order_by("-made_at", "-id")
         .first()
     )
     return Decision.objects.create(
@@ -43,12 +45,18 @@ def decide_for(
     )
 
 
-def review(
-    *, by: Actor, now: datetime, decision: Decision, agreed: bool, feedback: str = ""
-) -> Review:
+def review(*, by: Actor, now: datetime, decision: Decision, agreed: bool, feedback: str = "") -> Review:
     """Keep a second person's view of a decision. Nobody reviews their own."""
     if decision.made_by == by.id:
         raise ValueError("nobody reviews their own decision")
     return Review.objects.create(
         decision=decision, agreed=agreed, feedback=feedback, made_by=by.id, made_at=now
     )
+
+
+def forget_words(*, record_id: UUID) -> None:
+    """Blank what was written in words about a record that is erased; the codes stay."""
+    about = Q(record_id=record_id) | Q(about=record_id)
+    decisions = Decision.objects.filter(about)
+    Review.objects.filter(decision__in=decisions).update(feedback="")
+    decisions.update(words="")

@@ -42,3 +42,8 @@ def let_go(*, user: UUID, place: str) -> None:
 def expire(*, now: datetime) -> int:
     """Delete drafts that nobody came back for; says how many."""
     return Draft.objects.filter(saved_at__lte=now - KEPT).delete()[0]
+
+
+def let_go_about(*, record_id: UUID) -> None:
+    """Forget everybody's drafts on the pages of a record that is erased."""
+    Draft.objects.filter(place__contains=str(record_id)).delete()

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.foundations.access.rules import Actor
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import duty_kind
 
@@ -19,13 +20,12 @@ def open_duty(
     cause: str,
     about: UUID | None = None,
     owner: UUID | None = None,
-    start: datetime | None = None,
 ) -> Duty:
     """Put a duty on the list of the role that `reference` names, or add the cause to the open one.
 
-    The clock of its kind runs from ``start`` (now, where not said). The caller audits.
+    The clock of its kind runs from ``now``; a kind whose owner is named needs ``owner``. The caller audits.
     """
-    definition = duty_kind(kind, on=now.date())
+    definition = duty_kind(kind, on=london_day(now))
     duty, made = Duty.objects.select_for_update().get_or_create(
         kind=kind,
         record_id=record_id,
@@ -36,7 +36,7 @@ def open_duty(
             "owner": owner,
             "causes": [cause],
             "opened_at": now,
-            "due_at": definition.due_at(start or now),
+            "due_at": definition.due_at(now),
         },
     )
     if not made and cause not in duty.causes:

@@ -4,6 +4,8 @@ One file in the private folder holds the master keys; each purpose has its own k
 them. A new master key encrypts from then on; the older ones still open what they closed.
 """
 
+import contextlib
+import hmac
 import json
 import os
 import secrets
@@ -28,7 +30,9 @@ class Keys:
     def __init__(self, file: Path) -> None:
         self.file = file
         if not file.is_file():
-            self._write({"current": 1, "linkage": secrets.token_hex(32), "keys": {"1": secrets.token_hex(32)}})
+            self._write(
+                {"current": 1, "linkage": secrets.token_hex(32), "keys": {"1": secrets.token_hex(32)}}
+            )
         self._ring = json.loads(file.read_text())
 
     def _write(self, ring: dict[str, object]) -> None:
@@ -42,17 +46,19 @@ class Keys:
         if self.file.exists():
             part.replace(self.file)
             return
-        try:
-            # never over a ring that another process has just made: what it closes must stay readable
+        # never over a ring that another process has just made: what it closes must stay readable
+        with contextlib.suppress(FileExistsError):
             os.link(part, self.file)
-        except FileExistsError:
-            pass
         part.unlink()
 
     @property
     def linkage(self) -> bytes:
         """The secret of the recognition keys. It is not rotated: every key would have to be made anew."""
         return bytes.fromhex(self._ring["linkage"])
+
+    def fingerprint(self, text: str) -> str:
+        """A keyed hash that says whether two texts are the same and nothing else."""
+        return hmac.digest(self.linkage, text.encode(), "sha256").hex()
 
     def rotate(self) -> int:
         """Encrypt under a new master key from now on; returns its number."""

@@ -39,7 +39,7 @@ def test_json_carries_every_column():
     (row,) = [row for row in printed["rows"] if row["code"] == "restricted-match"]
     assert printed["as_of"] == "2026-11-23"
     assert row["clock"] == "immediate"
-    assert row["who"] == "restricted-records-desk"
+    assert row["role"] == "restricted-records-desk"
     assert row["verified"] is False
     assert row["valid_until"] is None
     assert "without the identity" in row["what"]

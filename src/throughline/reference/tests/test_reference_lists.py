@@ -104,9 +104,9 @@ def test_the_eight_roles_are_those_of_the_first_rooms():
     ]
 
 
-def test_every_duty_belongs_to_a_role_or_to_a_named_owner():
+def test_every_duty_stands_on_the_list_of_a_role_and_says_its_load():
     for row in load("duty-kinds").as_of(TODAY):
-        assert row.text("who") in {*codes("roles"), "named-owner"}
+        assert row.text("role") in codes("roles")
         assert row.number("minutes") > 0
         assert row.number("volume") > 0
 

@@ -31,6 +31,13 @@ def do(cluster: Cluster, command: str) -> None:
         connection.execute(command)
 
 
+def wait_until_gone(cluster: Cluster) -> None:
+    deadline = time.monotonic() + 10
+    while cluster.running():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def test_answers_in_utf8_on_a_private_socket_only(cluster: Cluster) -> None:
     with cluster:
         assert cluster.running()
@@ -54,13 +61,16 @@ def test_starts_again_with_its_data_within_two_seconds(cluster: Cluster) -> None
         assert time.monotonic() - began < 2
 
 
-def test_survives_kill_9_of_the_server(cluster: Cluster) -> None:
+def test_survives_kill_9_of_the_server(tmp_path_factory: pytest.TempPathFactory) -> None:
+    cluster = Cluster(tmp_path_factory.mktemp("safe") / "cluster")
     cluster.start()
     do(cluster, "create table kept as select 1")
     server = int((cluster.data / "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
-    with Cluster(cluster.folder, fast=True) as again:
-        assert ask(again, "select count(*) from kept") == 1
+    wait_until_gone(cluster)
+    with cluster:
+        assert ask(cluster, "select count(*) from kept") == 1
+    cluster.erase()
 
 
 def test_survives_a_lock_file_that_names_a_stranger(cluster: Cluster) -> None:
@@ -98,10 +108,7 @@ def test_the_server_goes_when_the_process_that_started_it_is_killed(cluster: Clu
         assert owner.stdout.readline() == b"up\n"
         assert cluster.running()
         owner.kill()
-    deadline = time.monotonic() + 10
-    while cluster.running() and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert not cluster.running()
+    wait_until_gone(cluster)
 
 
 def test_a_folder_of_another_version_is_named(cluster: Cluster) -> None:

@@ -1,0 +1,96 @@
+"""Joining records of one person and parting them again, by links alone.
+
+A merge ends one record's link and opens another, to the identity of the record that it is joined with; no
+row of any other table changes. Parting ends that link and gives the record an identity of its own. Every
+table refers to the record, and reads resolve the identity.
+"""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.people.models import Identity, IdentityLink
+from throughline.casework.people.rules import Conflict
+from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.decisions.commands import decide_for
+from throughline.reference import load
+
+
+def _open_links(*record_ids: UUID) -> dict[UUID, IdentityLink]:
+    links = IdentityLink.objects.select_for_update().filter(record__in=record_ids, valid_until=None)
+    # a fixed order of locks, so that two merges of one pair wait instead of killing each other
+    return {link.record_id: link for link in links.order_by("record")}
+
+
+@transaction.atomic
+def merge(
+    *, by: Actor, now: datetime, record_id: UUID, into_id: UUID, reason: str, words: str = ""
+) -> Identity:
+    """Hold two records to be of one person: all of the first's identity joins the second's.
+
+    Raises Conflict where they already are of one identity.
+    """
+    undertake(by, Action.MERGE, record_id, into_id)
+    load("decision-reasons").get(reason, on=london_day(now))
+    links = _open_links(record_id, into_id)
+    old, new = links[record_id].identity, links[into_id].identity
+    if old == new:
+        raise Conflict
+    moving = list(IdentityLink.objects.select_for_update().filter(identity=old, valid_until=None))
+    undertake(by, Action.MERGE, *(link.record_id for link in moving))
+    for link in moving:
+        _move(link, new, by=by, now=now)
+        write("merged", by=by, now=now, record_id=link.record_id, about=into_id, code=reason)
+    write("merged", by=by, now=now, record_id=into_id, about=record_id, code=reason)
+    decide_for(
+        "merge",
+        by=by,
+        now=now,
+        record_id=record_id,
+        about=into_id,
+        choice="same",
+        reason=reason,
+        words=words,
+    )
+    return new
+
+
+@transaction.atomic
+def part(*, by: Actor, now: datetime, record_id: UUID, reason: str, words: str = "") -> Identity:
+    """Hold a record to be of somebody else than the rest of its identity, as before it was merged.
+
+    Raises Conflict where it stands alone already.
+    """
+    undertake(by, Action.PART, record_id)
+    load("decision-reasons").get(reason, on=london_day(now))
+    link = _open_links(record_id)[record_id]
+    rest = IdentityLink.objects.filter(identity=link.identity, valid_until=None).exclude(record=record_id)
+    remaining = [other.record_id for other in rest]
+    if not remaining:
+        raise Conflict
+    identity = Identity.objects.create()
+    _move(link, identity, by=by, now=now)
+    write("parted", by=by, now=now, record_id=record_id, about=remaining[0], code=reason)
+    for other in remaining:
+        write("parted", by=by, now=now, record_id=other, about=record_id, code=reason)
+    decide_for(
+        "part",
+        by=by,
+        now=now,
+        record_id=record_id,
+        about=remaining[0],
+        choice="different",
+        reason=reason,
+        words=words,
+    )
+    return identity
+
+
+def _move(link: IdentityLink, identity: Identity, *, by: Actor, now: datetime) -> None:
+    link.valid_until, link.ended_by = now, by.id
+    link.save(update_fields=["valid_until", "ended_by"])
+    IdentityLink.objects.create(record_id=link.record_id, identity=identity, valid_from=now, made_by=by.id)

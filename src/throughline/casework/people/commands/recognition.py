@@ -1,0 +1,110 @@
+"""What a person makes of a match, and what is done out of sight when the match is restricted."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.people.models import Enquiry, Match
+from throughline.casework.people.queries.searching import Found, Hidden
+from throughline.casework.people.rules import RECOGNISER
+from throughline.foundations.access.protection import acting
+from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.decisions.commands import decide_for
+from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.vault.keys import keys
+from throughline.linkage.description import Description
+from throughline.linkage.model import load_model
+
+
+def _place(row: UUID) -> str:
+    return f"people_enquiry/closed/{row}"
+
+
+def _kept(*, by: Actor, now: datetime, enquiry_id: UUID, heard: Description) -> Enquiry:
+    """The enquiry with its scraps as they are now, encrypted."""
+    scraps = json.dumps(asdict(heard), default=str).encode()
+    enquiry, _ = Enquiry.objects.update_or_create(
+        id=enquiry_id,
+        asked_by=by.id,
+        defaults={
+            "asked_at": now,
+            "closed": keys().close(scraps, _place(enquiry_id)),
+            "model_version": load_model("live").version,
+        },
+    )
+    return enquiry
+
+
+@transaction.atomic
+def read_match(
+    *,
+    by: Actor,
+    now: datetime,
+    enquiry_id: UUID,
+    heard: Description,
+    found: Found,
+    reading: Match.Reading,
+    reason: str = "",
+) -> Match:
+    """Keep whether it is her: confirmed, rejected, or unconfirmed, which leaves both readings open.
+
+    The scraps are kept with the match, so that the reading can be looked at again.
+    """
+    undertake(by, Action.DECIDE_MATCH, found.record_id)
+    enquiry = _kept(by=by, now=now, enquiry_id=enquiry_id, heard=heard)
+    match, _ = Match.objects.update_or_create(
+        enquiry=enquiry,
+        record_id=found.record_id,
+        defaults={
+            "weight": found.weight,
+            "probability": found.probability,
+            "reading": reading,
+            "read_by": by.id,
+            "read_at": now,
+        },
+    )
+    decide_for(
+        "match",
+        by=by,
+        now=now,
+        record_id=found.record_id,
+        about=enquiry.id,
+        choice=str(reading),
+        reason=reason,
+    )
+    if reading == Match.Reading.CONFIRMED:
+        write("recognised", by=by, now=now, record_id=found.record_id, about=enquiry.id)
+    return match
+
+
+@transaction.atomic
+def tell_the_desk(
+    *, by: Actor, now: datetime, enquiry_id: UUID, heard: Description, hidden: list[Hidden]
+) -> None:
+    """Link an enquiry to restricted records out of the caller's sight and call the desk, at once.
+
+    The caller's page shows what it shows when nobody is found. Where the one who asks is party to the
+    matter, the auditor is told too.
+    """
+    with acting(RECOGNISER):
+        undertake(
+            RECOGNISER,
+            Action.SEARCH_PEOPLE,
+            *(one.record_id for one in hidden),
+            detail={"asked_by": str(by.id), "enquiry": str(enquiry_id)},
+        )
+        enquiry = _kept(by=by, now=now, enquiry_id=enquiry_id, heard=heard)
+        for one in hidden:
+            Match.objects.update_or_create(
+                enquiry=enquiry,
+                record_id=one.record_id,
+                defaults={"weight": one.weight, "probability": one.probability, "hidden": True},
+            )
+            open_duty("restricted-match", now=now, record_id=one.record_id, about=enquiry.id, cause="lookup")
+            if one.party:
+                open_duty("staff-attempt", now=now, record_id=one.record_id, about=by.id, cause="lookup")

@@ -1,0 +1,124 @@
+"""How long a record is kept, and erasing it."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+
+from throughline.casework.people.commands.indexing import index, unindex
+from throughline.casework.people.models import (
+    Address,
+    Enquiry,
+    Marker,
+    Match,
+    Member,
+    Name,
+    Phone,
+    Record,
+    RefugeAddress,
+    Relationship,
+    SafeContact,
+    StaffLink,
+)
+from throughline.casework.people.rules import RETENTION, Malformed
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.decisions.commands import decide_for, forget_words
+from throughline.foundations.drafts.commands import let_go_about
+from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.vault.keys import keys
+from throughline.reference import load
+
+
+@transaction.atomic
+def call_for_reviews(*, now: datetime, limit: int = 1_000) -> int:
+    """Open a duty for every record whose review date has come; says for how many. Run daily."""
+    set_actor(RETENTION)
+    waiting = Duty.objects.filter(kind="retention-review", discharged_at=None).values("record_id")
+    due = Record.objects.filter(review_on__lte=london_day(now), erased_at=None).exclude(id__in=waiting)
+    ids = list(due.order_by("review_on").values_list("id", flat=True)[:limit])
+    if ids:
+        undertake(RETENTION, Action.REVIEW_RETENTION, *ids)
+        for record_id in ids:
+            open_duty("retention-review", now=now, record_id=record_id, cause="review-date")
+    return len(ids)
+
+
+@transaction.atomic
+def extend_retention(
+    *, by: Actor, now: datetime, record_id: UUID, until: date, reason: str, words: str = ""
+) -> None:
+    """Keep a record until a new review date, for a reason. Raises Malformed for a date that has passed."""
+    undertake(by, Action.REVIEW_RETENTION, record_id)
+    load("decision-reasons").get(reason, on=london_day(now))
+    if until <= london_day(now):
+        raise Malformed("until", "must be a day to come")
+    Record.objects.filter(id=record_id).update(review_on=until)
+    decide_for(
+        "extend-retention", by=by, now=now, record_id=record_id, choice="kept", reason=reason, words=words
+    )
+    write("retention-reviewed", by=by, now=now, record_id=record_id, code=reason)
+    for duty in Duty.objects.filter(kind="retention-review", record_id=record_id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="kept")
+
+
+@transaction.atomic
+def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
+    """Remove everything that says who a person is, from every table; what remains is ids, codes and dates.
+
+    The record stays as a stone without a name, marked with a keyed hash of where it came from, so that
+    bringing in the same file again does not raise it. Data Protection Act 2018 ss47 and 62.
+    """
+    undertake(by, Action.ERASE, record_id)
+    load("decision-reasons").get(reason, on=london_day(now))
+    record = Record.objects.select_for_update().get(id=record_id)
+    partners = _related(record)
+    enquiries = list(Match.objects.filter(record=record).values_list("enquiry", flat=True))
+    unindex(record)
+    for table in (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink):
+        table.objects.filter(record=record).delete()
+    Relationship.objects.filter(Q(record=record) | Q(other=record)).delete()
+    # the scraps that somebody was recognised by tell who they are
+    Enquiry.objects.filter(id__in=enquiries).delete()
+    forget_words(record_id=record.id)
+    let_go_about(record_id=record.id)
+    for field in _SAYS_WHO:
+        setattr(record, field, None if Record._meta.get_field(field).null else "")
+    record.source_ref = erased_ref(record.source, record.source_ref)
+    record.erased_at = now
+    record.save()
+    for partner in partners:
+        index(partner)
+    decide_for("erase", by=by, now=now, record_id=record.id, choice="erased", reason=reason)
+    for duty in Duty.objects.filter(record_id=record.id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="erased")
+
+
+_SAYS_WHO = (
+    "sex",
+    "gender_identity",
+    "born",
+    "born_from",
+    "born_to",
+    "ethnicity",
+    "ethnicity_scheme",
+    "ethnicity_officer_defined",
+    "language",
+    "needs_interpreter",
+)
+
+
+def erased_ref(source: str, source_ref: str) -> str:
+    """What stands in place of the source's own number on the stone of an erased record."""
+    return f"erased:{keys().fingerprint(f'{source}/{source_ref}')}"
+
+
+def _related(record: Record) -> list[Record]:
+    pairs = Relationship.objects.filter(Q(record=record) | Q(other=record))
+    ids = {one for pair in pairs for one in (pair.record_id, pair.other_id)} - {record.id}
+    return list(Record.objects.filter(id__in=ids))

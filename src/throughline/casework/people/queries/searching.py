@@ -1,0 +1,192 @@
+"""Who is this? Scraps of what was heard, to ranked records with the reasons in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from throughline.casework.people.models import Address, IdentityLink, Marker, Name, Phone, Record
+from throughline.casework.people.rules import RECOGNISER, age_on
+from throughline.foundations.access.protection import acting
+from throughline.foundations.access.rules import Action, Actor, insist
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
+from throughline.foundations.vault.keys import keys
+from throughline.linkage.description import Description
+from throughline.linkage.features import Features, features
+from throughline.linkage.keys import CAP, probe_keys
+from throughline.linkage.model import load_model
+from throughline.linkage.scoring import Ranked, Reason, rank
+
+SHOWN = 10
+
+# blocks over the cap say nothing (half the town); they are dropped before anything is fetched
+_CANDIDATES = """
+with hit as materialized (select key, record_id from people_key where key = any(%(keys)s)),
+     telling as (select key from hit group by key having count(*) <= %(cap)s)
+select f.record_id, f.packed
+from people_features f
+where f.record_id in (select record_id from hit join telling using (key))
+"""
+
+# the same for records that somebody's sight does not reach, and whether that is because they are party
+_HIDDEN_CANDIDATES = """
+with out_of_sight as materialized (
+       select subject, bool_or(kind = 'exclude') as party from access_grant g
+       where access_open(g) and (kind = 'restrict' or (kind = 'exclude' and grantee = %(actor)s))
+       group by subject),
+     hit as materialized (select key, record_id from people_key where key = any(%(keys)s)),
+     telling as (select key from hit group by key having count(*) <= %(cap)s)
+select f.record_id, f.packed, o.party
+from people_features f join out_of_sight o on o.subject = f.record_id
+where f.record_id in (select record_id from hit join telling using (key))
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One record that it may be, with why."""
+
+    record_id: UUID
+    identity_id: UUID
+    weight: float
+    probability: float
+    probable: bool
+    reasons: tuple[Reason, ...]
+    name: str
+    other_names: tuple[str, ...] = ()
+    age: str = ""
+    address: str = ""
+    phone: str = ""
+    markers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A probable record that the one who asks must not learn of."""
+
+    record_id: UUID
+    weight: float
+    probability: float
+    party: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a lookup found: for the page, and out of its sight."""
+
+    found: tuple[Found, ...]
+    hidden: tuple[Hidden, ...]
+
+
+def search(
+    actor: Actor, heard: Description, *, today: date, purpose: str = "call", limit: int = SHOWN
+) -> Answer:
+    """Ranked records that the scraps may be of, best first. Raises Refused.
+
+    Writes one look naming the records shown. What is hidden is for `recognition.tell_the_desk` alone.
+    """
+    insist(actor, Action.SEARCH_PEOPLE)
+    probe = features(heard)
+    probed = sorted(probe_keys(probe, keys().linkage))
+    ranked = candidates(probe, probed, limit=limit)
+    hidden = _hidden(actor, probe, probed, shown={one.rid for one in ranked})
+    found = _summaries(ranked, today)
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.SEARCH_PEOPLE,
+        subjects=[one.record_id for one in found],
+        purpose=purpose,
+    )
+    return Answer(tuple(found), tuple(hidden))
+
+
+def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked]:
+    """The records in the running actor's sight that share a telling key, ranked."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CANDIDATES, {"keys": probed, "cap": CAP})
+        rows = [(record_id, bytes(packed)) for record_id, packed in cursor.fetchall()]
+    return rank(probe, rows, load_model("live"), limit=limit)
+
+
+def _hidden(actor: Actor, probe: Features, probed: list[int], *, shown: set[UUID]) -> Iterable[Hidden]:
+    """Probable records out of the actor's sight, found as the system."""
+    with acting(RECOGNISER), connection.cursor() as cursor:
+        cursor.execute(_HIDDEN_CANDIDATES, {"keys": probed, "cap": CAP, "actor": actor.id})
+        rows = [row for row in cursor.fetchall() if row[0] not in shown]
+    if not rows:
+        return []
+    model = load_model("live")
+    party = {record_id: is_party for record_id, _, is_party in rows}
+    ranked = rank(probe, [(record_id, bytes(packed)) for record_id, packed, _ in rows], model, limit=SHOWN)
+    return [
+        Hidden(one.rid, one.weight, one.probability, party[one.rid])
+        for one in ranked
+        if one.probability >= model.accept
+    ]
+
+
+def _summaries(ranked: list[Ranked], today: date) -> list[Found]:
+    """What a line of the results shows of each record, in the order given."""
+    ids = [one.rid for one in ranked]
+    records = Record.objects.in_bulk(ids)
+    identities = dict(
+        IdentityLink.objects.filter(record__in=ids, valid_until=None).values_list("record", "identity")
+    )
+    names = _by_record(Name.objects.filter(record__in=ids).order_by("valid_until", "id"))
+    phones = _by_record(Phone.objects.filter(record__in=ids, valid_until=None).order_by("id"))
+    addresses = _by_record(Address.objects.filter(record__in=ids, valid_until=None).order_by("id"))
+    markers = _by_record(standing_markers(ids, today))
+    probable = load_model("live").accept
+    return [
+        Found(
+            record_id=one.rid,
+            identity_id=identities[one.rid],
+            weight=one.weight,
+            probability=one.probability,
+            probable=one.probability >= probable,
+            reasons=one.reasons,
+            name=_current(names.get(one.rid, [])),
+            other_names=tuple(
+                name.shown for name in names.get(one.rid, []) if name.shown != _current(names[one.rid])
+            ),
+            age=shown_age(records[one.rid], today),
+            address=next((place.shown for place in addresses.get(one.rid, [])), ""),
+            phone=next((phone.given for phone in phones.get(one.rid, [])), ""),
+            markers=tuple(marker.code for marker in markers.get(one.rid, [])),
+        )
+        for one in ranked
+    ]
+
+
+def standing_markers(record_ids: Iterable[UUID], today: date) -> QuerySet[Marker]:
+    """The markers of these records that have neither lapsed nor been ended."""
+    return Marker.objects.filter(
+        Q(valid_until__isnull=True) | Q(valid_until__gte=today), record__in=record_ids, ended_by=None
+    ).order_by("code")
+
+
+def _by_record(rows: Iterable) -> dict[UUID, list]:
+    grouped: dict[UUID, list] = {}
+    for row in rows:
+        grouped.setdefault(row.record_id, []).append(row)
+    return grouped
+
+
+def _current(names: list[Name]) -> str:
+    current = next((name for name in names if name.kind == "current" and name.valid_until is None), None)
+    return (current or names[0]).shown if names else ""
+
+
+def shown_age(of: Record, today: date) -> str:
+    """An age as it is known: completed years, the years that an estimate leaves open, or nothing."""
+    if of.born:
+        return str(age_on(of.born, today))
+    if of.born_from and of.born_to:
+        oldest, youngest = today.year - of.born_from, today.year - of.born_to - 1
+        return f"about {max(youngest, 0)}" if oldest - youngest <= 1 else f"{max(youngest, 0)} to {oldest}"
+    return ""

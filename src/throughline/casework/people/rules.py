@@ -1,0 +1,39 @@
+"""What holds for people whatever the database: names of things and small judgements on dates."""
+
+from datetime import date
+
+from throughline.foundations.access.rules import system
+from throughline.foundations.clock.rules import months_after
+
+RECOGNISER = system("recogniser")
+IMPORTER = system("importer")
+RETENTION = system("retention")
+
+# the source of a record that somebody typed here; an import names the system that it came from
+TYPED_HERE = "throughline"
+
+# Management of Police Information, group 3: the shortest review period, reviewed and never automatic
+FIRST_REVIEW_MONTHS = 72
+
+
+def first_review(made_on: date) -> date:
+    """When somebody must first decide whether a record made on this day is still needed."""
+    return months_after(made_on, FIRST_REVIEW_MONTHS)
+
+
+def age_on(born: date, day: date) -> int:
+    """Completed years; somebody born on 29 February is a year older on 1 March."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+class Conflict(Exception):
+    """What was to be changed is no longer as the person who changes it saw it."""
+
+
+class Malformed(ValueError):
+    """A value that cannot be kept. Says which field and why, never the value."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+        self.why = why

@@ -1,0 +1,50 @@
+"""The command line: `throughline …`. Each room brings its own commands; this only hangs them up."""
+
+import importlib
+import os
+from collections.abc import Sequence
+
+import click
+
+# name -> where its click command is; imported when it is asked for, so that the quick ones stay quick
+COMMANDS = {
+    "accounts": "throughline.foundations.accounts.cli:accounts",
+    "audit": "throughline.foundations.audit.cli:audit",
+    "demo": "throughline.running.cli:demo",
+    "docs": "throughline.website.documenting:docs",
+    "linkage": "throughline.linkage.cli:linkage",
+    "people": "throughline.casework.people.cli:people",
+    "reference": "throughline.reference.cli:reference",
+    "synthetic": "throughline.synthetic.cli:synthetic",
+    "worker": "throughline.running.cli:worker",
+}
+
+
+class Rooms(click.Group):
+    """Loads a room's commands only when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        module, attribute = COMMANDS[name].split(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+
+@click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=None, version="0.1.0", prog_name="throughline")
+def throughline() -> None:
+    """One line of information from the first call to the national picture."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughline.website.settings")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The entry point."""
+    throughline(arguments)
+
+
+if __name__ == "__main__":
+    main()

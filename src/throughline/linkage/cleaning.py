@@ -1,0 +1,120 @@
+"""One written form for what people write in many: letters, telephone numbers, streets, postcodes."""
+
+import re
+import unicodedata
+from functools import lru_cache
+
+import phonenumbers
+
+# Letters that Unicode does not take apart into a base letter and a mark.
+_LETTERS = str.maketrans(
+    {
+        "ł": "l", "ø": "o", "ß": "ss", "æ": "ae", "œ": "oe", "đ": "d", "ð": "d", "þ": "th", "ı": "i",
+        "ħ": "h", "ŋ": "ng", "ə": "a", "ʻ": "", "ʼ": "", "’": "", "‘": "", "'": "", "`": "", "´": "",
+    }
+)  # fmt: skip
+_NOT_WORD = re.compile(r"[\W_]+")
+
+
+@lru_cache(maxsize=65_536)
+def fold(text: str) -> str:
+    """Lower-case words without accents, apostrophes or punctuation, one space between them.
+
+    Scripts other than Latin are kept as they are: no transliteration is guessed.
+    """
+    text = text.strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.casefold())
+        text = "".join(letter for letter in text if not unicodedata.combining(letter))
+    # twice: case folding can take a letter apart into others ("İ"), and marks come off first
+    return _NOT_WORD.sub(" ", text.lower().translate(_LETTERS)).strip()
+
+
+def clean_phone(text: str) -> str:
+    """Digits of a telephone number, with its country code where that can be told (44 by default).
+
+    A number that is no possible telephone number (foreign plans, invented data) keeps its digits,
+    so that two records that hold it still agree. Fewer than six digits, or one digit repeated,
+    is no number.
+    """
+    digits = "".join(letter for letter in text if letter in "0123456789")
+    if len(digits) < 6 or len(set(digits)) == 1:
+        return ""
+    if "+" not in text:
+        if digits[0] == "0" and digits[1] != "0" and 10 <= len(digits) <= 11:
+            return "44" + digits[1:]
+        if digits.startswith("44") and len(digits) == 12:
+            return digits
+        if not digits.startswith("00"):
+            return digits
+    elif digits.startswith("44") and len(digits) in (12, 13):
+        return "44" + digits[2:].removeprefix("0")
+    try:
+        number = phonenumbers.parse("+" + digits.removeprefix("00"))
+    except phonenumbers.NumberParseException:
+        return digits
+    return f"{number.country_code}{number.national_number}" if number.country_code else digits
+
+
+_POSTCODE = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{2})")
+
+
+@lru_cache(maxsize=65_536)
+def clean_postcode(text: str) -> str:
+    """A postcode without its space, in lower case; foreign ones likewise."""
+    return fold(text).replace(" ", "")
+
+
+@lru_cache(maxsize=65_536)
+def outcode(postcode: str) -> str:
+    """The first half of a cleaned British postcode; a foreign one, or a first half alone, as it is."""
+    match = _POSTCODE.fullmatch(postcode)
+    return match[1] if match else postcode
+
+
+def is_whole_postcode(postcode: str) -> bool:
+    """Whether a cleaned postcode is a full British one, which some fifteen homes share."""
+    return _POSTCODE.fullmatch(postcode) is not None
+
+
+_NUMBER_WORDS = frozenset("flat apartment apt unit room no number house floor the".split())
+
+
+@lru_cache(maxsize=65_536)
+def clean_number(text: str) -> str:
+    """House number, name and flat as sorted words: "Flat 2, 14" and "14 flat 2" are one."""
+    words = fold(text).split()
+    telling = [word for word in words if word not in _NUMBER_WORDS] or words
+    return " ".join(sorted(set(telling)))
+
+
+# How streets end, with the short forms in use. Two spellings of an ending are one ending.
+STREET_TYPES = {
+    "street": "st str", "road": "rd", "avenue": "ave av", "lane": "ln la", "drive": "dr drv",
+    "close": "cl clo", "court": "ct crt", "crescent": "cres cr cresent", "place": "pl plc", "terrace": "terr ter tce",
+    "gardens": "gdns gdn garden", "grove": "gr gro grv", "square": "sq", "park": "pk", "way": "wy",
+    "walk": "wlk", "hill": "hl", "mews": "mws", "green": "grn", "rise": "", "row": "", "parade": "pde",
+    "circuit": "cct", "boulevard": "bvd blvd", "highway": "hwy", "view": "vw", "gate": "", "yard": "yd",
+    "wharf": "", "quay": "", "embankment": "emb", "estate": "est", "villas": "vls", "croft": "", "mount": "mt",
+    "parkway": "pkwy", "circle": "cir", "trail": "trl", "broadway": "bdwy", "vale": "",
+}  # fmt: skip
+STREET_ENDINGS = frozenset(word for long, short in STREET_TYPES.items() for word in (long, *short.split()))
+_ENDING = {short: long for long, shorts in STREET_TYPES.items() for short in shorts.split()}
+
+
+@lru_cache(maxsize=65_536)
+def clean_street(text: str) -> str:
+    """A street with its ending written out: "Alma Rd" is "alma road", "St Johns St" "st johns street"."""
+    words = fold(text).split()
+    if len(words) > 1 and words[-1] in _ENDING:
+        words[-1] = _ENDING[words[-1]]
+    return " ".join(words)
+
+
+@lru_cache(maxsize=65_536)
+def street_stem(street: str) -> str:
+    """A cleaned street without its ending: what a caller remembers of it."""
+    words = street.split()
+    while len(words) > 1 and words[-1] in STREET_ENDINGS:
+        words.pop()
+    return "".join(words)

@@ -1,0 +1,287 @@
+"""How much two descriptions agree: one level per field, out of the levels that the model file lists.
+
+A level is a word. Where either side says nothing, there is no level and no evidence. Some levels come with
+a *term*, the value that both share: the rarer it is, the more it tells.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA, JaroWinkler
+
+from .cleaning import is_whole_postcode, outcode, street_stem
+from .features import Features, Residence
+from .names import SHARED_NAMES, Reading, called_by, family_root, same_forename
+from .phonetics import sound
+
+
+class Level(NamedTuple):
+    """How one field agrees, and the value shared where its rarity matters."""
+
+    name: str
+    term: str = ""
+
+
+@lru_cache(maxsize=262_144)
+def _word_level(one: str, other: str) -> str:
+    """How alike two words look and sound: same, nearly, sounds, alike or different."""
+    if one == other:
+        return "same"
+    longest = max(len(one), len(other))
+    edits = OSA.distance(one, other)
+    if edits == 1 and longest > 3 or edits == 2 and longest > 7:
+        return "nearly"
+    likeness = JaroWinkler.similarity(one, other)
+    code = sound(one)
+    if code == sound(other) and (len(code) > 2 or likeness > 0.7):
+        return "sounds"
+    if likeness > 0.92 and edits <= 3:
+        return "nearly"
+    return "alike" if likeness > 0.8 else "different"
+
+
+@lru_cache(maxsize=262_144)
+def forename_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
+    """How the names given to two persons agree, the one they are called by first."""
+    if not one or not other:
+        return None
+    one, other = called_by(one), called_by(other)
+    first, second = one[0], other[0]
+    if first == second:
+        return Level("same", first) if len(first) > 1 else Level("initial")
+    if len(one) != len(other) and "".join(one) == "".join(other):
+        return Level("same", "".join(one))  # Li Wei, Li-Wei, Liwei
+    if len(first) == 1 or len(second) == 1:
+        return Level("initial") if first[0] == second[0] else Level("different")
+    if same_forename(first, second):
+        return Level("variant")
+    level = _word_level(first, second)
+    if level in ("nearly", "sounds"):
+        return Level(level)
+    if any(_is_other_given(word, word_2) for word in one for word_2 in other if len(word) > 2):
+        return Level("another")
+    return Level(level)
+
+
+def _is_other_given(word: str, other: str) -> bool:
+    return word == other or same_forename(word, other) or _word_level(word, other) == "nearly"
+
+
+@lru_cache(maxsize=262_144)
+def middle_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
+    """How second and further given names agree, where both persons have some."""
+    rest, rest_2 = called_by(one)[1:], called_by(other)[1:]
+    if not rest or not rest_2:
+        return None
+    if not set(rest).isdisjoint(rest_2):
+        return Level("same") if any(len(word) > 1 for word in set(rest) & set(rest_2)) else Level("initial")
+    if any((len(a) == 1 or len(b) == 1) and a[0] == b[0] for a in rest for b in rest_2):
+        return Level("initial")
+    if any(_is_other_given(a, b) for a in rest for b in rest_2):
+        return Level("nearly")
+    return Level("different")
+
+
+@lru_cache(maxsize=262_144)
+def surname_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
+    """How family names agree; a double-barrelled one may be met by either half."""
+    if not one or not other:
+        return None
+    if one == other or "".join(one) == "".join(other):
+        return Level("same", "".join(one))
+    if len(one) > 1 or len(other) > 1:
+        common = [word for word in one if word in other]
+        if common and set(common) - SHARED_NAMES:
+            return Level("part", max(common, key=len))
+        if any(len(a) > 3 and _word_level(a, b) in ("nearly", "sounds") for a in one for b in other):
+            return Level("alike")
+    word, word_2 = "".join(one), "".join(other)
+    if family_root(word) == family_root(word_2):
+        return Level("variant")
+    level = _word_level(word, word_2)
+    if level in ("different", "alike") and _only_shared(one) != _only_shared(other):
+        return Level("shared_name")
+    return Level(level)
+
+
+def _only_shared(family: tuple[str, ...]) -> bool:
+    return all(word in SHARED_NAMES for word in family)
+
+
+def born_level(one: Features, other: Features) -> Level | None:
+    """How birth dates agree, or the years where only an age is known of one."""
+    if one.born and other.born:
+        return _date_level(one.born, other.born)
+    a, b = _years(one), _years(other)
+    if not a or not b:
+        return None
+    gap = max(a[0], b[0]) - min(a[1], b[1])
+    if gap <= 0:
+        return Level("age_fits")
+    return Level("age_near" if gap <= 2 else "age_off" if gap <= 5 else "age_far")
+
+
+def _years(features: Features) -> tuple[int, int] | None:
+    if features.born:
+        year = int(features.born[:4])
+        return year, year
+    return (features.born_from, features.born_to) if features.born_from else None
+
+
+@lru_cache(maxsize=262_144)
+def _date_level(one: str, other: str) -> Level:
+    if one == other:
+        # The first of January is written down for want of a date: in those cases only the year is known.
+        return Level("same_january" if one.endswith("0101") else "same", one)
+    if one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]:
+        return Level("swapped")
+    wrong = [place for place in range(8) if one[place] != other[place]]
+    if len(wrong) == 1:
+        return Level("slip")
+    first = wrong[0]
+    if wrong == [first, first + 1] and one[first] == other[first + 1] and one[first + 1] == other[first]:
+        return Level("slip")
+    years = abs(int(one[:4]) - int(other[:4]))
+    agree = (one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:8] == other[6:8])
+    if agree == 2:
+        return Level("two_parts")
+    if years == 0:
+        return Level("year")
+    return Level("within_2" if years <= 2 else "within_5" if years <= 5 else "far")
+
+
+def sex_level(one: Features, other: Features) -> Level | None:
+    """Whether sex agrees."""
+    if not one.sex or not other.sex:
+        return None
+    return Level("same" if one.sex == other.sex else "different")
+
+
+def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
+    """Whether any telephone number is shared, or nearly."""
+    if not one or not other:
+        return None
+    best = "different"
+    for number in one:
+        for number_2 in other:
+            if number == number_2:
+                return Level("same_mobile" if number.startswith("447") else "same", number)
+            if len(number) == len(number_2) and OSA.distance(number, number_2, score_cutoff=1) == 1:
+                best = "slip"
+            elif best == "different" and number[-6:] == number_2[-6:]:
+                best = "ending"
+    return Level(best)
+
+
+# From most to least telling: of several places the best counts.
+_PLACE_ORDER = ("same", "near", "number_street", "postcode", "postcode_slip", "street", "area", "different")
+_PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
+
+
+def place_level(one: tuple[Residence, ...], other: tuple[Residence, ...]) -> Level | None:
+    """How the best pair of places agrees."""
+    best: Level | None = None
+    for place in one:
+        for place_2 in other:
+            level = _residence_level(place, place_2)
+            if level and (best is None or _PLACE_RANK[level.name] < _PLACE_RANK[best.name]):
+                best = level
+    return best
+
+
+@lru_cache(maxsize=262_144)
+def _residence_level(one: Residence, other: Residence) -> Level | None:
+    number = _agree_number(one.number, other.number)
+    street = _agree_street(one.street, other.street)
+    postcode = _agree_postcode(one.postcode, other.postcode)
+    town = _agree_town(one.town, other.town)
+    if number is street is postcode is town is None:
+        return None
+    shared = one.postcode
+    area = postcode in ("same", "slip", "outcode") or town == "same"
+    if number == "same" and (postcode == "same" or street == "same"):
+        if street != "different" and postcode != "different" and (area or postcode is town is None):
+            return Level("same", shared if postcode == "same" else "")
+        return Level("near" if area and street == "same" else "number_street" if street else "near")
+    if number and number != "different" and street and street != "different" and area:
+        return Level("near")  # number or street misread, in the right area
+    if street == "same" and postcode == "same":
+        return Level("near" if number is None else "postcode", shared)
+    if postcode == "same" and (is_whole_postcode(shared) or town == "same"):
+        return Level("postcode", shared)
+    if number == "same" and street == "nearly":
+        return Level("number_street")
+    if postcode == "slip":
+        return Level("postcode_slip")
+    if street in ("same", "nearly"):
+        return Level("street")
+    return Level("area") if area else Level("different")
+
+
+def _agree_number(one: str, other: str) -> str | None:
+    if not one or not other:
+        return None
+    if one == other:
+        return "same"
+    words, words_2 = set(one.split()), set(other.split())
+    if words <= words_2 or words_2 <= words:
+        return "same"
+    return "nearly" if OSA.distance(one, other, score_cutoff=1) == 1 else "different"
+
+
+def _agree_street(one: str, other: str) -> str | None:
+    if not one or not other:
+        return None
+    stem, stem_2 = street_stem(one), street_stem(other)
+    if stem == stem_2:
+        return "same"
+    return "nearly" if _word_level(stem, stem_2) in ("nearly", "sounds") else "different"
+
+
+def _agree_postcode(one: str, other: str) -> str | None:
+    if not one or not other:
+        return None
+    if one == other:
+        return "same" if is_whole_postcode(one) or one[0].isdigit() else "outcode"
+    area, area_2 = outcode(one), outcode(other)
+    if len(one) > 3 and len(one) == len(other) and OSA.distance(one, other, score_cutoff=1) == 1:
+        return "slip"
+    return "outcode" if area == area_2 else "different"
+
+
+def _agree_town(one: str, other: str) -> str | None:
+    if not one or not other:
+        return None
+    return "same" if _word_level(one, other) in ("same", "nearly") else "different"
+
+
+@lru_cache(maxsize=262_144)
+def other_party_level(one: tuple[Reading, ...], other: tuple[Reading, ...]) -> Level | None:
+    """How the name of the other party agrees, over every reading of both."""
+    best: str | None = None
+    for reading in one:
+        for reading_2 in other:
+            level = _other_name_level(reading, reading_2)
+            if level and (best is None or _OTHER_RANK[level] < _OTHER_RANK[best]):
+                best = level
+    return Level(best) if best else None
+
+
+_OTHER_RANK = {"both": 0, "forename": 1, "surname": 2, "alike": 3, "different": 4}
+_AGREES = frozenset(("same", "variant", "nearly", "sounds", "part", "another"))
+
+
+def _other_name_level(one: Reading, other: Reading) -> str | None:
+    forename = forename_level(one.given, other.given)
+    surname = surname_level(one.family, other.family)
+    if forename is surname is None:
+        return None
+    forename_agrees = forename is not None and forename.name in _AGREES
+    surname_agrees = surname is not None and surname.name in _AGREES
+    if forename_agrees and surname_agrees:
+        return "both"
+    if forename_agrees:
+        return "forename" if surname is None else "alike"
+    if surname_agrees:
+        return "surname" if forename is None or forename.name == "initial" else "alike"
+    return "different"

@@ -1,0 +1,101 @@
+"""A description cleaned and coded, and the compact row in which it is kept beside a record."""
+
+from typing import NamedTuple
+
+from .cleaning import clean_number, clean_phone, clean_postcode, clean_street, fold
+from .description import Description, Name, Place
+from .names import NameParts, parts_of
+
+
+class Residence(NamedTuple):
+    """A cleaned place; empty where not known."""
+
+    number: str
+    street: str
+    town: str
+    postcode: str
+
+
+class Features(NamedTuple):
+    """What is compared. ``born`` is "yyyymmdd" or empty; the years are 0 where not known."""
+
+    names: tuple[NameParts, ...]
+    born: str
+    born_from: int
+    born_to: int
+    sex: str
+    phones: tuple[str, ...]
+    places: tuple[Residence, ...]
+    others: tuple[NameParts, ...]
+
+
+def features(description: Description) -> Features:
+    """Clean a description. What is empty after cleaning is left out, what is said twice is kept once."""
+    born = description.born
+    born_from = description.born_from or description.born_to or 0
+    return Features(
+        names=_names(description.names),
+        born=f"{born.year:04}{born.month:02}{born.day:02}" if born else "",
+        born_from=0 if born else born_from,
+        born_to=0 if born else description.born_to or born_from,
+        sex=description.sex if description.sex in ("1", "2") else "",
+        phones=tuple(dict.fromkeys(filter(None, map(clean_phone, description.phones)))),
+        places=tuple(dict.fromkeys(filter(any, map(_residence, description.places)))),
+        others=_names(description.others),
+    )
+
+
+def _names(names: tuple[Name, ...]) -> tuple[NameParts, ...]:
+    return tuple(dict.fromkeys(parts for name in names if (parts := parts_of(name))))
+
+
+def _residence(place: Place) -> Residence:
+    return Residence(
+        clean_number(place.number),
+        clean_street(place.street),
+        fold(place.town),
+        clean_postcode(place.postcode),
+    )
+
+
+# Cleaning leaves letters, digits and single spaces, so these can never stand inside a value.
+_FIELD, _ITEM, _PART = "\n", "|", "/"
+
+
+def pack(features: Features) -> bytes:
+    """The features as one compact row of bytes, some 60 to 120 for a usual record."""
+    return _FIELD.join(
+        (
+            _ITEM.join(map(_name_text, features.names)),
+            features.born or (f"{features.born_from}-{features.born_to}" if features.born_from else ""),
+            features.sex,
+            _ITEM.join(features.phones),
+            _ITEM.join(map(_PART.join, features.places)),
+            _ITEM.join(map(_name_text, features.others)),
+        )
+    ).encode()
+
+
+def unpack(row: bytes) -> Features:
+    """The features that were packed."""
+    names, born, sex, phones, places, others = row.decode().split(_FIELD)
+    born_from, _, born_to = born.partition("-") if "-" in born else ("0", "", "0")
+    return Features(
+        names=tuple(map(_name_of, names.split(_ITEM))) if names else (),
+        born="" if "-" in born else born,
+        born_from=int(born_from),
+        born_to=int(born_to),
+        sex=sex,
+        phones=tuple(phones.split(_ITEM)) if phones else (),
+        places=tuple(Residence(*place.split(_PART)) for place in places.split(_ITEM)) if places else (),
+        others=tuple(map(_name_of, others.split(_ITEM))) if others else (),
+    )
+
+
+def _name_text(name: NameParts) -> str:
+    return f"{' '.join(name.given)}/{' '.join(name.family)}" if name.ordered else " ".join(name.given)
+
+
+def _name_of(text: str) -> NameParts:
+    given, ordered, family = text.partition(_PART)
+    return NameParts(tuple(given.split()), tuple(family.split()), bool(ordered))

@@ -1,0 +1,174 @@
+"""Keys under which a record can be found: keyed hashes of things that two descriptions may share.
+
+A key never stands for one fact that thousands share (a surname, a birth year) but for two or three
+together. Names go in by sound and full form, without saying which is the surname, so that swapped names,
+pet forms and misspellings meet. An empty part makes no key.
+
+The hash is BLAKE2b in its keyed mode (RFC 7693, a message authentication code), so that a stolen table of
+keys cannot be searched for a name without the force's secret.
+"""
+
+from collections.abc import Iterator
+from functools import lru_cache
+from hashlib import blake2b
+from itertools import combinations
+
+from .cleaning import outcode, street_stem
+from .features import Features
+from .names import SHARED_NAMES, NameParts, called_by, family_root, heads
+from .phonetics import sound
+
+CAP = 200
+"""A key that more records than this share tells too little: the caller drops it."""
+
+AGE_SLACK = 3
+"""By how many years a guessed age may be out and still find the record."""
+
+_LONGEST_SPAN = 12  # years; a vaguer age than "about thirty" makes no key
+_MOST_WORDS = 5
+
+
+def record_keys(features: Features, secret: bytes) -> frozenset[int]:
+    """The keys to store beside a record: signed 64-bit integers, as PostgreSQL's bigint holds them."""
+    return _hashed(_shared_keys(features, 0), secret)
+
+
+def probe_keys(features: Features, secret: bytes) -> frozenset[int]:
+    """The keys to look up for a description: the record's own, and those that usual mistakes would give."""
+    return _hashed(_probe_keys(features), secret)
+
+
+def batch_keys(features: Features) -> frozenset[str]:
+    """Keys by which the rows of one file find each other: more, and in the clear, for they are not kept."""
+    return frozenset(_batch_keys(features))
+
+
+def _batch_keys(features: Features) -> Iterator[str]:
+    yield from _probe_keys(features)
+    codes = _name_codes(features.names)
+    born = features.born
+    towns = {sound(place.town.replace(" ", "")) for place in features.places if place.town}
+    for code in codes:
+        if born:
+            yield f"1{code}{born[:6]}"
+            yield f"2{code}{born[4:]}"
+            yield f"3{code}{born[:4]}{born[6:]}"
+        for year in _years(features, 1):
+            yield f"4{code}{year}"
+            for town in towns:
+                yield f"5{code}{year}{town}"
+        for town in towns:
+            yield f"6{code}{town}"
+    for place in features.places:
+        town, street = sound(place.town.replace(" ", "")), street_stem(place.street)
+        if town and street:
+            yield f"7{street}/{town}"
+        for number in place.number.split()[:3]:
+            if town:
+                yield f"8{number}/{town}"
+            if born:
+                yield f"9{number}/{born}"
+        if street:
+            yield from (f"0{street}/{code}" for code in codes)
+        if town and born:
+            yield f"t{town}{born}"
+
+
+def _hashed(keys: Iterator[str], secret: bytes) -> frozenset[int]:
+    if len(secret) > 64:
+        secret = blake2b(secret).digest()
+    return frozenset(
+        int.from_bytes(blake2b(key.encode(), digest_size=8, key=secret).digest(), signed=True) for key in keys
+    )
+
+
+def _probe_keys(features: Features) -> Iterator[str]:
+    yield from _shared_keys(features, AGE_SLACK)
+    born = features.born
+    if born and born[4:6] != born[6:8] and born[6:8] <= "12":
+        swapped = born[:4] + born[6:8] + born[4:6]
+        for code in _name_codes(features.names):
+            yield f"b{swapped}{code}"
+
+
+def _shared_keys(features: Features, slack: int) -> Iterator[str]:
+    codes = _name_codes(features.names)
+    pairs = _name_pairs(features.names)
+    years = _years(features, slack)
+    outcodes = {outcode(place.postcode) for place in features.places if place.postcode}
+    for phone in features.phones:
+        yield f"p{phone[-9:]}"
+    for pair in pairs:
+        yield f"n{pair}"
+        for year in years:
+            yield f"y{pair}{year}"
+    if features.born:
+        for code in codes:
+            yield f"b{features.born}{code}"
+        for area in outcodes:
+            yield f"o{features.born}{area}"
+    for place in features.places:
+        if place.postcode:
+            for code in codes:
+                yield f"c{place.postcode}{code}"
+        for number in place.number.split()[:3]:
+            if place.postcode:
+                yield f"h{place.postcode}/{number}"
+            if place.street:
+                yield f"s{street_stem(place.street)}/{number}"
+    yield from _other_party_keys(features, codes, years)
+
+
+def _other_party_keys(features: Features, codes: tuple[str, ...], years: range) -> Iterator[str]:
+    for pair in _name_pairs(features.others):
+        for code in codes:
+            yield f"x{pair}{code}"
+    for other in _name_codes(features.others):
+        for code in codes:
+            for year in years:
+                yield f"z{other}/{code}{year}"
+
+
+def _years(features: Features, slack: int) -> range:
+    if features.born:
+        year = int(features.born[:4])
+        return range(year, year + 1)
+    if not features.born_from or features.born_to - features.born_from > _LONGEST_SPAN:
+        return range(0)
+    return range(features.born_from - slack, features.born_to + slack + 1)
+
+
+@lru_cache(maxsize=65_536)
+def _codes_of(word: str) -> tuple[str, ...]:
+    """How a word sounds, in each full form that it may stand for; nothing for an initial."""
+    if len(word) < 2:
+        return ()
+    return tuple(sorted({sound(head) for head in heads(family_root(word))}))
+
+
+@lru_cache(maxsize=65_536)
+def _name_codes(names: tuple[NameParts, ...]) -> tuple[str, ...]:
+    codes = {
+        code
+        for name in names
+        for word in (*called_by(name.given)[:_MOST_WORDS], *name.family[:_MOST_WORDS])
+        for code in _codes_of(word)
+    }
+    return tuple(sorted(codes))
+
+
+@lru_cache(maxsize=65_536)
+def _name_pairs(names: tuple[NameParts, ...]) -> tuple[str, ...]:
+    """Two words of one name by sound, in no order; a name of one word has none."""
+    pairs = set()
+    for name in names:
+        words = [*called_by(name.given), *name.family][:_MOST_WORDS]
+        if len(name.given) > 1 and len(words) < 2:  # "Mohammed Ali", both words shared
+            words = [*name.given, *name.family][:_MOST_WORDS]
+        for one, other in combinations(words, 2):
+            if one in SHARED_NAMES and other in SHARED_NAMES and len(words) > 2:
+                continue
+            for first in _codes_of(one):
+                for second in _codes_of(other):
+                    pairs.add(f"{min(first, second)}/{max(first, second)}")
+    return tuple(sorted(pairs))

@@ -1,0 +1,185 @@
+"""Which column of somebody's file holds which of our fields, and how to read a row of it."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import yaml
+
+from .description import Description, Name, Place, years_for_age
+from .scraps import read_address
+
+FIELDS = (
+    "id", "forename", "middle", "surname", "full_name", "dob", "age", "sex", "phone", "house_number",
+    "street", "address", "town", "postcode", "other_forename", "other_surname",
+)  # fmt: skip
+
+
+class LayoutError(ValueError):
+    """The map cannot be used. ``field`` names what is wrong with it, where that is known."""
+
+    def __init__(self, message: str, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field
+
+
+class MalformedValue(ValueError):
+    """A value that cannot be read. It says which field and why, never the value."""
+
+    def __init__(self, field: str, why: str) -> None:
+        super().__init__(f"{field}: {why}")
+        self.field = field
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file; ``format`` is that of its dates, as Python's strptime takes it."""
+
+    name: str
+    format: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Our field to their column. Fields that they do not hold are absent."""
+
+    columns: Mapping[str, Column]
+
+    def check(self, header: Iterable[str]) -> None:
+        """Raise LayoutError where the file lacks a column that the map names."""
+        present = set(header)
+        for field, column in self.columns.items():
+            if column.name not in present:
+                raise LayoutError(
+                    f"the file has no column '{column.name}', which the map gives for {field}", field
+                )
+
+    def value(self, row: Mapping[str, str], field: str) -> str:
+        """What a row says in a field; empty where the layout or the row has none."""
+        column = self.columns.get(field)
+        return (row.get(column.name) or "").strip() if column else ""
+
+
+def read_map(path: Path | str) -> Layout:
+    """A layout from its YAML file: ``field: column`` or ``field: {column: NAME, format: "%d/%m/%Y"}``."""
+    try:
+        content = yaml.safe_load(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise LayoutError(
+            f"the map cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
+        ) from error
+    except yaml.YAMLError as error:
+        raise LayoutError(f"the map is not YAML: {error}") from error
+    if not isinstance(content, dict) or not content:
+        raise LayoutError("the map must hold lines of the form 'field: column'")
+    return Layout({str(field): _column(str(field), entry) for field, entry in content.items()})
+
+
+def _column(field: str, entry: object) -> Column:
+    if field not in FIELDS:
+        raise LayoutError(f"the map names an unknown field '{field}'; fields are {', '.join(FIELDS)}", field)
+    if isinstance(entry, str | int | float) and not isinstance(entry, bool):
+        return Column(str(entry))
+    if isinstance(entry, dict) and entry.get("column") and set(entry) <= {"column", "format"}:
+        if "format" in entry and field != "dob":
+            raise LayoutError(f"the map gives a format for {field}; only dob has one", field)
+        return Column(str(entry["column"]), str(entry.get("format", "")))
+    raise LayoutError(f"the map must give a column for {field}, or {{column: NAME, format: FORMAT}}", field)
+
+
+def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description:
+    """One row as a description. ``on`` is the day on which the file's ages were true.
+
+    Raises MalformedValue for a date, age or sex that cannot be read.
+    """
+
+    def value(field: str) -> str:
+        return layout.value(row, field)
+
+    born = born_from = born_to = None
+    if text := value("dob"):
+        born, born_from, born_to = _read_born(text, layout.columns["dob"].format, on)
+    elif text := value("age"):
+        born_from, born_to = years_for_age(_read_age(text), on)
+    name = Name(value("forename"), value("middle"), value("surname"), value("full_name"))
+    other = Name(value("other_forename"), "", value("other_surname"))
+    place = Place(value("house_number"), value("street"), value("town"), value("postcode"))
+    if text := value("address"):
+        read = read_address(text)
+        place = Place(
+            place.number or read.number,
+            place.street or read.street,
+            place.town or read.town,
+            place.postcode or read.postcode,
+        )
+    phone = value("phone")
+    return Description(
+        names=(name,) if name != Name() else (),
+        born=born,
+        born_from=born_from,
+        born_to=born_to,
+        sex=_read_sex(value("sex")),
+        phones=(phone,) if phone else (),
+        places=(place,) if place != Place() else (),
+        others=(other,) if other != Name() else (),
+    )
+
+
+_DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y")
+_YEAR = re.compile(r"(1[5-9]|20)\d\d")
+
+
+def _read_born(text: str, form: str, on: date) -> tuple[date | None, int | None, int | None]:
+    """A birth date, or the year alone where that is all there is."""
+    if _YEAR.fullmatch(text):
+        return None, int(text), int(text)
+    text = re.sub(r"(\.0+|[T ]00:00(:00(\.0+)?)?)$", "", text)
+    for one in (form,) if form else _DATE_FORMATS:
+        born = _parsed(text, one)
+        if born:
+            break
+    else:
+        raise MalformedValue("dob", f"is not a date of the form {form}" if form else "is not a date")
+    if not 1500 <= born.year <= on.year + 1:
+        raise MalformedValue("dob", "is no possible birth year")
+    return born, None, None
+
+
+def _parsed(text: str, form: str) -> date | None:
+    try:
+        if form == "%Y-%m-%d":
+            return date.fromisoformat(text)
+        if form == "%d/%m/%Y":  # the usual ones without strptime, which is slow
+            day, month, year = text.split("/")
+            return date(int(year), int(month), int(day))
+        if form == "%Y%m%d":
+            return date(int(text[:4]), int(text[4:6]), int(text[6:])) if len(text) == 8 else None
+        return datetime.strptime(text, form).date()  # noqa: DTZ007 a birth date has no time zone
+    except ValueError:
+        return None
+
+
+def _read_age(text: str) -> int:
+    try:
+        age = int(float(text))
+    except ValueError:
+        age = -1
+    if not 0 <= age <= 130:
+        raise MalformedValue("age", "is no possible age")
+    return age
+
+
+_SEXES = {
+    "1": "1", "m": "1", "male": "1", "man": "1", "boy": "1", "2": "2", "f": "2", "female": "2", "woman": "2",
+    "girl": "2", "": "", "0": "", "9": "", "u": "", "x": "", "n": "", "unknown": "", "not known": "",
+    "indeterminate": "", "not specified": "", "not stated": "", "other": "", "na": "", "nan": "",
+}  # fmt: skip
+
+
+def _read_sex(text: str) -> str:
+    try:
+        return _SEXES[text.strip().lower()]
+    except KeyError:
+        raise MalformedValue("sex", "is none of the codes for male, female and not known") from None

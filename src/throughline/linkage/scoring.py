@@ -1,0 +1,158 @@
+"""Who is it? Candidates ranked by the evidence that they are the person described, with the reasons."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .comparisons import (
+    Level,
+    born_level,
+    forename_level,
+    middle_level,
+    other_party_level,
+    phone_level,
+    place_level,
+    sex_level,
+    surname_level,
+)
+from .features import Features, unpack
+from .model import Model
+from .names import NameParts, Reading, readings
+
+Evidence = tuple[tuple[str, Level], ...]
+"""Field and level, for every field in which both sides say something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why: a field, how it agrees, that in words, and what it weighs in bits (log2 of the odds)."""
+
+    field: str
+    level: str
+    words: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A candidate: the sum of its reasons' weights in bits, and how probable it is that it is the person."""
+
+    rid: int
+    weight: float
+    probability: float
+    reasons: tuple[Reason, ...]
+
+
+def rank(
+    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model, *, limit: int = 10
+) -> list[Ranked]:
+    """The likeliest candidates first; candidates are record ids with their packed features.
+
+    The probabilities are of one question, "which of these is it, or none?": two candidates that fit
+    equally well share it. Ties are broken by id, so that the order is always the same.
+    """
+    weighed = [
+        (*weigh(evidence, model), rid, evidence) for rid, evidence in _compared(probe, candidates, model)
+    ]
+    weighed.sort(key=lambda one: (-one[0], one[2]))
+    odds = [2.0 ** min(weight, 300.0) / model.population for weight, *_ in weighed]
+    total = 1.0 + sum(odds)
+    return [
+        Ranked(rid, weight, share / total, _reasons(evidence, household, model))
+        for (weight, household, rid, evidence), share in zip(weighed[:limit], odds, strict=False)
+    ]
+
+
+def _compared(
+    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model
+) -> Iterator[tuple[int, Evidence]]:
+    for rid, row in candidates:
+        yield rid, compare(probe, unpack(row), model)
+
+
+def weigh(evidence: Evidence, model: Model) -> tuple[float, float]:
+    """Bits that it is the same person, and the part of them that a housemate takes away (0 or less)."""
+    same = household = 0.0
+    for field, level in evidence:
+        bits, bits_of_household = model.bits(field, level)
+        same += bits
+        household += bits_of_household
+    doubt = -math.log2(1.0 + model.household / model.population * 2.0 ** min(household, 300.0))
+    return same + doubt, doubt
+
+
+def compare(one: Features, other: Features, model: Model) -> Evidence:
+    """How two persons' features agree, field by field."""
+    evidence = [*_best_names(one.names, other.names, model)] if one.names and other.names else []
+    if level := born_level(one, other):
+        evidence.append(("born", level))
+    if level := sex_level(one, other):
+        evidence.append(("sex", level))
+    if level := phone_level(one.phones, other.phones):
+        evidence.append(("phone", level))
+    if level := place_level(one.places, other.places):
+        evidence.append(("place", level))
+    if one.others and other.others and (level := other_party_level(_all(one.others), _all(other.others))):
+        evidence.append(("other", level))
+    return tuple(evidence)
+
+
+@lru_cache(maxsize=65_536)
+def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
+    return tuple(reading for name in names for reading in readings(name))
+
+
+@lru_cache(maxsize=131_072)
+def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
+    """The evidence of the two names, among all that each person goes by, that agree best."""
+
+    def bits(evidence: Evidence) -> float:
+        return sum(model.bits(field, level)[0] for field, level in evidence)
+
+    found: list[Evidence] = []
+    for name in one:
+        for name_2 in other:
+            for reading in readings(name):
+                found.extend(_name_evidence(reading, reading_2) for reading_2 in readings(name_2))
+            if name.ordered and name_2.ordered and name.given and name.family:
+                # Either of the two may be the one written the wrong way round: the rarity of the names
+                # counts as of the likelier, or "Campbell Thomas" would be a find.
+                one_turned = _name_evidence(Reading(name.family, name.given), Reading(name_2.given, name_2.family))
+                other_turned = _name_evidence(Reading(name.given, name.family), Reading(name_2.family, name_2.given))
+                swapped = min(one_turned, other_turned, key=bits)
+                if all(level.name not in ("different", "alike") for _, level in swapped):
+                    found.append((*swapped, ("order", Level("swapped"))))
+    return max(found, key=bits)
+
+
+@lru_cache(maxsize=131_072)
+def _name_evidence(one: Reading, other: Reading) -> Evidence:
+    evidence = []
+    if level := forename_level(one.given, other.given):
+        evidence.append(("forename", level))
+        if level.name in ("same", "variant", "nearly", "sounds", "initial") and (
+            middle := middle_level(one.given, other.given)
+        ):
+            evidence.append(("middle", middle))
+    if level := surname_level(one.family, other.family):
+        evidence.append(("surname", level))
+    return tuple(evidence)
+
+
+def _reasons(evidence: Evidence, household: float, model: Model) -> tuple[Reason, ...]:
+    """The evidence in words, then what it means that others live there too."""
+    reasons = [
+        Reason(field, level.name, model.fields[field][level.name].words, model.bits(field, level)[0])
+        for field, level in evidence
+    ]
+    shared = any(field in ("place", "phone") and model.bits(field, level)[1] > 3 for field, level in evidence)
+    if household < -1.0:
+        reasons.append(Reason("household", "doubt", "may be someone else in the household", household))
+    elif shared:
+        reasons.append(
+            Reason("household", "person", "more likely this person than someone in the household", household)
+        )
+    else:
+        reasons.append(Reason("household", "apart", "nothing that a household shares", household))
+    return tuple(reasons)
