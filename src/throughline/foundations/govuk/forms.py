@@ -107,6 +107,9 @@ class ChoicesField(forms.MultipleChoiceField):
         super().__init__(**kwargs)
         self.alone = alone
 
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(super().to_python(value)))
+
     def validate(self, value: list[str]) -> None:
         super().validate(value)
         if self.alone in value and len(value) > 1:
