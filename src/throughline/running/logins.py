@@ -63,7 +63,8 @@ def prepare_logins(admin_url: str, database: str, *, passwords: Path | None = No
         for login in LOGINS:
             _prepare_role(admin, login, secret.get(login))
         admin.execute(sql.SQL("grant pg_read_all_data to {}").format(sql.Identifier(BACKUP)))
-        _prepare_database(admin, database)
+        _make_database(admin, database)
+        admit_logins(admin, database)
     with psycopg.connect(make_conninfo(admin_url, dbname=database), autocommit=True) as admin:
         _prepare_schema(admin)
     kept = {key: value for key, value in conninfo_to_dict(admin_url).items() if key not in _PERSONAL}
@@ -97,12 +98,17 @@ def _prepare_role(admin: psycopg.Connection, login: str, password: str | None) -
         admin.execute(sql.SQL("alter role {} set default_transaction_read_only = on").format(name))
 
 
-def _prepare_database(admin: psycopg.Connection, database: str) -> None:
+def _make_database(admin: psycopg.Connection, database: str) -> None:
     name, owner = sql.Identifier(database), sql.Identifier(OWNER)
     if not admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
         # to give a database away one has to be a member of who gets it, which a superuser always is
         admin.execute(sql.SQL("grant {} to current_user").format(owner))
         admin.execute(sql.SQL("create database {} owner {}").format(name, owner))
+
+
+def admit_logins(admin: psycopg.Connection, database: str) -> None:
+    """Let our logins, and nobody else, connect to ``database``; a clone does not inherit this."""
+    name = sql.Identifier(database)
     admin.execute(sql.SQL("revoke all on database {} from public").format(name))
     admin.execute(
         sql.SQL("grant connect on database {} to {}").format(

@@ -1,0 +1,170 @@
+"""The database of the tests: a real one, used under the login that serves pages, with every guard on.
+
+One server and one migrated template serve the whole run. Each process works in a copy of its own. A test
+that asks for ``db`` is rolled back; one that commits (``transactional_db``, ``live_server``) leaves its
+copy behind and the next test gets a fresh one. Nothing is started for tests that need no database.
+
+``THROUGHLINE_TEST_DATABASE_URL``, the address of a superuser, puts another server in place of the embedded
+one.
+"""
+
+import contextlib
+import dataclasses
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import TransactionTestCase
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
+from throughline.running.cluster import SUPERUSER, Cluster
+from throughline.running.logins import OWNER, WEB, Logins
+from throughline.running.template import clone, drop, make_template
+
+_HANDED_ON = "throughline_server"
+
+
+@dataclasses.dataclass(frozen=True)
+class Server:
+    """What a process has to know to make its own copy of the migrated database."""
+
+    admin_url: str
+    template: str
+    logins: Logins
+
+
+@dataclasses.dataclass
+class Run:
+    """What this process has opened for the run, to be closed in reverse at its end."""
+
+    folder: Path
+    opened: contextlib.ExitStack
+    server: Server | None = None
+
+
+_RUN = pytest.StashKey[Run]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    folder = Path(tempfile.mkdtemp(prefix="throughline-test-"))
+    opened = contextlib.ExitStack()
+    opened.callback(shutil.rmtree, folder, ignore_errors=True)
+    config.stash[_RUN] = Run(folder, opened)
+    # the keys and checkpoints that a test makes are as fleeting as its database
+    settings.HOME = folder / "home"
+    settings.HOME.mkdir(mode=0o700)
+    os.environ["THROUGHLINE_HOME"] = str(settings.HOME)
+    # most tests look at pages without their style sheet, and WhiteNoise warns of a folder that is not there
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[_RUN].opened.close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Hand the one server on to a process of pytest-xdist; pytest calls this where the run is led."""
+    server = _server(node.config.stash[_RUN])
+    node.workerinput[_HANDED_ON] = {
+        "admin_url": server.admin_url,
+        "template": server.template,
+        "logins": dataclasses.asdict(server.logins),
+    }
+
+
+def _server(run: Run) -> Server:
+    if run.server is None:
+        run.server = _start_server(run)
+    return run.server
+
+
+def _start_server(run: Run) -> Server:
+    admin_url = os.environ.get("THROUGHLINE_TEST_DATABASE_URL")
+    template = f"throughline_test_{os.getpid()}"
+    if admin_url:
+        run.opened.callback(drop, admin_url, template)
+        return Server(
+            admin_url,
+            template,
+            make_template(admin_url, template, settings.HOME, passwords=run.folder / "logins.json"),
+        )
+    # beside the run's folder, not in it: root's server is another user, who cannot pass a private folder
+    cluster = Cluster(run.folder.with_name(run.folder.name + "-database"), fast=True)
+    run.opened.callback(cluster.erase)
+    cluster.start()
+    admin_url = cluster.url(SUPERUSER, "postgres")
+    return Server(admin_url, template, make_template(admin_url, template, settings.HOME))
+
+
+@pytest.fixture(scope="session")
+def database_server(request: pytest.FixtureRequest) -> Server:
+    """The server of this run, with its migrated template; started by whoever asks first."""
+    handed_on = getattr(request.config, "workerinput", {}).get(_HANDED_ON)
+    if handed_on is None:
+        return _server(request.config.stash[_RUN])
+    return Server(handed_on["admin_url"], handed_on["template"], Logins(**handed_on["logins"]))
+
+
+@pytest.fixture(scope="session")
+def test_logins(database_server: Server) -> Logins:
+    """How each login reaches this process's own copy of the database."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    return dataclasses.replace(database_server.logins, database=f"{database_server.template}_{worker}")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    request: pytest.FixtureRequest,
+    database_server: Server,
+    test_logins: Logins,
+    django_test_environment: None,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """Take the place of pytest-django's fixture: connect Django as the web login to this process's copy."""
+    admin_url, template, name = database_server.admin_url, database_server.template, test_logins.database
+
+    def make_afresh(_test: object = None) -> None:
+        connections.close_all()
+        clone(admin_url, template, name)
+
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        make_afresh()
+        address = test_logins.url_for(WEB)
+        patch.setenv("THROUGHLINE_DATABASE", address)
+        connections["default"].settings_dict.update(_django_names(address))
+        # Django would flush, which is a TRUNCATE
+        patch.setattr(TransactionTestCase, "_fixture_teardown", make_afresh)
+        yield
+        connections.close_all()
+        drop(admin_url, name)
+
+
+def _django_names(address: str) -> dict[str, str]:
+    names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
+    parts = conninfo_to_dict(address)
+    return {django: str(parts.get(libpq) or "") for libpq, django in names.items()}
+
+
+@pytest.fixture
+def owner_connection(transactional_db: None, test_logins: Logins) -> Iterator[psycopg.Connection]:
+    """A session, each statement its own transaction, as the owner of the tables, whom row security binds."""
+    with psycopg.connect(test_logins.url_for(OWNER), autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def superuser_connection(
+    transactional_db: None, database_server: Server, test_logins: Logins
+) -> Iterator[psycopg.Connection]:
+    """A session as the superuser, who gets past every guard: the hand that tampers."""
+    address = make_conninfo(database_server.admin_url, dbname=test_logins.database)
+    with psycopg.connect(address, autocommit=True) as connection:
+        yield connection
