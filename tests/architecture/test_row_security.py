@@ -92,7 +92,9 @@ def test_row_security_is_forced(table: str, db: None) -> None:
 
 
 @pytest.mark.parametrize("table", TABLES)
-@pytest.mark.parametrize("statement", ["insert into {} default values", "update {} set {} = {}", "delete from {}"])
+@pytest.mark.parametrize(
+    "statement", ["insert into {} default values", "update {} set {} = {}", "delete from {}"]
+)
 def test_an_unaudited_write_is_refused(table: str, statement: str, supervisor: Actor) -> None:
     set_actor(supervisor)
     with connection.cursor() as cursor:
@@ -100,7 +102,11 @@ def test_an_unaudited_write_is_refused(table: str, statement: str, supervisor: A
             "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 limit 1", [table]
         )
         column = f'"{cursor.fetchone()[0]}"'
-    with pytest.raises(DatabaseError, match="unaudited write"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(DatabaseError, match="unaudited write"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement.format(f'"{table}"', column, column))
 
 
@@ -114,9 +120,12 @@ def test_without_an_actor_a_sweep_fails_instead_of_seeing_nothing(record_id: UUI
     with connection.cursor() as cursor:
         cursor.execute("select set_config('throughline.actor', '', true)")
     for table in ("people_record", "people_name", "people_key", "chronology_entry", "duties_duty"):
-        with pytest.raises(DatabaseError, match="no actor is set"), transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute(f"select count(*) from {table}")
+        with (
+            pytest.raises(DatabaseError, match="no actor is set"),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(f"select count(*) from {table}")
 
 
 def relations(record_id: UUID, actor: Actor) -> Iterator[tuple[str, list[Grant.Kind]]]:
@@ -135,7 +144,9 @@ def test_the_database_shows_what_the_rules_allow(role: Role, restricted: bool, r
         assert sum(everything.values()) > 15
         if restricted:
             write_audit(system("guardian"), Event.Kind.WRITE, "test")
-            grant(by=system("guardian"), now=NOW, subject=record_id, kind=Grant.Kind.RESTRICT, reason="refuge")
+            grant(
+                by=system("guardian"), now=NOW, subject=record_id, kind=Grant.Kind.RESTRICT, reason="refuge"
+            )
     for _, kinds in relations(record_id, system("guardian")):
         actor = Actor(uuid4(), role, uuid4())
         for kind in kinds:

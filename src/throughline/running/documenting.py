@@ -16,7 +16,10 @@ def docs() -> None:
 
 @docs.command()
 @click.option(
-    "--out", type=click.Path(file_okay=False, path_type=Path), default=Path("docs/generated"), show_default=True
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("docs/generated"),
+    show_default=True,
 )
 @click.pass_context
 def generate(ctx: click.Context, out: Path) -> None:
@@ -100,7 +103,9 @@ def tables() -> str:
         rows = []
         for field in model._meta.local_fields:
             to = f"→ `{field.related_model._meta.db_table}`" if field.is_relation else ""
-            rows.append((f"`{field.column}`", field.get_internal_type(), "may be empty" if field.null else "", to))
+            rows.append(
+                (f"`{field.column}`", field.get_internal_type(), "may be empty" if field.null else "", to)
+            )
         parts.append(_table(("Column", "Type", "", ""), rows))
     return "\n".join(parts)
 
@@ -113,7 +118,14 @@ def reference() -> str:
     for name in names():
         one = load(name)
         rows = [
-            (f"`{row.code}`", row.label, str(row.valid_from), str(row.valid_until or ""), row.confidence, row.source)
+            (
+                f"`{row.code}`",
+                row.label,
+                str(row.valid_from),
+                str(row.valid_until or ""),
+                row.confidence,
+                row.source,
+            )
             for row in one.rows
         ]
         parts.append(f"## {name}\n")
