@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .description import Description
 from .features import Features, features
-from .fitting import fit, with_rarities, with_strangers
+from .fitting import EvidenceTable, fit, with_rarities, with_strangers
 from .keys import CAP, batch_keys
 from .layout import Layout, LayoutError, MalformedValue, describe
 from .model import load_model
@@ -24,7 +24,7 @@ from .scoring import compare
 
 Say = Callable[[str], None]
 Integers = npt.NDArray[np.int64]
-PAIRS_PER_ROW = 40
+PAIRS_PER_ROW = 20
 """How many pairs are compared at most, for each row of the file: some 15 microseconds each."""
 PRECISION = 0.99
 """The precision at which recall_at_p99 is read off."""
@@ -152,9 +152,9 @@ def pairs_within(*codes: Integers) -> int:
 def _engine(cleaned: Sequence[Features], people: Integers, true_pairs: int, say: Say) -> Figures:
     left, right = candidate_pairs(cleaned, say)
     model = with_strangers(with_rarities(load_model("batch"), cleaned), cleaned)
-    evidence = []
+    evidence = EvidenceTable()
     for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        evidence.append(compare(cleaned[one], cleaned[other], model))
+        evidence.add(compare(cleaned[one], cleaned[other], model))
         if len(evidence) % 500_000 == 0:
             say(f"{len(evidence):,} of {len(left):,} pairs compared")
     fitted = fit(model, evidence, len(cleaned) * (len(cleaned) - 1) // 2)
@@ -180,7 +180,7 @@ def candidate_pairs(cleaned: Sequence[Features], say: Say) -> tuple[Integers, In
         first, second = _corners(len(block))
         waiting.append(block[first] * size + block[second])
         held += len(first)
-        if held > 2_000_000:
+        if held > 1_000_000:
             found, waiting, held = np.unique(np.concatenate([found, *waiting])), [], 0
             if len(found) > PAIRS_PER_ROW * size:
                 break
