@@ -160,19 +160,23 @@ def _name_evidence(one: Reading, other: Reading) -> Evidence:
     return tuple(evidence)
 
 
-def _reasons(evidence: Evidence, household: float, model: Model) -> tuple[Reason, ...]:
-    """The evidence in words, then what it means that others live there too."""
+def _reasons(evidence: Evidence, doubt: float, model: Model) -> tuple[Reason, ...]:
+    """The evidence in words, then what it means that the person may live with others we know."""
     reasons = [
         Reason(field, level.name, model.fields[field][level.name].words, model.bits(field, level)[0])
         for field, level in evidence
     ]
-    shared = any(field in ("place", "phone") and model.bits(field, level)[1] > 3 for field, level in evidence)
-    if household < -1.0:
-        reasons.append(Reason("household", "doubt", "may be someone else in the household", household))
-    elif shared:
-        reasons.append(
-            Reason("household", "person", "more likely this person than someone in the household", household)
-        )
-    else:
-        reasons.append(Reason("household", "apart", "nothing that a household shares", household))
-    return tuple(reasons)
+    level, words = _household_words(evidence, doubt, model)
+    return (*reasons, Reason("household", level, words, doubt))
+
+
+def _household_words(evidence: Evidence, doubt: float, model: Model) -> tuple[str, str]:
+    if doubt > -1.0:
+        return "apart", "no sign of someone else in the household"
+    against = math.log2(model.household)
+    for field, level in evidence:
+        same, household = model.bits(field, level)
+        against += household - same
+    if against < -3.0:
+        return "person", "more likely this person than someone in the household"
+    return "doubt", "may be someone else in the household"
