@@ -9,6 +9,7 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For
 ``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
 ``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
+``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
 """
 
 import hashlib
@@ -217,6 +218,9 @@ SESSION_LONGEST = timedelta(hours=12)
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
+# --- question sets --------------------------------------------------------------------------------------
+THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")
+
 # --- pages ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = CHECKOUT / "build" / "static"
@@ -235,7 +239,7 @@ CSRF_FAILURE_VIEW = "throughline.website.views.forgery_suspected"
 # the demonstration is served over plain http on this machine alone
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_HSTS_SECONDS = 0 if DEMO else int(timedelta(days=365).total_seconds())
-# not "no-referrer": with it a browser hides where a form came from, and every form would look forged
+# with "no-referrer" a browser sends "Origin: null" along with a form, and every one would be refused
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
