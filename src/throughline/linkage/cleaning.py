@@ -77,7 +77,9 @@ def is_whole_postcode(postcode: str) -> bool:
     return _POSTCODE.fullmatch(postcode) is not None
 
 
-_NUMBER_WORDS = frozenset("flat apartment apt unit room no number house floor the".split())
+_NUMBER_WORDS = frozenset(
+    ["flat", "apartment", "apt", "unit", "room", "no", "number", "house", "floor", "the"]
+)
 
 
 @lru_cache(maxsize=65_536)

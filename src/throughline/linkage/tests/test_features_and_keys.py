@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughline.linkage.cleaning import clean_number, clean_phone, clean_postcode, clean_street, fold, outcode
+from throughline.linkage.cleaning import (
+    clean_number,
+    clean_phone,
+    clean_postcode,
+    clean_street,
+    fold,
+    outcode,
+)
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import features, pack, unpack
 from throughline.linkage.keys import batch_keys, probe_keys, record_keys
@@ -65,7 +72,9 @@ def test_a_guessed_age_finds_the_record_three_years_off_and_not_ten() -> None:
     pair_and_year = {key for key in record_keys(record, SECRET)}
 
     def probe(year: int) -> frozenset[int]:
-        return probe_keys(features(Description(names=(Name("Donna", "", "Pike"),), born_from=year, born_to=year)), SECRET)
+        return probe_keys(
+            features(Description(names=(Name("Donna", "", "Pike"),), born_from=year, born_to=year)), SECRET
+        )
 
     assert len(probe(1988) & pair_and_year) == len(probe(1985) & pair_and_year) == 2
     assert len(probe(1995) & pair_and_year) == 1  # the two names alone
@@ -141,7 +150,9 @@ def test_names_that_sound_alike_share_a_code(one: str, other: str) -> None:
     assert sound(one) == sound(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("smith", "jones"), ("mark", "mike"), ("gill", "jill"), ("dean", "tina")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("smith", "jones"), ("mark", "mike"), ("gill", "jill"), ("dean", "tina")]
+)
 def test_names_that_sound_different_do_not(one: str, other: str) -> None:
     assert sound(one) != sound(other)
 
