@@ -192,8 +192,8 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
 
 # From most to least telling: of several places the best counts.
 _PLACE_ORDER = (
-    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
-    "different",
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street",
+    "area", "different",
 )  # fmt: skip
 _PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
 

@@ -18,7 +18,8 @@ _WORDED_DATE = re.compile(
 _YEAR = re.compile(r"\b(?:born|dob|b\.?)?\s*(19\d\d|20\d\d)\b", re.I)
 _DECADE = re.compile(r"\b(early|mid|late)?[ -]?([1-9]0)'?s\b|\b(early|mid|late)?[ -]?(teens)\b", re.I)
 _WORDED_AGE = re.compile(
-    r"\b(?:aged?|about|around|approx\.?|roughly|c\.?)\s*(\d{1,3})\b|\b(\d{1,3})\s*(?:yrs?|years?)?[ -]*(?:old|yo)\b"
+    r"\b(?:aged?|about|around|approx\.?|roughly|c\.?)\s*(\d{1,3})\b"
+    r"|\b(\d{1,3})\s*(?:yrs?|years?)?[ -]*(?:old|yo)\b"
     r"|\b(\d{1,3})\s*(?:yrs|years)\b",
     re.I,
 )
@@ -157,6 +158,9 @@ def _years(
     return None
 
 
+_STREET_THEN_TOWN = re.compile(rf"^([^\d]+?\s(?:{_ENDINGS})\b\.?)\s+([^\d]+)$", re.I)
+
+
 def read_address(text: str) -> Place:
     """An address on one line: number or flat, street, town, postcode; parts are best set off by commas."""
     postcode = ""
@@ -176,7 +180,8 @@ def read_address(text: str) -> Place:
         if not part:
             continue
         if not street:
-            street = part
+            street, _, after = _STREET_THEN_TOWN.sub(r"\1\n\2", part).partition("\n")
+            town = town or after
         else:
             town = town or part
     return Place(" ".join(numbers), street, town, postcode)
