@@ -146,7 +146,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 # the demonstration is served over plain http on this machine alone
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-SECURE_REFERRER_POLICY = "no-referrer"
+# with "no-referrer" a browser posts a form with "Origin: null", which the forgery check refuses
+SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SECURE_CSP = {

@@ -48,7 +48,6 @@ class SearchForm(GovukForm):
         _("Anything you have heard, in any order: name, age or date of birth, phone, postcode, address."),
         longest=LONGEST_SCRAPS,
         accesskey="w",
-        autofocus="autofocus",
     )
     other = _words(
         _("The other party"), _("The name of the partner, former partner or relative."), accesskey="o"
@@ -67,6 +66,10 @@ class SearchForm(GovukForm):
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
+
+    def start_here(self) -> None:
+        """Let the page open with the first field under the reader's fingers."""
+        self.fields["who"].widget.attrs["autofocus"] = "autofocus"
 
     def uses_separate_fields(self) -> bool:
         """Whether anything was typed into a field of its own, so that the page keeps those in view."""

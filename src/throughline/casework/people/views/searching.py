@@ -175,6 +175,8 @@ def _while_typing(request: HttpRequest) -> bool:
 
 
 def _page(request: HttpRequest, form: SearchForm, results: Results) -> HttpResponse:
+    if results.state is State.EMPTY or form.errors:
+        form.start_here()
     template = "people/search_results.html" if _while_typing(request) else "people/search.html"
     return render(request, template, {"form": form, "results": results})
 
@@ -236,7 +238,9 @@ def _status(state: State, count: int, more: bool, sex: str) -> str:
         return ngettext("%(count)s person may be him", "%(count)s people may be him", count) % {
             "count": count
         }
-    return ngettext("%(count)s person may be them", "%(count)s people may be them", count) % {"count": count}
+    return ngettext(
+        "%(count)s person may be the one you mean", "%(count)s people may be the one you mean", count
+    ) % {"count": count}
 
 
 def _read_as(heard: Description, today: date) -> list[tuple[str, str]]:
