@@ -5,6 +5,7 @@ a *term*, the value that both share: the rarer it is, the more it tells.
 """
 
 from functools import lru_cache
+from operator import ne
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -22,16 +23,21 @@ class Level(NamedTuple):
     term: str = ""
 
 
+_PLAIN = {name: Level(name) for name in ("same", "nearly", "sounds", "alike", "different")}
+
+
 @lru_cache(maxsize=262_144)
 def _word_level(one: str, other: str) -> str:
     """How alike two words look and sound: same, nearly, sounds, alike or different."""
     if one == other:
         return "same"
+    likeness: float = JaroWinkler.similarity(one, other)
+    if likeness < 0.6:
+        return "different"
     longest = max(len(one), len(other))
-    edits = OSA.distance(one, other)
-    if edits == 1 and longest > 3 or edits == 2 and longest > 7:
+    edits: int = OSA.distance(one, other)
+    if (edits == 1 and longest > 3) or (edits == 2 and longest > 7):
         return "nearly"
-    likeness = JaroWinkler.similarity(one, other)
     code = sound(one)
     if code == sound(other) and (len(code) > 2 or likeness > 0.7):
         return "sounds"
@@ -57,10 +63,12 @@ def forename_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None
         return Level("variant")
     level = _word_level(first, second)
     if level in ("nearly", "sounds"):
-        return Level(level)
-    if any(_is_other_given(word, word_2) for word in one for word_2 in other if len(word) > 2):
+        return _PLAIN[level]
+    if (len(one) > 1 or len(other) > 1) and any(
+        _is_other_given(word, word_2) for word in one for word_2 in other if len(word) > 2
+    ):
         return Level("another")
-    return Level(level)
+    return _PLAIN[level]
 
 
 def _is_other_given(word: str, other: str) -> bool:
@@ -87,25 +95,21 @@ def surname_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
     """How family names agree; a double-barrelled one may be met by either half."""
     if not one or not other:
         return None
-    if one == other or "".join(one) == "".join(other):
-        return Level("same", "".join(one))
+    word, word_2 = "".join(one), "".join(other)
+    if word == word_2:
+        return Level("same", word)
     if len(one) > 1 or len(other) > 1:
         common = [word for word in one if word in other]
         if common and set(common) - SHARED_NAMES:
             return Level("part", max(common, key=len))
         if any(len(a) > 3 and _word_level(a, b) in ("nearly", "sounds") for a in one for b in other):
             return Level("alike")
-    word, word_2 = "".join(one), "".join(other)
     if family_root(word) == family_root(word_2):
         return Level("variant")
     level = _word_level(word, word_2)
-    if level in ("different", "alike") and _only_shared(one) != _only_shared(other):
+    if level in ("different", "alike") and SHARED_NAMES.issuperset(one) != SHARED_NAMES.issuperset(other):
         return Level("shared_name")
-    return Level(level)
-
-
-def _only_shared(family: tuple[str, ...]) -> bool:
-    return all(word in SHARED_NAMES for word in family)
+    return _PLAIN[level]
 
 
 def born_level(one: Features, other: Features) -> Level | None:
@@ -128,26 +132,38 @@ def _years(features: Features) -> tuple[int, int] | None:
     return (features.born_from, features.born_to) if features.born_from else None
 
 
-@lru_cache(maxsize=262_144)
+_DATE = {
+    name: Level(name) for name in ("swapped", "slip", "two_parts", "year", "within_2", "within_5", "far")
+}
+
+
 def _date_level(one: str, other: str) -> Level:
     if one == other:
         # The first of January is written down for want of a date: in those cases only the year is known.
         return Level("same_january" if one.endswith("0101") else "same", one)
-    if one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]:
-        return Level("swapped")
-    wrong = [place for place in range(8) if one[place] != other[place]]
-    if len(wrong) == 1:
-        return Level("slip")
-    first = wrong[0]
-    if wrong == [first, first + 1] and one[first] == other[first + 1] and one[first + 1] == other[first]:
-        return Level("slip")
-    years = abs(int(one[:4]) - int(other[:4]))
-    agree = (one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:8] == other[6:8])
-    if agree == 2:
-        return Level("two_parts")
-    if years == 0:
-        return Level("year")
-    return Level("within_2" if years <= 2 else "within_5" if years <= 5 else "far")
+    wrong = sum(map(ne, one, other))
+    if wrong == 1:
+        return _DATE["slip"]
+    year, month, day = one[:4], one[4:6], one[6:]
+    year_2, month_2, day_2 = other[:4], other[4:6], other[6:]
+    if year == year_2:
+        if month == day_2 and day == month_2:
+            return _DATE["swapped"]
+        if wrong == 2 and _is_transposed(one, other):
+            return _DATE["slip"]
+        return _DATE["two_parts" if month == month_2 or day == day_2 else "year"]
+    if wrong == 2 and _is_transposed(one, other):
+        return _DATE["slip"]
+    if month == month_2 and day == day_2:
+        return _DATE["two_parts"]
+    years = abs(int(year) - int(year_2))
+    return _DATE["within_2" if years <= 2 else "within_5" if years <= 5 else "far"]
+
+
+def _is_transposed(one: str, other: str) -> bool:
+    """Whether two texts of one length differ by two neighbouring digits changing places."""
+    first = next(place for place in range(len(one)) if one[place] != other[place])
+    return one[first : first + 2] == other[first + 1 : first - 1 if first else None : -1]
 
 
 def sex_level(one: Features, other: Features) -> Level | None:
@@ -174,7 +190,10 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
 
 
 # From most to least telling: of several places the best counts.
-_PLACE_ORDER = ("same", "near", "number_street", "postcode", "postcode_slip", "street", "area", "different")
+_PLACE_ORDER = (
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
+    "different",
+)  # fmt: skip
 _PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
 
 
@@ -197,25 +216,27 @@ def _residence_level(one: Residence, other: Residence) -> Level | None:
     town = _agree_town(one.town, other.town)
     if number is street is postcode is town is None:
         return None
-    shared = one.postcode
     area = postcode in ("same", "slip", "outcode") or town == "same"
-    if number == "same" and (postcode == "same" or street == "same"):
-        if street != "different" and postcode != "different" and (area or postcode is town is None):
-            return Level("same", shared if postcode == "same" else "")
-        return Level("near" if area and street == "same" else "number_street" if street else "near")
-    if number and number != "different" and street and street != "different" and area:
-        return Level("near")  # number or street misread, in the right area
-    if street == "same" and postcode == "same":
-        return Level("near" if number is None else "postcode", shared)
-    if postcode == "same" and (is_whole_postcode(shared) or town == "same"):
-        return Level("postcode", shared)
-    if number == "same" and street == "nearly":
-        return Level("number_street")
+    nowhere = postcode is town is None
+    shared = one.postcode if postcode == "same" else ""
+    if number == "same":
+        if street in ("same", "nearly") and (area or nowhere):
+            return Level("same", shared)
+        if postcode == "same" and (street is None or is_whole_postcode(shared)):
+            return Level("same" if street is None else "near", shared)
+        if street == "same":
+            return Level("number_street")
+    if street in ("same", "nearly") and area:
+        return Level("street_area" if number == "different" else "near")
+    if postcode == "same":
+        return Level("number_area") if number == "same" else Level("postcode", shared)
+    if number == "same" and area:
+        return Level("number_area")
     if postcode == "slip":
         return Level("postcode_slip")
     if street in ("same", "nearly"):
         return Level("street")
-    return Level("area") if area else Level("different")
+    return Level("area" if area else "different")
 
 
 def _agree_number(one: str, other: str) -> str | None:
@@ -233,7 +254,7 @@ def _agree_street(one: str, other: str) -> str | None:
     if not one or not other:
         return None
     stem, stem_2 = street_stem(one), street_stem(other)
-    if stem == stem_2:
+    if stem == stem_2 or one.replace(" ", "") == other.replace(" ", ""):
         return "same"
     return "nearly" if _word_level(stem, stem_2) in ("nearly", "sounds") else "different"
 

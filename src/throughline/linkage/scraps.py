@@ -6,7 +6,7 @@ from datetime import date
 from .cleaning import STREET_ENDINGS
 from .description import Description, Name, Place, years_for_age
 
-_PHONE = re.compile(r"(?<![\w/.-])\+?\(?\d[\d ()-]{7,}\d(?![\w/.])")
+_PHONE = re.compile(r"(?<![\w/.-])(?:\(?0|\+)(?:[ ()-]*\d){8,13}(?![\w/.])|(?<![\w/.-])\d{7,14}(?![\w/.])")
 _WHOLE_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})\b", re.I)
 _OUTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\b", re.I)
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()

@@ -6,6 +6,7 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_DATABASE``  the database as a ``postgresql://`` address, for the login that this process uses
 ``THROUGHLINE_HOSTS``     host names that may be asked for, separated by commas
 ``THROUGHLINE_DEMO``      ``1`` where everybody is invented: one-click sign-in without a second factor
+``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
 ``THROUGHLINE_OIDC_*``    the force's identity provider (``ISSUER``, ``CLIENT_ID``, ``SECRET``)
 """
 
@@ -131,6 +132,9 @@ AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
+# --- question sets --------------------------------------------------------------------------------------
+THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")
+
 # --- pages ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = CHECKOUT / "build" / "static"
@@ -146,7 +150,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 # the demonstration is served over plain http on this machine alone
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-# with "no-referrer" a browser posts a form with "Origin: null", which the forgery check refuses
+CSRF_FAILURE_VIEW = "throughline.website.views.forgery_suspected"
+# with "no-referrer" a browser sends "Origin: null" along with a form, and every one would be refused
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

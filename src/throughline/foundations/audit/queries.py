@@ -1,6 +1,8 @@
 """Reading the log: who looked at a record, and whether the chain holds."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -14,6 +16,25 @@ from throughline.foundations.audit.models import Event, Seal
 def about(record_ids: list[UUID], limit: int = 200) -> QuerySet[Event]:
     """The latest looks and changes that name one of these records, newest first."""
     return Event.objects.filter(subjects__overlap=record_ids).order_by("-id")[:limit]
+
+
+def looked(
+    *,
+    actor: UUID | None = None,
+    record_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+) -> QuerySet[Event]:
+    """The log, newest first, narrowed to one account, one record, a span of time or what is older still."""
+    wanted = {
+        "actor": actor,
+        "subjects__contains": [record_id] if record_id else None,
+        "at__gte": since,
+        "at__lt": until,
+        "id__lt": before,
+    }
+    return Event.objects.filter(**{k: v for k, v in wanted.items() if v is not None}).order_by("-id")
 
 
 def chain(batch: int = 5_000) -> Iterator[tuple[rules.Link, rules.Entry | None]]:
@@ -30,13 +51,25 @@ def chain(batch: int = 5_000) -> Iterator[tuple[rules.Link, rules.Entry | None]]
         reached = links[-1].number
 
 
-def verify(checkpoints: Checkpoints) -> rules.Fault | None:
-    """Say what is the first thing wrong with the log, or None where it is whole."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the log was read, and the first thing wrong with it."""
+
+    sealed: int
+    unsealed: int
+    checkpoints: int
+    fault: rules.Fault | None
+
+
+def verify(checkpoints: Checkpoints) -> Verdict:
+    """Read the whole log and say what is the first thing wrong with it, if anything."""
+    sealed, events = Seal.objects.count(), Event.objects.count()
     try:
         signed = checkpoints.read()
     except (ValueError, OSError) as problem:
-        return rules.Fault(str(problem))
-    return rules.first_fault(chain(), signed) or _unsealed()
+        return Verdict(sealed, events - sealed, 0, rules.Fault(str(problem)))
+    fault = rules.first_fault(chain(), signed) or _unsealed()
+    return Verdict(sealed, max(events - sealed, 0), len(signed), fault)
 
 
 def _unsealed() -> rules.Fault | None:
