@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("account/", include("allauth.urls")),
     path("people/", include("throughline.casework.people.urls")),
+    path("", include("throughline.casework.overview.urls")),
 ]
 
 handler400 = "throughline.website.views.bad_request"
