@@ -115,6 +115,4 @@ def clean_street(text: str) -> str:
 def street_stem(street: str) -> str:
     """A cleaned street without its ending: what a caller remembers of it."""
     words = street.split()
-    while len(words) > 1 and words[-1] in STREET_ENDINGS:
-        words.pop()
-    return "".join(words)
+    return "".join(words[:-1] if len(words) > 1 and words[-1] in STREET_ENDINGS else words)

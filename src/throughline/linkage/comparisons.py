@@ -22,16 +22,20 @@ class Level(NamedTuple):
     term: str = ""
 
 
-@lru_cache(maxsize=262_144)
+_PLAIN = {name: Level(name) for name in ("same", "nearly", "sounds", "alike", "different")}
+
+
 def _word_level(one: str, other: str) -> str:
     """How alike two words look and sound: same, nearly, sounds, alike or different."""
     if one == other:
         return "same"
+    likeness: float = JaroWinkler.similarity(one, other)
+    if likeness < 0.6:
+        return "different"
     longest = max(len(one), len(other))
-    edits = OSA.distance(one, other)
-    if edits == 1 and longest > 3 or edits == 2 and longest > 7:
+    edits: int = OSA.distance(one, other)
+    if (edits == 1 and longest > 3) or (edits == 2 and longest > 7):
         return "nearly"
-    likeness = JaroWinkler.similarity(one, other)
     code = sound(one)
     if code == sound(other) and (len(code) > 2 or likeness > 0.7):
         return "sounds"
@@ -57,10 +61,12 @@ def forename_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None
         return Level("variant")
     level = _word_level(first, second)
     if level in ("nearly", "sounds"):
-        return Level(level)
-    if any(_is_other_given(word, word_2) for word in one for word_2 in other if len(word) > 2):
+        return _PLAIN[level]
+    if (len(one) > 1 or len(other) > 1) and any(
+        _is_other_given(word, word_2) for word in one for word_2 in other if len(word) > 2
+    ):
         return Level("another")
-    return Level(level)
+    return _PLAIN[level]
 
 
 def _is_other_given(word: str, other: str) -> bool:
@@ -87,25 +93,21 @@ def surname_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
     """How family names agree; a double-barrelled one may be met by either half."""
     if not one or not other:
         return None
-    if one == other or "".join(one) == "".join(other):
-        return Level("same", "".join(one))
+    word, word_2 = "".join(one), "".join(other)
+    if word == word_2:
+        return Level("same", word)
     if len(one) > 1 or len(other) > 1:
         common = [word for word in one if word in other]
         if common and set(common) - SHARED_NAMES:
             return Level("part", max(common, key=len))
         if any(len(a) > 3 and _word_level(a, b) in ("nearly", "sounds") for a in one for b in other):
             return Level("alike")
-    word, word_2 = "".join(one), "".join(other)
     if family_root(word) == family_root(word_2):
         return Level("variant")
     level = _word_level(word, word_2)
-    if level in ("different", "alike") and _only_shared(one) != _only_shared(other):
+    if level in ("different", "alike") and SHARED_NAMES.issuperset(one) != SHARED_NAMES.issuperset(other):
         return Level("shared_name")
-    return Level(level)
-
-
-def _only_shared(family: tuple[str, ...]) -> bool:
-    return all(word in SHARED_NAMES for word in family)
+    return _PLAIN[level]
 
 
 def born_level(one: Features, other: Features) -> Level | None:
@@ -174,7 +176,10 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
 
 
 # From most to least telling: of several places the best counts.
-_PLACE_ORDER = ("same", "near", "number_street", "postcode", "postcode_slip", "street", "area", "different")
+_PLACE_ORDER = (
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
+    "different",
+)  # fmt: skip
 _PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
 
 
@@ -197,25 +202,27 @@ def _residence_level(one: Residence, other: Residence) -> Level | None:
     town = _agree_town(one.town, other.town)
     if number is street is postcode is town is None:
         return None
-    shared = one.postcode
     area = postcode in ("same", "slip", "outcode") or town == "same"
-    if number == "same" and (postcode == "same" or street == "same"):
-        if street != "different" and postcode != "different" and (area or postcode is town is None):
-            return Level("same", shared if postcode == "same" else "")
-        return Level("near" if area and street == "same" else "number_street" if street else "near")
-    if number and number != "different" and street and street != "different" and area:
-        return Level("near")  # number or street misread, in the right area
-    if street == "same" and postcode == "same":
-        return Level("near" if number is None else "postcode", shared)
-    if postcode == "same" and (is_whole_postcode(shared) or town == "same"):
-        return Level("postcode", shared)
-    if number == "same" and street == "nearly":
-        return Level("number_street")
+    nowhere = postcode is town is None
+    shared = one.postcode if postcode == "same" else ""
+    if number == "same":
+        if street in ("same", "nearly") and (area or nowhere):
+            return Level("same", shared)
+        if postcode == "same" and (street is None or is_whole_postcode(shared)):
+            return Level("same" if street is None else "near", shared)
+        if street == "same":
+            return Level("number_street")
+    if street in ("same", "nearly") and area:
+        return Level("street_area" if number == "different" else "near")
+    if postcode == "same":
+        return Level("number_area") if number == "same" else Level("postcode", shared)
+    if number == "same" and area:
+        return Level("number_area")
     if postcode == "slip":
         return Level("postcode_slip")
     if street in ("same", "nearly"):
         return Level("street")
-    return Level("area") if area else Level("different")
+    return Level("area" if area else "different")
 
 
 def _agree_number(one: str, other: str) -> str | None:
@@ -233,7 +240,7 @@ def _agree_street(one: str, other: str) -> str | None:
     if not one or not other:
         return None
     stem, stem_2 = street_stem(one), street_stem(other)
-    if stem == stem_2:
+    if stem == stem_2 or one.replace(" ", "") == other.replace(" ", ""):
         return "same"
     return "nearly" if _word_level(stem, stem_2) in ("nearly", "sounds") else "different"
 

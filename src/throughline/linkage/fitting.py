@@ -5,6 +5,7 @@ model's own figures by counting those as some hundred pairs already seen, so tha
 pull it away.
 """
 
+import math
 import random
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +18,7 @@ from .comparisons import Level
 from .features import Features
 from .model import Model, Odds
 from .names import called_by
-from .scoring import Evidence, compare
+from .scoring import Evidence, compare, weigh
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,10 +51,12 @@ def with_strangers(model: Model, rows: Sequence[Features]) -> Model:
         return model
     draw = random.Random(_SEED)  # noqa: S311 a sample, not a secret
     seen: Counter[tuple[str, str]] = Counter()
+    likely = math.log2(model.population) / 2
     for _ in range(_STRANGERS):
         one, other = draw.choice(rows), draw.choice(rows)
-        if one is not other:
-            seen.update((field, level.name) for field, level in compare(one, other, model))
+        evidence = compare(one, other, model)
+        if weigh(evidence, model)[0] < likely:  # the file's own matches are no strangers
+            seen.update((field, level.name) for field, level in evidence)
     fields = {}
     for field, levels in model.fields.items():
         fields[field] = dict(levels)

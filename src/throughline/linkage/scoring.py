@@ -106,27 +106,47 @@ def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
 @lru_cache(maxsize=131_072)
 def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
     """The evidence of the two names, among all that each person goes by, that agree best."""
-
-    def bits(evidence: Evidence) -> float:
-        return sum(model.bits(field, level)[0] for field, level in evidence)
-
-    found: list[Evidence] = []
+    best: Evidence = ()
+    most = -math.inf
     for name in one:
         for name_2 in other:
-            for reading in readings(name):
-                found.extend(_name_evidence(reading, reading_2) for reading_2 in readings(name_2))
-            if name.ordered and name_2.ordered and name.given and name.family:
-                # Either of the two may be the one written the wrong way round: the rarity of the names
-                # counts as of the likelier, or "Campbell Thomas" would be a find.
-                one_turned = _name_evidence(Reading(name.family, name.given), Reading(name_2.given, name_2.family))
-                other_turned = _name_evidence(Reading(name.given, name.family), Reading(name_2.family, name_2.given))
-                swapped = min(one_turned, other_turned, key=bits)
-                if all(level.name not in ("different", "alike") for _, level in swapped):
-                    found.append((*swapped, ("order", Level("swapped"))))
-    return max(found, key=bits)
+            for evidence in _ways_to_agree(name, name_2, model):
+                bits = _bits(evidence, model)
+                if bits > most:
+                    best, most = evidence, bits
+    return best
 
 
-@lru_cache(maxsize=131_072)
+def _ways_to_agree(one: NameParts, other: NameParts, model: Model) -> Iterator[Evidence]:
+    for reading in readings(one):
+        for reading_2 in readings(other):
+            yield _name_evidence(reading, reading_2)
+    if one.ordered and other.ordered and _may_be_swapped(one, other):
+        # Either of the two may be the one written the wrong way round: the rarity of the names counts
+        # as that of the likelier, or "Campbell Thomas" would always be a find.
+        one_turned = _name_evidence(Reading(one.family, one.given), Reading(other.given, other.family))
+        other_turned = _name_evidence(Reading(one.given, one.family), Reading(other.family, other.given))
+        swapped = min(one_turned, other_turned, key=lambda evidence: _bits(evidence, model))
+        if all(level.name not in ("different", "alike") for _, level in swapped):
+            yield (*swapped, ("order", Level("swapped")))
+
+
+def _may_be_swapped(one: NameParts, other: NameParts) -> bool:
+    """Whether the first letters allow it, which spares most pairs the closer look."""
+    return bool(
+        one.given
+        and other.given
+        and one.family
+        and other.family
+        and one.given[0][0] == other.family[0][0]
+        and one.family[0][0] == other.given[0][0]
+    )
+
+
+def _bits(evidence: Evidence, model: Model) -> float:
+    return sum(model.bits(field, level)[0] for field, level in evidence)
+
+
 def _name_evidence(one: Reading, other: Reading) -> Evidence:
     evidence = []
     if level := forename_level(one.given, other.given):

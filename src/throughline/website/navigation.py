@@ -1,10 +1,12 @@
 """Where the bar at the top of every page leads, and which of it a given reader sees."""
 
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
+
+from throughline.foundations.access.rules import Action, Actor, may
 
 
 class Entry(NamedTuple):
@@ -12,20 +14,18 @@ class Entry(NamedTuple):
 
     label: str | Promise
     view: str
-    action: str
+    action: Action
 
 
 #: In the order in which they are shown.
 ENTRIES: list[Entry] = []
 
 
-def links(actor: Any, path: str) -> list[dict[str, object]]:
+def links(actor: Actor, path: str) -> list[dict[str, object]]:
     """The entries that ``actor`` may follow, for the service navigation; that of ``path`` is marked.
 
     Only the page itself is ``current``; a page below it makes its entry ``active``.
     """
-    from throughline.foundations.access.rules import may
-
     return marked((entry for entry in ENTRIES if may(actor, entry.action)), path)
 
 

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 
+from throughline.reference.loader import load
 from throughline.website import navigation
 
 SERVICE_NAME = "Throughline"
@@ -72,13 +73,17 @@ def _in_london(value: dt.datetime) -> dt.datetime:
 def frame(request: HttpRequest) -> dict[str, Any]:
     """What the frame around every page shows: who is signed in, where they may go, whether this is a demo.
 
-    A page that is shown before anybody has signed in, or when signing in itself has failed, has no actor.
+    A page that is shown before anybody has signed in, or when signing in itself has failed, has no reader.
     """
     user = getattr(request, "user", None)
-    actor = user if user is not None and user.is_authenticated else None
+    if user is None or not user.is_authenticated:
+        reader, links = None, []
+    else:
+        role = load("roles").label(user.role, on=timezone.localdate())
+        reader, links = {"name": user.name, "role": role}, navigation.links(user.actor, request.path)
     return {
         "service_name": SERVICE_NAME,
-        "actor": actor,
-        "navigation": navigation.links(actor, request.path) if actor else [],
+        "reader": reader,
+        "navigation": links,
         "demo": settings.DEMO,
     }

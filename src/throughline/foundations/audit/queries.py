@@ -1,6 +1,7 @@
 """Reading the log: who looked at a record, and whether the chain holds."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
@@ -30,13 +31,25 @@ def chain(batch: int = 5_000) -> Iterator[tuple[rules.Link, rules.Entry | None]]
         reached = links[-1].number
 
 
-def verify(checkpoints: Checkpoints) -> rules.Fault | None:
-    """Say what is the first thing wrong with the log, or None where it is whole."""
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How far the log was read, and the first thing wrong with it."""
+
+    sealed: int
+    unsealed: int
+    checkpoints: int
+    fault: rules.Fault | None
+
+
+def verify(checkpoints: Checkpoints) -> Verdict:
+    """Read the whole log and say what is the first thing wrong with it, if anything."""
+    sealed, events = Seal.objects.count(), Event.objects.count()
     try:
         signed = checkpoints.read()
     except (ValueError, OSError) as problem:
-        return rules.Fault(str(problem))
-    return rules.first_fault(chain(), signed) or _unsealed()
+        return Verdict(sealed, events - sealed, 0, rules.Fault(str(problem)))
+    fault = rules.first_fault(chain(), signed) or _unsealed()
+    return Verdict(sealed, max(events - sealed, 0), len(signed), fault)
 
 
 def _unsealed() -> rules.Fault | None:

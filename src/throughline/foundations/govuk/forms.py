@@ -98,6 +98,27 @@ class PhoneField(forms.CharField):
     widget = forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "class": "govuk-input--width-20"})
 
 
+class ChoicesField(forms.MultipleChoiceField):
+    """Checkboxes; ``alone`` is the choice, such as "none of these", that goes with no other."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, *, alone: str | None = None, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.alone = alone
+
+    def to_python(self, value: Any) -> list[str]:
+        return list(dict.fromkeys(super().to_python(value)))
+
+    def validate(self, value: list[str]) -> None:
+        super().validate(value)
+        if self.alone in value and len(value) > 1:
+            label = dict(_choices(self))[self.alone]
+            raise ValidationError(
+                _("choose either “%(alone)s” or others, not both"), code="alone", params={"alone": label}
+            )
+
+
 @contextmanager
 def _faults_of(faults: Mapping[tuple[str, Fault], "StrOrPromise"]) -> Iterator[None]:
     """Turns ``Unreadable`` into Django's error, whose code is the part that is wrong."""
@@ -140,17 +161,22 @@ class GovukFormMixin(forms.BaseForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        applying = rules.applying(self.fields, self.conditions, cleaned, unsettled=self.errors.keys())
+        applying = self._applying(cleaned)
         while (stale := self._stale(applying)) is not None:
+            if not self.has_error(stale, "required"):
+                self.dropped.append(stale)
             del self._errors[stale]  # type: ignore[attr-defined]
-            self.dropped.append(stale)
-            applying = rules.applying(self.fields, self.conditions, cleaned, unsettled=self.errors.keys())
+            applying = self._applying(cleaned)
         for name in self.fields.keys() - applying:
             if cleaned.get(name) not in self.fields[name].empty_values:
                 self.dropped.append(name)
             cleaned[name] = self.fields[name].to_python(None)
         self.dropped.sort(key=list(self.fields).index)
         return cleaned
+
+    def _applying(self, cleaned: Mapping[str, object]) -> frozenset[str]:
+        unread = [name for name in self.errors if not self.has_error(name, "required")]
+        return rules.applying(self.fields, self.conditions, cleaned, unsettled=unread)
 
     def _stale(self, applying: Collection[str]) -> str | None:
         """A field with an error that nobody can be asked to mend, because it does not apply."""
@@ -411,9 +437,13 @@ def _radios(bound: BoundField, inside: Mapping[str, Markup]) -> tuple[str, dict[
 
 
 def _checkboxes(bound: BoundField, inside: Mapping[str, Markup]) -> tuple[str, dict[str, Any]]:
-    return "checkboxes", _grouped(bound) | {
-        "items": _items(bound, rules.chosen(bound.value()), inside),
-    }
+    items = _items(bound, rules.chosen(bound.value()), inside)
+    alone = getattr(bound.field, "alone", None)
+    if alone is not None:
+        together = [item for item in items if item["value"] != alone]
+        last = [item | {"behaviour": "exclusive"} for item in items if item["value"] == alone]
+        items = [*together, {"divider": gettext("or")}, *last]
+    return "checkboxes", _grouped(bound) | {"items": items}
 
 
 def _items(bound: BoundField, picked: Collection[str], inside: Mapping[str, Markup]) -> list[dict[str, Any]]:

@@ -3,18 +3,18 @@
 import datetime as dt
 import re
 from html.parser import HTMLParser
-from http import HTTPStatus
 from types import SimpleNamespace
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware, get_nonce
-from django.shortcuts import render
 from django.template import engines
 from django.test import RequestFactory
 from django.urls import path
 
+from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.website import navigation, templating, views
 from throughline.website.navigation import Entry, marked
 
@@ -139,23 +139,40 @@ def test_only_a_demonstration_says_that_everybody_is_invented(settings):
 
 def test_nobody_signed_in_has_no_name_no_navigation_and_no_sign_out():
     frame = templating.frame(request(user=AnonymousUser()))
-    assert (frame["actor"], frame["navigation"]) == (None, [])
+    assert (frame["reader"], frame["navigation"]) == (None, [])
     assert frame == templating.frame(request())
     assert "Sign out" not in page()
 
 
-def test_somebody_signed_in_is_named_with_their_role_and_sees_where_they_may_go(monkeypatch):
-    actor = SimpleNamespace(name="Ada Invented", role_title="call handler", is_authenticated=True)
-    entry = {"text": "People", "href": "/people/", "current": True, "active": True}
-    monkeypatch.setattr(navigation, "links", lambda who, _path: [entry] if who is actor else [])
-    shown = render(
-        request(user=actor), "throughline/problem.html", {"problem": views.PROBLEMS[HTTPStatus(404)]}
+def signed_in(role: Role) -> SimpleNamespace:
+    return SimpleNamespace(
+        name="Ada Invented", role=role.value, is_authenticated=True, actor=Actor(uuid4(), role)
     )
-    text = shown.content.decode()
-    assert "Ada Invented, call handler" in text
-    form = Tags(text).named("form")[0]
+
+
+def test_somebody_signed_in_is_named_with_their_role_and_signs_out_by_a_button():
+    shown = page(asked=request(user=signed_in(Role.CALL_HANDLER)))
+    assert "Ada Invented, Call handler" in shown
+    form = Tags(shown).named("form")[0]
     assert (form["method"], form["action"]) == ("post", "/out/")
-    assert next(a for a in Tags(text).named("a") if a["href"] == "/people/")["aria-current"] == "page"
+
+
+@pytest.mark.parametrize("role", set(Role) - {Role.SYSTEM})
+def test_every_role_has_a_name_for_the_header(role):
+    assert templating.frame(request(user=signed_in(role)))["reader"]["role"]
+
+
+@pytest.mark.parametrize(
+    ("role", "labels"),
+    [(Role.CALL_HANDLER, ["Front", "People"]), (Role.AUDITOR, ["Front"])],
+)
+def test_the_navigation_leads_only_where_the_reader_may_go(monkeypatch, role, labels):
+    entries = [Entry("Front", "front", Action.HOME), Entry("People", "people", Action.SEARCH_PEOPLE)]
+    monkeypatch.setattr(navigation, "ENTRIES", entries)
+    asked = request("/people/", user=signed_in(role))
+    assert [link["text"] for link in templating.frame(asked)["navigation"]] == labels
+    shown = Tags(page(asked=asked)).named("a")
+    assert [a["href"] for a in shown if a.get("aria-current") == "page"] == ["/people/"][: len(labels) - 1]
 
 
 @pytest.mark.parametrize(
@@ -168,7 +185,7 @@ def test_somebody_signed_in_is_named_with_their_role_and_sees_where_they_may_go(
     ],
 )
 def test_the_navigation_marks_the_entry_that_holds_the_page(address, current, active):
-    links = marked([Entry("Front", "front", "look"), Entry("People", "people", "look")], address)
+    links = marked([Entry("Front", "front", Action.HOME), Entry("People", "people", Action.HOME)], address)
     assert [link["href"] for link in links] == ["/", "/people/"]
     assert next((link["text"] for link in links if link["current"]), None) == current
     assert next((link["text"] for link in links if link["active"]), None) == active

@@ -1,15 +1,15 @@
 """The HTML of forms, as a browser would find it, and what they keep. None needs a database."""
 
 import datetime as dt
-from html.parser import HTMLParser
 
 import pytest
 from django import forms
 from django.http import QueryDict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from throughline.foundations.govuk.forms import (
+    ChoicesField,
     DateField,
     GovukForm,
     GovukFormMixin,
@@ -17,79 +17,7 @@ from throughline.foundations.govuk.forms import (
     TimeRangeField,
 )
 from throughline.foundations.govuk.rules import TimeRange
-
-VOID = {"input", "br", "hr", "img", "meta", "link"}
-
-
-class Element:
-    """A tag with its attributes, its text and what it stands in."""
-
-    def __init__(self, tag: str, attrs: dict[str, str | None], parent: "Element | None") -> None:
-        self.tag, self.attrs, self.parent, self.text = tag, attrs, parent, ""
-
-    def __getitem__(self, name: str) -> str | None:
-        return self.attrs.get(name)
-
-    @property
-    def classes(self) -> set[str]:
-        return set((self["class"] or "").split())
-
-    def inside(self, ancestor: "Element") -> bool:
-        return self.parent is not None and (self.parent is ancestor or self.parent.inside(ancestor))
-
-
-class Page(HTMLParser):
-    """What a browser finds in a piece of HTML; an element that is not closed in turn is refused."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.elements: list[Element] = []
-        self.open: list[Element] = []
-        self.feed(html)
-        assert not self.open, f"{self.open[-1].tag} is never closed"
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        element = Element(tag, dict(attrs), self.open[-1] if self.open else None)
-        self.elements.append(element)
-        if tag not in VOID:
-            self.open.append(element)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop().tag == tag
-
-    def handle_data(self, data: str) -> None:
-        for element in self.open:
-            element.text += data
-
-    def all(self, tag: str, **attrs: str) -> list[Element]:
-        return [e for e in self.elements if e.tag == tag and all(e[k] == v for k, v in attrs.items())]
-
-    def one(self, tag: str, **attrs: str) -> Element:
-        (found,) = self.all(tag, **attrs)
-        return found
-
-    def id(self, id_: str) -> Element:
-        (found,) = [e for e in self.elements if e["id"] == id_]
-        return found
-
-    def submitted(self) -> QueryDict:
-        """What pressing the button would send, with everything as it stands."""
-        data = QueryDict(mutable=True)
-        for element in self.elements:
-            match element.tag, element["type"]:
-                case "input", "radio" | "checkbox":
-                    if "checked" in element.attrs:
-                        data.appendlist(str(element["name"]), str(element["value"]))
-                case "input", _:
-                    data.appendlist(str(element["name"]), element["value"] or "")
-                case "textarea", _:
-                    # a browser drops the first line break
-                    data.appendlist(str(element["name"]), element.text.removeprefix("\n"))
-                case "option", _:
-                    if "selected" in element.attrs:
-                        assert element.parent is not None
-                        data.appendlist(str(element.parent["name"]), str(element["value"]))
-        return data
+from throughline.foundations.govuk.tests.page import Page
 
 
 class PersonForm(GovukForm):
@@ -203,6 +131,7 @@ def test_what_was_typed_comes_back_exactly_and_can_be_sent_again():
     assert {k: v for k, v in sent.lists() if k not in ("photo",)} == dict(data(**FULL).lists())
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.sampled_from(" \n\t<&\"'x{}%é"), max_size=30))
 def test_any_words_survive_being_shown_inside_a_choice_and_sent_again(words):
     form = PersonForm(data(**(FULL | {"greeting": words, "notes": words, "surname": "x"})))
@@ -307,6 +236,16 @@ def test_an_error_in_what_does_not_apply_stops_nobody():
     assert form.dropped == ["voicemail", "greeting"]
 
 
+def test_what_is_needed_is_needed_only_where_it_applies():
+    class Needing(PersonForm):
+        needed = ("voicemail", "greeting")
+
+    assert Needing(data(means=["text"])).is_valid()
+    asked = Needing(data(means=["call"]))
+    assert [line["href"] for line in asked.error_list()] == ["#id_voicemail"]
+    assert asked.dropped == []
+
+
 def test_an_unreadable_answer_keeps_what_hangs_from_it():
     form = PersonForm(data(surname="x", means=["call"], voicemail="canary", greeting="hello"))
     assert not form.is_valid()
@@ -338,6 +277,21 @@ def test_words_that_a_form_chose_itself_are_left_alone():
         name = forms.CharField(label="Name", error_messages={"required": "write what you heard"})
 
     assert Chosen(data()).error_list() == [{"text": "Name: write what you heard", "href": "#id_name"}]
+
+
+def test_a_choice_that_goes_with_no_other_stands_apart_and_is_refused_with_others():
+    class Means(GovukForm):
+        means = ChoicesField(
+            label="Means", choices=[("none", "None of these"), ("call", "Call")], alone="none"
+        )
+
+    page = Page(Means().govuk())
+    assert [box["value"] for box in page.all("input")] == ["call", "none"]
+    assert page.one("input", value="none")["data-behaviour"] == "exclusive"
+    assert Means(data(means=["none"])).is_valid()
+    assert Means(data(means=["none", "call"])).error_list() == [
+        {"text": "Means: choose either “None of these” or others, not both", "href": "#id_means"}
+    ]
 
 
 def test_a_field_without_a_component_is_refused_by_name():
