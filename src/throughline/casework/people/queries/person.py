@@ -223,15 +223,17 @@ def _linked(identity: UUID, *, first: UUID) -> tuple[Linked, ...]:
 def _said(ids: list[UUID]) -> list[Said]:
     """All that was ever said about reaching these records, newest first."""
     kept = list(
-        SafeContact.objects.filter(record__in=ids).select_related("phone", "address").order_by("-given_at")
+        SafeContact.objects.filter(record__in=ids)
+        .select_related("answers", "phone", "address")
+        .order_by("-given_at")
     )
     names = staff_names({one.taken_by for one in kept})
     return [
         Said(
             record_id=one.record_id,
-            version=one.instrument_version,
-            answers=one.answers,
-            complete=True,
+            version=one.answers.version,
+            answers=one.answers.answers,
+            complete=one.answers.complete,
             given_at=one.given_at,
             taken_by=names[one.taken_by],
             phone=one.phone,
@@ -245,7 +247,9 @@ def _said(ids: list[UUID]) -> list[Said]:
 
 def _timeline(actor: Actor, ids: list[UUID], today: date) -> tuple[Line, ...]:
     """The lines that the reader's role may read, newest first."""
-    readable = [row.code for row in load("chronology-kinds").as_of(today) if actor.role in row.texts("readers")]
+    readable = [
+        row.code for row in load("chronology-kinds").as_of(today) if actor.role in row.texts("readers")
+    ]
     entries = list(Entry.objects.filter(record_id__in=ids, kind__in=readable).order_by("-at", "-id")[:200])
     names = staff_names({entry.by for entry in entries})
     return tuple(Line(entry.at, entry.kind, entry.code, names[entry.by]) for entry in entries)
