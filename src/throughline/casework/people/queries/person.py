@@ -19,6 +19,7 @@ from throughline.casework.people.models import (
     RefugeAddress,
     Relationship,
     SafeContact,
+    StaffLink,
 )
 from throughline.casework.people.queries.searching import is_child, shown_age, standing_markers
 from throughline.foundations.access.protection import acting
@@ -344,3 +345,15 @@ def _looks(ids: list[UUID]) -> tuple[Look, ...]:
         )
         for event in events
     )
+
+
+def what_is_held(actor: Actor, record_id: UUID) -> tuple[tuple[str, int], ...]:
+    """How much a record holds, by kind, for who is about to erase it. Raises `Refused`."""
+    insist_on(actor, Action.ERASE, record_id)
+    tables = (Name, Phone, Address, SafeContact, Marker, Member, StaffLink)
+    counts = [
+        (str(table._meta.verbose_name_plural), table.objects.filter(record=record_id).count())
+        for table in tables
+    ]
+    ties = Relationship.objects.filter(Q(record=record_id) | Q(other=record_id)).count()
+    return (*counts, (str(Relationship._meta.verbose_name_plural), ties))
