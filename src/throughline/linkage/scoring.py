@@ -110,6 +110,7 @@ def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model:
     most = -math.inf
     for name in one:
         for name_2 in other:
+<<<<<<< HEAD
             for evidence in _ways_to_agree(name, name_2, model):
                 bits = _bits(evidence, model)
                 if bits > most:
@@ -145,6 +146,23 @@ def _may_be_swapped(one: NameParts, other: NameParts) -> bool:
 
 def _bits(evidence: Evidence, model: Model) -> float:
     return sum(model.bits(field, level)[0] for field, level in evidence)
+=======
+            for reading in readings(name):
+                found.extend(_name_evidence(reading, reading_2) for reading_2 in readings(name_2))
+            if name.ordered and name_2.ordered and name.given and name.family:
+                # Either of the two may be the one written the wrong way round: the rarity of the names
+                # counts as of the likelier, or "Campbell Thomas" would be a find.
+                one_turned = _name_evidence(
+                    Reading(name.family, name.given), Reading(name_2.given, name_2.family)
+                )
+                other_turned = _name_evidence(
+                    Reading(name.given, name.family), Reading(name_2.family, name_2.given)
+                )
+                swapped = min(one_turned, other_turned, key=bits)
+                if all(level.name not in ("different", "alike") for _, level in swapped):
+                    found.append((*swapped, ("order", Level("swapped"))))
+    return max(found, key=bits)
+>>>>>>> signin
 
 
 def _name_evidence(one: Reading, other: Reading) -> Evidence:

@@ -3,5 +3,12 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("throughline.foundations.accounts.urls")),
+    path("", include("throughline.foundations.drafts.urls")),
     path("people/", include("throughline.casework.people.urls")),
 ]
+
+handler400 = "throughline.website.views.bad_request"
+handler403 = "throughline.website.views.refused"
+handler404 = "throughline.website.views.not_found"
+handler500 = "throughline.website.views.broken"
