@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from throughline.foundations.access.rules import system
+from throughline.foundations.access.rules import Role, system
 from throughline.foundations.clock.rules import months_after
 
 RECOGNISER = system("recogniser")
@@ -14,6 +14,18 @@ TYPED_HERE = "throughline"
 
 # Management of Police Information, group 3: the shortest review period, reviewed and never automatic
 FIRST_REVIEW_MONTHS = 72
+
+# why somebody of a role looks at a person where the page itself says no more; codes of `reference`
+PURPOSES = {
+    Role.CALL_HANDLER: "call",
+    Role.FRONT_COUNTER: "counter-report",
+    Role.OFFICER: "attendance",
+    Role.SUPERVISOR: "supervision",
+    Role.DESK: "restricted-desk",
+}
+
+# an age above it is a slip of the keyboard
+OLDEST = 120
 
 
 def first_review(made_on: date) -> date:

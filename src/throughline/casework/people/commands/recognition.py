@@ -53,10 +53,14 @@ def read_match(
 ) -> Match:
     """Keep whether it is her: confirmed, rejected, or unconfirmed, which leaves both readings open.
 
-    The scraps are kept with the match, so that the reading can be looked at again.
+    The scraps are kept with the match, so that the reading can be looked at again. The same reading again
+    changes nothing; another one supersedes it.
     """
     undertake(by, Action.DECIDE_MATCH, found.record_id)
     enquiry = _kept(by=by, now=now, enquiry_id=enquiry_id, heard=heard)
+    earlier = Match.objects.filter(enquiry=enquiry, record=found.record_id, read_by=by.id).first()
+    if earlier is not None and earlier.reading == reading:
+        return earlier
     match, _ = Match.objects.update_or_create(
         enquiry=enquiry,
         record_id=found.record_id,

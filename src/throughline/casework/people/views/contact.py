@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from throughline.casework.people.commands import recording, safety
 from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.forms import AddressForm, ConfirmForm, PhoneForm, RestsOnForm
+from throughline.casework.people.forms.person import AddressForm, ConfirmForm, PhoneForm, RestsOnForm
 from throughline.casework.people.models import Address, Phone, SafeContact
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
 from throughline.casework.people.views.wording import SAFE_CONTACT

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from throughline.casework.people.commands import recording
 from throughline.casework.people.commands.recognition import tell_the_desk
-from throughline.casework.people.forms import ConfirmForm, OtherForm, RelationshipForm, ScrapsForm
+from throughline.casework.people.forms.person import ConfirmForm, OtherForm, RelationshipForm, ScrapsForm
 from throughline.casework.people.queries.searching import Found, search
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.purposes import purpose_of

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from throughline.casework.people.commands import identities
-from throughline.casework.people.forms import OtherForm, ReasonForm
+from throughline.casework.people.forms.person import OtherForm, ReasonForm
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent

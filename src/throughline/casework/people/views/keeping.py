@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from throughline.casework.people.commands import retention as commands
-from throughline.casework.people.forms import KeepForm, ReasonForm
+from throughline.casework.people.forms.person import KeepForm, ReasonForm
 from throughline.casework.people.models import Record
 from throughline.casework.people.queries.person import what_is_held
 from throughline.casework.people.rules import first_review

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from throughline.casework.people.commands import recording
-from throughline.casework.people.forms import ConfirmForm, MarkerForm
+from throughline.casework.people.forms.person import ConfirmForm, MarkerForm
 from throughline.casework.people.models import Address, Marker
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
 from throughline.casework.people.views.wording import label

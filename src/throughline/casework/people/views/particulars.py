@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 
 from throughline.casework.people.commands import recording
 from throughline.casework.people.commands.recording import Particulars, particulars_of
-from throughline.casework.people.forms import NameForm, ParticularsForm
+from throughline.casework.people.forms.person import NameForm, ParticularsForm
 from throughline.casework.people.models import Record
 from throughline.casework.people.rules import Conflict
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.wording import day
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
-from throughline.website.templating import day
 
 
 @about_person(Action.CORRECT_PERSON)

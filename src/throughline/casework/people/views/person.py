@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from throughline.casework.people.forms import PurposeForm
+from throughline.casework.people.forms.person import PurposeForm
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.queries.restriction import broken_until, restriction
 from throughline.casework.people.views import wording

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from throughline.casework.people.commands import safety
-from throughline.casework.people.forms import (
+from throughline.casework.people.forms.person import (
     AccountForm,
     AddressForm,
     BreakGlassForm,

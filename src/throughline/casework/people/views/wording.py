@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import date
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -12,7 +13,6 @@ from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import Answer, Question, applicable
 from throughline.reference import load
 from throughline.reference.loader import UnknownCode
-from throughline.website.templating import day
 
 SAFE_CONTACT = "safe-contact"
 
@@ -79,6 +79,11 @@ def code_in_words(kind: str, code: str, today: date) -> str:
     if kind == "safe-contact-voided":
         return _("because %(why)s") % {"why": VOIDED_BECAUSE.get(code, code)}
     return label(_LISTS_OF_CODES[kind], code, today) if kind in _LISTS_OF_CODES else code
+
+
+def day(value: date) -> str:
+    """A day in words, as everywhere on the site."""
+    return formats.date_format(value, "j F Y")
 
 
 def known(values: Iterable[str], otherwise: str) -> str:
