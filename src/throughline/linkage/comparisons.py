@@ -5,6 +5,7 @@ a *term*, the value that both share: the rarer it is, the more it tells.
 """
 
 from functools import lru_cache
+from operator import ne
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, JaroWinkler
@@ -25,6 +26,7 @@ class Level(NamedTuple):
 _PLAIN = {name: Level(name) for name in ("same", "nearly", "sounds", "alike", "different")}
 
 
+@lru_cache(maxsize=262_144)
 def _word_level(one: str, other: str) -> str:
     """How alike two words look and sound: same, nearly, sounds, alike or different."""
     if one == other:
@@ -130,26 +132,38 @@ def _years(features: Features) -> tuple[int, int] | None:
     return (features.born_from, features.born_to) if features.born_from else None
 
 
-@lru_cache(maxsize=262_144)
+_DATE = {
+    name: Level(name) for name in ("swapped", "slip", "two_parts", "year", "within_2", "within_5", "far")
+}
+
+
 def _date_level(one: str, other: str) -> Level:
     if one == other:
         # The first of January is written down for want of a date: in those cases only the year is known.
         return Level("same_january" if one.endswith("0101") else "same", one)
-    if one[:4] == other[:4] and one[4:6] == other[6:8] and one[6:8] == other[4:6]:
-        return Level("swapped")
-    wrong = [place for place in range(8) if one[place] != other[place]]
-    if len(wrong) == 1:
-        return Level("slip")
-    first = wrong[0]
-    if wrong == [first, first + 1] and one[first] == other[first + 1] and one[first + 1] == other[first]:
-        return Level("slip")
-    years = abs(int(one[:4]) - int(other[:4]))
-    agree = (one[:4] == other[:4]) + (one[4:6] == other[4:6]) + (one[6:8] == other[6:8])
-    if agree == 2:
-        return Level("two_parts")
-    if years == 0:
-        return Level("year")
-    return Level("within_2" if years <= 2 else "within_5" if years <= 5 else "far")
+    wrong = sum(map(ne, one, other))
+    if wrong == 1:
+        return _DATE["slip"]
+    year, month, day = one[:4], one[4:6], one[6:]
+    year_2, month_2, day_2 = other[:4], other[4:6], other[6:]
+    if year == year_2:
+        if month == day_2 and day == month_2:
+            return _DATE["swapped"]
+        if wrong == 2 and _is_transposed(one, other):
+            return _DATE["slip"]
+        return _DATE["two_parts" if month == month_2 or day == day_2 else "year"]
+    if wrong == 2 and _is_transposed(one, other):
+        return _DATE["slip"]
+    if month == month_2 and day == day_2:
+        return _DATE["two_parts"]
+    years = abs(int(year) - int(year_2))
+    return _DATE["within_2" if years <= 2 else "within_5" if years <= 5 else "far"]
+
+
+def _is_transposed(one: str, other: str) -> bool:
+    """Whether two texts of one length differ by two neighbouring digits changing places."""
+    first = next(place for place in range(len(one)) if one[place] != other[place])
+    return one[first : first + 2] == other[first + 1 : first - 1 if first else None : -1]
 
 
 def sex_level(one: Features, other: Features) -> Level | None:
@@ -163,11 +177,12 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
     """Whether any telephone number is shared, or nearly."""
     if not one or not other:
         return None
+    shared = set(one) & set(other)
+    if shared:
+        return Level("same_mobile" if any(number.startswith("447") for number in shared) else "same")
     best = "different"
     for number in one:
         for number_2 in other:
-            if number == number_2:
-                return Level("same_mobile" if number.startswith("447") else "same", number)
             if len(number) == len(number_2) and OSA.distance(number, number_2, score_cutoff=1) == 1:
                 best = "slip"
             elif best == "different" and number[-6:] == number_2[-6:]:
@@ -177,8 +192,8 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
 
 # From most to least telling: of several places the best counts.
 _PLACE_ORDER = (
-    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
-    "different",
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street",
+    "area", "different",
 )  # fmt: skip
 _PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
 

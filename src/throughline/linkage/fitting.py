@@ -7,8 +7,9 @@ pull it away.
 
 import math
 import random
+from array import array
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -71,9 +72,9 @@ def with_strangers(model: Model, rows: Sequence[Features]) -> Model:
     return replace(model, fields=fields, _bits={})
 
 
-def _alternatives(levels: dict[str, Odds] | object) -> list[list[str]]:
+def _alternatives(levels: Mapping[str, Odds]) -> list[list[str]]:
     """Levels of which exactly one holds: those of ages stand apart from those of dates."""
-    names = list(levels)  # type: ignore[call-overload]
+    names = list(levels)
     ages = [name for name in names if name.startswith("age_")]
     return [group for group in ([name for name in names if name not in ages], ages) if group]
 
@@ -83,32 +84,54 @@ class Column:
     """One field over all pairs: the level's place in ``names`` (-1: none) and its evidence in bits."""
 
     names: tuple[str, ...]
-    level: npt.NDArray[np.int16]
+    level: npt.NDArray[np.int64]
     unrelated: Floats
     household: Floats
 
 
-def columns_of(model: Model, evidence: Sequence[Evidence]) -> dict[str, Column]:
-    """The evidence of many pairs, column by column."""
-    columns = {}
-    for field, levels in model.fields.items():
-        names = tuple(levels)
-        numbers = {name: number for number, name in enumerate(names)}
-        level = np.full(len(evidence), -1, dtype=np.int16)
-        unrelated = np.zeros(len(evidence))
-        household = np.zeros(len(evidence))
-        columns[field] = Column(names, level, unrelated, household)
-        known: dict[Level, tuple[int, float, float]] = {}
-        for at, pair in enumerate(evidence):
-            for name, one in pair:
-                if name == field:
-                    if one not in known:
-                        same, home = model.bits(field, one)
-                        odds = levels[one.name].same
-                        known[one] = (numbers[one.name], np.log2(odds) - same, home)
-                    level[at], unrelated[at], household[at] = known[one]
-                    break
-    return columns
+class EvidenceTable:
+    """The evidence of millions of pairs: each distinct (field, level) once, and each pair its numbers."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[tuple[str, Level], int] = {}
+        self._held = array("i")
+        self._counts = array("i")
+
+    def add(self, evidence: Evidence) -> None:
+        """Add the next pair."""
+        numbers = self._numbers
+        self._held.extend([numbers.setdefault(one, len(numbers)) for one in evidence])
+        self._counts.append(len(evidence))
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def columns(self, model: Model) -> dict[str, Column]:
+        """The evidence field by field, with the model's bits for strangers and households."""
+        held = np.asarray(self._held, dtype=np.int64)
+        pair = np.repeat(np.arange(len(self)), np.asarray(self._counts, dtype=np.int64))
+        fields = list(model.fields)
+        field = np.zeros(len(self._numbers), dtype=np.int64)
+        level = np.zeros(len(self._numbers), dtype=np.int64)
+        unrelated = np.zeros(len(self._numbers))
+        household = np.zeros(len(self._numbers))
+        for (name, one), number in self._numbers.items():
+            bits, household[number] = model.bits(name, one)
+            field[number] = fields.index(name)
+            level[number] = list(model.fields[name]).index(one.name)
+            unrelated[number] = math.log2(model.fields[name][one.name].same) - bits
+        columns = {}
+        for number, name in enumerate(fields):
+            here = field[held] == number
+            rows, values = pair[here], held[here]
+            column = Column(
+                tuple(model.fields[name]), np.full(len(self), -1), np.zeros(len(self)), np.zeros(len(self))
+            )
+            column.level[rows] = level[values]
+            column.unrelated[rows] = unrelated[values]
+            column.household[rows] = household[values]
+            columns[name] = column
+        return columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +142,12 @@ class Fitted:
     weights: Floats
 
 
-def fit(model: Model, evidence: Sequence[Evidence], pairs: int) -> Fitted:
+def fit(model: Model, evidence: EvidenceTable, pairs: int) -> Fitted:
     """Fit how often the same person agrees, and how many pairs are the same, to ``pairs`` of a file.
 
     ``evidence`` is of the pairs that share a key; the others are taken to be unrelated.
     """
-    columns = columns_of(model, evidence)
+    columns = evidence.columns(model)
     home = sum((column.household for column in columns.values()), np.zeros(len(evidence)))
     same_share, home_share = 1.0 / model.population, model.household / model.population
     fields = {field: dict(levels) for field, levels in model.fields.items()}
@@ -161,11 +184,11 @@ def _bits_of_same(columns: dict[str, Column], fields: dict[str, dict[str, Odds]]
     return total
 
 
-def _refitted(levels: dict[str, Odds] | object, column: Column, chance: Floats) -> dict[str, Odds]:
+def _refitted(levels: Mapping[str, Odds], column: Column, chance: Floats) -> dict[str, Odds]:
     held = column.level >= 0
     counts = np.bincount(column.level[held], weights=chance[held], minlength=len(column.names))
     seen = dict(zip(column.names, counts.tolist(), strict=True))
-    fitted = dict(levels)  # type: ignore[call-overload]
+    fitted = dict(levels)
     for group in _alternatives(levels):
         total = sum(seen[name] for name in group)
         whole = sum(fitted[name].same for name in group)

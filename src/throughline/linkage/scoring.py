@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 from .comparisons import (
     Level,
@@ -35,24 +36,24 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked[Id: (int, UUID)]:
     """A candidate: the sum of its reasons' weights in bits, and how probable it is that it is the person."""
 
-    rid: int
+    rid: Id
     weight: float
     probability: float
     reasons: tuple[Reason, ...]
 
 
-def rank(
-    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model, *, limit: int = 10
-) -> list[Ranked]:
+def rank[Id: (int, UUID)](
+    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model, *, limit: int = 10
+) -> list[Ranked[Id]]:
     """The likeliest candidates first; candidates are record ids with their packed features.
 
     The probabilities are of one question, "which of these is it, or none?": two candidates that fit
     equally well share it. Ties are broken by id, so that the order is always the same.
     """
-    weighed = [
+    weighed: list[tuple[float, float, Id, Evidence]] = [
         (*weigh(evidence, model), rid, evidence) for rid, evidence in _compared(probe, candidates, model)
     ]
     weighed.sort(key=lambda one: (-one[0], one[2]))
@@ -64,9 +65,9 @@ def rank(
     ]
 
 
-def _compared(
-    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model
-) -> Iterator[tuple[int, Evidence]]:
+def _compared[Id: (int, UUID)](
+    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model
+) -> Iterator[tuple[Id, Evidence]]:
     for rid, row in candidates:
         yield rid, compare(probe, unpack(row), model)
 
@@ -110,7 +111,6 @@ def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model:
     most = -math.inf
     for name in one:
         for name_2 in other:
-<<<<<<< HEAD
             for evidence in _ways_to_agree(name, name_2, model):
                 bits = _bits(evidence, model)
                 if bits > most:
@@ -146,23 +146,6 @@ def _may_be_swapped(one: NameParts, other: NameParts) -> bool:
 
 def _bits(evidence: Evidence, model: Model) -> float:
     return sum(model.bits(field, level)[0] for field, level in evidence)
-=======
-            for reading in readings(name):
-                found.extend(_name_evidence(reading, reading_2) for reading_2 in readings(name_2))
-            if name.ordered and name_2.ordered and name.given and name.family:
-                # Either of the two may be the one written the wrong way round: the rarity of the names
-                # counts as of the likelier, or "Campbell Thomas" would be a find.
-                one_turned = _name_evidence(
-                    Reading(name.family, name.given), Reading(name_2.given, name_2.family)
-                )
-                other_turned = _name_evidence(
-                    Reading(name.given, name.family), Reading(name_2.family, name_2.given)
-                )
-                swapped = min(one_turned, other_turned, key=bits)
-                if all(level.name not in ("different", "alike") for _, level in swapped):
-                    found.append((*swapped, ("order", Level("swapped"))))
-    return max(found, key=bits)
->>>>>>> signin
 
 
 def _name_evidence(one: Reading, other: Reading) -> Evidence:
@@ -178,19 +161,23 @@ def _name_evidence(one: Reading, other: Reading) -> Evidence:
     return tuple(evidence)
 
 
-def _reasons(evidence: Evidence, household: float, model: Model) -> tuple[Reason, ...]:
-    """The evidence in words, then what it means that others live there too."""
+def _reasons(evidence: Evidence, doubt: float, model: Model) -> tuple[Reason, ...]:
+    """The evidence in words, then what it means that the person may live with others we know."""
     reasons = [
         Reason(field, level.name, model.fields[field][level.name].words, model.bits(field, level)[0])
         for field, level in evidence
     ]
-    shared = any(field in ("place", "phone") and model.bits(field, level)[1] > 3 for field, level in evidence)
-    if household < -1.0:
-        reasons.append(Reason("household", "doubt", "may be someone else in the household", household))
-    elif shared:
-        reasons.append(
-            Reason("household", "person", "more likely this person than someone in the household", household)
-        )
-    else:
-        reasons.append(Reason("household", "apart", "nothing that a household shares", household))
-    return tuple(reasons)
+    level, words = _household_words(evidence, doubt, model)
+    return (*reasons, Reason("household", level, words, doubt))
+
+
+def _household_words(evidence: Evidence, doubt: float, model: Model) -> tuple[str, str]:
+    if doubt > -1.0:
+        return "apart", "no sign of someone else in the household"
+    against = math.log2(model.household)
+    for field, level in evidence:
+        same, household = model.bits(field, level)
+        against += household - same
+    if against < -3.0:
+        return "person", "more likely this person than someone in the household"
+    return "doubt", "may be someone else in the household"

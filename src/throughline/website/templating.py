@@ -13,11 +13,8 @@ from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-<<<<<<< HEAD
-from throughline.reference.loader import load
-=======
 from throughline.foundations.drafts.views import kept_while_typing
->>>>>>> signin
+from throughline.reference.loader import load
 from throughline.website import navigation
 
 SERVICE_NAME = "Throughline"
