@@ -13,7 +13,8 @@ import dataclasses
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +79,17 @@ def pytest_configure_node(node: Any) -> None:
         "template": server.template,
         "logins": dataclasses.asdict(server.logins),
     }
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where a browser is required, a test that leaves one out has failed."""
+    report = yield
+    required = os.environ.get("THROUGHLINE_REQUIRE_BROWSER") == "1"
+    if required and report.skipped and item.get_closest_marker("browser"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} was left out where a browser is required: {report.longrepr}"
+    return report
 
 
 def _server(run: Run) -> Server:
@@ -168,3 +180,22 @@ def superuser_connection(
     address = make_conninfo(database_server.admin_url, dbname=test_logins.database)
     with psycopg.connect(address, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def working_as(transactional_db: None, test_logins: Logins) -> Callable[[str], AbstractContextManager[None]]:
+    """``with working_as(WORKER): …`` connects Django under another login, for what pages may not do."""
+
+    @contextlib.contextmanager
+    def switched(login: str) -> Iterator[None]:
+        connection = connections["default"]
+        before = dict(connection.settings_dict)
+        connection.close()
+        connection.settings_dict.update(_django_names(test_logins.url_for(login)))
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(before)
+
+    return switched

@@ -93,8 +93,10 @@ class TestTheChecksNotice:
     def spoilt(self) -> Iterable[type[models.Model]]:
         person = apps.get_model("people", "Record")
 
-        class Spoilt(models.Model):
-            person_of_a_later_room = models.ForeignKey(person, on_delete=models.CASCADE, related_name="spoils")
+        class Spoilt(models.Model):  # noqa: DJ008
+            person_of_a_later_room = models.ForeignKey(
+                person, on_delete=models.CASCADE, related_name="spoils"
+            )
 
             class Meta:
                 app_label = "audit"
@@ -104,9 +106,7 @@ class TestTheChecksNotice:
         apps.clear_cache()
 
     def test_a_foreign_key_to_a_later_room(self, spoilt: type[models.Model]) -> None:
-        assert wrong_relations([spoilt]) == [
-            "audit.Spoilt.person_of_a_later_room points to people.Record"
-        ]
+        assert wrong_relations([spoilt]) == ["audit.Spoilt.person_of_a_later_room points to people.Record"]
 
     def test_an_accessor_hung_on_another_room(self, spoilt: type[models.Model]) -> None:
         apps.clear_cache()

@@ -60,7 +60,8 @@ def _fetch_packages() -> None:
         _run(
             "npm could not fetch the packages that the pages are built from",
             [str(_node()), str(_npm()), "ci", "--no-progress", "--loglevel=error"],
-            {"npm_config_cache": cache, "HOME": cache},
+            # and the authorities that this machine trusts, as behind a proxy that inspects traffic
+            {"npm_config_cache": cache, "NODE_USE_SYSTEM_CA": "1"},
         )
 
 

@@ -21,10 +21,12 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]
+
+from throughline.running.tether import tie, untie
 
 SUPERUSER = "postgres"
 SHARED = Path("/var/lib/throughline")
@@ -251,12 +253,11 @@ class Cluster:
                 time.sleep(0.2)
         self._wait_until_ready(deadline)
         if self._server is not None:
-            self._tether = _tether(self._server.pid)
+            self._tether = tie(self._server.pid, "INT")
 
     def _untie(self) -> None:
         if self._tether is not None:
-            self._tether.kill()
-            self._tether.communicate()
+            untie(self._tether)
             self._tether = None
 
     def _postmaster_lives(self) -> bool:
@@ -320,7 +321,7 @@ class Cluster:
                 continue
             return
 
-    def _as_server_user(self) -> dict[str, object]:
+    def _as_server_user(self) -> dict[str, Any]:
         # nothing of the caller's PG* or LC_* reaches the server, and it starts where its user may stand
         settings: dict[str, object] = {"cwd": self.place, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
         if self._user is not None:
@@ -389,17 +390,6 @@ def _succeeds(user: pwd.struct_passwd, command: Sequence[str]) -> bool:
     except PermissionError:
         return False
     return ran.returncode == 0
-
-
-def _tether(server: int) -> subprocess.Popen[bytes]:
-    """A shell that waits for our end of a pipe to close, however we die, and then ends the server."""
-    return subprocess.Popen(  # noqa: S603
-        ["sh", "-c", 'read -r _; kill -INT "$1" 2>/dev/null', "sh", str(server)],  # noqa: S607
-        stdin=subprocess.PIPE,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
 
 
 def _lock_lines(data: Path) -> list[str]:

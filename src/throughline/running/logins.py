@@ -53,8 +53,8 @@ class Logins:
 def prepare_logins(admin_url: str, database: str, *, passwords: Path | None = None) -> Logins:
     """Make the logins and the database that they work in, or mend them; safe to repeat at every start.
 
-    ``admin_url`` is the address of a superuser, or of a role that may make roles and databases and may hand
-    out BYPASSRLS. ``passwords`` is the private file that keeps a generated password for each login; without
+    ``admin_url`` is the address of a superuser: PostgreSQL lets nobody else say of a role that it is none,
+    or give one BYPASSRLS. ``passwords`` is the private file that keeps a generated password for each login; without
     it the logins have none, which is for the embedded server, whose socket is private.
     """
     secret = _passwords(passwords) if passwords else {}
@@ -101,9 +101,8 @@ def _prepare_role(admin: psycopg.Connection, login: str, password: str | None) -
 def _make_database(admin: psycopg.Connection, database: str) -> None:
     name, owner = sql.Identifier(database), sql.Identifier(OWNER)
     if not admin.execute("select 1 from pg_database where datname = %s", [database]).fetchone():
-        # to give a database away one has to be a member of who gets it, which a superuser always is
-        admin.execute(sql.SQL("grant {} to current_user").format(owner))
-        admin.execute(sql.SQL("create database {} owner {}").format(name, owner))
+        admin.execute(sql.SQL("create database {}").format(name))
+    admin.execute(sql.SQL("alter database {} owner to {}").format(name, owner))
 
 
 def admit_logins(admin: psycopg.Connection, database: str) -> None:

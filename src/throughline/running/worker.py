@@ -1,13 +1,13 @@
-"""What runs beside the pages: sealing the log every second, and the housekeeping of a day."""
+"""What a site does between requests, in a process and under a login of its own."""
 
 import logging
+import signal
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
-from django.conf import settings
 from django.db import close_old_connections
 from django.utils import timezone
 
@@ -16,6 +16,8 @@ from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
 
 logger = logging.getLogger(__name__)
+
+_TURN = 0.25  # seconds between looks at the clock
 
 
 @dataclass
@@ -32,16 +34,15 @@ class Task:
         if moment < self.next_at:
             return
         self.next_at = moment + self.every.total_seconds()
+        close_old_connections()
         try:
             self.run()
         except Exception as failure:
             logger.error("%s failed: %s", self.name, type(failure).__name__)
-            close_old_connections()
 
 
-def tasks() -> list[Task]:
-    """What the worker does, most urgent first."""
-    checkpoints = Checkpoints(Path(settings.HOME) / "checkpoints")
+def tasks(checkpoints: Checkpoints) -> list[Task]:
+    """What the worker does, most urgent first. Each is a transaction of its own: a kill loses nothing."""
     return [
         Task("sealing", timedelta(seconds=1), seal),
         Task("checkpoint", timedelta(minutes=1), checkpoints.write),
@@ -50,10 +51,13 @@ def tasks() -> list[Task]:
     ]
 
 
-def run_forever() -> None:
-    """Work until stopped from outside. Each turn is a transaction of its own, so a kill loses nothing."""
-    work = tasks()
-    while True:
-        for task in work:
+def work(checkpoints: Checkpoints) -> None:
+    """Do every task in its time, until SIGTERM or SIGINT."""
+    stopped = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_received: stopped.set())
+    doing = tasks(checkpoints)
+    while not stopped.wait(_TURN):
+        for task in doing:
             task.turn(time.monotonic())
-        time.sleep(0.2)
+    checkpoints.write()

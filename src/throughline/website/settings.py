@@ -6,6 +6,7 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_DATABASE``  the database as a ``postgresql://`` address, for the login that this process uses
 ``THROUGHLINE_HOSTS``     host names that may be asked for, separated by commas
 ``THROUGHLINE_DEMO``      ``1`` where everybody is invented: one-click sign-in without a second factor
+``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
 ``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For
 ``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
 ``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
@@ -216,6 +217,9 @@ SESSION_LONGEST = timedelta(hours=12)
 # an ended session opens nothing, but names whose draft to keep for as long as a draft is kept
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+
+# --- question sets --------------------------------------------------------------------------------------
+THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")
 
 # --- pages ------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"

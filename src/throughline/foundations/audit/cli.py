@@ -12,7 +12,9 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--checkpoints", help="Folder with the signed checkpoints; the deployment's own where not said.")
+@click.option(
+    "--checkpoints", help="Folder with the signed checkpoints; the deployment's own where not said."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
 def verify(checkpoints: str | None, as_json: bool) -> None:
     """Walk the sealed log and name the first row that was tampered with (exit code 1)."""
@@ -33,7 +35,9 @@ def verify(checkpoints: str | None, as_json: bool) -> None:
         verdict = queries.verify(signed)
     if as_json:
         fault = verdict.fault and {
-            "what": verdict.fault.what, "seal": verdict.fault.number, "event": verdict.fault.event
+            "what": verdict.fault.what,
+            "seal": verdict.fault.number,
+            "event": verdict.fault.event,
         }
         click.echo(
             json.dumps(

@@ -242,8 +242,8 @@ class GovukFormMixin(forms.BaseForm):
         """When field ``name`` applies, in words for a reader whose browser cannot hide it."""
         clauses = []
         for earlier, wanted in self.conditions[name].items():
-            labels = dict(_choices(self.fields[earlier]))
-            answers = gettext(" or ").join(labels.get(answer, answer) for answer in sorted(wanted))
+            labels = [label for answer, label in _choices(self.fields[earlier]) if answer in wanted]
+            answers = gettext(" or ").join(labels)
             clauses.append(f"{_plain(self[earlier].label)}: {answers}")
         return gettext("Only with: %(clauses)s") % {"clauses": "; ".join(clauses)}
 
@@ -307,6 +307,8 @@ _MACROS = {
     "select": "govukSelect",
     "textarea": "govukTextarea",
 }
+#: What Django gives a textarea that was told nothing; half a screen of a phone.
+_ROWS_OF_DJANGO = "10"
 #: Attributes of a Django widget that the components take by another way, or that would cut off what is
 #: pasted without a word (``maxlength``).
 _NOT_PASSED_ON = {"class", "type", "autocomplete", "inputmode", "spellcheck", "rows", "cols"} | {
@@ -402,9 +404,10 @@ def _textarea(bound: BoundField, inside: Mapping[str, Markup]) -> tuple[str, dic
     # A browser drops the first line break, and the components indent what stands inside them: as character
     # references the lines come back as they were typed.
     first = "\n" if typed.startswith("\n") else ""
+    rows = bound.field.widget.attrs.get("rows", _ROWS_OF_DJANGO)
     return "textarea", _common(bound) | {
         "value": Markup(str(escape(first + typed)).replace("\n", "&#10;")),  # noqa: S704 (escaped)
-        "rows": bound.field.widget.attrs.get("rows", 5),
+        "rows": 5 if rows == _ROWS_OF_DJANGO else rows,
         "autocomplete": bound.field.widget.attrs.get("autocomplete", "off"),
     }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm, TimeRangeField
@@ -22,7 +23,7 @@ class InstrumentForm(GovukForm):
         self.conditions = instrument.conditions
         self.needed = [q.code for q in instrument.questions if q.to_complete] if completing else []
         self.base_fields = {  # type: ignore[misc]  # Django copies them from wherever they stand
-            code: _field(question) if code == question.code else _words_field()
+            code: _field(question) if code == question.code else _words_field(question)
             for code, question in instrument.boxes.items()
         }
         super().__init__(**kwargs)
@@ -78,8 +79,9 @@ def _field(question: Question) -> forms.Field:
             return TimeRangeField(**common)
 
 
-def _words_field() -> forms.Field:
+def _words_field(question: Question) -> forms.Field:
     return forms.CharField(
-        label=_("In their words, if they want to say more"),
+        label=format_lazy(_("In their words: {question}"), question=question.text),
+        help_text=_("Only if they want to say more."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )

@@ -19,7 +19,7 @@ def library() -> Library:
     The force's own stand in the folder that the setting ``THROUGHLINE_INSTRUMENTS`` names; read once per
     process, so an amended version takes effect at the next start.
     """
-    own = getattr(settings, "THROUGHLINE_INSTRUMENTS", None)
+    own = settings.THROUGHLINE_INSTRUMENTS
     with as_file(files("throughline.reference") / "instruments") as shipped:
         return read_library([shipped, *([Path(own)] if own else [])])
 

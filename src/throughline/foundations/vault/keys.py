@@ -30,12 +30,11 @@ class Keys:
     def __init__(self, file: Path) -> None:
         self.file = file
         if not file.is_file():
-            self._write(
-                {"current": 1, "linkage": secrets.token_hex(32), "keys": {"1": secrets.token_hex(32)}}
-            )
+            made = {"current": 1, "linkage": secrets.token_hex(32), "keys": {"1": secrets.token_hex(32)}}
+            self._write(made, first=True)
         self._ring = json.loads(file.read_text())
 
-    def _write(self, ring: dict[str, object]) -> None:
+    def _write(self, ring: dict[str, object], *, first: bool) -> None:
         self.file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self.file.with_name(f"{self.file.name}.{os.getpid()}")
         descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -43,7 +42,7 @@ class Keys:
             json.dump(ring, out)
             out.flush()
             os.fsync(out.fileno())
-        if self.file.exists():
+        if not first:
             part.replace(self.file)
             return
         # never over a ring that another process has just made: what it closes must stay readable
@@ -64,7 +63,7 @@ class Keys:
         """Encrypt under a new master key from now on; returns its number."""
         self._ring["current"] += 1
         self._ring["keys"][str(self._ring["current"])] = secrets.token_hex(32)
-        self._write(self._ring)
+        self._write(self._ring, first=False)
         return self._ring["current"]
 
     def _cipher(self, number: int) -> AESGCM:

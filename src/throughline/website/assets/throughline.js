@@ -1,16 +1,20 @@
-// Starts the GOV.UK components: once on the page as it came, then in each part that htmx puts into it.
+// Starts the GOV.UK components and hides the questions that do not apply to the answers given: once on the
+// page as it came, then in each part that htmx puts into it. Without this script all questions are seen,
+// with words that say when they apply; the server leaves out what does not.
 import { initAll } from "./govuk-frontend.min.js";
 
-initAll();
+const HIDDEN = "[hidden], .govuk-checkboxes__conditional--hidden";
 
-document.addEventListener("htmx:load", ({ detail }) => {
-  // htmx also announces the whole page, whose components are started above
-  if (detail.elt !== document.body) initAll({ scope: detail.elt });
-});
-
-// Hides each question that does not apply to the answers given. Without this script all are seen, with
-// words that say when they apply; the server leaves out what does not.
-const HIDDEN = "[hidden], .govuk-radios__conditional--hidden, .govuk-checkboxes__conditional--hidden";
+// The components say aria-expanded on a radio that brings a question, which ARIA does not allow there: what
+// stands inside a radio is shown and hidden here instead.
+function takeOverRadios(scope) {
+  for (const radio of scope.querySelectorAll("input[type=radio][data-aria-controls]")) {
+    const inside = document.getElementById(radio.dataset.ariaControls);
+    inside.dataset.shownWhen = JSON.stringify({ [radio.name]: [radio.value] });
+    inside.classList.remove("govuk-radios__conditional--hidden");
+    delete radio.dataset.ariaControls;
+  }
+}
 
 function answered(form, name, wanted) {
   return [...form.elements].some((box) => {
@@ -28,11 +32,19 @@ function settle(form) {
   }
 }
 
-function settleAll(scope) {
+function start(scope) {
+  takeOverRadios(scope);
+  initAll({ scope });
   for (const words of scope.querySelectorAll("[data-when-words]")) words.hidden = true;
-  for (const form of scope.querySelectorAll("form")) settle(form);
+  for (const form of document.forms) settle(form);
 }
 
-settleAll(document);
+start(document);
+
+document.addEventListener("htmx:load", ({ detail }) => {
+  // htmx also announces the whole page, which is started above
+  if (detail.elt !== document.body) start(detail.elt);
+});
+
 // after the components have shown or hidden what stands inside their choices
 document.addEventListener("change", ({ target }) => target.form && setTimeout(settle, 0, target.form));

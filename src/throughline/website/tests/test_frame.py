@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware, get_nonce
 from django.template import engines
 from django.test import RequestFactory
-from django.urls import path
+from django.urls import get_callable, path
 
 from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.website import navigation, templating, views
@@ -157,7 +157,7 @@ def test_somebody_signed_in_is_named_with_their_role_and_signs_out_by_a_button()
     assert (form["method"], form["action"]) == ("post", "/out/")
 
 
-@pytest.mark.parametrize("role", set(Role) - {Role.SYSTEM})
+@pytest.mark.parametrize("role", [role for role in Role if role != Role.SYSTEM])
 def test_every_role_has_a_name_for_the_header(role):
     assert templating.frame(request(user=signed_in(role)))["reader"]["role"]
 
@@ -227,6 +227,12 @@ def test_a_form_from_before_signing_in_again_says_so():
     assert answer.status_code == 403
     assert b"load the page again" in answer.content
     assert b"Canary" not in answer.content
+
+
+def test_a_browser_is_told_to_say_where_a_form_comes_from(settings):
+    # or else its "Origin: null" would have every form refused
+    assert settings.SECURE_REFERRER_POLICY == "same-origin"
+    assert get_callable(settings.CSRF_FAILURE_VIEW) is views.forgery_suspected
 
 
 def test_messages_become_banners_with_their_own_headings():

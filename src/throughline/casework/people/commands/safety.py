@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
@@ -197,7 +198,7 @@ def review_break_glass(
     """Say whether breaking the glass was justified; sight ends at once where it was not."""
     duty = Duty.objects.get(id=duty_id, kind="break-glass-review")
     undertake(by, Action.REVIEW_BREAK_GLASS, duty.record_id)
-    decision = Decision.objects.get(id=duty.about)
+    decision = Decision.objects.get(kind="break-glass", id=cast(UUID, duty.about))
     if not agreed:
         end_grants(now=now, subject=duty.record_id, kind=Grant.Kind.BREAK_GLASS, grantee=decision.made_by)
     discharge(by=by, now=now, duty_id=duty.id, outcome="agreed" if agreed else "overturned")

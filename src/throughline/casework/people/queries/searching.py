@@ -122,7 +122,7 @@ def search(
     )
 
 
-def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked]:
+def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked[UUID]]:
     """The records in the running actor's sight that share a telling key, ranked."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, {"keys": probed, "cap": CAP})
@@ -156,7 +156,7 @@ def _hidden(actor: Actor, probe: Features, probed: list[int]) -> Iterable[Hidden
     ]
 
 
-def _summaries(ranked: list[Ranked], today: date) -> list[Found]:
+def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
     """What a line of the results shows of each record, in the order given."""
     ids = [one.rid for one in ranked]
     records = Record.objects.in_bulk(ids)

@@ -79,7 +79,7 @@ def test_people_found_stand_in_order_with_the_reasons_and_their_weights():
     assert [(a["href"], a.text) for a in page.all("a")] == [("/p/1", "Ana <Example>"), ("/p/2", "B")]
     assert len(page.all("ol")) == len(page.all("ul")) == 1
     reasons = [" ".join(e.text.split()) for e in page.all("li", **{"class": "throughline-results__reason"})]
-    assert reasons == ["same mobile +9.0", "different address -1.5"]
+    assert reasons == ["same mobile +9.0", "different address −1.5"]
 
 
 def test_another_order_is_asked_for_by_a_button_of_the_search_form():

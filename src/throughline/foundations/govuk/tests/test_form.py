@@ -117,6 +117,10 @@ def test_nothing_is_cut_off_or_demanded_by_the_browser():
     assert not [e for e in page.elements if {"required", "maxlength"} & e.attrs.keys()]
 
 
+def test_a_textarea_that_was_told_nothing_is_short():
+    assert Page(PersonForm().govuk()).id("id_greeting")["rows"] == "5"
+
+
 def test_a_choice_starts_with_no_answer():
     page = Page(PersonForm().govuk())
     options = page.all("option")

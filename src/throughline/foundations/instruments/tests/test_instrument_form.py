@@ -102,6 +102,7 @@ def test_what_no_longer_applies_is_dropped_and_named():
         "review-on",
     }
     assert "May a voicemail be left; What may the voicemail say; " in form.dropped_notice()
+    assert "In their words: Does anybody else see this phone or its messages" in form.dropped_notice()
 
 
 def test_each_question_says_who_it_is_for_even_without_a_script():
@@ -109,7 +110,7 @@ def test_each_question_says_who_it_is_for_even_without_a_script():
     ways = page.one("input", value="letter")
     assert page.id("id_letter-wording").inside(page.id(str(ways["data-aria-controls"])))
     words = [e.text for e in page.elements if "data-when-words" in e.attrs]
-    assert "Only with: Does anybody else see this email: Not sure or Yes" in words
+    assert "Only with: Does anybody else see this email: Yes or Not sure" in words
 
 
 def _possible(question) -> st.SearchStrategy:

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from throughline.foundations.govuk.rules import TimeRange
+from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import (
     BadAnswers,
     BadInstrument,
@@ -323,6 +324,13 @@ def test_a_force_puts_its_own_version_before_ours_and_adds_instruments(tmp_path)
     )
     assert [library.as_of("visit", day).version for day in (FIRST, SECOND)] == ["1", "1-force"]
     assert library.as_of("welfare", FIRST).code == "welfare"
+
+
+def test_the_setting_names_the_folder_of_the_forces_own(tmp_path, settings):
+    settings.THROUGHLINE_INSTRUMENTS = folder(tmp_path / "force", visit=written())
+    read = library.__wrapped__()
+    assert read.as_of("visit", FIRST).code == "visit"
+    assert read.as_of("safe-contact", dt.date(2026, 11, 23)).version == "1"
 
 
 def test_versions_that_clash_are_refused(tmp_path):

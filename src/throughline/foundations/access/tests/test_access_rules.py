@@ -1,0 +1,125 @@
+"""Every rule, walked as every role, in every relation, restricted or not."""
+
+from itertools import product
+from uuid import uuid4
+
+import pytest
+
+from throughline.foundations.access.rules import (
+    EXCLUSION,
+    FRONT_LINE,
+    NO_RULE,
+    RULES,
+    Action,
+    Actor,
+    Refused,
+    Relation,
+    Role,
+    Subject,
+    decide,
+    insist,
+    may,
+    system,
+)
+
+OPEN = Subject()
+RESTRICTED = Subject(restricted=True)
+
+LINE = set(FRONT_LINE)
+LEADS = {Role.SUPERVISOR, Role.DESK}
+DESK = {Role.DESK}
+NOBODY: set[Role] = set()
+ACCOUNTS = set(Role) - {Role.SYSTEM}
+ADMINISTRATOR, AUDITOR = {Role.ADMINISTRATOR}, {Role.AUDITOR}
+
+# who may, about: an open record; a restricted one; a restricted one with sight granted or glass broken;
+# a restricted one for whose refuge address the account is named
+EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
+    Action.SIGN_IN: (ACCOUNTS, ACCOUNTS, ACCOUNTS, ACCOUNTS),
+    Action.HOME: (ACCOUNTS, ACCOUNTS, ACCOUNTS, ACCOUNTS),
+    Action.READ_REFERENCE: (ACCOUNTS, ACCOUNTS, ACCOUNTS, ACCOUNTS),
+    Action.CHANGE_OWN_ACCOUNT: (ACCOUNTS, ACCOUNTS, ACCOUNTS, ACCOUNTS),
+    Action.SEARCH_PEOPLE: (LINE, LINE, LINE, LINE),
+    Action.VIEW_PERSON: (LINE, DESK, LINE, DESK),
+    Action.ADD_PERSON: (LINE, LINE, LINE, LINE),
+    Action.CORRECT_PERSON: (LINE, DESK, LINE, DESK),
+    Action.CHANGE_CONTACT: (LINE, DESK, LINE, DESK),
+    Action.RECORD_SAFE_CONTACT: (LINE, DESK, LINE, DESK),
+    Action.RECORD_RELATIONSHIP: (LINE, DESK, LINE, DESK),
+    Action.SET_MARKER: (LINE, DESK, LINE, DESK),
+    Action.DECIDE_MATCH: (LINE, DESK, LINE, DESK),
+    Action.MERGE: (LEADS, DESK, LEADS, DESK),
+    Action.PART: (LEADS, DESK, LEADS, DESK),
+    Action.RESTRICT: (LEADS, DESK, LEADS, DESK),
+    Action.LIFT_RESTRICTION: (NOBODY, DESK, DESK, DESK),
+    Action.GRANT_SIGHT: (NOBODY, DESK, DESK, DESK),
+    Action.BREAK_GLASS: (NOBODY, *[{Role.SUPERVISOR, Role.OFFICER}] * 3),
+    Action.REVIEW_BREAK_GLASS: (DESK, DESK, DESK, DESK),
+    Action.VIEW_REFUGE: (NOBODY, NOBODY, NOBODY, LINE),
+    Action.RECORD_REFUGE: (DESK, DESK, DESK, DESK),
+    Action.RECOGNISE_STAFF: (LEADS, DESK, LEADS, DESK),
+    Action.VIEW_LOOKERS: (LEADS, DESK, LEADS, DESK),
+    Action.REVIEW_RETENTION: (LEADS, DESK, LEADS, DESK),
+    Action.ERASE: (DESK, DESK, DESK, DESK),
+    Action.IMPORT_PEOPLE: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+    Action.VIEW_DUTIES: (LINE | AUDITOR, LINE | AUDITOR, LINE | AUDITOR, LINE | AUDITOR),
+    Action.DISCHARGE_DUTY: (LINE | AUDITOR, LINE | AUDITOR, LINE | AUDITOR, LINE | AUDITOR),
+    Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
+    Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+}
+
+SUBJECTS = {
+    "open": [OPEN],
+    "restricted": [RESTRICTED],
+    "granted": [
+        Subject(True, frozenset({Relation.GRANTED})),
+        Subject(True, frozenset({Relation.BROKE_GLASS})),
+    ],
+    "refuge": [Subject(True, frozenset({Relation.REFUGE}))],
+}
+
+
+def as_role(role: Role) -> Actor:
+    return Actor(uuid4(), role)
+
+
+def test_every_action_is_expected_of_somebody() -> None:
+    assert set(EXPECTED) == set(Action)
+    assert {rule.action for rule in RULES} == set(Action)
+
+
+@pytest.mark.parametrize(
+    ("action", "role", "column"),
+    list(product(Action, Role, range(4))),
+    ids=lambda value: str(value),
+)
+def test_who_may(action: Action, role: Role, column: int) -> None:
+    for subject in list(SUBJECTS.values())[column]:
+        assert may(as_role(role), action, subject) == (role in EXPECTED[action][column])
+
+
+@pytest.mark.parametrize(("action", "role"), list(product(Action, Role)))
+def test_a_party_to_the_matter_may_nothing_whatever_else_was_granted(action: Action, role: Role) -> None:
+    for others in ([], [Relation.GRANTED], [Relation.BROKE_GLASS, Relation.REFUGE], list(Relation)):
+        for restricted in (True, False):
+            subject = Subject(restricted, frozenset({Relation.EXCLUDED, *others}))
+            assert decide(as_role(role), action, subject).because == EXCLUSION
+
+
+def test_sentences_tell_rules_apart() -> None:
+    sentences = [rule.sentence for rule in RULES]
+    assert len(set(sentences)) == len(sentences)
+    assert 30 <= len(RULES) <= 40
+
+
+def test_the_system_has_no_rule_of_its_own() -> None:
+    assert all(decide(system("sealer"), action).because == NO_RULE for action in Action)
+    assert system("sealer") == system("sealer") != system("importer")
+
+
+def test_a_refusal_names_the_record_by_id_only() -> None:
+    record_id = uuid4()
+    with pytest.raises(Refused) as refusal:
+        insist(as_role(Role.ANALYST), Action.VIEW_PERSON, OPEN, record_id)
+    assert refusal.value.record_id == record_id
+    assert str(refusal.value) == NO_RULE

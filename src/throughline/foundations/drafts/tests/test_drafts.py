@@ -1,0 +1,56 @@
+"""What somebody typed comes back to them, and to nobody else."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+
+from throughline.foundations.drafts.commands import KEPT, expire, keep, let_go, let_go_about, recall
+from throughline.foundations.drafts.models import Draft
+from throughline.foundations.vault.keys import CannotOpen
+
+NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
+PLACE = "/people/add/"
+TYPED = {"forename": ["Joanne"], "needs": ["a", "b"], "csrfmiddlewaretoken": ["t"], "password": ["secret"]}
+
+pytestmark = pytest.mark.django_db
+
+
+def test_what_was_typed_comes_back_without_what_proves_the_sender() -> None:
+    user = uuid4()
+    keep(user=user, place=PLACE, typed=TYPED, now=NOW)
+    assert recall(user=user, place=PLACE, now=NOW) == {"forename": ["Joanne"], "needs": ["a", "b"]}
+    assert recall(user=uuid4(), place=PLACE, now=NOW) is None
+    assert recall(user=user, place="/people/search/", now=NOW) is None
+
+
+def test_the_latest_replaces_the_earlier_and_nothing_typed_keeps_nothing() -> None:
+    user = uuid4()
+    keep(user=user, place=PLACE, typed=TYPED, now=NOW)
+    keep(user=user, place=PLACE, typed={"forename": ["Jo"]}, now=NOW + timedelta(seconds=5))
+    keep(user=user, place=PLACE, typed={"forename": [" "], "csrfmiddlewaretoken": ["t"]}, now=NOW)
+    assert recall(user=user, place=PLACE, now=NOW) == {"forename": ["Jo"]}
+    assert Draft.objects.filter(user=user).count() == 1
+
+
+def test_it_is_encrypted_and_opens_under_no_other_name() -> None:
+    user, other = uuid4(), uuid4()
+    keep(user=user, place=PLACE, typed=TYPED, now=NOW)
+    draft = Draft.objects.get(user=user)
+    assert b"Joanne" not in bytes(draft.closed)
+    Draft.objects.filter(user=user).update(user=other)
+    with pytest.raises(CannotOpen):
+        recall(user=other, place=PLACE, now=NOW)
+
+
+def test_it_is_let_go_when_saved_and_expires_when_forgotten() -> None:
+    user, record_id = uuid4(), uuid4()
+    keep(user=user, place=PLACE, typed=TYPED, now=NOW)
+    let_go(user=user, place=PLACE)
+    assert recall(user=user, place=PLACE, now=NOW) is None
+    keep(user=user, place=f"/people/{record_id}/names/", typed=TYPED, now=NOW)
+    keep(user=user, place=PLACE, typed=TYPED, now=NOW - KEPT)
+    assert recall(user=user, place=PLACE, now=NOW) is None
+    assert expire(now=NOW) == 1
+    let_go_about(record_id=record_id)
+    assert Draft.objects.filter(user=user).count() == 0

@@ -1,0 +1,59 @@
+"""The command line of a site on one machine: `demo`, `worker`, and `linkage` with the bench of a whole site."""
+
+import os
+from pathlib import Path
+
+import click
+
+from throughline.linkage.cli import linkage
+from throughline.running.cluster import ClusterError
+from throughline.running.migrate import MigrationError
+
+__all__ = ["demo", "linkage", "worker"]
+
+_CHECKOUT = Path(__file__).resolve().parents[3]
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option(
+    "--people",
+    type=click.IntRange(min=0),
+    default=100_000,
+    show_default=True,
+    help="How many people to invent when there are none yet.",
+)
+@click.option("--fresh", is_flag=True, help="First delete what earlier demonstrations left.")
+def demo(port: int, people: int, fresh: bool) -> None:
+    """Serve Throughline on this machine, with invented people.
+
+    THROUGHLINE_HOME names the folder of its data (.throughline in the checkout); DATABASE_URL, the address
+    of a superuser, puts another PostgreSQL server in place of the embedded one.
+    """
+    from throughline.running.demo import DemoError, run
+
+    home = Path(os.environ.get("THROUGHLINE_HOME") or _CHECKOUT / ".throughline").absolute()
+    try:
+        run(
+            home=home,
+            port=port,
+            people=people,
+            fresh=fresh,
+            database_url=os.environ.get("DATABASE_URL") or None,
+        )
+    except (DemoError, ClusterError, MigrationError) as error:
+        raise click.ClickException(str(error)) from None
+
+
+@click.command()
+def worker() -> None:
+    """Seal the audit log and do a site's other work between requests."""
+    import django
+    from django.conf import settings
+
+    django.setup()
+
+    from throughline.foundations.audit.commands import Checkpoints
+    from throughline.running.worker import work
+
+    work(Checkpoints(Path(settings.HOME) / "checkpoints"))

@@ -1,0 +1,150 @@
+"""`throughline docs`: pages that are written from the code, so that they cannot be wrong about it."""
+
+import inspect
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+
+HEAD = "<!-- Written by `throughline docs generate`; do not edit. -->\n\n"
+
+
+@click.group()
+def docs() -> None:
+    """Pages made from the code."""
+
+
+@docs.command()
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("docs/generated"),
+    show_default=True,
+)
+@click.pass_context
+def generate(ctx: click.Context, out: Path) -> None:
+    """Write docs/generated: who may do what, every address, every table, the lists, the command line."""
+    import django
+
+    django.setup()
+    out.mkdir(parents=True, exist_ok=True)
+    pages = {
+        "access.md": access(),
+        "addresses.md": addresses(),
+        "tables.md": tables(),
+        "reference.md": reference(),
+        "command-line.md": command_line(ctx.find_root()),
+    }
+    for name, text in pages.items():
+        (out / name).write_text(HEAD + text.rstrip() + "\n", encoding="utf-8")
+    click.echo(f"Wrote {len(pages)} pages to {out}", err=True)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+def access() -> str:
+    """Every rule of who may do what."""
+    from throughline.foundations.access.rules import EVERY_ACCOUNT, EXCLUSION, FRONT_LINE, RULES
+
+    def who(roles: frozenset[str]) -> str:
+        if roles == EVERY_ACCOUNT:
+            return "every account"
+        return "the front line" if roles == FRONT_LINE else ", ".join(sorted(roles))
+
+    rows = [
+        (rule.sentence, rule.action, who(rule.roles), rule.when.__name__.strip("_").replace("_", " "))
+        for rule in RULES
+    ]
+    return (
+        "# Who may do what\n\n"
+        f"What no rule allows is refused. Before all of them: {EXCLUSION[0].lower()}{EXCLUSION[1:]}.\n"
+        f"The front line is {', '.join(sorted(FRONT_LINE))}.\n\n"
+        + _table(("Rule", "Action", "Roles", "When"), rows)
+    )
+
+
+def addresses() -> str:
+    """Every address with the rule that it stands under."""
+    from django.urls import get_resolver
+
+    from throughline.foundations.access.routes import rule_of
+
+    rows = []
+    for route, name, view in routes(get_resolver()):
+        rows.append((f"`/{route}`", name, str(rule_of(view) or "served to nobody")))
+    return "# Every address and its rule\n\n" + _table(("Address", "Name", "Rule"), sorted(rows))
+
+
+def routes(resolver: object, before: str = "", space: str = "") -> Iterator[tuple[str, str, object]]:
+    """Every address of a resolver: its pattern, its full name and its view."""
+    from django.urls import URLPattern
+
+    for pattern in resolver.url_patterns:  # type: ignore[attr-defined]
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, f"{space}{pattern.name or ''}", pattern.callback
+        else:
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from routes(pattern, route, inner)
+
+
+def tables() -> str:
+    """Every table of ours, its columns and what it is for."""
+    from django.apps import apps
+
+    parts = ["# Tables\n"]
+    models = [model for model in apps.get_models() if model.__module__.startswith("throughline.")]
+    for model in sorted(models, key=lambda model: model._meta.db_table):
+        parts.append(f"## `{model._meta.db_table}`\n\n{inspect.getdoc(model)}\n")
+        rows = []
+        for field in model._meta.local_fields:
+            to = f"→ `{field.related_model._meta.db_table}`" if field.related_model else ""
+            rows.append(
+                (f"`{field.column}`", field.get_internal_type(), "may be empty" if field.null else "", to)
+            )
+        parts.append(_table(("Column", "Type", "", ""), rows))
+    return "\n".join(parts)
+
+
+def reference() -> str:
+    """Every reference list with its source and how sure it is."""
+    from throughline.reference import load, names
+
+    parts = ["# Reference lists\n"]
+    for name in names():
+        one = load(name)
+        rows = [
+            (
+                f"`{row.code}`",
+                row.label,
+                str(row.valid_from),
+                str(row.valid_until or ""),
+                row.confidence,
+                row.source,
+            )
+            for row in one.rows
+        ]
+        parts.append(f"## {name}\n")
+        parts.append(_table(("Code", "Label", "From", "Until", "Confidence", "Source"), rows))
+    return "\n".join(parts)
+
+
+def command_line(root: click.Context) -> str:
+    """The help of every command."""
+    parts = ["# Command line\n"]
+
+    def walk(command: click.Command, ctx: click.Context) -> None:
+        parts.append(f"## `{ctx.command_path}`\n\n```\n{command.get_help(ctx)}\n```\n")
+        if isinstance(command, click.Group):
+            for name in command.list_commands(ctx):
+                inner = command.get_command(ctx, name)
+                if inner is not None and not inner.hidden:
+                    walk(inner, click.Context(inner, info_name=name, parent=ctx, terminal_width=88))
+
+    fresh = click.Context(root.command, info_name="throughline", terminal_width=88)
+    walk(root.command, fresh)
+    return "\n".join(parts)
