@@ -5,13 +5,17 @@ mistake happens is judgement (confidence L), not measurement.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
+from functools import cache
+from importlib.resources import files
 from random import Random
 
+import yaml
+
 from throughline.synthetic import naming
-from throughline.synthetic.people import Address, Group, InventedPerson
+from throughline.synthetic.person import Address, Group, InventedPerson
 from throughline.synthetic.places import dwelling, mobile
 from throughline.synthetic.population import strangers_to
 
@@ -63,7 +67,7 @@ class Heard:
 
 @dataclass(slots=True)
 class _Draft:
-    """The call while it is being misheard."""
+    """The call while it is being misheard; what was done to a name goes where the name goes."""
 
     forename: str
     surname: str
@@ -73,6 +77,18 @@ class _Draft:
     phone: str = ""
     address: Address | None = None
     other: tuple[str, str] = ("", "")
+    forename_noise: set[Noise] = field(default_factory=set)
+    surname_noise: set[Noise] = field(default_factory=set)
+
+    def swap_names(self) -> None:
+        self.forename, self.surname = self.surname, self.forename
+        self.forename_noise, self.surname_noise = self.surname_noise, self.forename_noise
+
+    def forget_forename(self) -> None:
+        self.forename, self.forename_noise = "", set()
+
+    def forget_surname(self) -> None:
+        self.surname, self.surname_noise = "", set()
 
 
 def misremember(person: InventedPerson, *, rng: Random, today: date) -> Heard:
@@ -104,7 +120,7 @@ def misremember(person: InventedPerson, *, rng: Random, today: date) -> Heard:
         postcode=where.postcode if where else "",
         other_forename=draft.other[0],
         other_surname=draft.other[1],
-        noise=frozenset(noise),
+        noise=frozenset(noise | draft.forename_noise | draft.surname_noise),
     )
 
 
@@ -133,18 +149,18 @@ def _hear_names(draft: _Draft, person: InventedPerson, rng: Random, noise: set[N
     short = _other_names(person)
     if short and rng.random() < (0.5 if person.known_as else 0.15):
         draft.forename = rng.choice(short)
-        noise.add(Noise.NICKNAME)
+        draft.forename_noise.add(Noise.NICKNAME)
     if person.former_surname and rng.random() < 0.3:
         draft.surname = person.former_surname
-        noise.add(Noise.FORMER_SURNAME)
+        draft.surname_noise.add(Noise.FORMER_SURNAME)
     elif person.other_party and person.other_party.surname != person.surname and rng.random() < 0.05:
         draft.surname = person.other_party.surname
-        noise.add(Noise.OTHER_PARTYS_SURNAME)
+        draft.surname_noise.add(Noise.OTHER_PARTYS_SURNAME)
     foreign = person.group not in {Group.ENGLISH, Group.WELSH, Group.IRISH, Group.CARIBBEAN}
-    _change_a_name(draft, mishear, 0.3 if foreign else 0.14, Noise.MISHEARD, rng, noise)
-    _change_a_name(draft, mistype, 0.07, Noise.TYPING_SLIP, rng, noise)
+    _change_a_name(draft, mishear, 0.3 if foreign else 0.14, Noise.MISHEARD, rng)
+    _change_a_name(draft, mistype, 0.07, Noise.TYPING_SLIP, rng)
     if draft.forename != draft.surname and rng.random() < _SWAPPED.get(person.group, 0.02):
-        draft.forename, draft.surname = draft.surname, draft.forename
+        draft.swap_names()
         noise.add(Noise.NAMES_SWAPPED)
     _leave_names_out(draft, person, rng, noise)
 
@@ -155,31 +171,32 @@ def _other_names(person: InventedPerson) -> list[str]:
 
 
 def _change_a_name(
-    draft: _Draft,
-    change: Callable[[str, Random], str],
-    probability: float,
-    kind: Noise,
-    rng: Random,
-    noise: set[Noise],
+    draft: _Draft, change: Callable[[str, Random], str], probability: float, kind: Noise, rng: Random
 ) -> None:
     if rng.random() >= probability:
         return
-    before = (draft.forename, draft.surname)
-    if rng.random() < 0.4:
-        draft.forename = change(draft.forename, rng)
+    first = rng.random() < 0.4
+    noise = draft.forename_noise if first else draft.surname_noise
+    if noise & {Noise.MISHEARD, Noise.TYPING_SLIP}:
+        return  # a second slip might undo the first
+    before = draft.forename if first else draft.surname
+    after = change(before, rng)
+    if after == before:
+        return
+    noise.add(kind)
+    if first:
+        draft.forename = after
     else:
-        draft.surname = change(draft.surname, rng)
-    if (draft.forename, draft.surname) != before:
-        noise.add(kind)
+        draft.surname = after
 
 
 def _leave_names_out(draft: _Draft, person: InventedPerson, rng: Random, noise: set[Noise]) -> None:
     chance = rng.random()
     if chance < 0.15:
-        draft.surname = ""
+        draft.forget_surname()
         noise.add(Noise.NO_SURNAME)
     elif chance < 0.19:
-        draft.forename = ""
+        draft.forget_forename()
         noise.add(Noise.NO_FORENAME)
     elif chance < 0.33:
         family_first = person.family_name_first and rng.random() < 0.5
@@ -192,52 +209,50 @@ def _only_two_names(draft: _Draft, noise: set[Noise]) -> None:
     """ "It's Jo, it's about Craig": a forename, the other party, and the line goes dead."""
     if not draft.forename:
         return
-    draft.surname, draft.birth_date, draft.age, draft.phone, draft.address = "", None, None, "", None
-    about_what_was_said = noise & {
-        Noise.NICKNAME,
-        Noise.MISHEARD,
-        Noise.TYPING_SLIP,
-        Noise.NAMES_SWAPPED,
-        Noise.FORMER_SURNAME,
-        Noise.OTHER_PARTYS_SURNAME,
+    draft.forget_surname()
+    draft.birth_date, draft.age, draft.phone, draft.address = None, None, "", None
+    noise &= {Noise.NAMES_SWAPPED}
+    noise |= {
+        Noise.FORENAME_AND_OTHER_PARTY,
+        Noise.NO_SURNAME,
+        Noise.NO_BIRTH,
+        Noise.NO_PHONE,
+        Noise.NO_ADDRESS,
     }
-    noise.clear()
-    noise.update(about_what_was_said)
-    noise.update(
-        {Noise.NO_SURNAME, Noise.NO_BIRTH, Noise.NO_PHONE, Noise.NO_ADDRESS, Noise.FORENAME_AND_OTHER_PARTY}
+
+
+@dataclass(frozen=True, slots=True)
+class _Ear:
+    """What data/hearing.yaml says: sounds to confuse, names spelt many ways, keys beside keys."""
+
+    sounds: tuple[tuple[str, str], ...]
+    spellings: dict[str, tuple[str, ...]]
+    neighbours: dict[str, str]
+
+
+@cache
+def _ear() -> _Ear:
+    text = files("throughline.synthetic").joinpath("data/hearing.yaml").read_text(encoding="utf-8")
+    rows = {
+        key: [tuple(row.strip().split("/")) for row in listed.split(",")]
+        for key, listed in yaml.safe_load(text).items()
+    }
+    return _Ear(
+        sounds=tuple(pair for one, other in rows["sound_alike"] for pair in ((one, other), (other, one))),
+        spellings={
+            name: tuple(other for other in row if other != name) for row in rows["spellings"] for name in row
+        },
+        neighbours=dict(rows["neighbours"]),
     )
-
-
-# Sounds that a bad line confuses, tried in either direction.
-_SOUND_ALIKE = (
-    ("ph", "f"), ("ck", "k"), ("c", "k"), ("s", "z"), ("ee", "ea"), ("ie", "y"), ("th", "f"), ("v", "b"), ("m", "n"), ("d", "t"),
-    ("b", "p"), ("ei", "ie"), ("son", "sen"), ("ai", "ay"), ("w", "v"), ("sz", "sh"), ("cz", "ch"), ("rz", "sh"), ("aw", "or"),
-    ("oo", "u"), ("ou", "u"), ("a", "e"), ("i", "e"), ("o", "u"), ("kh", "k"), ("gh", "g"), ("q", "k"), ("x", "ks"), ("zh", "j"),
-    ("j", "g"), ("ll", "l"), ("nn", "n"), ("tt", "t"), ("ss", "s"), ("mm", "m"), ("rr", "r"), ("ah", "a"), ("er", "a"), ("ur", "er"),
-    ("sk", "sc"), ("dge", "ge"), ("wh", "w"), ("kn", "n"), ("al-", "el "), ("o'", "o"), ("-", " "), ("mac", "mc"), ("uw", "ew"),
-)  # fmt: skip
-# Names that are written many ways for one sound.
-_SPELLINGS = (
-    ("Mohammed", "Muhammad", "Mohamed", "Mohammad", "Muhammed"), ("Ahmed", "Ahmad", "Ahmet"), ("Hussain", "Hussein", "Husain", "Hossain"),
-    ("Chowdhury", "Choudhury", "Chaudhry", "Choudhary"), ("Begum", "Begom", "Bagum"), ("Khatun", "Khatoon"), ("Uddin", "Udin", "Ud-Din"),
-    ("Iqbal", "Ikbal"), ("Yusuf", "Yousef", "Youssef", "Yousaf"), ("Fatima", "Fatema", "Fathima"), ("Aisha", "Ayesha", "Aysha"), ("Zhang", "Chang"),
-    ("Xu", "Hsu", "Shu"), ("Zhou", "Chow", "Joe"), ("Chen", "Chan"), ("Wang", "Wong"), ("Catherine", "Katherine", "Kathryn", "Catharine"), ("Stephen", "Steven"),
-    ("Sara", "Sarah"), ("Claire", "Clare"), ("Clark", "Clarke"), ("Davis", "Davies"), ("Thompson", "Thomson", "Tomson"), ("Reid", "Read", "Reed"),
-    ("Philip", "Phillip"), ("Geoffrey", "Jeffrey"), ("Siobhán", "Siobhan", "Shivaun"), ("Niamh", "Neeve"), ("Sean", "Shaun", "Shawn"), ("Wójcik", "Voychik"),
-)  # fmt: skip
-_SPELT = {name: tuple(other for other in row if other != name) for row in _SPELLINGS for name in row}
-_NEIGHBOURS = {
-    "q": "wa", "w": "qes", "e": "wrd", "r": "etf", "t": "ryg", "y": "tuh", "u": "yij", "i": "uok", "o": "ipl", "p": "ol", "a": "qsz", "s": "adw",
-    "d": "sfe", "f": "dgr", "g": "fht", "h": "gjy", "j": "hku", "k": "jli", "l": "ko", "z": "xa", "x": "zc", "c": "xv", "v": "cb", "b": "vn", "n": "bm", "m": "n",
-}  # fmt: skip
 
 
 def mishear(name: str, rng: Random) -> str:
     """The name as it might sound on a bad line, spelt as an English ear would spell it."""
-    if name in _SPELT and rng.random() < 0.6:
-        return rng.choice(_SPELT[name])
+    ear = _ear()
+    if name in ear.spellings and rng.random() < 0.6:
+        return rng.choice(ear.spellings[name])
     low = name.lower()
-    pairs = [pair for rule in _SOUND_ALIKE for pair in (rule, rule[::-1]) if pair[0] in low]
+    pairs = [pair for pair in ear.sounds if pair[0] in low]
     if not pairs:
         return naming.plain(name)
     old, new = rng.choice(pairs)
@@ -259,7 +274,7 @@ def mistype(name: str, rng: Random) -> str:
         case 2:
             slipped = name[:place] + name[place + 1] + name[place] + name[place + 2 :]
         case _:
-            near = _NEIGHBOURS.get(name[place].lower(), name[place])
+            near = _ear().neighbours.get(name[place].lower(), name[place])
             slipped = name[:place] + rng.choice(near) + name[place + 1 :]
     return _as_a_name(slipped)
 

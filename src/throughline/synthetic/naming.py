@@ -12,7 +12,7 @@ import numpy as np
 import yaml
 
 from throughline.synthetic.chance import Chance, Weighted
-from throughline.synthetic.people import Group
+from throughline.synthetic.person import Group
 
 MALE, FEMALE = "1", "2"
 _FORENAME_SLOPE, _SURNAME_SLOPE = 0.55, 0.6

@@ -1,9 +1,11 @@
 """An invented county: towns of streets of dwellings, and telephone numbers that ring nowhere.
 
 Telephone numbers: Ofcom sets aside only 1,000 mobile numbers for drama, which the stories use. The bulk
-takes 07609–07622, a run of the radiopaging range 076 that no operator holds, and the area code 022,
+takes 07609 to 07622, a run of the radiopaging range 076 that no operator holds, and the area code 022,
 which does not exist. The package phonenumbers calls both possible (their length is right) and not valid
 (nobody has them): a test holds it to that, so that a number which is brought into use is noticed.
+An index of up to some seven million people stays below mobile number ten million; unknown callers have
+those above.
 """
 
 from bisect import bisect_right

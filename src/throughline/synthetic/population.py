@@ -12,7 +12,7 @@ from itertools import islice
 from throughline.synthetic import naming
 from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.naming import FEMALE, MALE, Culture
-from throughline.synthetic.people import (
+from throughline.synthetic.person import (
     Address,
     InventedPerson,
     OtherParty,
@@ -22,8 +22,9 @@ from throughline.synthetic.people import (
 )
 from throughline.synthetic.places import Dwelling, Exchange, dwelling
 
-# Below this the numbers belong to the hand-written stories.
+# Below these the numbers belong to the hand-written stories.
 FIRST_NUMBER = 1001
+_FIRST_HOUSEHOLD = 101
 _YEAR = 365.2425
 _YOUNGEST_PARENT = 16
 
@@ -84,12 +85,14 @@ _KINDS = Weighted.of(list(_HOUSEHOLDS), list(_HOUSEHOLDS.values()))
 # Cultures in which grandparents more often live with the family, so "alone" is redrawn half of the time.
 _LARGE = frozenset({"pakistani", "bangladeshi", "sikh", "hindu", "arabic", "ghanaian", "nigerian"})
 _LARGE_KINDS = Weighted.of(list(_HOUSEHOLDS), [0.15, 0.13, 0.40, 0.12, 0.14, 0.03, 0.03])
+# Where a son does not bear his living father's name, or bears it second, or the name of his own day.
+_NEVER_JUNIOR = frozenset({"chinese", "arabic", "ghanaian"})
 _CHILDREN = Weighted.of(["1", "2", "3", "4", "5"], [0.43, 0.38, 0.13, 0.045, 0.015])
 _CHILDREN_IN_LARGE = Weighted.of(["1", "2", "3", "4", "5", "6"], [0.22, 0.29, 0.25, 0.14, 0.07, 0.03])
 
-# A few markers as forces give them; most people have none. Codes as in the import map's comments.
+# A few markers as forces give them; most people have none. The codes stand in reference's list.
 _MARKERS = Weighted.of(
-    ["weapons", "violent", "drugs", "self_harm", "mental_health", "alcohol", "firearms"],
+    ["weapons", "violence", "intimidated", "self-harm", "mental-health", "vulnerable-adult", "firearms"],
     [3, 5, 4, 4, 5, 3, 1],
 )
 
@@ -110,7 +113,7 @@ class _County:
         self._today = today.toordinal()
         self._exchange = Exchange(chance, first_telephone)
         self._number = first_number
-        self._household = 0
+        self._household = _FIRST_HOUSEHOLD - 1
         self._first_dwelling = self._dwelling = first_dwelling
         self._cultures = naming.cultures()
         self._household_cultures = naming.household_cultures()
@@ -298,7 +301,13 @@ class _County:
         chance, culture = self._chance, parent.culture
         sex = self._sex(0.49)
         sons = [child for child in elder if child.sex == MALE]
-        if father is not None and sex == MALE and not sons and culture.name != "chinese" and chance.yes(0.06):
+        if (
+            father is not None
+            and sex == MALE
+            and not sons
+            and culture.name not in _NEVER_JUNIOR
+            and chance.yes(0.06)
+        ):
             named = father.named if father.culture is culture else naming.Named(father.named.forename)
         else:
             taken = {(child.named.forename, child.named.middle) for child in elder}
@@ -331,7 +340,6 @@ class _County:
         # The index knows about every second home.
         self._dwelling += 1 + (chance.below(3) if kind != "many_rooms" else 1)
         home = dwelling(self._dwelling)
-        grown_up = all(self._age(member) >= 18 for member in members)
         # Nobody sets up house before seventeen; the first member is always one who set it up.
         of_age = members[0].born + int(17 * _YEAR)
         moved_in = self._today - 1 - int(min(chance.unit() ** 2 * 20 * _YEAR, self._today - 1 - of_age))
@@ -343,24 +351,21 @@ class _County:
             self._number += 1
             if self._age(member) > chance.between(9, 13):
                 member.mobile = self._exchange.mobile()
+        with_own_pasts = kind in {"alone", "couple", "sharers"}
         for room, member in enumerate(members, start=1):
             if kind == "many_rooms":
-                own_in = self._today - 5 - int(chance.unit() ** 2 * 0.9 * _YEAR)
-                addresses = (
-                    _address(home, own_in, None, f"Room {room}, {home.house}"),
-                    *self._former_homes(own_in, member.born),
-                )
-            elif kind == "sharers" or (len(members) < 3 and grown_up):
-                addresses = (
-                    _address(home, moved_in, None),
-                    *(self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()),
-                )
+                addresses = self._room(home, room, member)
+            elif with_own_pasts:
+                former = self._former_homes(moved_in, member.born) if chance.yes(0.5) else ()
+                addresses = (_address(home, moved_in, None), *former)
             else:
-                addresses = (
-                    _address(home, max(moved_in, member.born), None),
-                    *(past for past in shared_past if past.until and past.until.toordinal() > member.born),
-                )
+                addresses = _since_birth((_address(home, moved_in, None), *shared_past), member.born)
             yield self._record(member, members, addresses, landline, plain=plain)
+
+    def _room(self, home: Dwelling, room: int, member: _Member) -> tuple[Address, ...]:
+        moved_in = self._today - 5 - int(self._chance.unit() ** 2 * 0.9 * _YEAR)
+        here = _address(home, moved_in, None, f"Room {room}, {home.house}")
+        return (here, *self._former_homes(moved_in, member.born))
 
     def _former_homes(self, until: int, born: int) -> tuple[Address, ...]:
         """Earlier addresses, newest first: homes that others of the index may live in by now."""
@@ -456,6 +461,16 @@ def _make_siblings(members: list[_Member]) -> None:
 def _address(home: Dwelling, since: int, until: int | None, house: str = "") -> Address:
     ended = date.fromordinal(until) if until is not None else None
     return Address(house or home.house, home.street, home.town, home.postcode, date.fromordinal(since), ended)
+
+
+def _since_birth(addresses: tuple[Address, ...], born: int) -> tuple[Address, ...]:
+    """A family's addresses as far as a child has lived at them."""
+    birth = date.fromordinal(born)
+    return tuple(
+        address._replace(since=max(address.since or birth, birth))
+        for address in addresses
+        if address.until is None or address.until > birth
+    )
 
 
 def _phone(number: str, since: int, until: int | None) -> Phone:

@@ -1,13 +1,14 @@
 """The people whom the demonstration tells of, and whom the README and the browser tests look for.
 
-All are invented. Their telephones are Ofcom's numbers for drama (07700 900000–900999, 01632 960000–960999),
-their town does not exist, and their numbers in the index come before everybody else's.
+All are invented. Their telephones are Ofcom's numbers for drama (07700 900000 to 900999 and 01632 960000
+to 960999), their town does not exist, and their numbers in the index come before everybody else's.
 """
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from throughline.synthetic.people import (
+from throughline.synthetic.person import (
     Address,
     Group,
     InventedPerson,
@@ -25,8 +26,9 @@ _TOWN = "Quarnley"
 class Story:
     """A demonstration person, and what an index file cannot say about them.
 
-    `aliases` are full names besides `known_as`; `restricted` is why the record is restricted ("" if it is
-    not); `staff` marks somebody who works for the force; `refuge` is an address that no file may hold.
+    `aliases` are full names besides `known_as`. `restricted` is the code of the ground on which the record
+    is restricted ("" if it is not), `staff` marks somebody who works for the force, and `refuge` is an
+    address that no file may hold.
     """
 
     key: str
@@ -112,7 +114,7 @@ def _repeat_victim_and_family() -> tuple[Story, ...]:
                 household=1,
                 ethnicity="W1",
                 language="en",
-                markers=("violent",),
+                markers=("violence",),
                 relationships=(
                     Relationship(Relation.PARTNER, mother),
                     Relationship(Relation.CHILD, daughter),
@@ -159,7 +161,13 @@ def _father_and_son() -> tuple[Story, ...]:
     home = _at("27", "Mill Lane", "ZT1 2AL", date(1994, 8, 1))
     landline = _on("01632960127", date(1994, 8, 1))
     father, son = 5, 6
-    shared = {"middle": "George", "surname": "Pritchard", "group": Group.WELSH, "sex": _MALE, "household": 2}
+    shared: dict[str, Any] = {
+        "middle": "George",
+        "surname": "Pritchard",
+        "group": Group.WELSH,
+        "sex": _MALE,
+        "household": 2,
+    }
     return (
         Story(
             key="father",
@@ -224,7 +232,7 @@ def _hidden() -> tuple[Story, ...]:
         Story(
             key="restricted",
             tells="works for the force and has been named as a party: her record is restricted",
-            restricted="staff_as_party",
+            restricted="staff-victim",
             staff=True,
             person=InventedPerson(
                 number=9,
@@ -245,6 +253,7 @@ def _hidden() -> tuple[Story, ...]:
         Story(
             key="in_refuge",
             tells="lives in a refuge: the index has only the address that she left",
+            restricted="refuge",
             refuge=_at("Room 4, 60", "Prospect Avenue", "ZT1 8WR", date(2026, 2, 3)),
             person=InventedPerson(
                 number=10,
@@ -340,7 +349,12 @@ def _sikh_family() -> tuple[Story, ...]:
     home = _at("52", "Highfield Road", "ZT1 1NB", date(2009, 3, 28))
     landline = _on("01632960652", date(2009, 3, 28))
     father, mother, daughter, son = 14, 15, 16, 17
-    shared = {"group": Group.SOUTH_ASIAN_SIKH_HINDU, "household": 8, "ethnicity": "A1", "addresses": (home,)}
+    shared: dict[str, Any] = {
+        "group": Group.SOUTH_ASIAN_SIKH_HINDU,
+        "household": 8,
+        "ethnicity": "A1",
+        "addresses": (home,),
+    }
     parents = (Relationship(Relation.PARENT, father), Relationship(Relation.PARENT, mother))
     children = (Relationship(Relation.CHILD, daughter), Relationship(Relation.CHILD, son))
     return (
@@ -445,7 +459,7 @@ def _others() -> tuple[Story, ...]:
                 addresses=(_at("88", "Foundry Street", "ZT1 4RJ", date(2022, 12, 1)),),
                 household=10,
                 ethnicity="W1",
-                markers=("weapons", "violent"),
+                markers=("weapons", "violence"),
                 other_party=OtherParty("Leanne", "Colebrook"),
             ),
         ),
