@@ -19,6 +19,7 @@ from throughline.casework.people.models import (
     RefugeAddress,
     Relationship,
     SafeContact,
+    SourceRow,
     StaffLink,
 )
 from throughline.casework.people.rules import RETENTION, Malformed
@@ -80,7 +81,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     partners = _related(record)
     enquiries = list(Match.objects.filter(record=record).values_list("enquiry", flat=True))
     unindex(record)
-    for table in (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink):
+    for table in _TABLES:
         table.objects.filter(record=record).delete()
     Relationship.objects.filter(Q(record=record) | Q(other=record)).delete()
     # the scraps that somebody was recognised by tell who they are
@@ -99,6 +100,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         discharge(by=by, now=now, duty_id=duty.id, outcome="erased")
 
 
+_TABLES = (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink, SourceRow)
 _SAYS_WHO = (
     "sex",
     "gender_identity",
