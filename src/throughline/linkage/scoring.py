@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 from .comparisons import (
     Level,
@@ -35,38 +36,38 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked[Id: (int, UUID)]:
     """A candidate: the sum of its reasons' weights in bits, and how probable it is that it is the person."""
 
-    rid: int
+    rid: Id
     weight: float
     probability: float
     reasons: tuple[Reason, ...]
 
 
-def rank(
-    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model, *, limit: int = 10
-) -> list[Ranked]:
+def rank[Id: (int, UUID)](
+    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model, *, limit: int = 10
+) -> list[Ranked[Id]]:
     """The likeliest candidates first; candidates are record ids with their packed features.
 
     The probabilities are of one question, "which of these is it, or none?": two candidates that fit
     equally well share it. Ties are broken by id, so that the order is always the same.
     """
-    weighed = [
+    weighed: list[tuple[float, float, Id, Evidence]] = [
         (*weigh(evidence, model), rid, evidence) for rid, evidence in _compared(probe, candidates, model)
     ]
     weighed.sort(key=lambda one: (-one[0], one[2]))
     odds = [2.0 ** min(weight, 300.0) / model.population for weight, *_ in weighed]
     total = 1.0 + sum(odds)
     return [
-        Ranked(rid, weight, share / total, _reasons(evidence, household, model))
-        for (weight, household, rid, evidence), share in zip(weighed[:limit], odds, strict=False)
+        Ranked(rid, weight, share / total, _reasons(agreed, household, model))
+        for (weight, household, rid, agreed), share in zip(weighed[:limit], odds, strict=False)
     ]
 
 
-def _compared(
-    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model
-) -> Iterator[tuple[int, Evidence]]:
+def _compared[Id: (int, UUID)](
+    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model
+) -> Iterator[tuple[Id, Evidence]]:
     for rid, row in candidates:
         yield rid, compare(probe, unpack(row), model)
 
@@ -106,6 +107,11 @@ def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
 @lru_cache(maxsize=131_072)
 def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
     """The evidence of the two names, among all that each person goes by, that agree best."""
+    if (
+        len(one) == len(other) == 1 and one[0].ordered and other[0].ordered
+    ):  # the usual case, and its short cut
+        if not _may_be_swapped(one[0], other[0]):
+            return _name_evidence(readings(one[0])[0], readings(other[0])[0])
     best: Evidence = ()
     most = -math.inf
     for name in one:

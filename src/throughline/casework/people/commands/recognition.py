@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -14,15 +14,32 @@ from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.commands import carry_out, open_duty, outcomes
+from throughline.foundations.duties.models import Duty
 from throughline.foundations.vault.keys import keys
-from throughline.linkage.description import Description
+from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.model import load_model
 
 
 def _place(row: UUID) -> str:
     return f"people_enquiry/closed/{row}"
+
+
+def scraps_of(enquiry: Enquiry) -> Description:
+    """What somebody asked with. The caller has decided that it may be read, and audits."""
+    kept = json.loads(keys().open(bytes(enquiry.closed), _place(enquiry.id)))
+    return Description(
+        names=tuple(Name(**name) for name in kept["names"]),
+        born=date.fromisoformat(kept["born"]) if kept["born"] else None,
+        born_from=kept["born_from"],
+        born_to=kept["born_to"],
+        sex=kept["sex"],
+        phones=tuple(kept["phones"]),
+        places=tuple(Place(**place) for place in kept["places"]),
+        others=tuple(Name(**name) for name in kept["others"]),
+    )
 
 
 def _kept(*, by: Actor, now: datetime, enquiry_id: UUID, heard: Description) -> Enquiry:
@@ -53,10 +70,14 @@ def read_match(
 ) -> Match:
     """Keep whether it is her: confirmed, rejected, or unconfirmed, which leaves both readings open.
 
-    The scraps are kept with the match, so that the reading can be looked at again.
+    The scraps are kept with the match, so that the reading can be looked at again. The same reading again
+    changes nothing; another one supersedes it.
     """
     undertake(by, Action.DECIDE_MATCH, found.record_id)
     enquiry = _kept(by=by, now=now, enquiry_id=enquiry_id, heard=heard)
+    earlier = Match.objects.filter(enquiry=enquiry, record=found.record_id, read_by=by.id).first()
+    if earlier is not None and earlier.reading == reading:
+        return earlier
     match, _ = Match.objects.update_or_create(
         enquiry=enquiry,
         record_id=found.record_id,
@@ -108,3 +129,14 @@ def tell_the_desk(
             open_duty("restricted-match", now=now, record_id=one.record_id, about=enquiry.id, cause="lookup")
             if one.party:
                 open_duty("staff-attempt", now=now, record_id=one.record_id, about=by.id, cause="lookup")
+
+
+@transaction.atomic
+def answer_for_hidden(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
+    """The desk's answer to a restricted match: whether it was the person, and that help went out."""
+    duty = carry_out(by=by, now=now, duty_id=duty_id, outcome=outcome)
+    [answer] = [row for row in outcomes(duty.kind, on=london_day(now)) if row.code == outcome]
+    Match.objects.filter(enquiry=duty.about, record=duty.record_id).update(
+        reading=answer.text("reading"), read_by=by.id, read_at=now
+    )
+    return duty

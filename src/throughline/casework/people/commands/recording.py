@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-import phonenumbers
 from django.db import transaction
 
+from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.indexing import index
 from throughline.casework.people.models import (
     Address,
@@ -21,14 +21,20 @@ from throughline.casework.people.models import (
     Relationship,
     SafeContact,
 )
-from throughline.casework.people.rules import TYPED_HERE, Conflict, Malformed, first_review
+from throughline.casework.people.rules import (
+    LONGEST,
+    TYPED_HERE,
+    Conflict,
+    Malformed,
+    e164,
+    first_review,
+    possible_birth,
+)
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import due, london_day, parse_clock
-from throughline.reference import load
-
-LONGEST = 200
+from throughline.reference import Row, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +75,6 @@ class Particulars:
     needs_interpreter: bool | None = None
 
 
-def e164(given: str) -> str:
-    """A telephone number in its one written form where it is a possible one, else its digits.
-
-    Raises Malformed where there are fewer than three digits.
-    """
-    try:
-        number = phonenumbers.parse(given, "GB")
-        if phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException:
-        pass
-    digits = "".join(filter(str.isdigit, given))
-    if len(digits) < 3:
-        raise Malformed("phone", "is not a telephone number")
-    return digits
-
-
 def _checked(**texts: str) -> dict[str, str]:
     """The texts without surrounding space; one that is too long names its field."""
     for field, text in texts.items():
@@ -95,7 +84,7 @@ def _checked(**texts: str) -> dict[str, str]:
 
 
 def _checked_particulars(given: Particulars, today: date) -> Particulars:
-    if given.born and not date(1880, 1, 1) <= given.born <= today:
+    if given.born and not possible_birth(given.born, today):
         raise Malformed("born", "is not a possible date of birth")
     for list_name, code in (
         ("sex", given.sex),
@@ -256,12 +245,21 @@ def end_address(*, by: Actor, now: datetime, record_id: UUID, address_id: UUID) 
 
 
 def void_safe_contact(*, by: Actor, now: datetime, record_id: UUID, because: str) -> None:
-    """End the promise of a safe way, since what it rested on has changed. Inside another command only."""
-    standing = SafeContact.objects.filter(record=record_id, voided_at=None).first()
-    if standing is not None:
+    """End the promise of a safe way, since what it rested on has changed. Inside another command only.
+
+    Merged records are of one person, who changed their number whichever record it was written on.
+    """
+    for standing in SafeContact.objects.filter(record__in=held_together(record_id), voided_at=None):
         standing.voided_at, standing.voided_because = now, because
         standing.save(update_fields=["voided_at", "voided_because"])
-        write("safe-contact-voided", by=by, now=now, record_id=record_id, about=standing.id, code=because)
+        write(
+            "safe-contact-voided",
+            by=by,
+            now=now,
+            record_id=standing.record_id,
+            about=standing.id,
+            code=because,
+        )
 
 
 @transaction.atomic
@@ -339,8 +337,7 @@ def set_marker(
     kind = load("markers").get(code, on=london_day(now))
     if (kind.text("about") == "address") != (address_id is not None):
         raise Malformed("marker", f"is about a {kind.text('about')}")
-    lasts = kind.optional_text("expires_after")
-    until = due(parse_clock(lasts), now).date() if lasts else None
+    until = marker_ends(kind, now)
     Marker.objects.filter(record=record_id, code=code, address=address_id, ended_by=None).update(
         ended_by=by.id, valid_until=london_day(now)
     )
@@ -354,6 +351,12 @@ def set_marker(
     )
     write("marker-set", by=by, now=now, record_id=record_id, about=marker.id, code=code)
     return marker
+
+
+def marker_ends(kind: Row, now: datetime) -> date | None:
+    """The last day of a warning of this kind that is set now; None where only somebody ends it."""
+    lasts = kind.optional_text("expires_after")
+    return due(parse_clock(lasts), now).date() if lasts else None
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from throughline.casework.people.models import Address, IdentityLink, Marker, Name, Phone, Record
+from throughline.casework.people.models import Address, IdentityLink, Marker, Match, Name, Phone, Record
 from throughline.casework.people.rules import RECOGNISER, age_on
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, insist
@@ -30,6 +30,9 @@ with hit as materialized (select key, record_id from people_key where key = any(
 select f.record_id, f.packed
 from people_features f
 where f.record_id in (select record_id from hit join telling using (key))
+"""
+_ANY_OVER_THE_CAP = """
+select exists (select from people_key where key = any(%(keys)s) group by key having count(*) > %(cap)s)
 """
 
 # the same for records that somebody's sight does not reach, and whether that is because they are party
@@ -58,6 +61,7 @@ class Found:
     reasons: tuple[Reason, ...]
     name: str
     other_names: tuple[str, ...] = ()
+    sex: str = ""
     age: str = ""
     address: str = ""
     phone: str = ""
@@ -76,10 +80,17 @@ class Hidden:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a lookup found: for the page, and out of its sight."""
+    """What a lookup found: for the page, and out of its sight.
+
+    Nothing found means nobody only where the scraps were neither ``too_little`` (one name alone, an age) to
+    look anything up by, nor ``too_common`` (a name that hundreds share). ``more`` fit than are shown.
+    """
 
     found: tuple[Found, ...]
     hidden: tuple[Hidden, ...]
+    more: bool = False
+    too_little: bool = False
+    too_common: bool = False
 
 
 def search(
@@ -92,9 +103,9 @@ def search(
     insist(actor, Action.SEARCH_PEOPLE)
     probe = features(heard)
     probed = sorted(probe_keys(probe, keys().linkage))
-    ranked = candidates(probe, probed, limit=limit)
-    hidden = _hidden(actor, probe, probed, shown={one.rid for one in ranked})
-    found = _summaries(ranked, today)
+    ranked = candidates(probe, probed, limit=limit + 1)
+    hidden = _hidden(actor, probe, probed)
+    found = _summaries(ranked[:limit], today)
     record(
         actor,
         Event.Kind.LOOK,
@@ -102,10 +113,16 @@ def search(
         subjects=[one.record_id for one in found],
         purpose=purpose,
     )
-    return Answer(tuple(found), tuple(hidden))
+    return Answer(
+        tuple(found),
+        tuple(hidden),
+        more=len(ranked) > limit,
+        too_little=not probed,
+        too_common=not found and _any_over_the_cap(probed),
+    )
 
 
-def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked]:
+def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked[UUID]]:
     """The records in the running actor's sight that share a telling key, ranked."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, {"keys": probed, "cap": CAP})
@@ -113,11 +130,20 @@ def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked
     return rank(probe, rows, load_model("live"), limit=limit)
 
 
-def _hidden(actor: Actor, probe: Features, probed: list[int], *, shown: set[UUID]) -> Iterable[Hidden]:
+def _any_over_the_cap(probed: list[int]) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(_ANY_OVER_THE_CAP, {"keys": probed, "cap": CAP})
+        return bool(cursor.fetchone()[0])
+
+
+def _hidden(actor: Actor, probe: Features, probed: list[int]) -> Iterable[Hidden]:
     """Probable records out of the actor's sight, found as the system."""
     with acting(RECOGNISER), connection.cursor() as cursor:
         cursor.execute(_HIDDEN_CANDIDATES, {"keys": probed, "cap": CAP, "actor": actor.id})
-        rows = [row for row in cursor.fetchall() if row[0] not in shown]
+        rows = cursor.fetchall()
+    # the desk, and whoever was let in, has some of them in sight after all
+    in_sight = set(Record.objects.filter(id__in=[row[0] for row in rows]).values_list("id", flat=True))
+    rows = [row for row in rows if row[0] not in in_sight]
     if not rows:
         return []
     model = load_model("live")
@@ -130,7 +156,7 @@ def _hidden(actor: Actor, probe: Features, probed: list[int], *, shown: set[UUID
     ]
 
 
-def _summaries(ranked: list[Ranked], today: date) -> list[Found]:
+def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
     """What a line of the results shows of each record, in the order given."""
     ids = [one.rid for one in ranked]
     records = Record.objects.in_bulk(ids)
@@ -154,6 +180,7 @@ def _summaries(ranked: list[Ranked], today: date) -> list[Found]:
             other_names=tuple(
                 name.shown for name in names.get(one.rid, []) if name.shown != _current(names[one.rid])
             ),
+            sex=records[one.rid].sex,
             age=shown_age(records[one.rid], today),
             address=next((place.shown for place in addresses.get(one.rid, [])), ""),
             phone=next((phone.given for phone in phones.get(one.rid, [])), ""),
@@ -188,5 +215,21 @@ def shown_age(of: Record, today: date) -> str:
         return str(age_on(of.born, today))
     if of.born_from and of.born_to:
         oldest, youngest = today.year - of.born_from, today.year - of.born_to - 1
-        return f"about {max(youngest, 0)}" if oldest - youngest <= 1 else f"{max(youngest, 0)} to {oldest}"
+        # an age that was guessed as one number leaves two years of birth open, and so three ages
+        if oldest - youngest <= 2:
+            return f"about {max((oldest + youngest) // 2, 0)}"
+        return f"{max(youngest, 0)} to {oldest}"
     return ""
+
+
+def is_child(of: Record, today: date) -> bool:
+    """Certainly under 18, as far as is known."""
+    if of.born:
+        return age_on(of.born, today) < 18
+    return of.born_from is not None and today.year - of.born_from < 18
+
+
+def readings(enquiry_id: UUID) -> dict[UUID, Match]:
+    """What the running actor has already made of the matches of an enquiry, by record."""
+    read = Match.objects.filter(enquiry=enquiry_id, hidden=False, read_at__isnull=False)
+    return {match.record_id: match for match in read}
