@@ -77,7 +77,9 @@ def is_whole_postcode(postcode: str) -> bool:
     return _POSTCODE.fullmatch(postcode) is not None
 
 
-_NUMBER_WORDS = frozenset("flat apartment apt unit room no number house floor the".split())
+_NUMBER_WORDS = frozenset(
+    ["flat", "apartment", "apt", "unit", "room", "no", "number", "house", "floor", "the"]
+)
 
 
 @lru_cache(maxsize=65_536)
@@ -91,11 +93,13 @@ def clean_number(text: str) -> str:
 # How streets end, with the short forms in use. Two spellings of an ending are one ending.
 STREET_TYPES = {
     "street": "st str", "road": "rd", "avenue": "ave av", "lane": "ln la", "drive": "dr drv",
-    "close": "cl clo", "court": "ct crt", "crescent": "cres cr cresent", "place": "pl plc", "terrace": "terr ter tce",
+    "close": "cl clo", "court": "ct crt", "crescent": "cres cr cresent", "place": "pl plc",
+    "terrace": "terr ter tce",
     "gardens": "gdns gdn garden", "grove": "gr gro grv", "square": "sq", "park": "pk", "way": "wy",
     "walk": "wlk", "hill": "hl", "mews": "mws", "green": "grn", "rise": "", "row": "", "parade": "pde",
     "circuit": "cct", "boulevard": "bvd blvd", "highway": "hwy", "view": "vw", "gate": "", "yard": "yd",
-    "wharf": "", "quay": "", "embankment": "emb", "estate": "est", "villas": "vls", "croft": "", "mount": "mt",
+    "wharf": "", "quay": "", "embankment": "emb", "estate": "est", "villas": "vls",
+    "croft": "", "mount": "mt",
     "parkway": "pkwy", "circle": "cir", "trail": "trl", "broadway": "bdwy", "vale": "",
 }  # fmt: skip
 STREET_ENDINGS = frozenset(word for long, short in STREET_TYPES.items() for word in (long, *short.split()))

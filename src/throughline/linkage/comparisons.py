@@ -177,11 +177,12 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
     """Whether any telephone number is shared, or nearly."""
     if not one or not other:
         return None
+    shared = set(one) & set(other)
+    if shared:
+        return Level("same_mobile" if any(number.startswith("447") for number in shared) else "same")
     best = "different"
     for number in one:
         for number_2 in other:
-            if number == number_2:
-                return Level("same_mobile" if number.startswith("447") else "same", number)
             if len(number) == len(number_2) and OSA.distance(number, number_2, score_cutoff=1) == 1:
                 best = "slip"
             elif best == "different" and number[-6:] == number_2[-6:]:
@@ -191,8 +192,8 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
 
 # From most to least telling: of several places the best counts.
 _PLACE_ORDER = (
-    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
-    "different",
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street",
+    "area", "different",
 )  # fmt: skip
 _PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
 

@@ -85,7 +85,7 @@ def evaluate(path: Path, layout: Layout, truth: str, *, on: date, say: Say) -> E
 
 @contextmanager
 def _no_collector() -> Iterator[None]:
-    """No search for cycles meanwhile: millions of small tuples make it half of the time, and it finds none."""
+    """No search for cycles meanwhile: among millions of tuples it is half of the time, and finds none."""
     was_on = gc.isenabled()
     gc.disable()
     try:

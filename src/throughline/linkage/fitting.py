@@ -158,12 +158,16 @@ def fit(model: Model, evidence: EvidenceTable, pairs: int) -> Fitted:
         whole = 1.0 + odds + odds_home
         chance = odds / whole
         same_share = float((chance.sum() + 1.0) / pairs)
-        home_share = float(np.clip((odds_home / whole).sum() / pairs, 0.1 / model.population, 5 / model.population))
-        fields = {
-            field: _refitted(model.fields[field], columns[field], chance) for field in model.fields
-        }
+        home_share = float(
+            np.clip((odds_home / whole).sum() / pairs, 0.1 / model.population, 5 / model.population)
+        )
+        fields = {field: _refitted(model.fields[field], columns[field], chance) for field in model.fields}
     done = replace(
-        model, fields=fields, population=max(round(1 / same_share), 2), household=home_share / same_share, _bits={}
+        model,
+        fields=fields,
+        population=max(round(1 / same_share), 2),
+        household=home_share / same_share,
+        _bits={},
     )
     same = _bits_of_same(columns, fields, len(evidence))
     weights = same - np.log2(1.0 + home_share * np.exp2(np.minimum(home, 300)))
@@ -173,7 +177,9 @@ def fit(model: Model, evidence: EvidenceTable, pairs: int) -> Fitted:
 def _bits_of_same(columns: dict[str, Column], fields: dict[str, dict[str, Odds]], size: int) -> Floats:
     total = np.zeros(size)
     for field, column in columns.items():
-        same = np.log2([*(fields[field][name].same for name in column.names), 1.0])  # -1 takes the last: no bits
+        same = np.log2(
+            [*(fields[field][name].same for name in column.names), 1.0]
+        )  # -1 takes the last: no bits
         total += same[column.level] - column.unrelated
     return total
 

@@ -26,25 +26,29 @@ class NameParts(NamedTuple):
     ordered: bool
 
 
-_TITLES = frozenset(
-    "mr mrs miss ms mx dr doctor prof rev revd reverend sir lady lord dame master hajji haji hajja sheikh".split()
-)
+_TITLES = frozenset([
+    "mr", "mrs", "miss", "ms", "mx", "dr", "doctor", "prof", "rev", "revd", "reverend", "sir", "lady",
+    "lord", "dame", "master", "hajji", "haji", "hajja", "sheikh",
+])  # fmt: skip
 # Words before a family name that one clerk writes and the next leaves out.
-_PARTICLES = frozenset(
-    "van von der den de del della di da dos das du la le el al bin ben bint bt binti binte ibn ould ap ab y e ul ur "
-    "ud ad as ar an abu abou umm um".split()
-)
+_PARTICLES = frozenset([
+    "van", "von", "der", "den", "de", "del", "della", "di", "da", "dos", "das", "du", "la", "le", "el",
+    "al", "bin", "ben", "bint", "bt", "binti", "binte", "ibn", "ould", "ap", "ab", "y", "e", "ul", "ur",
+    "ud", "ad", "as", "ar", "an", "abu", "abou", "umm", "um",
+])  # fmt: skip
 _JOINED = frozenset(["o", "mc", "mac", "fitz"])
 
 # Said after the given name by millions who are not related; the same person may be recorded without it.
-SHARED_NAMES = frozenset(
-    "kaur singh begum bibi khatun khatoon khanam khanum khan akhtar akhter ahmed ali hussain devi kumari kumar "
-    "sultana parveen banu bano bi miah mia uddin ullah nessa mohammed".split()
-)
+SHARED_NAMES = frozenset([
+    "kaur", "singh", "begum", "bibi", "khatun", "khatoon", "khanam", "khanum", "khan", "akhtar", "akhter",
+    "ahmed", "ali", "hussain", "devi", "kumari", "kumar", "sultana", "parveen", "banu", "bano", "bi",
+    "miah", "mia", "uddin", "ullah", "nessa", "mohammed",
+])  # fmt: skip
 # Said before the name that he is called by.
-PREFIX_NAMES = frozenset(
-    "mohammed muhammad mohammad mohamed mohamad muhammed md mohd syed sayed abdul abdel abd abdi sheikh nana".split()
-)
+PREFIX_NAMES = frozenset([
+    "mohammed", "muhammad", "mohammad", "mohamed", "mohamad", "muhammed", "md", "mohd", "syed", "sayed",
+    "abdul", "abdel", "abd", "abdi", "sheikh", "nana",
+])  # fmt: skip
 
 
 @lru_cache(maxsize=65_536)

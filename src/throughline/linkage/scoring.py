@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from uuid import UUID
 
 from .comparisons import (
     Level,
@@ -35,24 +36,24 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class Ranked[Id: (int, UUID)]:
     """A candidate: the sum of its reasons' weights in bits, and how probable it is that it is the person."""
 
-    rid: int
+    rid: Id
     weight: float
     probability: float
     reasons: tuple[Reason, ...]
 
 
-def rank(
-    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model, *, limit: int = 10
-) -> list[Ranked]:
+def rank[Id: (int, UUID)](
+    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model, *, limit: int = 10
+) -> list[Ranked[Id]]:
     """The likeliest candidates first; candidates are record ids with their packed features.
 
     The probabilities are of one question, "which of these is it, or none?": two candidates that fit
     equally well share it. Ties are broken by id, so that the order is always the same.
     """
-    weighed = [
+    weighed: list[tuple[float, float, Id, Evidence]] = [
         (*weigh(evidence, model), rid, evidence) for rid, evidence in _compared(probe, candidates, model)
     ]
     weighed.sort(key=lambda one: (-one[0], one[2]))
@@ -64,9 +65,9 @@ def rank(
     ]
 
 
-def _compared(
-    probe: Features, candidates: Sequence[tuple[int, bytes]], model: Model
-) -> Iterator[tuple[int, Evidence]]:
+def _compared[Id: (int, UUID)](
+    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model
+) -> Iterator[tuple[Id, Evidence]]:
     for rid, row in candidates:
         yield rid, compare(probe, unpack(row), model)
 

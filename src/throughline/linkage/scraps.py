@@ -6,10 +6,10 @@ from datetime import date
 from .cleaning import STREET_ENDINGS
 from .description import Description, Name, Place, years_for_age
 
-_PHONE = re.compile(r"(?<![\w/.-])(?:\(?0|\+)(?:[ ()-]*\d){8,13}(?![\w/.])|(?<![\w/.-])\d{7,14}(?![\w/.])")
+_PHONE = re.compile(r"(?<![\w/.-])(?:\(?0(?:[ ()-]*\d){9,10}|\+(?:[ ()-]*\d){8,14}|\d{7,14})(?![\w/.])")
 _WHOLE_POSTCODE = re.compile(r"\b([a-z]{1,2}\d[a-z\d]?) ?(\d[abd-hjlnp-uw-z]{2})\b", re.I)
 _OUTCODE = re.compile(r"\b[a-z]{1,2}\d[a-z\d]?\b", re.I)
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+_MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _NUMERIC_DATE = re.compile(r"\b(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})\b")
 _ISO_DATE = re.compile(r"\b(\d{4})-(\d{1,2})-(\d{1,2})\b")
 _WORDED_DATE = re.compile(
@@ -18,7 +18,8 @@ _WORDED_DATE = re.compile(
 _YEAR = re.compile(r"\b(?:born|dob|b\.?)?\s*(19\d\d|20\d\d)\b", re.I)
 _DECADE = re.compile(r"\b(early|mid|late)?[ -]?([1-9]0)'?s\b|\b(early|mid|late)?[ -]?(teens)\b", re.I)
 _WORDED_AGE = re.compile(
-    r"\b(?:aged?|about|around|approx\.?|roughly|c\.?)\s*(\d{1,3})\b|\b(\d{1,3})\s*(?:yrs?|years?)?[ -]*(?:old|yo)\b"
+    r"\b(?:aged?|about|around|approx\.?|roughly|c\.?)\s*(\d{1,3})\b"
+    r"|\b(\d{1,3})\s*(?:yrs?|years?)?[ -]*(?:old|yo)\b"
     r"|\b(\d{1,3})\s*(?:yrs|years)\b",
     re.I,
 )
@@ -86,13 +87,6 @@ def read_scraps(text: str, *, today: date) -> Description:
         places=(place,) if place else (),
         others=(Name(full=other[1].strip()),) if other else (),
     )
-
-
-def holds_unreadable_date(text: str, *, today: date) -> bool:
-    """Whether there is something written as a date that no calendar knows, such as 31/2/1990."""
-    rest = _Rest(text)
-    looks_like_one = any(pattern.search(text) for pattern in (_ISO_DATE, _NUMERIC_DATE, _WORDED_DATE))
-    return looks_like_one and _take_date(rest, today) is None
 
 
 class _Rest:
@@ -164,6 +158,9 @@ def _years(
     return None
 
 
+_STREET_THEN_TOWN = re.compile(rf"^([^\d]+?\s(?:{_ENDINGS})\b\.?)\s+([^\d]+)$", re.I)
+
+
 def read_address(text: str) -> Place:
     """An address on one line: number or flat, street, town, postcode; parts are best set off by commas."""
     postcode = ""
@@ -183,7 +180,8 @@ def read_address(text: str) -> Place:
         if not part:
             continue
         if not street:
-            street = part
+            street, _, after = _STREET_THEN_TOWN.sub(r"\1\n\2", part).partition("\n")
+            town = town or after
         else:
             town = town or part
     return Place(" ".join(numbers), street, town, postcode)

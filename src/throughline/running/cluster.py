@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from urllib.parse import quote
 
 import psutil  # type: ignore[import-untyped]
@@ -321,7 +321,7 @@ class Cluster:
                 continue
             return
 
-    def _as_server_user(self) -> dict[str, object]:
+    def _as_server_user(self) -> dict[str, Any]:
         # nothing of the caller's PG* or LC_* reaches the server, and it starts where its user may stand
         settings: dict[str, object] = {"cwd": self.place, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
         if self._user is not None:

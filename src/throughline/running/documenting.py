@@ -1,7 +1,7 @@
 """`throughline docs`: pages that are written from the code, so that they cannot be wrong about it."""
 
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import click
@@ -40,7 +40,7 @@ def generate(ctx: click.Context, out: Path) -> None:
     click.echo(f"Wrote {len(pages)} pages to {out}", err=True)
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
     lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
@@ -102,7 +102,7 @@ def tables() -> str:
         parts.append(f"## `{model._meta.db_table}`\n\n{inspect.getdoc(model)}\n")
         rows = []
         for field in model._meta.local_fields:
-            to = f"→ `{field.related_model._meta.db_table}`" if field.is_relation else ""
+            to = f"→ `{field.related_model._meta.db_table}`" if field.related_model else ""
             rows.append(
                 (f"`{field.column}`", field.get_internal_type(), "may be empty" if field.null else "", to)
             )

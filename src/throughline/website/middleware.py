@@ -1,38 +1,160 @@
-"""Runs each page inside one transaction, as its actor, with its look in the log before it is sent."""
+"""The frame around every page: who is asking, may they, and what of it must not be lost or seen.
 
+In the order in which they run:
+
+`Discretion`   tells browsers and robots to keep nothing
+`SessionEnds`  ends a session that nobody used, and keeps what was typed into it
+`Confinement`  holds an account to its own sign-in until it has a second factor and a password of its own
+`RoomMiddleware`  runs the page in one transaction, as its actor, with its look in the log before it is sent
+"""
+
+import contextlib
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.auth.views import redirect_to_login
 from django.db import connection, transaction
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.utils import timezone
 
-from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import Open, insist_on_role, rule_of
-from throughline.foundations.access.rules import Refused
-from throughline.foundations.audit.commands import record
+from throughline.foundations.access.rules import Action, Actor, Refused, Relation, system
+from throughline.foundations.accounts.rules import Session, SignIn, is_over
+from throughline.foundations.audit.commands import record, undertake
 from throughline.foundations.audit.models import Event
+from throughline.foundations.drafts.commands import let_go, settle, take_in
+from throughline.foundations.drafts.models import Submission
+from throughline.foundations.drafts.views import keep_typed
+from throughline.foundations.duties.commands import open_duty
 from throughline.website.views import problem
 
+GetResponse = Callable[[HttpRequest], HttpResponseBase]
+View = Callable[..., Any]
+
 _ONLY_LOOKS = {"GET", "HEAD", "OPTIONS"}
+GUARDIAN = system("guardian")
 
 
-class RoomMiddleware:
-    """The frame around every page of a room.
+class Discretion:
+    """Nothing that is shown to somebody signed in is kept by a browser, a proxy or a search engine."""
 
-    Default deny: a view without a rule is refused. The transaction holds the answer and its audit row
-    together; a failing audit write fails the page.
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        response = self.get_response(request)
+        response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        response["Cache-Control"] = "no-store, private"
+        return response
+
+
+class SessionEnds:
+    """Ends a session that nobody used for a while, or that has lasted a whole turn of duty.
+
+    An ended session opens nothing, but still says whose it was: what its author sends from a page that
+    they had open is kept as their draft, which they find again after signing in.
     """
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.user.is_authenticated and self._has_ended(request, timezone.now()):
+            request.author = request.user  # type: ignore[attr-defined]
+            request.user = AnonymousUser()
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        # here rather than before: by now the form is known to come from a page of ours
+        author = getattr(request, "author", None)
+        if author is not None:
+            keep_typed(request, author, rule_of(view))
+        return None
+
+    @staticmethod
+    def _has_ended(request: HttpRequest, now: datetime) -> bool:
+        session = request.session
+        if session.get(Session.ENDED):
+            return True
+        if Session.SEEN_AT not in session:
+            # not opened by signing in
+            return True
+        seen_at = datetime.fromisoformat(session[Session.SEEN_AT])
+        if is_over(
+            signed_in_at=datetime.fromisoformat(session[Session.SIGNED_IN_AT]),
+            seen_at=seen_at,
+            now=now,
+            idle=settings.SESSION_IDLE,
+            longest=settings.SESSION_LONGEST,
+        ):
+            with transaction.atomic():
+                record(request.user.actor, Event.Kind.SIGN_IN, SignIn.ENDED)
+            session[Session.ENDED] = True
+            session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
+            return True
+        # not at every request: each costs a write
+        if now - seen_at >= settings.SESSION_IDLE / 60:
+            session[Session.SEEN_AT] = now.isoformat()
+        return False
+
+
+class Confinement:
+    """Holds an account to its own sign-in until it has a second factor and a password of its own.
+
+    The session itself must have shown the second factor: that the account has one is not enough, since a
+    session opened before it was set up never showed it.
+    """
+
+    ALWAYS = frozenset({"account_logout"})
+    SECOND_FACTOR = ALWAYS | {"mfa_activate_totp"}
+    PASSWORD = ALWAYS | {"account_change_password", "mfa_view_recovery_codes"}
+
+    def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         return self.get_response(request)
 
     def process_view(
-        self, request: HttpRequest, view: Callable[..., Any], args: list[Any], kwargs: dict[str, Any]
+        self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]
+    ) -> HttpResponseBase | None:
+        if settings.DEMO or not request.user.is_authenticated:
+            return None
+        name = request.resolver_match.view_name if request.resolver_match else ""
+        if not request.session.get(Session.SECOND_FACTOR):
+            return None if name in self.SECOND_FACTOR else go_to(request, "mfa_activate_totp")
+        if request.session.get(Session.ONE_TIME_PASSWORD):
+            return None if name in self.PASSWORD else go_to(request, "account_change_password")
+        return None
+
+
+class RoomMiddleware:
+    """Runs a page of a room inside one transaction, as its actor.
+
+    Default deny: a view without a rule is refused. The transaction holds the answer and its audit row
+    together; a failing audit write fails the page. A form that carries ``once`` is taken in once.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: list[Any], kwargs: dict[str, Any]
     ) -> HttpResponseBase | None:
         rule = rule_of(view)
         if rule is None:
@@ -40,31 +162,97 @@ class RoomMiddleware:
         if isinstance(rule, Open):
             return None
         if not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
-        actor = request.actor = request.user.actor
+            return sign_in_again(request)
+        actor = request.actor = request.user.actor  # type: ignore[attr-defined]
         try:
             with transaction.atomic():
                 set_actor(actor)
                 if request.method in _ONLY_LOOKS:
                     only_looking()
                 insist_on_role(actor, rule)
-                response = view(request, *args, **kwargs)
-                if hasattr(response, "render"):
-                    response = response.render()
-                if response.status_code >= 500:
-                    transaction.set_rollback(True)
+                return _answer_once(request, actor, lambda: _rendered(view(request, *args, **kwargs)))
         except Refused as refusal:
-            with transaction.atomic():
-                set_actor(actor)
-                subjects = [refusal.record_id] if refusal.record_id else []
-                record(actor, Event.Kind.REFUSED, rule, subjects=subjects, detail={"because": str(refusal)})
+            log_refusal(actor, rule, refusal)
             # one that exists out of sight looks like one that does not exist
             status = HTTPStatus.NOT_FOUND if refusal.record_id else HTTPStatus.FORBIDDEN
             return problem(request, status)
-        return response
+        except Exception:
+            keep_typed(request, request.user, rule)
+            raise
 
 
 def only_looking() -> None:
     """Close every guarded table until the transaction ends: this request may write its look alone."""
     with connection.cursor() as cursor:
         cursor.execute("select set_config('throughline.looking', 'on', true)")
+
+
+def _rendered(response: Any) -> HttpResponseBase:
+    if hasattr(response, "render"):
+        response = response.render()
+    if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        transaction.set_rollback(True)
+    answer: HttpResponseBase = response
+    return answer
+
+
+def _answer_once(
+    request: HttpRequest, actor: Actor, answer: Callable[[], HttpResponseBase]
+) -> HttpResponseBase:
+    """The answer to a form; where the same form was taken in before, the way to where that one led."""
+    taken_in: Submission | None = None
+    if request.method == "POST" and _is_token(request.POST.get("once", "")):
+        before = take_in(
+            user=actor.id, place=request.path, typed=dict(request.POST.lists()), now=timezone.now()
+        )
+        if isinstance(before, str):
+            return HttpResponseRedirect(before)
+        taken_in = before
+    response = answer()
+    went_to = response.get("Location", "") or response.get("HX-Redirect", "")
+    if not connection.needs_rollback:
+        if taken_in is not None:
+            settle(taken_in, went_to=went_to)
+        if request.method == "POST" and went_to:
+            let_go(user=actor.id, place=request.path)
+    return response
+
+
+def _is_token(text: str) -> bool:
+    with contextlib.suppress(ValueError):
+        return str(uuid.UUID(text)) == text
+    return False
+
+
+def log_refusal(actor: Actor, rule: Action, refusal: Refused) -> None:
+    """Write down that somebody was refused; where they are party to the matter, tell the auditor."""
+    with transaction.atomic():
+        set_actor(actor)
+        subjects = [refusal.record_id] if refusal.record_id else []
+        record(actor, Event.Kind.REFUSED, rule, subjects=subjects, detail={"because": str(refusal)})
+        if refusal.record_id and Relation.EXCLUDED in subject_for(actor, refusal.record_id).relations:
+            with acting(GUARDIAN):
+                undertake(GUARDIAN, rule, refusal.record_id, detail={"refused": str(actor.id)})
+                open_duty(
+                    "staff-attempt",
+                    now=timezone.now(),
+                    record_id=refusal.record_id,
+                    about=actor.id,
+                    cause="refused",
+                )
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse:
+    """The way to the sign-in page and back here; htmx is told to take the whole page there."""
+    if not request.headers.get("HX-Request"):
+        return redirect_to_login(request.get_full_path())
+    page = urlsplit(request.headers.get("HX-Current-URL", "/")).path
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": redirect_to_login(page).url})
+
+
+def go_to(request: HttpRequest, name: str) -> HttpResponse:
+    """The way to another page, for a browser or for htmx."""
+    answer = redirect(name)
+    if not request.headers.get("HX-Request"):
+        return answer
+    return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"HX-Redirect": answer.url})

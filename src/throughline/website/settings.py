@@ -7,14 +7,21 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_HOSTS``     host names that may be asked for, separated by commas
 ``THROUGHLINE_DEMO``      ``1`` where everybody is invented: one-click sign-in without a second factor
 ``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
-``THROUGHLINE_OIDC_*``    the force's identity provider (``ISSUER``, ``CLIENT_ID``, ``SECRET``)
+``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For
+``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
+``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
 """
 
+import hashlib
 import os
+from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
+
+from throughline.website.logs import LOGGING as LOGGING
 
 SOURCE = Path(__file__).resolve().parents[1]
 CHECKOUT = SOURCE.parents[1]
@@ -88,7 +95,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "throughline.website.middleware.Discretion",
+    "throughline.website.middleware.SessionEnds",
     "allauth.account.middleware.AccountMiddleware",
+    "throughline.website.middleware.Confinement",
     # last: it runs the view itself, inside the transaction that also holds the audit row
     "throughline.website.middleware.RoomMiddleware",
 ]
@@ -131,6 +141,82 @@ AUTH_PASSWORD_VALIDATORS = [
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+
+ACCOUNT_ADAPTER = "throughline.foundations.accounts.adapters.Accounts"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_PRESERVE_USERNAME_CASING = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_FORMS = {
+    "login": "throughline.foundations.accounts.forms.SignInForm",
+    "reauthenticate": "throughline.foundations.accounts.forms.PasswordAgainForm",
+    "change_password": "throughline.foundations.accounts.forms.ChangePasswordForm",
+}
+# five wrong passwords, or five wrong codes, close an account to everybody for 15 minutes; an address, which
+# a whole station may share, gets sixty
+ACCOUNT_RATE_LIMITS = {"login_failed": "60/15m/ip,5/15m/key", "login": "60/m/ip"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("THROUGHLINE_PROXIES", "0"))
+# The counts and the codes already used must be the same for every worker and outlive each of them. They
+# stand in PostgreSQL, which is there anyway, at the cost of a few statements at each sign-in.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempt",
+        # beyond this Django throws out what has not yet lapsed, and with it a lock-out
+        "OPTIONS": {"MAX_ENTRIES": 1_000_000},
+    }
+}
+
+MFA_ADAPTER = "throughline.foundations.accounts.adapters.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_PERIOD = 30
+MFA_TOTP_TOLERANCE = 1
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_FORMS = {
+    "authenticate": "throughline.foundations.accounts.forms.CodeForm",
+    "reauthenticate": "throughline.foundations.accounts.forms.CodeAgainForm",
+    "activate_totp": "throughline.foundations.accounts.forms.SetUpAppForm",
+    "generate_recovery_codes": "throughline.foundations.accounts.forms.NewRecoveryCodesForm",
+}
+
+OIDC_ISSUER = os.environ.get("THROUGHLINE_OIDC_ISSUER", "")
+# an account is bound to an issuer and a subject: another issuer is another provider, whose subjects are strangers
+OIDC_PROVIDER = "idp-" + hashlib.sha256(OIDC_ISSUER.encode()).hexdigest()[:12] if OIDC_ISSUER else ""
+OIDC_NAME = os.environ.get("THROUGHLINE_OIDC_NAME", "your force's account")
+OIDC_SECOND_FACTOR_CLAIM, _, OIDC_SECOND_FACTOR_VALUE = os.environ.get(
+    "THROUGHLINE_OIDC_SECOND_FACTOR", "amr=mfa"
+).partition("=")
+SOCIALACCOUNT_ADAPTER = "throughline.foundations.accounts.adapters.Identities"
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_PROVIDERS = (
+    {
+        "openid_connect": {
+            "OAUTH_PKCE_ENABLED": True,
+            "SCOPE": ["openid"],
+            "APPS": [
+                {
+                    "provider_id": OIDC_PROVIDER,
+                    "name": OIDC_NAME,
+                    "client_id": os.environ.get("THROUGHLINE_OIDC_CLIENT_ID", ""),
+                    "secret": os.environ.get("THROUGHLINE_OIDC_SECRET", ""),
+                    # the ID token alone says who it is: it comes to us directly and names its issuer
+                    "settings": {"server_url": OIDC_ISSUER, "fetch_userinfo": False},
+                }
+            ],
+        }
+    }
+    if OIDC_ISSUER
+    else {}
+)
+
+#: How long a session lasts that nobody uses, and how long any lasts: one long turn of duty.
+SESSION_IDLE = timedelta(minutes=15)
+SESSION_LONGEST = timedelta(hours=12)
+# an ended session opens nothing, but names whose draft to keep for as long as a draft is kept
+SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- question sets --------------------------------------------------------------------------------------
 THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")
@@ -148,13 +234,22 @@ USE_TZ = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "throughline.website.views.forgery_suspected"
 # the demonstration is served over plain http on this machine alone
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
-CSRF_FAILURE_VIEW = "throughline.website.views.forgery_suspected"
-# with "no-referrer" a browser sends "Origin: null" along with a form, and every one would be refused
+SECURE_HSTS_SECONDS = 0 if DEMO else int(timedelta(days=365).total_seconds())
+# not "no-referrer": with it a browser hides where a form came from, and every form would look forged
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+
+
+def _origin(address: str) -> str:
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
 SECURE_CSP = {
     "default-src": [CSP.NONE],
     "script-src": [CSP.SELF, CSP.NONCE],
@@ -162,7 +257,8 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
-    "form-action": [CSP.SELF],
+    # a browser holds the redirect to the identity provider to this too
+    "form-action": [CSP.SELF, *([_origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
     "base-uri": [CSP.NONE],
     "frame-ancestors": [CSP.NONE],
 }

@@ -1,6 +1,7 @@
 """How pages are rendered: Jinja with the GOV.UK components, and what every page knows about its reader."""
 
 import datetime as dt
+import uuid
 from typing import Any
 
 import jinja2
@@ -10,7 +11,9 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
+from throughline.foundations.drafts.views import kept_while_typing
 from throughline.reference.loader import load
 from throughline.website import navigation
 
@@ -39,7 +42,7 @@ def environment(**options: Any) -> jinja2.Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
-    env.globals.update(static=static, url=url)
+    env.globals.update(static=static, url=url, once=once, kept_while_typing=kept_while_typing)
     env.filters.update(day=day, moment=moment)
     return env
 
@@ -47,6 +50,11 @@ def environment(**options: Any) -> jinja2.Environment:
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named view, for links in templates: ``url("people:person", person.id)``."""
     return reverse(name, args=args, kwargs=kwargs)
+
+
+def once() -> Markup:
+    """The hidden field of a form that must not be taken in twice; new for each page that is drawn."""
+    return Markup('<input type="hidden" name="once" value="{}">').format(uuid.uuid4())
 
 
 def day(value: dt.date | dt.datetime | None) -> str:
@@ -86,4 +94,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "reader": reader,
         "navigation": links,
         "demo": settings.DEMO,
+        "identity_provider": settings.OIDC_PROVIDER,
+        "identity_provider_name": settings.OIDC_NAME,
     }

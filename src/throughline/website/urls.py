@@ -3,7 +3,8 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("account/", include("allauth.urls")),
+    path("", include("throughline.foundations.accounts.urls")),
+    path("", include("throughline.foundations.drafts.urls")),
     path("people/", include("throughline.casework.people.urls")),
     path("", include("throughline.casework.overview.urls")),
 ]

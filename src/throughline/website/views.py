@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from throughline.foundations.access.routes import rule_of
+from throughline.foundations.drafts.views import keep_typed
 from throughline.website.templating import SERVICE_NAME
 
 
@@ -86,7 +88,16 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Django's ``CSRF_FAILURE_VIEW``: most often a page left open from before signing in again."""
+    """Django's ``CSRF_FAILURE_VIEW``: most often a page left open from before signing in again.
+
+    What its author typed is kept as their draft and the page shown again with it. Of a form that a foreign
+    page sent nothing is kept.
+    """
+    author = getattr(request, "author", None) or request.user
+    if author.is_authenticated and request.headers.get("Origin") == request.build_absolute_uri("/")[:-1]:
+        match = request.resolver_match
+        if match is not None and keep_typed(request, author, rule_of(match.func)):
+            return redirect(request.path)
     return render(
         request,
         "throughline/problem.html",

@@ -9,6 +9,7 @@ import uuid
 from django.db import models
 
 from throughline.foundations.audit.models import guards
+from throughline.foundations.instruments.models import Answers
 
 
 class Identity(models.Model):
@@ -237,8 +238,7 @@ class SafeContact(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     record = models.ForeignKey(Record, on_delete=models.CASCADE)
-    instrument_version = models.TextField()
-    answers = models.JSONField()
+    answers = models.ForeignKey(Answers, on_delete=models.PROTECT, related_name="+")
     phone = models.ForeignKey(Phone, null=True, on_delete=models.PROTECT)
     address = models.ForeignKey(Address, null=True, on_delete=models.PROTECT)
     given_at = models.DateTimeField()

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from throughline.foundations.access.models import Grant
@@ -16,7 +16,7 @@ _RELATIONS = {
 }
 
 
-def open_grants(subject: UUID):
+def open_grants(subject: UUID) -> QuerySet[Grant]:
     """The grants about a record that hold at this moment, by the database's clock."""
     return Grant.objects.filter(
         Q(valid_until__isnull=True) | Q(valid_until__gt=Now()), subject=subject, valid_from__lte=Now()

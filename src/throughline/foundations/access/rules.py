@@ -44,6 +44,7 @@ class Action(StrEnum):
     HOME = "home"
     READ_REFERENCE = "reference.read"
     CHANGE_OWN_ACCOUNT = "own-account.change"
+    KEEP_DRAFT = "draft.keep"
     SEARCH_PEOPLE = "people.search"
     VIEW_PERSON = "person.view"
     ADD_PERSON = "person.add"
@@ -141,6 +142,7 @@ RULES = (
     Rule("Everybody has a first page", Action.HOME, EVERY_ACCOUNT),
     Rule("Everybody reads the reference lists", Action.READ_REFERENCE, EVERY_ACCOUNT),
     Rule("Everybody changes their own password and second factor", Action.CHANGE_OWN_ACCOUNT, EVERY_ACCOUNT),
+    Rule("Everybody keeps what they have typed", Action.KEEP_DRAFT, EVERY_ACCOUNT),
     Rule("The front line searches for people", Action.SEARCH_PEOPLE, FRONT_LINE),
     Rule("The front line sees a person who is in their sight", Action.VIEW_PERSON, FRONT_LINE, _in_sight),
     Rule("The front line adds a person", Action.ADD_PERSON, FRONT_LINE),

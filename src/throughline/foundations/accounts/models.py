@@ -5,8 +5,12 @@ from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from throughline.foundations.access.rules import Actor, Role
+from throughline.foundations.clock.rules import london_day
+from throughline.reference import load
 
 
 class Agency(models.Model):
@@ -57,6 +61,10 @@ class User(AbstractBaseUser):
     team = models.ForeignKey(Team, on_delete=models.PROTECT)
     is_active = models.BooleanField(default=True)
     made_at = models.DateTimeField()
+    # somebody else chose the password and read it out; it opens nothing but the page that changes it
+    password_is_one_time = models.BooleanField(default=False)
+    # raised to end every session of this account at once
+    generation = models.PositiveIntegerField(default=0)
 
     objects = Users()
 
@@ -65,6 +73,17 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.username
+
+    def get_session_auth_hash(self) -> str:
+        """What every session of this account must carry; a new password or generation ends them all."""
+        return salted_hmac(
+            "accounts.session", f"{self.password} {self.generation}", algorithm="sha256"
+        ).hexdigest()
+
+    @property
+    def role_title(self) -> str:
+        """The role in words, for the frame of the page."""
+        return load("roles").label(self.role, on=london_day(timezone.now()))
 
     @property
     def actor(self) -> Actor:

@@ -1,37 +1,36 @@
-"""Keep what was typed, give it back to who typed it, and let it go."""
+"""Keep what was typed, and let it go; take each form in once."""
 
 import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from throughline.foundations.drafts.models import Draft
+from django.db import connection
+
+from throughline.foundations.drafts.models import Draft, Submission
 from throughline.foundations.vault.keys import keys
 
 KEPT = timedelta(days=7)
 # the page's own fields, never what proves who sent it
-_NOT_TYPED = {"csrfmiddlewaretoken", "password"}
+_NOT_TYPED = {"csrfmiddlewaretoken", "once", "password"}
 
 
-def _where(user: UUID, place: str) -> str:
+def place_key(user: UUID, place: str) -> str:
+    """What a draft's bytes are bound to, so that they open for nobody else and on no other page."""
     return f"drafts_draft/closed/{user}/{place}"
 
 
-def keep(*, user: UUID, place: str, typed: Mapping[str, list[str]], now: datetime) -> None:
-    """Keep the fields of a form, replacing this user's earlier draft of the same page."""
+def keep(*, user: UUID, place: str, typed: Mapping[str, list[str]], now: datetime) -> bool:
+    """Keep the fields of a form, replacing this user's earlier draft of the same page.
+
+    Says whether there was anything to keep.
+    """
     fields = {name: values for name, values in typed.items() if name not in _NOT_TYPED}
     if not any(value.strip() for values in fields.values() for value in values):
-        return
-    closed = keys().close(json.dumps(fields).encode(), _where(user, place))
+        return False
+    closed = keys().close(json.dumps(fields).encode(), place_key(user, place))
     Draft.objects.update_or_create(user=user, place=place, defaults={"closed": closed, "saved_at": now})
-
-
-def recall(*, user: UUID, place: str, now: datetime) -> dict[str, list[str]] | None:
-    """What this user had typed on this page, or None. Nobody else's draft opens under their name."""
-    draft = Draft.objects.filter(user=user, place=place, saved_at__gt=now - KEPT).first()
-    if draft is None:
-        return None
-    return json.loads(keys().open(bytes(draft.closed), _where(user, place)))
+    return True
 
 
 def let_go(*, user: UUID, place: str) -> None:
@@ -39,11 +38,42 @@ def let_go(*, user: UUID, place: str) -> None:
     Draft.objects.filter(user=user, place=place).delete()
 
 
+def take_in(*, user: UUID, place: str, typed: Mapping[str, list[str]], now: datetime) -> Submission | str:
+    """Take a form in, or say where it led when it was taken in before.
+
+    Waits for a transaction that is taking in the same form at this moment: the second of a double click
+    sees the outcome of the first. ``typed`` must hold ``once``. The row lasts as long as the caller's
+    transaction does, so a worker that dies before the commit leaves nothing behind.
+    """
+    fields = sorted((name, values) for name, values in typed.items() if name != "csrfmiddlewaretoken")
+    token = keys().fingerprint(json.dumps([str(user), place, fields]))
+    submission = Submission(token=token, user=user, place=place, went_to="", at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'insert into drafts_submission (token, "user", place, went_to, at)'
+            " values (%s, %s, %s, '', %s) on conflict (token) do nothing",
+            [token, str(user), place, now],
+        )
+        if cursor.rowcount == 1:
+            return submission
+    return Submission.objects.get(token=token).went_to
+
+
+def settle(submission: Submission, *, went_to: str) -> None:
+    """Say where a form that was taken in has led; a form that came back with errors led nowhere."""
+    if went_to:
+        Submission.objects.filter(token=submission.token).update(went_to=went_to)
+    else:
+        Submission.objects.filter(token=submission.token).delete()
+
+
 def expire(*, now: datetime) -> int:
-    """Delete drafts that nobody came back for; says how many."""
-    return Draft.objects.filter(saved_at__lte=now - KEPT).delete()[0]
+    """Delete drafts and submissions that nobody came back for; says how many."""
+    drafts = Draft.objects.filter(saved_at__lte=now - KEPT).delete()[0]
+    return drafts + Submission.objects.filter(at__lte=now - KEPT).delete()[0]
 
 
 def let_go_about(*, record_id: UUID) -> None:
-    """Forget everybody's drafts on the pages of a record that is erased."""
+    """Forget everybody's drafts on the pages of a record that is erased, and what was sent from them."""
     Draft.objects.filter(place__contains=str(record_id)).delete()
+    Submission.objects.filter(place__contains=str(record_id)).delete()

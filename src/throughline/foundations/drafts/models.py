@@ -1,4 +1,4 @@
-"""Unsaved typing, encrypted, for its author alone."""
+"""Unsaved typing, encrypted, for its author alone; and which forms have been taken in already."""
 
 import uuid
 
@@ -20,3 +20,23 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"draft {self.id}"
+
+
+class Submission(models.Model):
+    """A form that was taken in, so that the same one sent again does nothing a second time.
+
+    ``token`` is a keyed hash of who sent it, from where, the form's own ``once`` and all that was typed: the
+    same page gone back to and changed is another submission. ``went_to`` is where its answer led.
+    """
+
+    token = models.TextField(primary_key=True)
+    user = models.UUIDField()
+    place = models.TextField()
+    went_to = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="drafts_submission_age")]
+
+    def __str__(self) -> str:
+        return f"submission {self.at:%Y-%m-%d %H:%M}"

@@ -54,3 +54,8 @@ def save_answers(
             )
     except IntegrityError as error:
         raise ChangedMeanwhile from error
+
+
+def forget_answers(*, subject: UUID) -> None:
+    """Blank what was answered about a record that is erased; that it was asked, and when, stays."""
+    Answers.objects.filter(subject=subject).update(answers={})

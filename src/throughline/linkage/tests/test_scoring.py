@@ -14,8 +14,31 @@ from throughline.linkage.keys import CAP
 from throughline.linkage.model import load_model
 from throughline.linkage.scoring import compare, rank, weigh
 
-FORENAMES = ["Sarah", "Mohammed", "Elizabeth", "Liz", "Kwame", "Agnieszka", "Li Wei", "Harpreet", "Jo", "Ömer", ""]
-SURNAMES = ["Smith", "Khan", "Kaur", "Kowalska", "Kowalski", "O'Brien", "Smith-Jones", "Mensah", "van Dyk", ""]
+FORENAMES = [
+    "Sarah",
+    "Mohammed",
+    "Elizabeth",
+    "Liz",
+    "Kwame",
+    "Agnieszka",
+    "Li Wei",
+    "Harpreet",
+    "Jo",
+    "Ömer",
+    "",
+]
+SURNAMES = [
+    "Smith",
+    "Khan",
+    "Kaur",
+    "Kowalska",
+    "Kowalski",
+    "O'Brien",
+    "Smith-Jones",
+    "Mensah",
+    "van Dyk",
+    "",
+]
 STREETS = ["Alma Road", "Alma Rd", "High Street", "Mill Lane", ""]
 people = st.builds(
     Description,
@@ -38,9 +61,9 @@ people = st.builds(
         ),
         max_size=2,
     ).map(tuple),
-    others=st.lists(st.builds(Name, forename=st.sampled_from(FORENAMES), surname=st.sampled_from(SURNAMES)), max_size=1).map(
-        tuple
-    ),
+    others=st.lists(
+        st.builds(Name, forename=st.sampled_from(FORENAMES), surname=st.sampled_from(SURNAMES)), max_size=1
+    ).map(tuple),
 )
 
 
@@ -152,12 +175,21 @@ def test_the_model_file_is_sound(context: str) -> None:
             assert total == pytest.approx(1, abs=0.06), (name, column)
 
 
+@pytest.mark.parametrize("context", ["live", "batch"])
+def test_agreement_never_speaks_for_a_housemate_more_than_disagreement(context: str) -> None:
+    for field, levels in load_model(context).fields.items():  # type: ignore[arg-type]
+        if "same" in levels and "different" in levels:
+            same, different = levels["same"], levels["different"]
+            assert same.same / same.household >= 0.99 * different.same / different.household, field
+
+
 def test_weights_of_a_level_are_log2_of_its_odds() -> None:
     model = load_model("live")
     odds = model.fields["sex"]["different"]
-    evidence = compare(
-        features(Description(sex="1")), features(Description(sex="2")), model
-    )
+    evidence = compare(features(Description(sex="1")), features(Description(sex="2")), model)
 
-    assert model.bits(*evidence[0]) == (math.log2(odds.same / odds.unrelated), math.log2(odds.household / odds.unrelated))
+    assert model.bits(*evidence[0]) == (
+        math.log2(odds.same / odds.unrelated),
+        math.log2(odds.household / odds.unrelated),
+    )
     assert CAP == 200

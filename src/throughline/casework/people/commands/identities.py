@@ -20,6 +20,13 @@ from throughline.foundations.decisions.commands import decide_for
 from throughline.reference import load
 
 
+def held_together(record_id: UUID) -> list[UUID]:
+    """The records in sight that are held to be of the same person as this one, itself included."""
+    identity = IdentityLink.objects.filter(record=record_id, valid_until=None).values("identity")
+    together = IdentityLink.objects.filter(identity__in=identity, valid_until=None)
+    return list(together.order_by("valid_from", "id").values_list("record", flat=True))
+
+
 def _open_links(*record_ids: UUID) -> dict[UUID, IdentityLink]:
     links = IdentityLink.objects.select_for_update().filter(record__in=record_ids, valid_until=None)
     # a fixed order of locks, so that two merges of one pair wait instead of killing each other

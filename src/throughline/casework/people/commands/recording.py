@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import phonenumbers
 from django.db import transaction
 
+from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.indexing import index
 from throughline.casework.people.models import (
     Address,
@@ -256,12 +257,21 @@ def end_address(*, by: Actor, now: datetime, record_id: UUID, address_id: UUID) 
 
 
 def void_safe_contact(*, by: Actor, now: datetime, record_id: UUID, because: str) -> None:
-    """End the promise of a safe way, since what it rested on has changed. Inside another command only."""
-    standing = SafeContact.objects.filter(record=record_id, voided_at=None).first()
-    if standing is not None:
+    """End the promise of a safe way, since what it rested on has changed. Inside another command only.
+
+    Merged records are of one person, who changed their number whichever record it was written on.
+    """
+    for standing in SafeContact.objects.filter(record__in=held_together(record_id), voided_at=None):
         standing.voided_at, standing.voided_because = now, because
         standing.save(update_fields=["voided_at", "voided_because"])
-        write("safe-contact-voided", by=by, now=now, record_id=record_id, about=standing.id, code=because)
+        write(
+            "safe-contact-voided",
+            by=by,
+            now=now,
+            record_id=standing.record_id,
+            about=standing.id,
+            code=because,
+        )
 
 
 @transaction.atomic

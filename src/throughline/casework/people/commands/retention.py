@@ -31,6 +31,7 @@ from throughline.foundations.decisions.commands import decide_for, forget_words
 from throughline.foundations.drafts.commands import let_go_about
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.commands import forget_answers
 from throughline.foundations.vault.keys import keys
 from throughline.reference import load
 
@@ -80,11 +81,16 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     partners = _related(record)
     enquiries = list(Match.objects.filter(record=record).values_list("enquiry", flat=True))
     unindex(record)
+    # what was said on another record of the same person rested on a number or address that goes
+    rested = SafeContact.objects.filter(Q(phone__record=record) | Q(address__record=record))
+    rested.filter(voided_at=None).update(voided_at=now, voided_because="erased")
+    rested.update(phone=None, address=None)
     for table in (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink):
         table.objects.filter(record=record).delete()
     Relationship.objects.filter(Q(record=record) | Q(other=record)).delete()
     # the scraps that somebody was recognised by tell who they are
     Enquiry.objects.filter(id__in=enquiries).delete()
+    forget_answers(subject=record.id)
     forget_words(record_id=record.id)
     let_go_about(record_id=record.id)
     for field in _SAYS_WHO:

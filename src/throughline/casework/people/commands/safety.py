@@ -1,15 +1,17 @@
 """What keeps somebody safe from those who may read: safe ways, refuges, restrictions and staff who are party."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime, timedelta
-from typing import Any
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.db import transaction
 
+from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recording import NewAddress, void_safe_contact
-from throughline.casework.people.models import RefugeAddress, SafeContact, StaffLink
+from throughline.casework.people.models import Address, Phone, RefugeAddress, SafeContact, StaffLink
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.commands import end_grants, grant
 from throughline.foundations.access.models import Grant
@@ -23,6 +25,8 @@ from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.commands import ChangedMeanwhile, save_answers
+from throughline.foundations.instruments.rules import Answer, Instrument
 from throughline.foundations.vault.keys import keys
 from throughline.reference import load
 
@@ -36,18 +40,39 @@ def give_safe_contact(
     by: Actor,
     now: datetime,
     record_id: UUID,
-    instrument_version: str,
-    answers: dict[str, Any],
+    instrument: Instrument,
+    answers: Mapping[str, Answer],
+    complete: bool,
+    after: UUID | None,
     phone_id: UUID | None = None,
     address_id: UUID | None = None,
 ) -> SafeContact:
-    """Keep what she said about reaching her without harm, in place of what she said before."""
+    """Keep what she said about reaching her without harm, in place of what she said before.
+
+    ``after`` is the row of answers that the page was opened on. Raises Conflict where somebody has asked
+    her since, Malformed for a number or address that is no longer hers, BadAnswers, Refused.
+    """
     undertake(by, Action.RECORD_SAFE_CONTACT, record_id)
+    together = held_together(record_id)
+    for field, kind, chosen in (("phone", Phone, phone_id), ("address", Address, address_id)):
+        if chosen and not kind.objects.filter(id=chosen, record__in=together, valid_until=None).exists():
+            raise Malformed(field, "is no longer in use")
+    try:
+        kept = save_answers(
+            by=by,
+            now=now,
+            subject=record_id,
+            instrument=instrument,
+            answers=answers,
+            complete=complete,
+            after=after,
+        )
+    except ChangedMeanwhile:
+        raise Conflict from None
     void_safe_contact(by=by, now=now, record_id=record_id, because="said-anew")
     given = SafeContact.objects.create(
         record_id=record_id,
-        instrument_version=instrument_version,
-        answers=answers,
+        answers=kept,
         phone_id=phone_id,
         address_id=address_id,
         given_at=now,
@@ -173,7 +198,7 @@ def review_break_glass(
     """Say whether breaking the glass was justified; sight ends at once where it was not."""
     duty = Duty.objects.get(id=duty_id, kind="break-glass-review")
     undertake(by, Action.REVIEW_BREAK_GLASS, duty.record_id)
-    decision = Decision.objects.get(id=duty.about)
+    decision = Decision.objects.get(kind="break-glass", id=cast(UUID, duty.about))
     if not agreed:
         end_grants(now=now, subject=duty.record_id, kind=Grant.Kind.BREAK_GLASS, grantee=decision.made_by)
     discharge(by=by, now=now, duty_id=duty.id, outcome="agreed" if agreed else "overturned")

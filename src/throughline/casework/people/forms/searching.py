@@ -140,7 +140,9 @@ class AddForm(GovukForm):
     surname = _words(_("Last name or family name"), **{"class": "govuk-input--width-20"})
     full = _words(
         _("Whole name, as heard"),
-        _("Where you do not know which part is the family name, or there is none. Takes the place of the others."),
+        _(
+            "Where you do not know which part is the family name, or there is none. Takes the place of the others."
+        ),
     )
     order = forms.ChoiceField(
         label=_("Order of the name"),

@@ -122,7 +122,7 @@ def search(
     )
 
 
-def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked]:
+def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked[UUID]]:
     """The records in the running actor's sight that share a telling key, ranked."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, {"keys": probed, "cap": CAP})
@@ -156,7 +156,7 @@ def _hidden(actor: Actor, probe: Features, probed: list[int]) -> Iterable[Hidden
     ]
 
 
-def _summaries(ranked: list[Ranked], today: date) -> list[Found]:
+def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
     """What a line of the results shows of each record, in the order given."""
     ids = [one.rid for one in ranked]
     records = Record.objects.in_bulk(ids)
@@ -215,8 +215,18 @@ def shown_age(of: Record, today: date) -> str:
         return str(age_on(of.born, today))
     if of.born_from and of.born_to:
         oldest, youngest = today.year - of.born_from, today.year - of.born_to - 1
-        return f"about {max(youngest, 0)}" if oldest - youngest <= 1 else f"{max(youngest, 0)} to {oldest}"
+        # an age that was guessed as one number leaves two years of birth open, and so three ages
+        if oldest - youngest <= 2:
+            return f"about {max((oldest + youngest) // 2, 0)}"
+        return f"{max(youngest, 0)} to {oldest}"
     return ""
+
+
+def is_child(of: Record, today: date) -> bool:
+    """Certainly under 18, as far as is known."""
+    if of.born:
+        return age_on(of.born, today) < 18
+    return of.born_from is not None and today.year - of.born_from < 18
 
 
 def readings(enquiry_id: UUID) -> dict[UUID, Match]:

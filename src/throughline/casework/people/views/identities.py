@@ -1,0 +1,133 @@
+"""Holding two records to be of one person, and parting them again."""
+
+from datetime import date
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from throughline.casework.people.commands import identities
+from throughline.casework.people.forms.person import OtherForm, ReasonForm
+from throughline.casework.people.queries.person import Person, insist_on, person
+from throughline.casework.people.views import wording
+from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.family import FIND, others
+from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.rules import Action
+from throughline.foundations.clock.rules import london_day
+
+
+@about_person(Action.MERGE)
+def merge(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Find the other record, see both side by side, and say why they are of one person."""
+    now = timezone.now()
+    today = london_day(now)
+    step = request.POST.get("do", "")
+    if step in ("", FIND, "compare") and "into" not in request.POST:
+        scraps, found = others(request, record_id, now)
+        form = OtherForm(sent(request) if step == "compare" else None, others=found, today=today)
+        if not (form.is_bound and form.is_valid()):
+            return change_page(
+                request,
+                Action.MERGE,
+                record_id,
+                form,
+                title=_("Merge with another record"),
+                button=_("Compare the two records"),
+                template="people/other.html",
+                scraps=scraps,
+                found=found,
+                choose="compare",
+            )
+        into_id = form.other_id()
+        return _side_by_side(request, record_id, into_id, ReasonForm(decision="merge", today=today), today)
+    into_id = UUID(request.POST["into"])
+    insist_on(request.actor, Action.MERGE, into_id)
+    reason = ReasonForm(sent(request), decision="merge", today=today)
+    if saved(
+        reason,
+        lambda: identities.merge(
+            by=request.actor,
+            now=now,
+            record_id=record_id,
+            into_id=into_id,
+            reason=reason.cleaned_data["reason"],
+            words=reason.cleaned_data["words"],
+        ),
+    ):
+        return done(request, record_id, _("Merged. Both records stay as they are and can be parted again."))
+    return _side_by_side(request, record_id, into_id, reason, today)
+
+
+def _side_by_side(
+    request: HttpRequest, record_id: UUID, into_id: UUID, form: ReasonForm, today: date
+) -> HttpResponse:
+    """Both records, with what differs marked; the look at each is written."""
+    purpose = purpose_of(request, record_id)
+    one = person(request.actor, record_id, today=today, purpose=purpose)
+    other = person(request.actor, into_id, today=today, purpose="clerical-review")
+    mine, theirs = _traits(one, today), _traits(other, today)
+    rows = [(key, mine[key], theirs[key], mine[key] != theirs[key]) for key in mine]
+    context = {
+        "form": form,
+        "one": one,
+        "other": other,
+        "rows": rows,
+        "back": reverse("people:person", args=[record_id]),
+    }
+    return render(request, "people/merge.html", context)
+
+
+def _traits(shown: Person, today: date) -> dict[str, str]:
+    """What two records are compared by, in words."""
+    unknown = _("Not known")
+    records = shown.records
+    return {
+        _("Names"): "; ".join(dict.fromkeys(name.shown for name in shown.names)) or unknown,
+        _("Sex"): wording.sex_of(records, today),
+        _("Date of birth"): wording.known((wording.day(r.born) for r in records if r.born), unknown),
+        _("Age"): shown.age or unknown,
+        _("Phones"): "; ".join(dict.fromkeys(phone.given for phone in shown.phones)) or _("None held"),
+        _("Addresses"): "; ".join(dict.fromkeys(place.shown for place in shown.addresses)) or _("None held"),
+        _("Household"): "; ".join(sorted(f"{r.name}, {r.age}" for r in shown.household)) or _("None found"),
+        _("Relationships"): "; ".join(sorted(r.name for r in shown.relatives)) or _("None found"),
+        _("Language"): wording.known((r.language for r in records), _("Not asked yet")),
+        _("Ethnicity, as they define it"): wording.known(
+            (wording.ethnicity_of(r, today) for r in records), _("Not asked yet")
+        ),
+        _("From"): "; ".join(r.source for r in records),
+    }
+
+
+@about_person(Action.PART)
+def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Say that a record is of somebody else than the rest of those it was merged with."""
+    now = timezone.now()
+    form = ReasonForm(sent(request), decision="part", today=london_day(now))
+    if saved(
+        form,
+        lambda: identities.part(
+            by=request.actor,
+            now=now,
+            record_id=record_id,
+            reason=form.cleaned_data["reason"],
+            words=form.cleaned_data["words"],
+        ),
+    ):
+        return done(request, record_id, _("Parted. This record is of its own person again."))
+    return change_page(
+        request,
+        Action.PART,
+        record_id,
+        form,
+        title=_("Part this record from the others"),
+        button=_("Part this record"),
+        lead=[
+            _(
+                "This record will be of a person of its own. Nothing in any record changes, and they can be merged again."
+            )
+        ],
+    )

@@ -1,0 +1,148 @@
+"""Codes in the words of `reference`, and what the people pages say where nothing is known."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from django.utils import formats
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from throughline.casework.people.models import Record
+from throughline.casework.people.queries.person import Said
+from throughline.foundations.instruments.queries import library
+from throughline.foundations.instruments.rules import Answer, Question, applicable
+from throughline.reference import load
+from throughline.reference.loader import UnknownCode
+
+SAFE_CONTACT = "safe-contact"
+
+# what a code on a line of the timeline belongs to
+_LISTS_OF_CODES = {
+    "name-added": "name-kinds",
+    "relationship-added": "relationship",
+    "marker-set": "markers",
+    "marker-ended": "markers",
+    "merged": "decision-reasons",
+    "parted": "decision-reasons",
+    "restricted": "restriction-reasons",
+    "restriction-lifted": "decision-reasons",
+    "retention-reviewed": "decision-reasons",
+}
+VOIDED_BECAUSE = {
+    "number-changed": gettext_lazy("the phone number changed"),
+    "address-changed": gettext_lazy("the address changed"),
+    "said-anew": gettext_lazy("they said something else since"),
+    "erased": gettext_lazy("the number or address was erased"),
+}
+DONE = {
+    "person.view": gettext_lazy("opened the person's page"),
+    "people.search": gettext_lazy("searched, and was shown this person"),
+    "person.add": gettext_lazy("added the person"),
+    "person.correct": gettext_lazy("names or particulars"),
+    "contact.change": gettext_lazy("phones or addresses"),
+    "safe-contact.record": gettext_lazy("safe contact"),
+    "relationship.record": gettext_lazy("relationships or household"),
+    "marker.set": gettext_lazy("markers"),
+    "match.decide": gettext_lazy("said whether a match is this person"),
+    "identity.merge": gettext_lazy("merging"),
+    "identity.part": gettext_lazy("parting"),
+    "restriction.set": gettext_lazy("restricting"),
+    "restriction.lift": gettext_lazy("lifting the restriction"),
+    "restriction.grant": gettext_lazy("who may see"),
+    "restriction.break-glass": gettext_lazy("breaking the glass"),
+    "break-glass.review": gettext_lazy("reviewing who broke the glass"),
+    "refuge.record": gettext_lazy("refuge address"),
+    "staff.recognise": gettext_lazy("recognising as staff"),
+    "retention.review": gettext_lazy("retention"),
+    "person.erase": gettext_lazy("erasing"),
+    "people.import": gettext_lazy("import"),
+}
+KINDS_OF_LOOK = {
+    "look": gettext_lazy("Looked"),
+    "write": gettext_lazy("Changed"),
+    "refused": gettext_lazy("Refused"),
+}
+
+
+def label(list_name: str, code: str, today: date) -> str:
+    """What `reference` calls a code today; a code that has left the list stands for itself."""
+    try:
+        return load(list_name).label(code, on=today)
+    except UnknownCode:
+        return code
+
+
+def code_in_words(kind: str, code: str, today: date) -> str:
+    """The code of a line of the timeline in words."""
+    if not code:
+        return ""
+    if kind == "safe-contact-voided":
+        return _("because %(why)s") % {"why": VOIDED_BECAUSE.get(code, code)}
+    return label(_LISTS_OF_CODES[kind], code, today) if kind in _LISTS_OF_CODES else code
+
+
+def day(value: date) -> str:
+    """A day in words, as everywhere on the site."""
+    return formats.date_format(value, "j F Y")
+
+
+def known(values: Iterable[str], otherwise: str) -> str:
+    """What the records of one person say, each thing once; where they differ, all of it."""
+    return _(" or ").join(dict.fromkeys(value for value in values if value)) or otherwise
+
+
+def sex_of(records: Iterable[Record], today: date) -> str:
+    return known((label("sex", one.sex, today) for one in records if one.sex), _("Not asked yet"))
+
+
+def ethnicity_of(record: Record, today: date) -> str:
+    """As the person defines it themselves."""
+    return label(record.ethnicity_scheme, record.ethnicity, today) if record.ethnicity else ""
+
+
+def interpreter_of(record: Record) -> str:
+    return {True: _("Interpreter needed"), False: _("No interpreter needed"), None: ""}[
+        record.needs_interpreter
+    ]
+
+
+def answer_in_words(question: Question, answer: Answer) -> str:
+    """An answer as the page says it."""
+    match answer:
+        case {"start": start, "until": until}:
+            return _("%(start)s to %(until)s") % {"start": start, "until": until}
+        case list():
+            return ", ".join(question.options.get(code, code) for code in answer)
+        case str() if question.options:
+            return question.options.get(answer, answer)
+        case str() if question.kind == "date":
+            return day(date.fromisoformat(answer))
+    return str(answer)
+
+
+# what must be read before anybody rings; whatever else was asked stands after
+_FIRST = (
+    "means",
+    "hours-limited",
+    "hours",
+    "hours-notes",
+    "code-word",
+    "code-word-is",
+    "code-word-means",
+    "must-not-know",
+)
+
+
+def said_in_words(said: Said) -> list[tuple[str, str, bool]]:
+    """Each question that applied, the answer in words, and whether it was answered; what matters first."""
+    instrument = library().version(SAFE_CONTACT, said.version)
+    lines = []
+    for question in applicable(instrument, said.answers):
+        answer = said.answers.get(question.code)
+        words = said.answers.get(question.words_code)
+        text = _("Not asked yet") if answer is None else answer_in_words(question, answer)
+        lines.append(
+            (question.code, question.text, f"{text}: {words}" if words else text, answer is not None)
+        )
+    lines.sort(key=lambda line: _FIRST.index(line[0]) if line[0] in _FIRST else len(_FIRST))
+    return [(question, text, asked) for _code, question, text, asked in lines]

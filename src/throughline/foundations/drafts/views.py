@@ -1,0 +1,75 @@
+"""Drafts on pages: kept while somebody types, and put back when they return."""
+
+import contextlib
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.db import DatabaseError, transaction
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest
+from django.urls import Resolver404, resolve, reverse
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+from markupsafe import Markup
+
+from throughline.foundations.access.routes import Open, guarded
+from throughline.foundations.access.rules import Action
+from throughline.foundations.drafts.commands import keep as keep_draft
+from throughline.foundations.drafts.queries import recall
+
+# pages whose fields are secrets, or that keep drafts themselves
+_WITHOUT_DRAFTS = {Action.SIGN_IN, Action.CHANGE_OWN_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.KEEP_DRAFT}
+
+
+def recalled(request: HttpRequest, form: BaseForm) -> bool:
+    """Fill ``form`` with what its reader had typed here before, with a banner; says whether there was any.
+
+    For the GET of a page whose form is sent to the page's own address:
+    ``form = SomeForm(request.POST or None)``, then ``if request.method == "GET": recalled(request, form)``.
+    """
+    draft = recall(user=request.user.pk, place=request.path, now=timezone.now())  # type: ignore[misc]
+    if draft is None:
+        return False
+    draft.fill(form)
+    at = timezone.localtime(draft.saved_at)
+    when = formats.date_format(at, "H:i" if at.date() == timezone.localdate() else "j F, H:i")
+    words = _("We kept what you typed at %(time)s. It has not been saved yet.")
+    messages.info(request, words % {"time": when})
+    return True
+
+
+def keep_typed(request: HttpRequest, author: Any, rule: Action | Open | None) -> bool:
+    """Keep what ``author`` sent as their draft of a page that cannot take it in now.
+
+    Says whether there was anything to keep. The draft has a transaction of its own; where even that fails,
+    the caller's own failure is the one to tell.
+    """
+    if request.method != "POST" or not isinstance(rule, Action) or rule in _WITHOUT_DRAFTS:
+        return False
+    with contextlib.suppress(DatabaseError), transaction.atomic():
+        return keep_draft(
+            user=author.pk, place=request.path, typed=dict(request.POST.lists()), now=timezone.now()
+        )
+    return False
+
+
+def kept_while_typing() -> Markup:
+    """Attributes of a ``form`` element: with JavaScript its draft is kept two seconds after each change."""
+    return Markup('hx-post="{url}" hx-trigger="input delay:2s" hx-swap="none"').format(
+        url=reverse("keep_draft")
+    )
+
+
+@guarded(Action.KEEP_DRAFT)
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep the form of the page that htmx is on."""
+    place = urlsplit(request.headers.get("HX-Current-URL", "")).path
+    try:
+        resolve(place)
+    except Resolver404:
+        return HttpResponseBadRequest()
+    keep_draft(user=request.actor.id, place=place, typed=dict(request.POST.lists()), now=timezone.now())
+    return HttpResponse(status=204)

@@ -1,0 +1,167 @@
+"""The evaluation: its figures by hand on small files, and what it says of files that cannot be used."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from throughline.linkage.cli import linkage
+from throughline.linkage.evaluate import pairs_within, recall_at, single_decision, truth_codes
+
+HEADER = "who,first,last,born,phone,house,street,postcode\n"
+MAP = """\
+forename: first
+surname: last
+dob: {column: born, format: "%d/%m/%Y"}
+phone: phone
+house_number: house
+street: street
+postcode: postcode
+"""
+ROWS = """\
+1,Sarah,Cole,03/11/1988,07700 900123,14,Alma Road,LS6 2AB
+1,Sara,Cole,11/03/1988,07700 900123,14,Alma Rd,LS6 2AB
+2,Kelly,Frost,09/08/1990,01632 960123,3,Mill Lane,YO1 7AA
+3,Dean,Frost,01/05/1968,01632 960123,3,Mill Lane,YO1 7AA
+4,Amy,Lunn,05/06/1979,,,,
+4,Amy,Lunn,05/06/1979,07700 900777,8,High Street,HU1 1AA
+"""
+
+
+def evaluate(
+    folder: Path, content: bytes | str, *more: str, map_text: str = MAP, truth: str = "who"
+) -> Result:
+    (folder / "rows.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    (folder / "map.yaml").write_text(map_text, encoding="utf-8")
+    arguments = [
+        "evaluate",
+        str(folder / "rows.csv"),
+        "--truth",
+        truth,
+        "--map",
+        str(folder / "map.yaml"),
+        *more,
+    ]
+    return CliRunner().invoke(linkage, arguments)
+
+
+def test_the_engine_and_the_exact_search_on_the_same_rows(tmp_path: Path) -> None:
+    result = evaluate(tmp_path, HEADER + ROWS, "--json")
+
+    assert result.exit_code == 0
+    found = json.loads(result.stdout)
+    assert set(found) == {"rows", "true_pairs", "seconds", "engine", "exact_phone_or_address"}
+    assert (found["rows"], found["true_pairs"]) == (6, 2)
+    # the exact search joins the two Coles, and the Frosts who only live together
+    assert found["exact_phone_or_address"] == {
+        "precision": 0.5,
+        "recall": 0.5,
+        "f1": 0.5,
+        "recall_at_p99": 0.0,
+    }
+    assert found["engine"]["precision"] == 1.0
+    assert found["engine"]["recall_at_p99"] == 1.0
+    assert "rows read" in result.stderr
+
+
+def test_without_json_a_table_is_printed(tmp_path: Path) -> None:
+    result = evaluate(tmp_path, HEADER + ROWS)
+
+    assert result.exit_code == 0
+    assert "recognition" in result.stdout
+    assert "exact phone or address" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        ("\ufeff" + HEADER + ROWS).encode(),
+        (HEADER + ROWS.replace("Kelly", "Zoë")).encode("latin-1"),
+        (HEADER + ROWS).encode("utf-16"),
+        (HEADER + ROWS).replace(",", ";").encode(),
+        (HEADER + ROWS).replace("\n", "\r\n").encode(),
+    ],
+    ids=["byte order mark", "latin-1", "utf-16", "semicolons", "windows line ends"],
+)
+def test_any_usual_csv_is_read(tmp_path: Path, content: bytes) -> None:
+    result = evaluate(tmp_path, content, "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["true_pairs"] == 2
+
+
+def test_values_that_cannot_be_read_count_as_missing(tmp_path: Path) -> None:
+    result = evaluate(tmp_path, HEADER + ROWS.replace("05/06/1979", "31/31/1979"), "--json")
+
+    assert result.exit_code == 0
+    assert "dob: 2 values cannot be read" in result.stderr
+    assert "31/31" not in result.stderr
+
+
+def test_a_few_fields_are_enough_and_rows_may_be_short(tmp_path: Path) -> None:
+    result = evaluate(
+        tmp_path, HEADER + ROWS + "9,Lee\n\n", "--json", map_text="forename: first\nsurname: last\n"
+    )
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["exact_phone_or_address"]["recall"] == 0.0
+
+
+def test_no_truth_in_a_row_makes_it_nobody_elses(tmp_path: Path) -> None:
+    result = evaluate(tmp_path, HEADER + ",Ann,Cole,,,,,\n,Ann,Cole,,,,,\n", "--json")
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["true_pairs"] == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "more", "said"),
+    [
+        ("", {}, "the file is empty"),
+        (HEADER, {}, "no rows"),
+        (HEADER + ROWS, {"truth": "person"}, "no column 'person'"),
+        (HEADER + ROWS, {"map_text": "surname: LAST"}, "no column 'LAST', which the map gives for surname"),
+        (HEADER + ROWS, {"map_text": "nick: first"}, "unknown field 'nick'"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_in_words(
+    tmp_path: Path, content: str, more: dict, said: str
+) -> None:
+    result = evaluate(tmp_path, content, "--json", **more)
+
+    assert result.exit_code != 0
+    assert result.stdout == ""
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+
+
+def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "map.yaml").write_text(MAP)
+    result = CliRunner().invoke(
+        linkage, ["evaluate", str(tmp_path / "no.csv"), "--truth", "who", "--map", str(tmp_path / "map.yaml")]
+    )
+
+    assert result.exit_code != 0
+    assert "cannot be read" in result.stderr
+
+
+def test_pairs_are_counted_within_groups() -> None:
+    assert pairs_within(truth_codes(["a", "a", "a", "b", "b", "", ""])) == 4
+    assert pairs_within(truth_codes(["a", "a", "a"]), truth_codes(["x", "x", "y"])) == 1
+
+
+def test_recall_at_a_precision_takes_pairs_of_one_weight_together() -> None:
+    weights = np.array([9.0, 8.0, 7.0, 7.0, 6.0])
+    true = np.array([True, True, True, False, True])
+
+    assert recall_at(0.99, weights, true, 4) == 0.5
+    assert recall_at(0.7, weights, true, 4) == 1.0
+    assert recall_at(0.99, np.array([]), np.array([], dtype=bool), 4) == 0.0
+
+
+def test_one_decision_has_recall_at_precision_only_when_precise() -> None:
+    assert single_decision(100, 99, 110).recall_at_p99 == pytest.approx(0.9)
+    assert single_decision(100, 98, 110).recall_at_p99 == 0.0
+    assert single_decision(0, 0, 5).precision == 0.0

@@ -1,0 +1,111 @@
+"""A map of somebody's columns: what it may say, and what is wrong in words."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from throughline.linkage.description import Description, Name, Place
+from throughline.linkage.layout import Column, Layout, LayoutError, MalformedValue, describe, read_map
+
+ON = date(2026, 11, 23)
+
+
+def map_file(folder: Path, text: str) -> Path:
+    path = folder / "map.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_map_is_read(tmp_path: Path) -> None:
+    layout = read_map(map_file(tmp_path, 'forename: FIRST\ndob: {column: BORN, format: "%d/%m/%Y"}\n'))
+
+    assert layout == Layout({"forename": Column("FIRST"), "dob": Column("BORN", "%d/%m/%Y")})
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("nickname: NICK", "unknown field 'nickname'"),
+        ("dob: {format: '%Y'}", "must give a column for dob"),
+        ("surname: {column: LAST, format: '%Y'}", "only dob has one"),
+        ("surname: [LAST]", "must give a column for surname"),
+        ("surname", "must hold lines"),
+        ("", "must hold lines"),
+        ("a: [", "not YAML"),
+    ],
+)
+def test_a_bad_map_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> None:
+    with pytest.raises(LayoutError, match=said):
+        read_map(map_file(tmp_path, text))
+
+
+def test_a_map_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
+    with pytest.raises(LayoutError, match="the map cannot be read"):
+        read_map(tmp_path / "none.yaml")
+
+
+def test_a_missing_column_is_named() -> None:
+    with pytest.raises(LayoutError, match="no column 'LAST', which the map gives for surname"):
+        Layout({"surname": Column("LAST")}).check(["FIRST"])
+
+
+def row_of(**fields: str) -> Description:
+    return describe(fields, Layout({field: Column(field) for field in fields}), on=ON)
+
+
+def test_a_row_is_described() -> None:
+    assert row_of(
+        forename="Ann",
+        surname="Cole",
+        dob="1990-02-03",
+        sex="Female",
+        phone="07700 900123",
+        address="3 Mill Lane, York",
+    ) == Description(
+        names=(Name("Ann", "", "Cole"),),
+        born=date(1990, 2, 3),
+        sex="2",
+        phones=("07700 900123",),
+        places=(Place("3", "Mill Lane", "York"),),
+    )
+
+
+def test_an_age_or_a_year_gives_years() -> None:
+    assert row_of(age="31") == Description(born_from=1994, born_to=1995)
+    assert row_of(dob="1984") == Description(born_from=1984, born_to=1984)
+    assert row_of(dob="", age="") == Description()
+
+
+@pytest.mark.parametrize(
+    "dob",
+    ["03/02/1990", "1990-02-03", "19900203", "3 Feb 1990", "03.02.1990", "1990-02-03 00:00:00", "19900203.0"],
+)
+def test_usual_dates_are_read_without_a_format(dob: str) -> None:
+    assert row_of(dob=dob).born == date(1990, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("dob", "31/02/1990"),
+        ("dob", "soon"),
+        ("dob", "0190-01-01"),
+        ("age", "x"),
+        ("age", "250"),
+        ("sex", "?"),
+    ],
+)
+def test_a_malformed_value_names_its_field_and_never_itself(field: str, value: str) -> None:
+    with pytest.raises(MalformedValue) as caught:
+        row_of(**{field: value})
+    assert caught.value.field == field
+    assert value not in str(caught.value)
+
+
+def test_a_given_format_is_the_only_one() -> None:
+    layout = Layout({"dob": Column("dob", "%m/%d/%Y")})
+
+    assert describe({"dob": "02/03/1990"}, layout, on=ON).born == date(1990, 2, 3)
+    with pytest.raises(MalformedValue, match="form %m/%d/%Y"):
+        describe({"dob": "1990-02-03"}, layout, on=ON)
