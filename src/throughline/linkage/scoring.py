@@ -60,8 +60,8 @@ def rank[Id: (int, UUID)](
     odds = [2.0 ** min(weight, 300.0) / model.population for weight, *_ in weighed]
     total = 1.0 + sum(odds)
     return [
-        Ranked(rid, weight, share / total, _reasons(evidence, household, model))
-        for (weight, household, rid, evidence), share in zip(weighed[:limit], odds, strict=False)
+        Ranked(rid, weight, share / total, _reasons(agreed, household, model))
+        for (weight, household, rid, agreed), share in zip(weighed[:limit], odds, strict=False)
     ]
 
 

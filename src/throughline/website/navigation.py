@@ -5,6 +5,9 @@ from typing import NamedTuple
 
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from throughline.foundations.access.rules import Action, may
 
 from throughline.foundations.access.rules import Action, Actor, may
 
@@ -18,7 +21,13 @@ class Entry(NamedTuple):
 
 
 #: In the order in which they are shown.
-ENTRIES: list[Entry] = []
+ENTRIES: list[Entry] = [
+    Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
+    Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
+    Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
+    Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),
+    Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE),
+]
 
 
 def links(actor: Actor, path: str) -> list[dict[str, object]]:

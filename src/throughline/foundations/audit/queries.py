@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection
@@ -15,6 +16,25 @@ from throughline.foundations.audit.models import Event, Seal
 def about(record_ids: list[UUID], limit: int = 200) -> QuerySet[Event]:
     """The latest looks and changes that name one of these records, newest first."""
     return Event.objects.filter(subjects__overlap=record_ids).order_by("-id")[:limit]
+
+
+def looked(
+    *,
+    actor: UUID | None = None,
+    record_id: UUID | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    before: int | None = None,
+) -> QuerySet[Event]:
+    """The log, newest first, narrowed to one account, one record, a span of time or what is older still."""
+    wanted = {
+        "actor": actor,
+        "subjects__contains": [record_id] if record_id else None,
+        "at__gte": since,
+        "at__lt": until,
+        "id__lt": before,
+    }
+    return Event.objects.filter(**{k: v for k, v in wanted.items() if v is not None}).order_by("-id")
 
 
 def chain(batch: int = 5_000) -> Iterator[tuple[rules.Link, rules.Entry | None]]:

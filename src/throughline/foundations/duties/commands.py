@@ -1,14 +1,16 @@
 """Opening and discharging what must happen next."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
 
-from throughline.foundations.access.rules import Actor
+from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import duty_kind
+from throughline.reference import Row, load
 
 
 @transaction.atomic
@@ -53,3 +55,28 @@ def discharge(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
         duty.discharged_at, duty.discharged_by, duty.outcome = now, by.id, outcome
         duty.save(update_fields=["discharged_at", "discharged_by", "outcome"])
     return duty
+
+
+@transaction.atomic
+def carry_out(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
+    """Discharge a duty that stands on one's own list, with a coded outcome of its kind. Audited.
+
+    Raises Refused for a duty of another role or account, ValueError for an outcome of another kind.
+    """
+    duty = Duty.objects.select_for_update().get(id=duty_id)
+    insist_on_own(by, duty)
+    undertake(by, Action.DISCHARGE_DUTY, duty.record_id, detail={"duty": str(duty.id), "outcome": outcome})
+    if outcome not in {row.code for row in outcomes(duty.kind, on=london_day(now))}:
+        raise ValueError("outcome: not one of this kind of duty")
+    return discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
+
+
+def insist_on_own(by: Actor, duty: Duty) -> None:
+    """Raise Refused for a duty that is not on the list of ``by``, or is somebody else's alone."""
+    if duty.role != by.role or duty.owner not in (None, by.id):
+        raise Refused("A duty is discharged from the list that it stands on", duty.record_id)
+
+
+def outcomes(kind: str, *, on: date) -> tuple[Row, ...]:
+    """How a duty of this kind can be discharged; empty where a decision of its own does that."""
+    return tuple(row for row in load("duty-outcomes").as_of(on) if row.text("duty") == kind)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,14 +15,31 @@ from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.decisions.commands import decide_for
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.commands import carry_out, open_duty, outcomes
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.vault.keys import keys
-from throughline.linkage.description import Description
+from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.model import load_model
 
 
 def _place(row: UUID) -> str:
     return f"people_enquiry/closed/{row}"
+
+
+def scraps_of(enquiry: Enquiry) -> Description:
+    """What somebody asked with. The caller has decided that it may be read, and audits."""
+    kept = json.loads(keys().open(bytes(enquiry.closed), _place(enquiry.id)))
+    return Description(
+        names=tuple(Name(**name) for name in kept["names"]),
+        born=date.fromisoformat(kept["born"]) if kept["born"] else None,
+        born_from=kept["born_from"],
+        born_to=kept["born_to"],
+        sex=kept["sex"],
+        phones=tuple(kept["phones"]),
+        places=tuple(Place(**place) for place in kept["places"]),
+        others=tuple(Name(**name) for name in kept["others"]),
+    )
 
 
 def _kept(*, by: Actor, now: datetime, enquiry_id: UUID, heard: Description) -> Enquiry:
@@ -112,3 +129,14 @@ def tell_the_desk(
             open_duty("restricted-match", now=now, record_id=one.record_id, about=enquiry.id, cause="lookup")
             if one.party:
                 open_duty("staff-attempt", now=now, record_id=one.record_id, about=by.id, cause="lookup")
+
+
+@transaction.atomic
+def answer_for_hidden(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
+    """The desk's answer to a restricted match: whether it was the person, and that help went out."""
+    duty = carry_out(by=by, now=now, duty_id=duty_id, outcome=outcome)
+    [answer] = [row for row in outcomes(duty.kind, on=london_day(now)) if row.code == outcome]
+    Match.objects.filter(enquiry=duty.about, record=duty.record_id).update(
+        reading=answer.text("reading"), read_by=by.id, read_at=now
+    )
+    return duty

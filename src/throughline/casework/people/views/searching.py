@@ -205,7 +205,7 @@ def _results(form: SearchForm, answer: Answer, now: datetime) -> Results:
     return Results(
         state,
         _status(state, len(cards), answer.more, heard.sex),
-        tuple(_read_as(heard, today)),
+        tuple(read_as(heard, today)),
         tuple(cards),
         answer.more,
     )
@@ -243,7 +243,7 @@ def _status(state: State, count: int, more: bool, sex: str) -> str:
     ) % {"count": count}
 
 
-def _read_as(heard: Description, today: date) -> list[tuple[str, str]]:
+def read_as(heard: Description, today: date) -> list[tuple[str, str]]:
     """How what was typed was understood, so that a slip is seen before it misleads."""
     told: list[tuple[str, str]] = []
     told += [

@@ -1,0 +1,1 @@
+"""Pages that compose rooms: what each role sees first, and the worklist."""

@@ -1,0 +1,82 @@
+"""What is typed to discharge a duty, and to narrow the log."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from throughline.foundations.duties.commands import outcomes
+from throughline.foundations.govuk.forms import DateField, GovukForm
+from throughline.reference import load
+
+
+class OutcomeForm(GovukForm):
+    """How a duty was discharged, in the codes of its kind."""
+
+    outcome = forms.ChoiceField(label=_("What came of it?"), widget=forms.RadioSelect)
+    needed = ("outcome",)
+
+    def __init__(self, *args: Any, kind: str, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(row.code, row.label) for row in outcomes(kind, on=today)]
+        self.fields["outcome"].choices = choices  # type: ignore[attr-defined]
+
+
+class GlassForm(GovukForm):
+    """Whether opening a restricted record in an emergency was justified."""
+
+    agreed = forms.ChoiceField(
+        label=_("Did the emergency justify it?"),
+        choices=[("yes", _("Yes")), ("no", _("No, and the sight of the record ends now"))],
+        widget=forms.RadioSelect,
+    )
+    feedback = forms.CharField(
+        label=_("What you want to tell them"),
+        help_text=_("They read this. Needed where it was not justified."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    needed = ("agreed",)
+
+    def clean(self) -> dict[str, Any] | None:
+        cleaned = super().clean()
+        if cleaned and cleaned.get("agreed") == "no" and not cleaned.get("feedback", "").strip():
+            self.add_error("feedback", _("say why it was not justified"))
+        return cleaned
+
+
+class RetentionForm(GovukForm):
+    """Until when a record is kept, and why."""
+
+    until = DateField(label=_("Keep until"), help_text=_("The day on which somebody looks at it again."))
+    reason = forms.ChoiceField(label=_("Why is it still needed?"), widget=forms.RadioSelect)
+    words = forms.CharField(label=_("In your words"), widget=forms.Textarea(attrs={"rows": 3}))
+    needed = ("until", "reason")
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = load("decision-reasons").choices(on=today, decision="extend-retention")
+        self.fields["reason"].choices = choices  # type: ignore[attr-defined]
+
+
+class LooksForm(GovukForm):
+    """What narrows the log. Ids and days only, so that they may stand in an address."""
+
+    account = forms.ChoiceField(label=_("Account"), widget=forms.Select)
+    record = forms.UUIDField(
+        label=_("Record number"),
+        error_messages={"invalid": _("copy the whole number of the record")},
+        widget=forms.TextInput,
+    )
+    day = DateField(label=_("Day"))
+    before = forms.IntegerField(widget=forms.HiddenInput, min_value=1)
+
+    def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].choices = accounts  # type: ignore[attr-defined]
+
+
+class DayForm(GovukForm):
+    """As of which day a reference list is shown."""
+
+    day = DateField(label=_("As of"))

@@ -1,0 +1,238 @@
+"""What stands on somebody's list, and what they must read to do it. Every look at a person is logged."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+
+from throughline.casework.people.commands.recognition import scraps_of
+from throughline.casework.people.models import Enquiry, ImportRun, Match, Name, Record
+from throughline.casework.people.queries.person import shown_name
+from throughline.casework.people.queries.searching import standing_markers
+from throughline.foundations.access.rules import Action, Actor, Refused, insist
+from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import Checkpoints, record
+from throughline.foundations.audit.models import Event, Seal
+from throughline.foundations.audit.queries import looked
+from throughline.foundations.clock.rules import LONDON, london_day
+from throughline.foundations.decisions.models import Decision
+from throughline.foundations.duties.commands import insist_on_own
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.rules import DutyKind, duty_kind
+from throughline.linkage.description import Description
+from throughline.reference import UnknownCode, load
+
+SHOWN = 100
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One duty as a list shows it. ``name`` is empty where the person is out of the reader's sight."""
+
+    duty: Duty
+    kind: DutyKind
+    causes: tuple[str, ...]
+    name: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Worklist:
+    """The duties of one reader, the longest overdue first; ``count`` is of all, also those not shown."""
+
+    tasks: tuple[Task, ...]
+    count: int
+    overdue: int
+
+
+def worklist(actor: Actor, *, now: datetime) -> Worklist:
+    """What must happen next that is the reader's own or their role's. Raises Refused."""
+    insist(actor, Action.VIEW_DUTIES)
+    mine = Duty.objects.filter(Q(owner=None) | Q(owner=actor.id), role=actor.role, discharged_at=None)
+    duties = list(mine.order_by("due_at", "id")[:SHOWN])
+    names = _names(duty.record_id for duty in duties)
+    if names:
+        record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=names, purpose="duty")
+    return Worklist(
+        tuple(_task(duty, names.get(duty.record_id, ""), now) for duty in duties),
+        mine.count(),
+        mine.filter(due_at__lt=now).count(),
+    )
+
+
+def task(actor: Actor, duty_id: UUID, *, now: datetime) -> Task:
+    """One duty of the reader's list, with the look at its person written. Raises Refused."""
+    insist(actor, Action.VIEW_DUTIES)
+    duty = Duty.objects.filter(id=duty_id).first()
+    if duty is None:
+        raise Refused("There is no such duty", duty_id)
+    insist_on_own(actor, duty)
+    names = _names([duty.record_id])
+    record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=[duty.record_id], purpose="duty")
+    return _task(duty, names.get(duty.record_id, ""), now)
+
+
+def _task(duty: Duty, name: str, now: datetime) -> Task:
+    kind = duty_kind(duty.kind, on=london_day(duty.opened_at))
+    causes = tuple(_cause(code, london_day(duty.opened_at)) for code in duty.causes)
+    return Task(duty, kind, causes, name, duty.due_at < now)
+
+
+def _names(record_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of those records that are in the running actor's sight; auditors see none."""
+    names: dict[UUID, list[Name]] = {}
+    for name in Name.objects.filter(record__in=set(record_ids)).order_by("valid_until", "id"):
+        names.setdefault(name.record_id, []).append(name)
+    return {record_id: shown_name(theirs) for record_id, theirs in names.items()}
+
+
+def _cause(code: str, on: date) -> str:
+    """Why a duty was opened, in the words of the list that its code is from."""
+    for name in ("duty-causes", "decision-reasons"):
+        try:
+            return load(name).label(code, on=on)
+        except UnknownCode:
+            continue
+    return code
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asked, so that the desk can reach them."""
+
+    name: str
+    role: str
+    team: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallForHelp:
+    """What the desk reads of a lookup that matched a restricted record: the scraps, and what to pass on."""
+
+    asked_by: Asker
+    asked_at: datetime
+    heard: Description
+    probability: float
+    markers: tuple[str, ...]
+
+
+def call_for_help(actor: Actor, duty: Duty, *, today: date) -> CallForHelp:
+    """The scraps behind a restricted match, for the desk alone; `task` has written the look."""
+    enquiry = Enquiry.objects.get(id=duty.about)
+    match = Match.objects.get(enquiry=enquiry, record=duty.record_id)
+    return CallForHelp(
+        asked_by=asker(enquiry.asked_by),
+        asked_at=enquiry.asked_at,
+        heard=scraps_of(enquiry),
+        probability=match.probability,
+        markers=tuple(
+            load("markers").label(marker.code, on=today)
+            for marker in standing_markers([duty.record_id], today)
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class GlassBroken:
+    """Who opened a restricted record in an emergency, and why."""
+
+    by: Asker
+    at: datetime
+    reason: str
+    words: str
+
+
+def glass_broken(duty: Duty) -> GlassBroken:
+    """What the reviewer of a broken glass reads."""
+    decision = Decision.objects.get(id=duty.about)
+    reason = load("decision-reasons").label(decision.reason, on=london_day(decision.made_at))
+    return GlassBroken(asker(decision.made_by), decision.made_at, reason, decision.words)
+
+
+def asker(account: UUID) -> Asker:
+    """An account in words; one that no longer exists is named as that."""
+    user = User.objects.select_related("team").filter(id=account).first()
+    return Asker(user.name, user.role, user.team.name) if user else Asker("", "", "")
+
+
+def review_date(duty: Duty) -> date | None:
+    """The day on which a record's retention was to be reviewed, where the reader may see it."""
+    kept = Record.objects.filter(id=duty.record_id).first()
+    return kept.review_on if kept else None
+
+
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """A page of the log: ids and codes only. ``older`` is the id to go on from, if there is more."""
+
+    events: tuple[Event, ...]
+    accounts: dict[UUID, str]
+    older: int | None
+
+
+def looks(
+    actor: Actor,
+    *,
+    account: UUID | None = None,
+    record_id: UUID | None = None,
+    day: date | None = None,
+    before: int | None = None,
+) -> Looks:
+    """Who looked at what, newest first. Reading the log is itself in the log. Raises Refused."""
+    insist(actor, Action.READ_AUDIT)
+    since = datetime.combine(day, time(), tzinfo=LONDON) if day else None
+    until = datetime.combine(day + timedelta(days=1), time(), tzinfo=LONDON) if day else None
+    found = list(
+        looked(actor=account, record_id=record_id, since=since, until=until, before=before)[: PAGE + 1]
+    )
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.READ_AUDIT,
+        subjects=[record_id] if record_id else [],
+        purpose="professional-standards",
+        detail={"account": str(account or ""), "day": day.isoformat() if day else ""},
+    )
+    events = tuple(found[:PAGE])
+    accounts = dict(User.objects.filter(id__in={one.actor for one in events}).values_list("id", "username"))
+    return Looks(events, accounts, events[-1].id if len(found) > PAGE else None)
+
+
+def account_choices() -> list[tuple[str, str]]:
+    """Every account by its name, for a filter."""
+    return [
+        (str(user.id), f"{user.username} ({user.role})") for user in User.objects.order_by("username")
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """How far the log is sealed. Walking it takes minutes; `throughline audit verify` does that."""
+
+    sealed: int
+    checkpoint: int | None
+    checkpoints_hold: bool
+
+
+def chain(actor: Actor) -> Chain:
+    """Where the seals and the signed checkpoints stand. Raises Refused."""
+    insist(actor, Action.READ_AUDIT)
+    last = Seal.objects.order_by("-number").first()
+    try:
+        signed = Checkpoints(Path(settings.HOME) / "checkpoints").read()
+    except (ValueError, OSError):
+        return Chain(last.number if last else 0, None, checkpoints_hold=False)
+    return Chain(
+        last.number if last else 0, max((one.number for one in signed), default=None), checkpoints_hold=True
+    )
+
+
+def imports(actor: Actor) -> list[ImportRun]:
+    """The bringings-in of files, newest first. Raises Refused."""
+    insist(actor, Action.IMPORT_PEOPLE)
+    return list(ImportRun.objects.order_by("-started_at")[:SHOWN])

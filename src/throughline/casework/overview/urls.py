@@ -1,0 +1,16 @@
+"""The addresses of the pages that compose rooms."""
+
+from django.urls import path
+
+from throughline.casework.overview import views
+
+app_name = "overview"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("duties/<uuid:duty_id>/", views.duty, name="duty"),
+    path("duties/<uuid:duty_id>/done/", views.discharge, name="discharge"),
+    path("looks/", views.looks, name="looks"),
+    path("imports/", views.imports, name="imports"),
+    path("reference/", views.reference_lists, name="reference"),
+    path("reference/<slug:name>/", views.reference_list, name="reference-list"),
+]

@@ -1,0 +1,169 @@
+"""The first page of every role, the duties on it, the log for who reads it, and the reference lists."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from throughline.casework.overview import queries
+from throughline.casework.overview.forms import DayForm, GlassForm, LooksForm, OutcomeForm, RetentionForm
+from throughline.casework.people.commands.recognition import answer_for_hidden
+from throughline.casework.people.commands.retention import extend_retention
+from throughline.casework.people.commands.safety import review_break_glass
+from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.searching import read_as
+from throughline.foundations.access.routes import guarded
+from throughline.foundations.access.rules import Action, Actor, may
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import carry_out
+from throughline.foundations.govuk.forms import GovukForm
+from throughline.reference import UnknownList, load, names
+
+
+@guarded(Action.HOME)
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What each role sees first: the search, the list of what must happen next, the log."""
+    actor: Actor = request.actor
+    now = timezone.now()
+    shown = {
+        "now": now,
+        "searches": may(actor, Action.SEARCH_PEOPLE),
+        "worklist": queries.worklist(actor, now=now) if may(actor, Action.VIEW_DUTIES) else None,
+        "chain": queries.chain(actor) if may(actor, Action.READ_AUDIT) else None,
+        "runs": queries.imports(actor)[:3] if may(actor, Action.IMPORT_PEOPLE) else None,
+    }
+    return render(request, "overview/home.html", shown)
+
+
+@guarded(Action.VIEW_DUTIES)
+@require_GET
+def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
+    """One duty: what it is about, and what discharges it."""
+    now = timezone.now()
+    task = queries.task(request.actor, duty_id, now=now)
+    return _duty_page(request, task, _form_for(task, None, now), now)
+
+
+@guarded(Action.DISCHARGE_DUTY)
+@require_POST
+def discharge(request: HttpRequest, duty_id: UUID) -> HttpResponse:
+    """Discharge a duty with what was decided."""
+    now = timezone.now()
+    task = queries.task(request.actor, duty_id, now=now)
+    form = _form_for(task, request.POST, now)
+    if form.is_valid():
+        try:
+            _carry_out(request.actor, task, form.cleaned_data, now)
+        except Malformed as wrong:
+            form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
+        else:
+            messages.success(request, _("Done: %(duty)s") % {"duty": task.kind.label})
+            return redirect("overview:home")
+    return _duty_page(request, task, form, now)
+
+
+def _form_for(task: queries.Task, posted: Any, now: datetime) -> GovukForm:
+    today = london_day(now)
+    match task.duty.kind:
+        case "break-glass-review":
+            return GlassForm(posted)
+        case "retention-review":
+            return RetentionForm(posted, today=today)
+    return OutcomeForm(posted, kind=task.duty.kind, today=today)
+
+
+def _carry_out(actor: Actor, task: queries.Task, typed: dict[str, Any], now: datetime) -> None:
+    match task.duty.kind:
+        case "break-glass-review":
+            review_break_glass(
+                by=actor,
+                now=now,
+                duty_id=task.duty.id,
+                agreed=typed["agreed"] == "yes",
+                feedback=typed["feedback"],
+            )
+        case "retention-review":
+            extend_retention(
+                by=actor,
+                now=now,
+                record_id=task.duty.record_id,
+                until=typed["until"],
+                reason=typed["reason"],
+                words=typed["words"],
+            )
+        case "restricted-match":
+            answer_for_hidden(by=actor, now=now, duty_id=task.duty.id, outcome=typed["outcome"])
+        case _:
+            carry_out(by=actor, now=now, duty_id=task.duty.id, outcome=typed["outcome"])
+
+
+def _duty_page(request: HttpRequest, task: queries.Task, form: GovukForm, now: datetime) -> HttpResponse:
+    today = london_day(now)
+    shown: dict[str, Any] = {"task": task, "form": form, "now": now}
+    match task.duty.kind:
+        case "restricted-match":
+            shown["help"] = queries.call_for_help(request.actor, task.duty, today=today)
+            shown["heard"] = read_as(shown["help"].heard, today)
+        case "break-glass-review":
+            shown["glass"] = queries.glass_broken(task.duty)
+        case "retention-review":
+            shown["review_on"] = queries.review_date(task.duty)
+    return render(request, "overview/duty.html", shown)
+
+
+@guarded(Action.READ_AUDIT)
+@require_GET
+def looks(request: HttpRequest) -> HttpResponse:
+    """Who looked at what, by account, record or day; ids and codes only."""
+    form = LooksForm(request.GET or None, accounts=queries.account_choices())
+    wanted = form.cleaned_data if form.is_valid() else {}
+    page = queries.looks(
+        request.actor,
+        account=UUID(wanted["account"]) if wanted.get("account") else None,
+        record_id=wanted.get("record"),
+        day=wanted.get("day"),
+        before=wanted.get("before"),
+    )
+    older = {**request.GET.dict(), "before": page.older}
+    shown = {"form": form, "page": page, "older": urlencode(older), "chain": queries.chain(request.actor)}
+    return render(request, "overview/looks.html", shown)
+
+
+@guarded(Action.IMPORT_PEOPLE)
+@require_GET
+def imports(request: HttpRequest) -> HttpResponse:
+    """How far each bringing-in of a file came."""
+    return render(request, "overview/imports.html", {"runs": queries.imports(request.actor)})
+
+
+@guarded(Action.READ_REFERENCE)
+@require_GET
+def reference_lists(request: HttpRequest) -> HttpResponse:
+    """Every reference list there is."""
+    return render(request, "overview/reference_lists.html", {"lists": [load(name) for name in names()]})
+
+
+@guarded(Action.READ_REFERENCE)
+@require_GET
+def reference_list(request: HttpRequest, name: str) -> HttpResponse:
+    """One list as it held on a day, with where each row is from and how sure it is."""
+    try:
+        shown = load(name)
+    except UnknownList:
+        raise Http404 from None
+    today = london_day(timezone.now())
+    form = DayForm(request.GET or None, initial={"day": today})
+    day = (form.cleaned_data["day"] if form.is_valid() else None) or today
+    return render(
+        request,
+        "overview/reference_list.html",
+        {"form": form, "list": shown, "rows": shown.as_of(day), "day": day},
+    )
