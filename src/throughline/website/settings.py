@@ -6,17 +6,10 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_DATABASE``  the database as a ``postgresql://`` address, for the login that this process uses
 ``THROUGHLINE_HOSTS``     host names that may be asked for, separated by commas
 ``THROUGHLINE_DEMO``      ``1`` where everybody is invented: one-click sign-in without a second factor
-<<<<<<< HEAD
-``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
-``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For
-``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
-``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
-=======
 ``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For
 ``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
 ``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
 ``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
->>>>>>> main
 """
 
 import hashlib
@@ -246,11 +239,7 @@ CSRF_FAILURE_VIEW = "throughline.website.views.forgery_suspected"
 # the demonstration is served over plain http on this machine alone
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEMO
 SECURE_HSTS_SECONDS = 0 if DEMO else int(timedelta(days=365).total_seconds())
-<<<<<<< HEAD
-# not "no-referrer": with it a browser hides where a form came from, and every form would look forged
-=======
 # with "no-referrer" a browser sends "Origin: null" along with a form, and every one would be refused
->>>>>>> main
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

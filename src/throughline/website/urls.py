@@ -6,10 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("throughline.foundations.accounts.urls")),
     path("", include("throughline.foundations.drafts.urls")),
     path("people/", include("throughline.casework.people.urls")),
-<<<<<<< HEAD
-=======
     path("", include("throughline.casework.overview.urls")),
->>>>>>> main
 ]
 
 handler400 = "throughline.website.views.bad_request"
