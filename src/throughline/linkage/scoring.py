@@ -107,6 +107,11 @@ def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
 @lru_cache(maxsize=131_072)
 def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
     """The evidence of the two names, among all that each person goes by, that agree best."""
+    if (
+        len(one) == len(other) == 1 and one[0].ordered and other[0].ordered
+    ):  # the usual case, and its short cut
+        if not _may_be_swapped(one[0], other[0]):
+            return _name_evidence(readings(one[0])[0], readings(other[0])[0])
     best: Evidence = ()
     most = -math.inf
     for name in one:

@@ -7,8 +7,6 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from throughline.foundations.access.rules import Action, may
-
 from throughline.foundations.access.rules import Action, Actor, may
 
 

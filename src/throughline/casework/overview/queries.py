@@ -205,9 +205,7 @@ def looks(
 
 def account_choices() -> list[tuple[str, str]]:
     """Every account by its name, for a filter."""
-    return [
-        (str(user.id), f"{user.username} ({user.role})") for user in User.objects.order_by("username")
-    ]
+    return [(str(user.id), f"{user.username} ({user.role})") for user in User.objects.order_by("username")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.duties.commands import carry_out, open_duty, outcomes
 from throughline.foundations.duties.models import Duty
-from throughline.foundations.clock.rules import london_day
 from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.model import load_model
