@@ -24,6 +24,7 @@ from throughline.casework.people.models import Match
 from throughline.casework.people.queries import searching
 from throughline.casework.people.queries.searching import Answer, Found
 from throughline.casework.people.rules import PURPOSES, Malformed
+from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import guarded
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.clock.rules import london_day
@@ -131,6 +132,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 phones=form.phones(),
                 addresses=form.addresses(),
             )
+            lead_to(request, [record.id], PURPOSES[request.actor.role])
             return redirect("people:person", record.id)
         except Malformed as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
@@ -177,6 +179,7 @@ def _while_typing(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, form: SearchForm, results: Results) -> HttpResponse:
     if results.state is State.EMPTY or form.errors:
         form.start_here()
+    lead_to(request, (card.found.record_id for card in results.cards), PURPOSES[request.actor.role])
     template = "people/search_results.html" if _while_typing(request) else "people/search.html"
     return render(request, template, {"form": form, "results": results})
 
