@@ -139,7 +139,11 @@ def add(request: HttpRequest) -> HttpResponse:
                 phones=form.phones(),
                 addresses=form.addresses(),
             )
+<<<<<<< HEAD
             lead_to(request, [record.id], _purpose(request.actor))
+=======
+            lead_to(request, [record.id], PURPOSES[request.actor.role])
+>>>>>>> personpage
             return redirect("people:person", record.id)
         except Malformed as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
@@ -191,6 +195,7 @@ def _while_typing(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, form: SearchForm, results: Results) -> HttpResponse:
     if results.state is State.EMPTY or form.errors:
         form.start_here()
+    lead_to(request, (card.found.record_id for card in results.cards), PURPOSES[request.actor.role])
     template = "people/search_results.html" if _while_typing(request) else "people/search.html"
     return render(request, template, {"form": form, "results": results})
 
