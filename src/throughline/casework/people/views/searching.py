@@ -139,11 +139,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 phones=form.phones(),
                 addresses=form.addresses(),
             )
-<<<<<<< HEAD
             lead_to(request, [record.id], _purpose(request.actor))
-=======
-            lead_to(request, [record.id], PURPOSES[request.actor.role])
->>>>>>> personpage
             return redirect("people:person", record.id)
         except Malformed as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
