@@ -45,13 +45,11 @@ class Accounts(DefaultAccountAdapter):
     """Signing in with a user name and a password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": _("the user name or the password is wrong"),
+        "username_password_mismatch": _("The user name or the password is wrong."),
         "incorrect_password": _("the password is wrong"),
         "enter_current_password": _("the password is wrong"),
-        "too_many_login_attempts": _(
-            "there were too many wrong attempts; wait 15 minutes, or ask an administrator who you are known to"
-        ),
-        "rate_limited": _("there were too many wrong attempts; wait 15 minutes"),
+        "too_many_login_attempts": _("There were too many wrong attempts. Wait 15 minutes and try again."),
+        "rate_limited": _("there were too many wrong attempts; wait 15 minutes and try again"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
