@@ -78,8 +78,7 @@ def welcome(request: HttpRequest) -> HttpResponse:
 
 
 urlpatterns = [
-    path("", include("throughline.foundations.accounts.urls")),
-    path("", include("throughline.foundations.drafts.urls")),
+    path("", include("throughline.website.urls")),
     path("note/", note),
     path("crash/", crash),
     path("person/<uuid:record_id>/", person),
@@ -88,6 +87,12 @@ urlpatterns = [
 ]
 handler500 = "throughline.website.views.broken"
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
+
+
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings) -> None:
+    # Argon2 takes its time by design
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
@@ -139,6 +144,7 @@ def test_a_session_that_is_used_goes_on_until_the_turn_of_duty_is_over(client):
 
 
 def test_what_is_sent_after_the_session_ended_is_there_for_the_same_person_and_nobody_else(client, user, enter):
+    another, third = (_account(name, Role.CALL_HANDLER) for name in ("another", "third"))
     wait(client, timedelta(minutes=15))
     answer = client.post("/note/", {"name": "Joanne", "more": "said <he> would come back"})
     assert answer.headers["Location"] == "/sign-in/?next=/note/"
@@ -148,10 +154,10 @@ def test_what_is_sent_after_the_session_ended_is_there_for_the_same_person_and_n
     client.post("/crash/", {"name": "from the other tab"})
     assert Draft.objects.filter(user=user.id).count() == 2
 
-    other = enter(Client(), _account("another", Role.CALL_HANDLER))
+    other = enter(Client(), another)
     assert "Joanne" not in other.get("/note/").content.decode()
     # the same browser, somebody else
-    enter(client, _account("third", Role.CALL_HANDLER))
+    enter(client, third)
     assert "Joanne" not in client.get("/note/").content.decode()
 
     enter(client, user)
