@@ -182,7 +182,6 @@ MFA_FORMS = {
 }
 
 
-
 def provider_of(issuer: str) -> str:
     """The name under which accounts are bound: another issuer is another provider, its subjects strangers."""
     return "idp-" + hashlib.sha256(issuer.encode()).hexdigest()[:12] if issuer else ""

@@ -14,7 +14,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.access.rules import Actor, system
+from throughline.foundations.accounts.commands import forget_claims
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session, SignIn, proves_second_factor
 from throughline.foundations.audit.commands import record
@@ -181,8 +182,7 @@ class Identities(DefaultSocialAccountAdapter):
         if not bound:
             log(SignIn.NOT_BOUND, SOMEBODY)
             raise ImmediateHttpResponse(render(request, "account/not_bound.html", status=403))
-        # what the provider says of a person is not ours to keep
-        SocialAccount.objects.filter(pk=sociallogin.account.pk).update(extra_data={})
+        forget_claims(sociallogin.account)
         request.provider_second_factor = proves_second_factor(  # type: ignore[attr-defined]
             claims, settings.OIDC_SECOND_FACTOR_CLAIM, settings.OIDC_SECOND_FACTOR_VALUE
         )

@@ -111,7 +111,7 @@ def manage_accounts(request: HttpRequest) -> HttpResponse:
 def add_account(request: HttpRequest) -> HttpResponse:
     """A new account, whose one-time password is shown once."""
     now = timezone.now()
-    form = AddAccountForm(request.POST or None, today=london_day(now))
+    form = AddAccountForm(request.POST if request.method == "POST" else None, today=london_day(now))
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:

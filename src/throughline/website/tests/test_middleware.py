@@ -143,7 +143,9 @@ def test_a_session_that_is_used_goes_on_until_the_turn_of_duty_is_over(client):
     assert client.get("/note/").headers["Location"] == "/sign-in/?next=/note/"
 
 
-def test_what_is_sent_after_the_session_ended_is_there_for_the_same_person_and_nobody_else(client, user, enter):
+def test_what_is_sent_after_the_session_ended_is_there_for_the_same_person_and_nobody_else(
+    client, user, enter
+):
     another, third = (_account(name, Role.CALL_HANDLER) for name in ("another", "third"))
     wait(client, timedelta(minutes=15))
     answer = client.post("/note/", {"name": "Joanne", "more": "said <he> would come back"})

@@ -78,7 +78,18 @@ def test_every_one_time_password_is_another_and_stands_in_no_log(make_account):
 
 def test_the_command_line_makes_lists_and_closes_accounts(db):
     run = CliRunner().invoke
-    add = ["add", "Keeper", "--name", "Kim Invented", "--role", "administrator", "--team", "T", "--agency", "A"]
+    add = [
+        "add",
+        "Keeper",
+        "--name",
+        "Kim Invented",
+        "--role",
+        "administrator",
+        "--team",
+        "T",
+        "--agency",
+        "A",
+    ]
     made = run(cli.accounts, add)
     assert made.exit_code == 0, made.output
     user = User.objects.get(username="keeper")
@@ -106,7 +117,9 @@ def test_an_administrator_adds_resets_and_closes_on_pages(client, settled, sign_
     assert "officer" in client.get("/accounts/").content.decode()
     assert client.get(f"/accounts/{user.id}/").status_code == 200
     shown = client.post(f"/accounts/{user.id}/password/").content.decode()
-    assert User.objects.get(id=user.id).check_password(re.search(r"<code>([a-z2-9-]{19})</code>", shown).group(1))
+    assert User.objects.get(id=user.id).check_password(
+        re.search(r"<code>([a-z2-9-]{19})</code>", shown).group(1)
+    )
     assert client.post(f"/accounts/{user.id}/second-factor/").status_code == 302
     assert client.post(f"/accounts/{user.id}/close/").status_code == 302
     assert "Closed" in client.get("/accounts/").content.decode()
@@ -137,10 +150,6 @@ def addresses(patterns=None, before: str = "/"):
             yield from addresses(one.url_patterns, address)
         elif isinstance(one, URLPattern):
             yield address, one
-
-
-def rule_is_open(pattern: URLPattern) -> bool:
-    return str(pattern.callback.rule) == "to everybody"
 
 
 def test_there_are_addresses_to_walk():

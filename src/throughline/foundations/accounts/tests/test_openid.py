@@ -74,7 +74,9 @@ def test_without_the_provider_s_second_factor_ours_applies(client, provider, mak
     assert come_back(Client(), provider, PLAIN).headers["Location"] == "/sign-in/code/"
 
 
-def test_vouching_for_one_does_not_excuse_the_next_on_the_same_browser(client, provider, settled, make_account):
+def test_vouching_for_one_does_not_excuse_the_next_on_the_same_browser(
+    client, provider, settled, make_account
+):
     vouched = make_account("vouched").user
     bind_identity(by=TEST, user_id=vouched.id, provider=provider, subject=VOUCHED)
     come_back(client, provider, VOUCHED)

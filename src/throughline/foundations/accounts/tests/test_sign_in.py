@@ -30,7 +30,9 @@ def test_the_first_sign_in_sets_up_an_app_and_then_a_password_of_ones_own(client
     assert "the code is wrong" in answer.content.decode()
     answer = client.post("/account/app/", {"code": code_of(secret)})
     assert answer.headers["Location"] == "/account/recovery-codes/"
-    assert len(re.findall(r"<code>\d{8}</code>", client.get("/account/recovery-codes/").content.decode())) == 10
+    assert (
+        len(re.findall(r"<code>\d{8}</code>", client.get("/account/recovery-codes/").content.decode())) == 10
+    )
     assert "not shown again" in client.get("/account/recovery-codes/").content.decode()
     assert client.get("/account/").headers["Location"] == "/account/password/"
 
