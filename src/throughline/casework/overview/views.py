@@ -18,6 +18,7 @@ from throughline.casework.people.commands.recognition import answer_for_hidden
 from throughline.casework.people.commands.retention import extend_retention
 from throughline.casework.people.commands.safety import review_break_glass
 from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
 from throughline.foundations.access.routes import guarded
 from throughline.foundations.access.rules import Action, Actor, may
@@ -49,6 +50,8 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """One duty: what it is about, and what discharges it."""
     now = timezone.now()
     task = queries.task(request.actor, duty_id, now=now)
+    # the list is the reason to open the person from here
+    lead_to(request, [task.duty.record_id], "duty")
     return _duty_page(request, task, _form_for(task, None, now), now)
 
 
