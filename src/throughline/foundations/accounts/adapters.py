@@ -119,7 +119,8 @@ class Accounts(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         """Close the session, with its row in the log."""
-        log(SignIn.SIGN_OUT, request.user.actor)
+        if isinstance(request.user, User):
+            log(SignIn.SIGN_OUT, request.user.actor)
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:

@@ -20,9 +20,9 @@ from django.utils import timezone
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting
+from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import Open, guarded
 from throughline.foundations.access.rules import Action, Role, insist, system
-from throughline.foundations.access.queries import subject_for
 from throughline.foundations.accounts.commands import create_account
 from throughline.foundations.accounts.models import Agency, User
 from throughline.foundations.audit.models import Event
@@ -83,7 +83,7 @@ urlpatterns = [
     path("crash/", crash),
     path("person/<uuid:record_id>/", person),
     path("welcome/", welcome),
-    path("forgotten/", lambda request: HttpResponse("served")),
+    path("forgotten/", lambda _request: HttpResponse("served")),
 ]
 handler500 = "throughline.website.views.broken"
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
