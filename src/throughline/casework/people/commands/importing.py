@@ -8,6 +8,7 @@ landing anything twice.
 """
 
 import csv
+import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -289,7 +290,8 @@ def _said(run: ImportRun, known: list[tuple[int, UUID, bool]], lines: list[int])
             " from people_staging where run = %s and line = any(%s)",
             [run.id, lines],
         )
-        return {record[line]: content for line, content in cursor.fetchall()}
+        # Django leaves jsonb as text to whoever asks past its models
+        return {record[line]: json.loads(content) for line, content in cursor.fetchall()}
 
 
 def _count_rejected(run: ImportRun, rows: Staged) -> int:

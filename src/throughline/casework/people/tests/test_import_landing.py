@@ -93,7 +93,7 @@ def bring(tmp_path):
         run = bring_in(
             by=by, now=NOW, source=Source(file, map_path, "force"), rejects=rejects, batch=batch
         )  # fmt: skip
-        return run, list(csv.reader(rejects.open()))[1:]
+        return run, list(csv.reader(rejects.read_text().splitlines()))[1:]
 
     return bring
 
