@@ -8,6 +8,7 @@ landing anything twice.
 """
 
 import csv
+import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -21,7 +22,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from throughline.casework.people.commands.amending import amend
@@ -102,8 +103,13 @@ def bring_in(
 def _alone() -> Iterator[None]:
     """One import at a time. A killed one's last batch may still be on its way: wait for it."""
     with connection.cursor() as cursor:
-        cursor.execute("set lock_timeout = '60s'")
-        cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+        # this session ends soon after its client, though a statement be at work
+        cursor.execute("set client_connection_check_interval = '1s'")
+        cursor.execute("set lock_timeout = '20s'")
+        try:
+            cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+        except OperationalError as error:
+            raise FileProblem("Another import is at work: wait until it is done") from error
         cursor.execute("reset lock_timeout")
         try:
             yield
@@ -254,13 +260,15 @@ def _leave_out_erased(run: ImportRun, rows: Staged) -> None:
         )
 
 
+# "offset 0" and the lock keep each look-up to itself, one by its index for each row: the planner knows nothing
+# yet of tables that are just being filled, and would compare everything with everything
 _KNOWN = f"""
 select s.line, r.id, coalesce(t.digest = s.digest, false)
 from people_staging s
-join people_record r on r.source = %(source)s and r.source_ref = s.source_ref
-left join people_sourcerow t on t.record_id = r.id
+cross join lateral (
+  select id from people_record where source = %(source)s and source_ref = s.source_ref for update) r
+left join lateral (select digest from people_sourcerow where record_id = r.id offset 0) t on true
 where {_BATCH_ROWS}
-order by r.id for update of r
 """  # noqa: S608
 
 
@@ -282,7 +290,8 @@ def _said(run: ImportRun, known: list[tuple[int, UUID, bool]], lines: list[int])
             " from people_staging where run = %s and line = any(%s)",
             [run.id, lines],
         )
-        return {record[line]: content for line, content in cursor.fetchall()}
+        # Django leaves jsonb as text to whoever asks past its models
+        return {record[line]: json.loads(content) for line, content in cursor.fetchall()}
 
 
 def _count_rejected(run: ImportRun, rows: Staged) -> int:
@@ -302,7 +311,9 @@ _NAMES = "cross join lateral jsonb_array_elements(s.said -> 'names') one"
 _PHONES = "cross join lateral jsonb_array_elements(s.said -> 'phones') one"
 _ADDRESSES = "cross join lateral jsonb_array_elements(s.said -> 'addresses') one"
 _MARKERS = "cross join lateral jsonb_array_elements_text(s.said -> 'markers') one"
-_HOUSEHOLDS = "join people_household h on h.source = %(source)s and h.source_ref = s.said ->> 'household'"
+_HOUSEHOLDS = """cross join lateral (
+  select id from people_household
+  where source = %(source)s and source_ref = s.said ->> 'household' and source_ref <> '' offset 0) h"""
 
 _ADDING = (
     f"""insert into people_record (id, source, source_ref, sex, gender_identity, born, born_from, born_to,

@@ -20,7 +20,7 @@ create unlogged table people_staging (
   identity uuid not null default gen_random_uuid(),
   primary key (run, line)
 );
-create index people_staging_ref on people_staging (run, source_ref);
+create index people_staging_ref on people_staging (run, source_ref, line);
 """
 
 
