@@ -200,6 +200,8 @@ _PLACE_RANK = {name: rank for rank, name in enumerate(_PLACE_ORDER)}
 
 def place_level(one: tuple[Residence, ...], other: tuple[Residence, ...]) -> Level | None:
     """How the best pair of places agrees."""
+    if len(one) == len(other) == 1:
+        return _residence_level(one[0], other[0])
     best: Level | None = None
     for place in one:
         for place_2 in other:

@@ -26,8 +26,13 @@ from .scoring import compare
 
 Say = Callable[[str], None]
 Integers = npt.NDArray[np.int64]
-PAIRS_PER_ROW = 15
+Floats = npt.NDArray[np.float64]
+PAIRS_PER_ROW = 8
 """How many pairs are compared at most, for each row of the file: some 15 microseconds each."""
+CHAIN_MARGIN = 4.0
+"""Bits beyond acceptance that a link needs before others are drawn from it (odds of 16 to 1)."""
+LONGEST_CHAIN = 60
+"""Rows of one person beyond which a chain is not believed."""
 PRECISION = 0.99
 """The precision at which recall_at_p99 is read off."""
 
@@ -174,7 +179,43 @@ def _engine(cleaned: Sequence[Features], people: Integers, true_pairs: int, say:
             say(f"{len(evidence):,} of {len(left):,} pairs compared")
     fitted = fit(model, evidence, len(cleaned) * (len(cleaned) - 1) // 2)
     threshold = math.log2(fitted.model.population * model.accept / (1 - model.accept))
-    return figures(fitted.weights, people[left] == people[right], threshold, true_pairs)
+    codes = left * len(cleaned) + right
+    codes, weights = with_chains(codes, fitted.weights, len(cleaned), threshold)
+    true = people[codes // len(cleaned)] == people[codes % len(cleaned)]
+    return figures(weights, true, threshold, true_pairs)
+
+
+def with_chains(codes: Integers, weights: Floats, rows: int, threshold: float) -> tuple[Integers, Floats]:
+    """The pairs weighed, and those that follow from them: if A is B and B is C, then A is C.
+
+    A person's oldest and newest record may share little but those between. A chain weighs as its weakest
+    link less CHAIN_MARGIN bits, so that no chain is accepted over a link that is not itself well beyond
+    doubt; that a long chain grows by one false link is checked by LONGEST_CHAIN.
+    """
+    strong = np.flatnonzero(weights >= threshold + CHAIN_MARGIN)
+    strong = strong[np.argsort(-weights[strong], kind="stable")]
+    cluster = list(range(rows))
+    members: dict[int, list[int]] = {}
+    implied: list[int] = []
+    implied_weights: list[float] = []
+    for code, weight in zip(codes[strong].tolist(), weights[strong].tolist(), strict=True):
+        one, other = cluster[code // rows], cluster[code % rows]
+        if one == other:
+            continue
+        these, those = members.get(one, [one]), members.get(other, [other])
+        if len(these) + len(those) > LONGEST_CHAIN:
+            continue
+        implied.extend(min(a, b) * rows + max(a, b) for a in these for b in those)
+        implied_weights.extend([weight - CHAIN_MARGIN] * (len(these) * len(those)))
+        members[one] = these + those
+        for row in those:
+            cluster[row] = one
+    every = np.concatenate([codes, np.array(implied, dtype=np.int64)])
+    all_weights = np.concatenate([weights, np.array(implied_weights)])
+    order = np.lexsort((-all_weights, every))
+    every, all_weights = every[order], all_weights[order]
+    first = np.append(True, every[1:] != every[:-1])
+    return every[first], all_weights[first]
 
 
 def candidate_pairs(cleaned: Sequence[Features], say: Say) -> tuple[Integers, Integers]:
@@ -213,18 +254,14 @@ def _corners(size: int) -> tuple[Integers, Integers]:
 # -- the figures ---------------------------------------------------------------------------------------
 
 
-def figures(
-    weights: npt.NDArray[np.float64], true: npt.NDArray[np.bool_], threshold: float, true_pairs: int
-) -> Figures:
+def figures(weights: Floats, true: npt.NDArray[np.bool_], threshold: float, true_pairs: int) -> Figures:
     """Figures of pairs weighed; pairs that are not among them count as refused."""
     accepted = weights >= threshold
     chosen = single_decision(int(accepted.sum()), int(true[accepted].sum()), true_pairs)
     return replace(chosen, recall_at_p99=recall_at(PRECISION, weights, true, true_pairs))
 
 
-def recall_at(
-    precision: float, weights: npt.NDArray[np.float64], true: npt.NDArray[np.bool_], true_pairs: int
-) -> float:
+def recall_at(precision: float, weights: Floats, true: npt.NDArray[np.bool_], true_pairs: int) -> float:
     """The highest recall of any threshold at which precision is at least so much; 0 where there is none."""
     if not len(weights) or not true_pairs:
         return 0.0

@@ -64,6 +64,11 @@ class Layout:
 
 def read_map(path: Path | str) -> Layout:
     """A layout from its YAML file: ``field: column`` or ``field: {column: NAME, format: "%d/%m/%Y"}``."""
+    return layout_of(load_map(path))
+
+
+def load_map(path: Path | str) -> dict[str, object]:
+    """What a map's file says, unjudged: for those who know more fields than `layout_of` does."""
     try:
         content = yaml.safe_load(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, UnicodeDecodeError) as error:
@@ -74,7 +79,12 @@ def read_map(path: Path | str) -> Layout:
         raise LayoutError(f"the map is not YAML: {error}") from error
     if not isinstance(content, dict) or not content:
         raise LayoutError("the map must hold lines of the form 'field: column'")
-    return Layout({str(field): _column(str(field), entry) for field, entry in content.items()})
+    return {str(field): entry for field, entry in content.items()}
+
+
+def layout_of(content: Mapping[str, object]) -> Layout:
+    """The layout that a map's lines give. Raises LayoutError for one that is no field of `FIELDS`."""
+    return Layout({field: _column(field, entry) for field, entry in content.items()})
 
 
 def _column(field: str, entry: object) -> Column:
@@ -157,14 +167,14 @@ def _parsed(text: str, form: str) -> date | None:
         if form == "%Y%m%d":
             return date(int(text[:4]), int(text[4:6]), int(text[6:])) if len(text) == 8 else None
         return datetime.strptime(text, form).date()  # noqa: DTZ007 a birth date has no time zone
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 
 def _read_age(text: str) -> int:
     try:
         age = int(float(text))
-    except ValueError:
+    except (ValueError, OverflowError):
         age = -1
     if not 0 <= age <= 130:
         raise MalformedValue("age", "is no possible age")

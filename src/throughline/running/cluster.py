@@ -323,7 +323,7 @@ class Cluster:
 
     def _as_server_user(self) -> dict[str, Any]:
         # nothing of the caller's PG* or LC_* reaches the server, and it starts where its user may stand
-        settings: dict[str, object] = {"cwd": self.place, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
+        settings: dict[str, Any] = {"cwd": self.place, "env": {"PATH": os.defpath, "LC_ALL": "C"}}
         if self._user is not None:
             settings |= {"user": self._user.pw_uid, "group": self._user.pw_gid, "extra_groups": []}
         return settings

@@ -51,15 +51,13 @@ class Process:
 
     def stop(self) -> None:
         """Ask the process and its children to end, and after a while make them."""
-        for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(self.popen.pid, sign)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.popen.wait(_STOP)
-                break
-        # whatever a dead master left behind
+        # the master alone, which stops its children; asked as well, they would look to it as if they had failed
+        self.popen.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.popen.wait(_STOP)
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(self.popen.pid, signal.SIGKILL)
+        self.popen.wait()
         untie(self.tether)
 
 
@@ -185,7 +183,11 @@ def _web_server(port: int) -> list[str]:
     return [
         *(sys.executable, "-m", "granian", "throughline.website.wsgi:application"),
         *("--interface", "wsgi", "--host", HOST, "--port", str(port)),
-        *("--workers", "2", "--respawn-failed-workers", "--log-level", "warning"),
+        *("--workers", "2", "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        # more threads than this wait for the database and not for each other
+        *("--blocking-threads", "8", "--backpressure", "64"),
+        # one that was told to stop while it was still starting never hears it
+        *("--workers-kill-timeout", "3", "--log-level", "warning"),
     ]
 
 
@@ -203,7 +205,8 @@ def _spawn(
             stderr=written,
             start_new_session=True,
         )
-    process = Process(name, log, popen, tie(-popen.pid, "TERM"))
+    # when we cannot stop it in good order, nothing gentler is sure to free the port
+    process = Process(name, log, popen, tie(-popen.pid, "KILL"))
     site.callback(process.stop)
     return process
 

@@ -8,7 +8,7 @@ import subprocess
 
 
 def tie(target: int, sign: str) -> subprocess.Popen[bytes]:
-    """Send ``sign`` ("INT", "TERM") to ``target`` when this process is gone.
+    """Send ``sign`` ("INT", "KILL") to ``target`` when this process is gone.
 
     ``target`` is a process, or a process group as its negative number. Given to `untie` once the target
     has been ended in some other way.

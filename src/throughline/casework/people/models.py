@@ -383,23 +383,42 @@ class Match(models.Model):
         return f"match {self.id}"
 
 
+class SourceRow(models.Model):
+    """What the system that a record came from last said of it.
+
+    When it says something else, only what it changed is changed here, so that nothing typed here is lost.
+    """
+
+    record = models.OneToOneField(Record, primary_key=True, on_delete=models.CASCADE)
+    run = models.UUIDField()
+    digest = models.BinaryField()
+    said = models.JSONField()
+
+    class Meta:
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"source row of {self.pk}"
+
+
 class ImportRun(models.Model):
     """One bringing-in of a file: how far it came, so that it can go on where it stopped."""
 
     class State(models.TextChoices):
-        STAGING = "staging"
         LOADING = "loading"
         DONE = "done"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     source = models.TextField()
-    # of the file and its map together: the same again is the same run
+    # of the file, its map and the source together: the same again is the same run
     digest = models.TextField(unique=True)
-    state = models.TextField(choices=State, default=State.STAGING)
+    state = models.TextField(choices=State, default=State.LOADING)
+    # how many rows of the file have been dealt with, and what became of them
     rows = models.BigIntegerField(default=0)
-    staged = models.BigIntegerField(default=0)
-    loaded = models.BigIntegerField(default=0)
+    added = models.BigIntegerField(default=0)
+    changed = models.BigIntegerField(default=0)
     unchanged = models.BigIntegerField(default=0)
+    repeated = models.BigIntegerField(default=0)
     rejected = models.BigIntegerField(default=0)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)

@@ -3,12 +3,16 @@
 import socket
 import urllib.error
 import urllib.request
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import ProgrammingError, connection, transaction
 from pytest_django.live_server_helper import LiveServer
+
+from throughline.running.logins import Logins
+from throughline.running.migrate import migrate
 
 
 def current_user() -> object:
@@ -58,3 +62,16 @@ def test_no_test_reaches_another_machine() -> None:
         socket.socket() as probe,
     ):
         probe.connect(("192.0.2.1", 9))
+
+
+def test_migrating_is_done_again_only_when_the_mark_is_gone(
+    test_logins: Logins, superuser_connection: psycopg.Connection, tmp_path: Path
+) -> None:
+    # a database that bears the mark is left alone; one that lost it is brought up to date
+    superuser_connection.execute("revoke select on django_content_type from throughline_web")
+    migrate(test_logins, tmp_path)
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        ContentType.objects.count()
+    superuser_connection.execute("comment on schema public is null")
+    migrate(test_logins, tmp_path)
+    assert ContentType.objects.count() > 0

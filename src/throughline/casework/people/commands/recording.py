@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
-import phonenumbers
 from django.db import transaction
 
 from throughline.casework.people.commands.identities import held_together
@@ -22,14 +21,20 @@ from throughline.casework.people.models import (
     Relationship,
     SafeContact,
 )
-from throughline.casework.people.rules import TYPED_HERE, Conflict, Malformed, first_review
+from throughline.casework.people.rules import (
+    LONGEST,
+    TYPED_HERE,
+    Conflict,
+    Malformed,
+    e164,
+    first_review,
+    possible_birth,
+)
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import due, london_day, parse_clock
-from throughline.reference import load
-
-LONGEST = 200
+from throughline.reference import Row, load
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +75,6 @@ class Particulars:
     needs_interpreter: bool | None = None
 
 
-def e164(given: str) -> str:
-    """A telephone number in its one written form where it is a possible one, else its digits.
-
-    Raises Malformed where there are fewer than three digits.
-    """
-    try:
-        number = phonenumbers.parse(given, "GB")
-        if phonenumbers.is_possible_number(number):
-            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    except phonenumbers.NumberParseException:
-        pass
-    digits = "".join(filter(str.isdigit, given))
-    if len(digits) < 3:
-        raise Malformed("phone", "is not a telephone number")
-    return digits
-
-
 def _checked(**texts: str) -> dict[str, str]:
     """The texts without surrounding space; one that is too long names its field."""
     for field, text in texts.items():
@@ -96,7 +84,7 @@ def _checked(**texts: str) -> dict[str, str]:
 
 
 def _checked_particulars(given: Particulars, today: date) -> Particulars:
-    if given.born and not date(1880, 1, 1) <= given.born <= today:
+    if given.born and not possible_birth(given.born, today):
         raise Malformed("born", "is not a possible date of birth")
     for list_name, code in (
         ("sex", given.sex),
@@ -349,8 +337,7 @@ def set_marker(
     kind = load("markers").get(code, on=london_day(now))
     if (kind.text("about") == "address") != (address_id is not None):
         raise Malformed("marker", f"is about a {kind.text('about')}")
-    lasts = kind.optional_text("expires_after")
-    until = due(parse_clock(lasts), now).date() if lasts else None
+    until = marker_ends(kind, now)
     Marker.objects.filter(record=record_id, code=code, address=address_id, ended_by=None).update(
         ended_by=by.id, valid_until=london_day(now)
     )
@@ -364,6 +351,12 @@ def set_marker(
     )
     write("marker-set", by=by, now=now, record_id=record_id, about=marker.id, code=code)
     return marker
+
+
+def marker_ends(kind: Row, now: datetime) -> date | None:
+    """The last day of a warning of this kind that is set now; None where only somebody ends it."""
+    lasts = kind.optional_text("expires_after")
+    return due(parse_clock(lasts), now).date() if lasts else None
 
 
 @transaction.atomic

@@ -19,6 +19,7 @@ from throughline.casework.people.models import (
     RefugeAddress,
     Relationship,
     SafeContact,
+    SourceRow,
     StaffLink,
 )
 from throughline.casework.people.rules import RETENTION, Malformed
@@ -85,7 +86,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     rested = SafeContact.objects.filter(Q(phone__record=record) | Q(address__record=record))
     rested.filter(voided_at=None).update(voided_at=now, voided_because="erased")
     rested.update(phone=None, address=None)
-    for table in (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink):
+    for table in _TABLES:
         table.objects.filter(record=record).delete()
     Relationship.objects.filter(Q(record=record) | Q(other=record)).delete()
     # the scraps that somebody was recognised by tell who they are
@@ -105,6 +106,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         discharge(by=by, now=now, duty_id=duty.id, outcome="erased")
 
 
+_TABLES = (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink, SourceRow)
 _SAYS_WHO = (
     "sex",
     "gender_identity",

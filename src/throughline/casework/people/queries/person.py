@@ -185,7 +185,9 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
         records=records,
         linked=linked,
         age=next((age for one in records if (age := shown_age(one, today))), ""),
-        names=tuple(Name.objects.filter(record__in=ids).order_by("-valid_until", "kind", "id")),
+        names=tuple(
+            sorted(Name.objects.filter(record__in=ids).order_by("-valid_until", "id"), key=_not_current)
+        ),
         phones=tuple(Phone.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")),
         addresses=tuple(Address.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")),
         said=tuple(one for one in said if one.voided_at is None),
@@ -266,6 +268,10 @@ class _NamesOfStaff(dict[UUID, str]):
 def staff_names(ids: set[UUID]) -> Mapping[UUID, str]:
     """Who the accounts are that did something; the system's own actors are called by its name."""
     return _NamesOfStaff(User.objects.filter(id__in=ids).values_list("id", "name"))
+
+
+def _not_current(name: Name) -> bool:
+    return name.kind != "current"
 
 
 def _by_record(rows: Iterable[Name]) -> dict[UUID, list[Name]]:

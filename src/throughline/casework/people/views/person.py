@@ -74,7 +74,7 @@ def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
             ),
             _("Not recorded"),
         ),
-        "said": [(one, wording.said_in_words(one)) for one in shown.said],
+        "said": [(one, *wording.said_in_words(one)) for one in shown.said],
         "markers": [(marker, load("markers").get(marker.code, on=today)) for marker in shown.markers],
         "restriction": restriction(request.actor, shown.record.id) if Action.GRANT_SIGHT in may else None,
         "sight_ends": broken_until(request.actor, shown.record.id) if shown.restricted else None,

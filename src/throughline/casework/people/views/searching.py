@@ -191,6 +191,7 @@ def _while_typing(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, form: SearchForm, results: Results) -> HttpResponse:
     if results.state is State.EMPTY or form.errors:
         form.start_here()
+    lead_to(request, (card.found.record_id for card in results.cards), PURPOSES[request.actor.role])
     template = "people/search_results.html" if _while_typing(request) else "people/search.html"
     return render(request, template, {"form": form, "results": results})
 

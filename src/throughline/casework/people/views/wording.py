@@ -133,16 +133,17 @@ _FIRST = (
 )
 
 
-def said_in_words(said: Said) -> list[tuple[str, str, bool]]:
-    """Each question that applied, the answer in words, and whether it was answered; what matters first."""
+def said_in_words(said: Said) -> tuple[list[tuple[str, str]], list[str]]:
+    """The questions that were answered with their answers, what matters first; and those not asked yet."""
     instrument = library().version(SAFE_CONTACT, said.version)
-    lines = []
+    answered, unasked = [], []
     for question in applicable(instrument, said.answers):
         answer = said.answers.get(question.code)
+        if answer is None:
+            unasked.append(question.text)
+            continue
         words = said.answers.get(question.words_code)
-        text = _("Not asked yet") if answer is None else answer_in_words(question, answer)
-        lines.append(
-            (question.code, question.text, f"{text}: {words}" if words else text, answer is not None)
-        )
-    lines.sort(key=lambda line: _FIRST.index(line[0]) if line[0] in _FIRST else len(_FIRST))
-    return [(question, text, asked) for _code, question, text, asked in lines]
+        text = answer_in_words(question, answer)
+        answered.append((question.code, question.text, f"{text}: {words}" if words else text))
+    answered.sort(key=lambda line: _FIRST.index(line[0]) if line[0] in _FIRST else len(_FIRST))
+    return [(question, text) for _code, question, text in answered], unasked

@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0002_row_security"), ("instruments", "0002_row_security")]
+    dependencies = [("people", "0004_staging"), ("instruments", "0002_row_security")]
     operations = [
         migrations.RemoveField("safecontact", "instrument_version"),
         migrations.RemoveField("safecontact", "answers"),

@@ -1,6 +1,10 @@
 """What holds for people whatever the database: names of things and small judgements on dates."""
 
+import re
 from datetime import date
+from functools import lru_cache
+
+import phonenumbers
 
 from throughline.foundations.access.rules import Role, system
 from throughline.foundations.clock.rules import months_after
@@ -27,6 +31,11 @@ PURPOSES = {
 # an age above it is a slip of the keyboard
 OLDEST = 120
 
+# characters that a name, a number or a line of an address may have
+LONGEST = 200
+# nobody alive was born before it
+EARLIEST_BIRTH = date(1880, 1, 1)
+
 
 def first_review(made_on: date) -> date:
     """When somebody must first decide whether a record made on this day is still needed."""
@@ -36,6 +45,11 @@ def first_review(made_on: date) -> date:
 def age_on(born: date, day: date) -> int:
     """Completed years; somebody born on 29 February is a year older on 1 March."""
     return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def possible_birth(born: date, today: date) -> bool:
+    """Whether somebody whom a call may be about can have been born on this day."""
+    return EARLIEST_BIRTH <= born <= today
 
 
 class Conflict(Exception):
@@ -49,3 +63,28 @@ class Malformed(ValueError):
         super().__init__(f"{field}: {why}")
         self.field = field
         self.why = why
+
+
+# a whole British number, which needs no telling apart; the rest is left to the library, which is slow
+_BRITISH = re.compile(r"(?:0|\+44)([1-9][0-9]{9})")
+_SPACING = str.maketrans("", "", " -()")
+
+
+@lru_cache(maxsize=65_536)
+def e164(given: str) -> str:
+    """A telephone number in its one written form where it is a possible one, else its digits.
+
+    Raises Malformed where there are fewer than three digits.
+    """
+    if british := _BRITISH.fullmatch(given.translate(_SPACING)):
+        return f"+44{british[1]}"
+    try:
+        number = phonenumbers.parse(given, "GB")
+        if phonenumbers.is_possible_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    except phonenumbers.NumberParseException:
+        pass
+    digits = "".join(filter(str.isdigit, given))
+    if len(digits) < 3:
+        raise Malformed("phone", "is not a telephone number")
+    return digits
