@@ -157,7 +157,9 @@ def glass_broken(duty: Duty) -> GlassBroken:
 def asker(account: UUID) -> Asker:
     """An account in words; one that no longer exists is named as that."""
     user = User.objects.select_related("team").filter(id=account).first()
-    return Asker(user.name, user.role, user.team.name) if user else Asker("", "", "")
+    if user is None:
+        return Asker("", "", "")
+    return Asker(user.name, load("roles").label(user.role, on=london_day(user.made_at)), user.team.name)
 
 
 def review_date(duty: Duty) -> date | None:

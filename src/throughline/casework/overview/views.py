@@ -135,7 +135,7 @@ def looks(request: HttpRequest) -> HttpResponse:
         day=wanted.get("day"),
         before=wanted.get("before"),
     )
-    older = {**request.GET.dict(), "before": page.older}
+    older = {**request.GET.dict(), "before": page.older or ""}
     shown = {"form": form, "page": page, "older": urlencode(older), "chain": queries.chain(request.actor)}
     return render(request, "overview/looks.html", shown)
 
