@@ -27,7 +27,7 @@ from .scoring import compare
 Say = Callable[[str], None]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-PAIRS_PER_ROW = 15
+PAIRS_PER_ROW = 8
 """How many pairs are compared at most, for each row of the file: some 15 microseconds each."""
 CHAIN_MARGIN = 4.0
 """Bits beyond acceptance that a link needs before others are drawn from it (odds of 16 to 1)."""

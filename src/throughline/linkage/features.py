@@ -1,5 +1,6 @@
 """A description cleaned and coded, and the compact row in which it is kept beside a record."""
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from .cleaning import clean_number, clean_phone, clean_postcode, clean_street, fold
@@ -76,6 +77,7 @@ def pack(features: Features) -> bytes:
     ).encode()
 
 
+@lru_cache(maxsize=8_192)  # while a search is typed, the same candidates come again and again
 def unpack(row: bytes) -> Features:
     """The features that were packed."""
     names, born, sex, phones, places, others = row.decode().split(_FIELD)

@@ -107,11 +107,10 @@ def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
 @lru_cache(maxsize=131_072)
 def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
     """The evidence of the two names, among all that each person goes by, that agree best."""
-    if (
-        len(one) == len(other) == 1 and one[0].ordered and other[0].ordered
-    ):  # the usual case, and its short cut
-        if not _may_be_swapped(one[0], other[0]):
-            return _name_evidence(readings(one[0])[0], readings(other[0])[0])
+    if len(one) == len(other) == 1:
+        name, name_2 = one[0], other[0]
+        if name.ordered and name_2.ordered and not _may_be_swapped(name, name_2):  # the usual case
+            return _name_evidence(readings(name)[0], readings(name_2)[0])
     best: Evidence = ()
     most = -math.inf
     for name in one:

@@ -91,9 +91,8 @@ def read_scraps(text: str, *, today: date) -> Description:
 
 def holds_unreadable_date(text: str, *, today: date) -> bool:
     """Whether there is something written as a date that no calendar knows, such as 31/2/1990."""
-    rest = _Rest(text)
     looks_like_one = any(pattern.search(text) for pattern in (_ISO_DATE, _NUMERIC_DATE, _WORDED_DATE))
-    return looks_like_one and _take_date(rest, today) is None
+    return looks_like_one and _take_date(_Rest(text), today) is None
 
 
 class _Rest:

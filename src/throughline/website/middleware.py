@@ -167,8 +167,7 @@ class RoomMiddleware:
         try:
             with transaction.atomic():
                 set_actor(actor)
-                if request.method in _ONLY_LOOKS:
-                    only_looking()
+                only_looking(request.method in _ONLY_LOOKS)
                 insist_on_role(actor, rule)
                 return _answer_once(request, actor, lambda: _rendered(view(request, *args, **kwargs)))
         except Refused as refusal:
@@ -181,10 +180,10 @@ class RoomMiddleware:
             raise
 
 
-def only_looking() -> None:
-    """Close every guarded table until the transaction ends: this request may write its look alone."""
+def only_looking(looks: bool) -> None:
+    """Until the transaction ends, close every guarded table to a request that may write its look alone."""
     with connection.cursor() as cursor:
-        cursor.execute("select set_config('throughline.looking', 'on', true)")
+        cursor.execute("select set_config('throughline.looking', %s, true)", ["on" if looks else "off"])
 
 
 def _rendered(response: Any) -> HttpResponseBase:

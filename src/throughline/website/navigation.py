@@ -23,6 +23,7 @@ ENTRIES: list[Entry] = [
     Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
+    Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
     Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),
     Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE),
 ]

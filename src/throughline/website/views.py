@@ -93,8 +93,9 @@ def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
     What its author typed is kept as their draft and the page shown again with it. Of a form that a foreign
     page sent nothing is kept.
     """
-    author = getattr(request, "author", None) or request.user
-    if author.is_authenticated and request.headers.get("Origin") == request.build_absolute_uri("/")[:-1]:
+    author = getattr(request, "author", None) or getattr(request, "user", None)
+    own_page = request.headers.get("Origin") == request.build_absolute_uri("/")[:-1]
+    if author is not None and author.is_authenticated and own_page:
         match = request.resolver_match
         if match is not None and keep_typed(request, author, rule_of(match.func)):
             return redirect(request.path)

@@ -50,6 +50,7 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """One duty: what it is about, and what discharges it."""
     now = timezone.now()
     task = queries.task(request.actor, duty_id, now=now)
+    # the list is the reason to open the person from here
     lead_to(request, [task.duty.record_id], "duty")
     return _duty_page(request, task, _form_for(task, None, now), now)
 

@@ -181,9 +181,10 @@ class AddForm(GovukForm):
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean()
-        if cleaned is not None and not any(cleaned.get(part) for part in ("forename", "surname", "full")):
-            if not self.errors.keys() & {"forename", "surname", "full"}:
-                self.add_error("full", _("enter some name, even one heard badly"))
+        parts = {"forename", "surname", "full"}
+        named = any((cleaned or {}).get(part) for part in parts)
+        if not named and not self.errors.keys() & parts:
+            self.add_error("full", _("enter some name, even one heard badly"))
         return cleaned
 
     def name(self) -> NewName:

@@ -28,6 +28,8 @@ from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import guarded
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.commands import let_go
+from throughline.foundations.drafts.views import recalled
 from throughline.linkage.description import Description
 from throughline.reference import load
 
@@ -72,8 +74,10 @@ def search(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     if request.method == "GET":
         form = SearchForm(today=london_day(now), initial={"enquiry": uuid4()})
+        recalled(request, form)
         return _page(request, form, _nothing_asked())
     form = _posted(request, now)
+    let_go(user=request.actor.id, place=request.path)
     if form.description() == Description():
         # an emptied page is the next call: what is typed now belongs to another enquiry
         form.data["enquiry"] = str(uuid4())
@@ -104,6 +108,7 @@ def read(request: HttpRequest) -> HttpResponse:
         reading=reading,
     )
     if reading == Match.Reading.CONFIRMED:
+        lead_to(request, [record_id], _purpose(request.actor))
         return redirect("people:person", record_id)
     return _page(request, form, _results(form, answer, now))
 
@@ -115,7 +120,9 @@ def add(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     today = london_day(now)
     if request.method == "GET":
-        return render(request, "people/add.html", {"form": AddForm(today=today)})
+        form = AddForm(today=today)
+        recalled(request, form)
+        return render(request, "people/add.html", {"form": form})
     if "carried" in request.POST:
         heard = _posted(request, now).description()
         return render(
@@ -132,7 +139,7 @@ def add(request: HttpRequest) -> HttpResponse:
                 phones=form.phones(),
                 addresses=form.addresses(),
             )
-            lead_to(request, [record.id], PURPOSES[request.actor.role])
+            lead_to(request, [record.id], _purpose(request.actor))
             return redirect("people:person", record.id)
         except Malformed as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
@@ -160,7 +167,7 @@ def _reading(typed: str) -> tuple[Match.Reading, UUID]:
 def _look_up(actor: Actor, form: SearchForm, now: datetime) -> Answer:
     """Search once; whatever was found out of the actor's sight goes to the desk in the same transaction."""
     heard = form.description()
-    answer = searching.search(actor, heard, today=london_day(now), purpose=PURPOSES.get(actor.role, ""))
+    answer = searching.search(actor, heard, today=london_day(now), purpose=_purpose(actor))
     if answer.hidden:
         tell_the_desk(
             by=actor,
@@ -170,6 +177,11 @@ def _look_up(actor: Actor, form: SearchForm, now: datetime) -> Answer:
             hidden=list(answer.hidden),
         )
     return answer
+
+
+def _purpose(actor: Actor) -> str:
+    """Why somebody looks, as the work of their role says; the page asks for no more."""
+    return PURPOSES.get(actor.role, "")
 
 
 def _while_typing(request: HttpRequest) -> bool:

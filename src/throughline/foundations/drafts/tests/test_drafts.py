@@ -5,8 +5,9 @@ from uuid import uuid4
 
 import pytest
 
-from throughline.foundations.drafts.commands import KEPT, expire, keep, let_go, let_go_about, recall
+from throughline.foundations.drafts.commands import KEPT, expire, keep, let_go, let_go_about
 from throughline.foundations.drafts.models import Draft
+from throughline.foundations.drafts.queries import recall
 from throughline.foundations.vault.keys import CannotOpen
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
@@ -19,7 +20,10 @@ pytestmark = pytest.mark.django_db
 def test_what_was_typed_comes_back_without_what_proves_the_sender() -> None:
     user = uuid4()
     keep(user=user, place=PLACE, typed=TYPED, now=NOW)
-    assert recall(user=user, place=PLACE, now=NOW) == {"forename": ["Joanne"], "needs": ["a", "b"]}
+    kept = recall(user=user, place=PLACE, now=NOW)
+    assert kept is not None
+    assert dict(kept.typed.lists()) == {"forename": ["Joanne"], "needs": ["a", "b"]}
+    assert kept.saved_at == NOW
     assert recall(user=uuid4(), place=PLACE, now=NOW) is None
     assert recall(user=user, place="/people/search/", now=NOW) is None
 
@@ -29,7 +33,9 @@ def test_the_latest_replaces_the_earlier_and_nothing_typed_keeps_nothing() -> No
     keep(user=user, place=PLACE, typed=TYPED, now=NOW)
     keep(user=user, place=PLACE, typed={"forename": ["Jo"]}, now=NOW + timedelta(seconds=5))
     keep(user=user, place=PLACE, typed={"forename": [" "], "csrfmiddlewaretoken": ["t"]}, now=NOW)
-    assert recall(user=user, place=PLACE, now=NOW) == {"forename": ["Jo"]}
+    kept = recall(user=user, place=PLACE, now=NOW)
+    assert kept is not None
+    assert dict(kept.typed.lists()) == {"forename": ["Jo"]}
     assert Draft.objects.filter(user=user).count() == 1
 
 
