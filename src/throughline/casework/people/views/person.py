@@ -14,6 +14,7 @@ from throughline.casework.people.forms.person import PurposeForm
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.queries.restriction import broken_until, restriction
 from throughline.casework.people.views import wording
+from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to, purpose_of
 from throughline.foundations.access.routes import guarded
 from throughline.foundations.access.rules import Action
@@ -43,8 +44,8 @@ def purpose(request: HttpRequest, record_id: UUID) -> HttpResponse:
 
 
 def _ask_purpose(request: HttpRequest, record_id: UUID) -> HttpResponse:
-    form = PurposeForm(request.POST or None, today=london_day(timezone.now()))
-    if request.method == "POST" and form.is_valid():
+    form = PurposeForm(sent(request), today=london_day(timezone.now()))
+    if form.is_valid():
         lead_to(request, [record_id], form.cleaned_data["purpose"])
         return redirect("people:person", record_id)
     return render(request, "people/purpose.html", {"form": form, "record_id": record_id})
