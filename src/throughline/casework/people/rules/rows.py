@@ -129,7 +129,10 @@ def _own_column(name: str, entry: object) -> tuple[Column, dict[str, Any]]:
     codes = entry.get("codes", {})
     # YAML reads a bare N, NO or OFF as false
     if not isinstance(codes, dict) or any(isinstance(code, bool) for pair in codes.items() for code in pair):
-        raise LayoutError(f"the map's codes for {name} must be lines of the form 'theirs: ours', with N, NO and Y in quotes", name)
+        raise LayoutError(
+            f"the map's codes for {name} must be lines of the form 'theirs: ours', with N, NO and Y in quotes",
+            name,
+        )
     if entry.get("scheme", ETHNICITY_SCHEMES[0]) not in ETHNICITY_SCHEMES:
         raise LayoutError(f"the map's scheme for ethnicity is none of {', '.join(ETHNICITY_SCHEMES)}", name)
     told = {str(theirs).casefold(): "" if ours is None else str(ours) for theirs, ours in codes.items()}

@@ -28,7 +28,7 @@ def add_phone(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: recording.add_phone(
-            by=request.actor, now=now, record_id=record_id, number=form.cleaned_data["phone"]
+            by=actor_of(request), now=now, record_id=record_id, number=form.cleaned_data["phone"]
         ),
     ):
         return done(request, record_id, _("Phone number added. Ask again how to reach them safely."))
@@ -51,7 +51,7 @@ def end_phone(request: HttpRequest, record_id: UUID, phone_id: UUID) -> HttpResp
     form = ConfirmForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: recording.end_phone(by=request.actor, now=now, record_id=record_id, phone_id=phone_id),
+        lambda: recording.end_phone(by=actor_of(request), now=now, record_id=record_id, phone_id=phone_id),
     ):
         return done(request, record_id, _("Phone number ended. Ask again how to reach them safely."))
     return change_page(
@@ -72,7 +72,9 @@ def add_address(request: HttpRequest, record_id: UUID) -> HttpResponse:
     form = AddressForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: recording.add_address(by=request.actor, now=now, record_id=record_id, address=form.address()),
+        lambda: recording.add_address(
+            by=actor_of(request), now=now, record_id=record_id, address=form.address()
+        ),
     ):
         return done(request, record_id, _("Address added. Ask again how to reach them safely."))
     return change_page(
@@ -99,7 +101,9 @@ def end_address(request: HttpRequest, record_id: UUID, address_id: UUID) -> Http
     form = ConfirmForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: recording.end_address(by=request.actor, now=now, record_id=record_id, address_id=address_id),
+        lambda: recording.end_address(
+            by=actor_of(request), now=now, record_id=record_id, address_id=address_id
+        ),
     ):
         return done(request, record_id, _("Address ended. Ask again how to reach them safely."))
     return change_page(
@@ -118,7 +122,7 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Ask how they can be reached without harm; saving needs nothing, completing asks for the rest."""
     now = timezone.now()
     instrument = library().as_of(SAFE_CONTACT, london_day(now))
-    before = latest(request.actor, subject=record_id, instrument=SAFE_CONTACT)
+    before = latest(actor_of(request), subject=record_id, instrument=SAFE_CONTACT)
     standing = SafeContact.objects.filter(record=record_id, voided_at=None).first()
     typed = sent(request)
     # what was voided is asked anew, not agreed to again
@@ -135,7 +139,7 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if about.is_valid() and saved(
         form,
         lambda: safety.give_safe_contact(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             instrument=instrument,

@@ -27,7 +27,7 @@ def add_name(request: HttpRequest, record_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = NameForm(sent(request), today=london_day(now))
     if saved(
-        form, lambda: recording.add_name(by=request.actor, now=now, record_id=record_id, name=form.name())
+        form, lambda: recording.add_name(by=actor_of(request), now=now, record_id=record_id, name=form.name())
     ):
         return done(request, record_id, _("Name added."))
     return change_page(
@@ -47,7 +47,7 @@ def correct(request: HttpRequest, record_id: UUID) -> HttpResponse:
 
     def command() -> None:
         recording.correct_particulars(
-            by=request.actor, now=now, record_id=record_id, seen=seen, particulars=form.particulars()
+            by=actor_of(request), now=now, record_id=record_id, seen=seen, particulars=form.particulars()
         )
 
     try:
