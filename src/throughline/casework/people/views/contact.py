@@ -12,6 +12,7 @@ from throughline.casework.people.forms.person import AddressForm, ConfirmForm, P
 from throughline.casework.people.models import Address, Phone, SafeContact
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
 from throughline.casework.people.views.wording import SAFE_CONTACT
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.forms import form_for

@@ -13,6 +13,7 @@ from throughline.casework.people.forms.person import ConfirmForm, OtherForm, Rel
 from throughline.casework.people.queries.searching import Found, search
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.linkage.scraps import read_scraps

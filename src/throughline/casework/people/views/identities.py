@@ -16,6 +16,7 @@ from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.family import FIND, others
 from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 

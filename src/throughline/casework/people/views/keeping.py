@@ -14,6 +14,7 @@ from throughline.casework.people.models import Record
 from throughline.casework.people.queries.person import what_is_held
 from throughline.casework.people.rules import first_review
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
 

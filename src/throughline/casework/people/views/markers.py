@@ -11,6 +11,7 @@ from throughline.casework.people.forms.person import ConfirmForm, MarkerForm
 from throughline.casework.people.models import Address, Marker
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
 from throughline.casework.people.views.wording import label
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 

@@ -17,6 +17,7 @@ from throughline.casework.people.models import Record
 from throughline.casework.people.rules import Conflict
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.wording import day
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 
