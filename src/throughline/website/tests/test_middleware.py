@@ -212,6 +212,15 @@ def test_a_form_from_before_signing_in_again_is_kept_unless_a_foreign_page_sent_
     assert 'value="Joanne"' in strict.get("/note/").content.decode()
 
 
+def test_a_sign_in_page_that_was_open_too_long_is_shown_afresh(db):
+    strict = Client(enforce_csrf_checks=True)
+    typed = {"login": "handler", "password": "p", "csrfmiddlewaretoken": "x" * 64}
+    assert strict.post("/sign-in/", typed, headers={"origin": "https://elsewhere.example"}).status_code == 403
+    again = strict.post("/sign-in/", typed, headers={"origin": "http://testserver"})
+    assert again.headers["Location"] == "/sign-in/"
+    assert "open for too long" in strict.get("/sign-in/").content.decode()
+
+
 def test_a_part_of_a_page_that_htmx_asks_for_takes_the_whole_page_to_the_sign_in(client):
     wait(client, timedelta(minutes=15))
     answer = client.get(
