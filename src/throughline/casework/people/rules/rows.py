@@ -5,7 +5,7 @@ A row lands whole or not at all: the first thing wrong with it is its reason.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
@@ -129,7 +129,10 @@ def _own_column(name: str, entry: object) -> tuple[Column, dict[str, Any]]:
     codes = entry.get("codes", {})
     # YAML reads a bare N, NO or OFF as false
     if not isinstance(codes, dict) or any(isinstance(code, bool) for pair in codes.items() for code in pair):
-        raise LayoutError(f"the map's codes for {name} must be lines of the form 'theirs: ours', with N, NO and Y in quotes", name)
+        raise LayoutError(
+            f"the map's codes for {name} must be lines of the form 'theirs: ours', with N, NO and Y in quotes",
+            name,
+        )
     if entry.get("scheme", ETHNICITY_SCHEMES[0]) not in ETHNICITY_SCHEMES:
         raise LayoutError(f"the map's scheme for ethnicity is none of {', '.join(ETHNICITY_SCHEMES)}", name)
     told = {str(theirs).casefold(): "" if ours is None else str(ours) for theirs, ours in codes.items()}
@@ -207,7 +210,7 @@ class Judge:
         object.__setattr__(self, "marker_codes", frozenset(markers))
         object.__setattr__(self, "ethnicity_codes", frozenset(ethnicities))
 
-    def stage(self, batch: list[Record]) -> Staged:
+    def stage(self, batch: Sequence[Record]) -> Staged:
         """A batch of records as lines for COPY into the staging table, each landing or with its reason."""
         copy = "".join(map(self._copy_line, batch)).encode()
         return Staged(len(batch), batch[0].line, batch[-1].line, copy)

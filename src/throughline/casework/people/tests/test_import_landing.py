@@ -18,7 +18,12 @@ from psycopg.conninfo import conninfo_to_dict
 
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.commands.indexing import described
-from throughline.casework.people.commands.recording import Particulars, add_phone, correct_particulars, particulars_of
+from throughline.casework.people.commands.recording import (
+    Particulars,
+    add_phone,
+    correct_particulars,
+    particulars_of,
+)
 from throughline.casework.people.commands.retention import erase
 from throughline.casework.people.commands.safety import give_safe_contact
 from throughline.casework.people.models import (
@@ -267,9 +272,7 @@ def test_an_empty_cell_wipes_nothing(bring):
 
 def test_who_was_erased_here_is_not_raised_again(bring):
     bring(HEAD + ANN)
-    as_system(
-        lambda: erase(by=DESK, now=NOW, record_id=Record.objects.get().id, reason=_reason_to_erase())
-    )
+    as_system(lambda: erase(by=DESK, now=NOW, record_id=Record.objects.get().id, reason=_reason_to_erase()))
     run, rejects = bring(HEAD + BEA + ANN)
     assert told(run) == (1, 0, 0, 0, 1)
     assert rejects == [["3", "id", "was erased here and is not raised again"]]
@@ -369,9 +372,7 @@ def test_killed_at_any_moment_it_goes_on_to_the_same_end(tmp_path):
     as_system(look)
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(noise=st.lists(st.binary(min_size=1, max_size=40).filter(lambda some: b"\0" not in some), max_size=8))
 def test_whatever_stands_between_the_rows_no_row_lands_in_part(bring, noise):
     content = (HEAD + ANN).encode() + b"\n".join(noise) + b"\n" + BEA.encode()

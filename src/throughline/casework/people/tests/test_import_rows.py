@@ -32,7 +32,22 @@ ethnicity: ETH
 markers: {column: FLAGS, codes: {WM: weapons, OLD: ""}}
 interpreter: INT
 """
-COLUMNS = ("REF", "FIRST", "LAST", "BORN", "AGE", "SEX", "TEL", "PC", "OLD_PC", "FROM", "TO", "ETH", "FLAGS", "INT")
+COLUMNS = (
+    "REF",
+    "FIRST",
+    "LAST",
+    "BORN",
+    "AGE",
+    "SEX",
+    "TEL",
+    "PC",
+    "OLD_PC",
+    "FROM",
+    "TO",
+    "ETH",
+    "FLAGS",
+    "INT",
+)
 GOOD = {"REF": "P1", "FIRST": "Ann", "LAST": "Field", "BORN": "02/01/1990", "TEL": "07700 900123"}
 
 
