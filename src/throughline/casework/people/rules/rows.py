@@ -101,7 +101,8 @@ def read_file_map(path: Path) -> FileMap:
     shared = layout_of(content)
     if "id" not in shared.columns:
         raise LayoutError("the map must give the column for id, by which a row is known the next time", "id")
-    columns, codes = {}, {}
+    columns: dict[str, Column] = {}
+    codes: dict[str, Mapping[str, str]] = {}
     scheme = ETHNICITY_SCHEMES[0]
     for name, entry in own.items():
         columns[name], extra = _own_column(name, entry)
@@ -256,7 +257,7 @@ class Judge:
         if description == Description(sex=base.sex):
             raise Malformed("row", "says nothing by which a person is known")
         ethnicity = self._ethnicity(told.get("ethnicity", ""))
-        said = {
+        said: dict[str, Any] = {
             "names": names,
             "phones": phones,
             "addresses": addresses,
