@@ -72,7 +72,9 @@ def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
         now=timezone.now(),
         source=Source(file, file.with_suffix(".map.yaml"), "bench"),
         rejects=file.with_suffix(".rejects.csv"),
-        say=lambda run, of: print(f"{run.rows:,} {perf_counter() - began:.0f} s", file=sys.stderr),
+        say=lambda run, lines: print(
+            f"{run.rows:,} of {lines:,} {perf_counter() - began:.0f} s", file=sys.stderr
+        ),
     )
     seconds = perf_counter() - began
     one_by_one = _one_by_one(asked)

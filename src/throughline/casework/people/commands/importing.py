@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (statements are put together of the constants of this module; values are parameters)
 """Bringing in a force's index of people: a file of a million rows, judged, staged by COPY, and landed in batches.
 
 Each batch is one transaction: its rows go into the staging table, and from there by INSERT … SELECT into the
@@ -20,6 +21,7 @@ from hashlib import sha256
 from itertools import batched, islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 from django.db import OperationalError, connection, transaction
@@ -65,7 +67,7 @@ def bring_in(
     now: datetime,
     source: Source,
     rejects: Path,
-    say: Say = lambda run, of: None,
+    say: Say | None = None,
     batch: int = BATCH,
 ) -> ImportRun:
     """Bring in a file, or go on with it; what cannot land goes to ``rejects`` by line, field and reason.
@@ -91,7 +93,7 @@ def bring_in(
             judge = Judge(file_map, tuple(header), london_day(run.started_at), run.id, keys().linkage)
             processes = _processes(source.file)
             _land(run, judge, source.file, by=by, now=now, batch=batch, processes=processes,
-                  say=lambda: say(run, surveyed.lines))  # fmt: skip
+                  say=lambda: say(run, surveyed.lines) if say else None)  # fmt: skip
             _write_rejects(run, rejects)
             _finish(run, by=by)
         else:
@@ -208,7 +210,7 @@ def _land_batch(run: ImportRun, rows: Staged, *, by: Actor, now: datetime) -> No
     run.save()
 
 
-def _within(run: ImportRun, rows: Staged) -> dict[str, object]:
+def _within(run: ImportRun, rows: Staged) -> dict[str, Any]:
     return {"run": run.id, "first": rows.first_line, "last": rows.last_line, "source": run.source}
 
 
@@ -223,12 +225,12 @@ with other as (
     where e.run = s.run and e.source_ref = s.source_ref and e.reason = '' and e.line < s.line
     order by e.line limit 1) first
   where {_BATCH_ROWS})
-"""  # noqa: S608
+"""
 _REPEATED = f"""{_COMPARED}
-delete from people_staging s using other where s.run = %(run)s and s.line = other.line and other.same"""  # noqa: S608
+delete from people_staging s using other where s.run = %(run)s and s.line = other.line and other.same"""
 _CONTRADICTING = f"""{_COMPARED}
 update people_staging s set field = 'id', reason = 'contradicts line ' || other.first_line
-from other where s.run = %(run)s and s.line = other.line and not other.same"""  # noqa: S608
+from other where s.run = %(run)s and s.line = other.line and not other.same"""
 
 
 def _stage(run: ImportRun, rows: Staged) -> int:
@@ -269,7 +271,7 @@ cross join lateral (
   select id from people_record where source = %(source)s and source_ref = s.source_ref for update) r
 left join lateral (select digest from people_sourcerow where record_id = r.id offset 0) t on true
 where {_BATCH_ROWS}
-"""  # noqa: S608
+"""
 
 
 def _known(run: ImportRun, rows: Staged) -> list[tuple[int, UUID, bool]]:

@@ -5,7 +5,7 @@ A row lands whole or not at all: the first thing wrong with it is its reason.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
@@ -101,7 +101,8 @@ def read_file_map(path: Path) -> FileMap:
     shared = layout_of(content)
     if "id" not in shared.columns:
         raise LayoutError("the map must give the column for id, by which a row is known the next time", "id")
-    columns, codes = {}, {}
+    columns: dict[str, Column] = {}
+    codes: dict[str, Mapping[str, str]] = {}
     scheme = ETHNICITY_SCHEMES[0]
     for name, entry in own.items():
         columns[name], extra = _own_column(name, entry)
@@ -210,7 +211,7 @@ class Judge:
         object.__setattr__(self, "marker_codes", frozenset(markers))
         object.__setattr__(self, "ethnicity_codes", frozenset(ethnicities))
 
-    def stage(self, batch: list[Record]) -> Staged:
+    def stage(self, batch: Sequence[Record]) -> Staged:
         """A batch of records as lines for COPY into the staging table, each landing or with its reason."""
         copy = "".join(map(self._copy_line, batch)).encode()
         return Staged(len(batch), batch[0].line, batch[-1].line, copy)
@@ -256,7 +257,7 @@ class Judge:
         if description == Description(sex=base.sex):
             raise Malformed("row", "says nothing by which a person is known")
         ethnicity = self._ethnicity(told.get("ethnicity", ""))
-        said = {
+        said: dict[str, Any] = {
             "names": names,
             "phones": phones,
             "addresses": addresses,
