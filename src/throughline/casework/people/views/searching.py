@@ -197,7 +197,7 @@ def _page(request: HttpRequest, form: SearchForm, results: Results) -> HttpRespo
 
 
 def _nothing_asked() -> Results:
-    return Results(State.EMPTY, "")
+    return Results(State.EMPTY, _("What to type"))
 
 
 def _results(form: SearchForm, answer: Answer, now: datetime) -> Results:
