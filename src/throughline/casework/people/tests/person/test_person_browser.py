@@ -78,12 +78,13 @@ def test_a_name_is_added_by_keyboard_alone_with_and_without_scripts(open_page, s
         if _focused(link):
             break
     page.keyboard.press("Enter")
+    page.get_by_role("radio", name="Alias").wait_for()
     page.get_by_role("radio", name="Alias").focus()
     page.keyboard.press("Space")
     page.get_by_label("First or given name").focus()
     page.keyboard.type("Ama")
     page.keyboard.press("Enter")
-    assert page.get_by_text("Name added.").is_visible()
+    page.get_by_text("Name added.").wait_for()
     assert page.get_by_text("Ama", exact=True).is_visible()
 
 
