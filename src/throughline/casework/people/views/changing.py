@@ -17,11 +17,7 @@ from django.views.decorators.http import require_http_methods
 from throughline.casework.people.queries.person import NOT_FOUND, heading, insist_on
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.people.views.purposes import purpose_of
-<<<<<<< HEAD
-from throughline.foundations.access.routes import actor_of, guarded
-=======
-from throughline.foundations.access.routes import View, guarded
->>>>>>> personpage
+from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused
 
 type PersonView = Callable[Concatenate[HttpRequest, UUID, ...], HttpResponseBase]
@@ -37,13 +33,8 @@ def about_person(action: Action) -> Callable[[PersonView], View]:
         @guarded(action)
         @require_http_methods(["GET", "POST"])
         @wraps(view)
-<<<<<<< HEAD
-        def asked(request: HttpRequest, record_id: UUID, **kwargs: Any) -> HttpResponse:
-            insist_on(actor_of(request), action, record_id)
-=======
         def asked(request: HttpRequest, record_id: UUID, **kwargs: Any) -> HttpResponseBase:
-            insist_on(request.actor, action, record_id)
->>>>>>> personpage
+            insist_on(actor_of(request), action, record_id)
             if request.method == "GET" and not purpose_of(request, record_id):
                 return redirect("people:purpose", record_id)
             return view(request, record_id, **kwargs)
