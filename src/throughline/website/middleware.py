@@ -164,6 +164,9 @@ class RoomMiddleware:
         if isinstance(rule, Open):
             return None
         if not request.user.is_authenticated:
+            if rule is Action.KEEP_DRAFT:
+                # whoever is typing must not be taken off the page; sending it will say that they are signed out
+                return HttpResponse(status=HTTPStatus.NO_CONTENT)
             return sign_in_again(request)
         actor = request.actor = request.user.actor  # type: ignore[attr-defined]
         try:

@@ -239,6 +239,14 @@ def test_typing_is_kept_as_a_draft_of_the_page_it_is_on(client, user):
     assert Draft.objects.filter(user=user.id).count() == 1
 
 
+def test_typing_on_after_the_session_ended_takes_nobody_off_their_page(client):
+    wait(client, timedelta(minutes=15))
+    here = {"HX-Request": "true", "HX-Current-URL": "http://testserver/note/"}
+    answer = client.post("/drafts/keep/", {"name": "Jo"}, headers=here)
+    assert answer.status_code == 204
+    assert "HX-Redirect" not in answer.headers
+
+
 def test_what_a_page_failed_on_is_kept(client, user):
     client.raise_request_exception = False
     assert client.post("/crash/", {"name": "Joanne"}).status_code == 500
