@@ -7,6 +7,9 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from playwright.sync_api import sync_playwright
+
+from throughline.foundations.access.rules import Role
 
 AXE = Path(settings.CHECKOUT) / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = shutil.which("chromium")
@@ -30,17 +33,14 @@ def person(accounts, acting_as, request):
 
 @pytest.fixture
 def open_page(live_server, signed_in, person, monkeypatch):
-    """Opens one address in a new browser window, signed in as somebody of a role."""
+    """Opens one address in a new browser window, signed in as a supervisor."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    from playwright.sync_api import sync_playwright
-
-    from throughline.foundations.access.rules import Role
-
+    # before the browser: within its event loop Django would open a connection that nobody closes
+    session = signed_in(Role.SUPERVISOR, person).session.session_key
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
 
-        def opened(name: str, *, width: int = 1280, scripts: bool = True, role: Role = Role.SUPERVISOR):
-            session = signed_in(role, person).session.session_key
+        def opened(name: str, *, width: int = 1280, scripts: bool = True):
             context = browser.new_context(
                 viewport={"width": width, "height": 900}, java_script_enabled=scripts
             )
