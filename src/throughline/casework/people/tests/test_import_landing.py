@@ -287,8 +287,7 @@ def test_who_was_erased_here_is_not_raised_again(bring):
 
 
 def _reason_to_erase():
-    from throughline.foundations.instruments.queries import library
-from throughline.reference import load
+    from throughline.reference import load
 
     return next(row.code for row in load("decision-reasons").rows if row.text("decision") == "erase")
 
