@@ -150,7 +150,10 @@ def _database(site: contextlib.ExitStack, home: Path, database_url: str | None, 
     if database_url:
         if fresh:
             raise DemoError("--fresh does not delete a database of your own; drop it and start again.")
-        name = str(conninfo_to_dict(database_url).get("dbname") or DATABASE)
+        try:
+            name = str(conninfo_to_dict(database_url).get("dbname") or DATABASE)
+        except psycopg.ProgrammingError:
+            raise DemoError("DATABASE_URL is not an address of a PostgreSQL database.") from None
         # the one that every server has is for administering it
         name = DATABASE if name == "postgres" else name
         return prepare_logins(database_url, name, passwords=home / "logins.json")
