@@ -21,7 +21,7 @@ import psutil  # type: ignore[import-untyped]
 import pytest
 
 from throughline.running.cluster import Cluster
-from throughline.running.demo import DemoError, _insist_on_room
+from throughline.running.site import SiteError, insist_on_room
 
 SOURCE = Path(__file__).parents[3]
 
@@ -208,5 +208,5 @@ def test_a_full_disk_is_said_to_be_full(small_disk: Path, port: int) -> None:
 
 
 def test_a_disk_that_has_filled_up_meanwhile_is_said_to_be_full(small_disk: Path) -> None:
-    with pytest.raises(DemoError, match=r"The disk that holds .* is full; make room and start again"):
-        _insist_on_room(small_disk)
+    with pytest.raises(SiteError, match=r"The disk that holds .* is full; make room and start again"):
+        insist_on_room(small_disk)
