@@ -199,3 +199,22 @@ def working_as(transactional_db: None, test_logins: Logins) -> Callable[[str], A
             connection.settings_dict.update(before)
 
     return switched
+
+
+@pytest.fixture
+def enter() -> Callable[[Any, Any], Any]:
+    """Open the session of an account in a test client as signing in does, with both factors shown.
+
+    ``enter(client, user)`` returns the client.
+    """
+    from django.utils import timezone
+
+    def opened(client: Any, user: Any) -> Any:
+        client.force_login(user)
+        session = client.session
+        now = timezone.now().isoformat()
+        session.update({"signed_in_at": now, "seen_at": now, "second_factor": True, "ended": False})
+        session.save()
+        return client
+
+    return opened

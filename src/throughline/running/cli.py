@@ -7,6 +7,7 @@ import click
 
 from throughline.linkage.cli import linkage
 from throughline.running.cluster import ClusterError
+from throughline.running.logins import ServerError
 from throughline.running.migrate import MigrationError
 
 __all__ = ["demo", "linkage", "worker"]
@@ -41,7 +42,7 @@ def demo(port: int, people: int, fresh: bool) -> None:
             fresh=fresh,
             database_url=os.environ.get("DATABASE_URL") or None,
         )
-    except (DemoError, ClusterError, MigrationError) as error:
+    except (DemoError, ClusterError, MigrationError, ServerError) as error:
         raise click.ClickException(str(error)) from None
 
 

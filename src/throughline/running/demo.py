@@ -3,6 +3,7 @@
 import contextlib
 import errno
 import fcntl
+import http.client
 import os
 import secrets
 import shutil
@@ -10,30 +11,38 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
 
 import click
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
 
+from throughline.foundations.access.rules import Role
 from throughline.running.cluster import SUPERUSER, Cluster
 from throughline.running.logins import BACKUP, IMPORTER, WEB, WORKER, Logins, prepare_logins
 from throughline.running.migrate import environment, migrate
 from throughline.running.tether import tie, untie
+from throughline.synthetic.staff import AGENCY
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 DATABASE = "throughline"
 HOST = "127.0.0.1"
 
+_SOURCE = "invented"
+"""What the import calls the index of invented people."""
+
 _THROUGHLINE = (sys.executable, "-m", "throughline.cli")
+_SIGN_IN = "/sign-in/demonstration/"
 _START = 60.0
 """Seconds for the web server to answer."""
 _STOP = 10.0
 """Seconds for a process to end when asked, before it is made to."""
+_ROOM = 20 << 20
+"""Bytes free below which a failure is put down to the disk: PostgreSQL makes its log 16 MB at a time."""
 
 
 class DemoError(Exception):
@@ -66,7 +75,8 @@ def run(*, home: Path, port: int, people: int, fresh: bool, database_url: str | 
 
     ``home`` is the private folder of its data; ``people`` how many to invent when there are none; ``fresh``
     deletes what is there first; ``database_url`` a superuser of another PostgreSQL server to use in place
-    of the embedded one. Raises `DemoError`, `ClusterError` or `MigrationError` when it cannot run.
+    of the embedded one. Raises `DemoError`, `ClusterError`, `ServerError` or
+    `MigrationError` when it cannot run.
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
@@ -80,11 +90,11 @@ def run(*, home: Path, port: int, people: int, fresh: bool, database_url: str | 
         _say("Bringing its tables up to date…")
         migrate(logins, home)
         _make_signing_key(home)
-        if people and not _people_exist(logins):
-            _invent(logins, home, people)
-        worker = _spawn(site, "worker", [*_THROUGHLINE, "worker"], environment(logins, WORKER, home), home)
-        web = _spawn(site, "web server", _web_server(port), environment(logins, WEB, home), home)
+        _people(logins, home, people)
+        web = _spawn(site, "web server", _web_server(port), _environment(logins, WEB, home), home)
         _wait_until_served(port, web)
+        # after the pages, which somebody is waiting for
+        worker = _spawn(site, "worker", [*_THROUGHLINE, "worker"], _environment(logins, WORKER, home), home)
         _welcome(logins, port)
         _watch(worker, web)
 
@@ -141,6 +151,8 @@ def _database(site: contextlib.ExitStack, home: Path, database_url: str | None, 
         if fresh:
             raise DemoError("--fresh does not delete a database of your own; drop it and start again.")
         name = str(conninfo_to_dict(database_url).get("dbname") or DATABASE)
+        # the one that every server has is for administering it
+        name = DATABASE if name == "postgres" else name
         return prepare_logins(database_url, name, passwords=home / "logins.json")
     cluster = Cluster(home / "database")
     if fresh:
@@ -152,28 +164,89 @@ def _database(site: contextlib.ExitStack, home: Path, database_url: str | None, 
     return prepare_logins(cluster.url(SUPERUSER, "postgres"), DATABASE)
 
 
-def _people_exist(logins: Logins) -> bool:
+# --- the people -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Held:
+    """What the database holds already."""
+
+    people: bool
+    accounts: bool
+    agency: bool
+    import_begun: bool
+
+    @property
+    def ours(self) -> bool:
+        return self.agency or (not self.accounts and (self.import_begun or not self.people))
+
+
+def _held(logins: Logins) -> _Held:
     # row security hides people from every login but the backup's
     with psycopg.connect(logins.url_for(BACKUP)) as backup:
-        row = backup.execute("select exists (select from people_record)").fetchone()
-    return row is not None and bool(row[0])
+        row = backup.execute(
+            "select exists (select from people_record), exists (select from accounts_user),"
+            " exists (select from accounts_agency where name = %s),"
+            " exists (select from people_importrun where source = %s)",
+            [AGENCY, _SOURCE],
+        ).fetchone()
+    return _Held(*row) if row else _Held(False, False, False, False)
 
 
-def _invent(logins: Logins, home: Path, people: int) -> None:
-    _say(f"Inventing {people:,} people and bringing them in, as a force brings in its own index…")
-    with tempfile.TemporaryDirectory(dir=home) as folder:
-        index = Path(folder) / "invented.csv"
-        as_importer = environment(logins, IMPORTER, home)
-        _call(["synthetic", "write", str(index), f"--people={people}"], as_importer)
-        (index_map,) = Path(folder).glob("*.yaml")
-        _call(["people", "import", str(index), "--map", str(index_map)], as_importer)
+def _people(logins: Logins, home: Path, wanted: int) -> None:
+    """Make the accounts, and invent people where there are none; what a killed start began is gone on with."""
+    held = _held(logins)
+    if not held.ours:
+        # anybody may sign in to a demonstration, as anybody
+        raise DemoError(
+            "This database holds people or accounts that are not invented; it is not shown to all."
+        )
+    folder = home / "invented"
+    if wanted and not held.people:
+        folder.mkdir(exist_ok=True)
+    if folder.is_dir():
+        _bring_in(logins, home, folder, wanted)
+    if folder.is_dir() or not held.agency:
+        _call(["synthetic", "enact", f"--source={_SOURCE}"], _environment(logins, WORKER, home), home)
+    if folder.is_dir():
+        shutil.rmtree(folder)
 
 
-def _call(arguments: Sequence[str], env: dict[str, str]) -> None:
-    # its progress goes to the terminal as it is
-    ran = subprocess.run([*_THROUGHLINE, *arguments], env=env, stdin=subprocess.DEVNULL, check=False)  # noqa: S603
-    if ran.returncode != 0:
-        raise DemoError(f"'throughline {' '.join(arguments[:2])}' failed; what it said stands above.")
+def _bring_in(logins: Logins, home: Path, folder: Path, wanted: int) -> None:
+    index, index_map = folder / "people.csv", folder / "people.map.yaml"
+    as_importer = _environment(logins, IMPORTER, home)
+    # the map is written last, so where it stands the index is whole
+    if wanted and not index_map.exists():
+        _say(f"Inventing {wanted:,} people…")
+        _call(["synthetic", "write", str(index), f"--people={wanted}"], as_importer, home)
+    if index_map.exists():
+        _say("Bringing them in, as a force brings in its own index…")
+        brought = ["people", "import", str(index), "--map", str(index_map), f"--source={_SOURCE}"]
+        _call(brought, as_importer, home)
+
+
+def _call(arguments: Sequence[str], env: dict[str, str], home: Path) -> None:
+    # its progress goes to the terminal as it is; in a group of its own, so that Ctrl-C reaches us alone
+    with subprocess.Popen(  # noqa: S603
+        [*_THROUGHLINE, *arguments],
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
+        start_new_session=True,
+    ) as child:
+        tether = tie(-child.pid, "KILL")
+        try:
+            child.wait()
+        finally:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(child.pid, signal.SIGKILL)
+            untie(tether)
+    if child.returncode != 0:
+        _insist_on_room(home)
+        raise DemoError(
+            f"'throughline {' '.join(arguments[:2])}' failed; what it said stands above. The next start goes on"
+            " from there."
+        )
 
 
 # --- the processes ----------------------------------------------------------------------------------
@@ -191,6 +264,10 @@ def _web_server(port: int) -> list[str]:
     ]
 
 
+def _environment(logins: Logins, login: str, home: Path) -> dict[str, str]:
+    return {**environment(logins, login, home), "THROUGHLINE_DEMO": "1"}
+
+
 def _spawn(
     site: contextlib.ExitStack, name: str, command: Sequence[str], env: dict[str, str], home: Path
 ) -> Process:
@@ -199,7 +276,7 @@ def _spawn(
         # a group of its own: Ctrl-C reaches us alone, and we end it with all its children
         popen = subprocess.Popen(  # noqa: S603
             command,
-            env={**env, "THROUGHLINE_DEMO": "1"},
+            env=env,
             stdin=subprocess.DEVNULL,
             stdout=written,
             stderr=written,
@@ -215,11 +292,20 @@ def _wait_until_served(port: int, web: Process) -> None:
     deadline = time.monotonic() + _START
     while True:
         _insist_alive(web)
-        with contextlib.suppress(OSError), socket.create_connection((HOST, port), timeout=1):
+        if _answers(port):
             return
         if time.monotonic() > deadline:
             raise DemoError(f"The web server did not answer within {_START:.0f} s; its log is {web.log}.")
-        time.sleep(0.1)
+        time.sleep(0.05)
+
+
+def _answers(port: int) -> bool:
+    """Whether the page to sign in at comes; the port is open before the program behind it has started."""
+    asked = http.client.HTTPConnection(HOST, port, timeout=_START)
+    with contextlib.closing(asked), contextlib.suppress(OSError, http.client.HTTPException):
+        asked.request("GET", _SIGN_IN)
+        return asked.getresponse().status == HTTPStatus.OK
+    return False
 
 
 def _watch(*processes: Process) -> None:
@@ -262,12 +348,27 @@ def _plain_errors(home: Path) -> Iterator[None]:
     except psycopg.errors.DiskFull:
         raise DemoError("The database's disk is full; make room and start again.") from None
     except psycopg.OperationalError as error:
-        first = (str(error).strip().splitlines() or ["no reason was given"])[0]
-        raise DemoError(f"The database does not answer: {first}") from None
+        _insist_on_room(home)
+        raise DemoError(f"The database does not answer: {_first_line(error)}") from None
+    except psycopg.Error as error:
+        raise DemoError(f"The database does not allow it: {_first_line(error)}") from None
     except OSError as error:
         if error.errno in {errno.ENOSPC, errno.EDQUOT}:
             raise DemoError(f"The disk that holds {home} is full; make room and start again.") from None
         raise DemoError(f"{error.filename or home} cannot be used: {error.strerror}.") from None
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or ["no reason was given"])[0]
+
+
+def _insist_on_room(home: Path) -> None:
+    """Say that the disk is full where it is: a database that finds no room may just break off."""
+    for folder in {home, Cluster(home / "database").place}:
+        if folder.exists() and shutil.disk_usage(folder).free < _ROOM:
+            raise DemoError(
+                f"The disk that holds {folder} is full; make room and start again: it goes on from there."
+            )
 
 
 # --- what is said -----------------------------------------------------------------------------------
@@ -279,15 +380,24 @@ def _say(words: str) -> None:
 
 def _welcome(logins: Logins, port: int) -> None:
     with psycopg.connect(logins.url_for(WEB)) as web:
-        accounts = web.execute("select role, username from accounts_user order by role, username").fetchall()
+        accounts = web.execute(
+            "select distinct on (role) role, name, username from accounts_user where is_active"
+            " order by role, made_at, username"
+        ).fetchall()
     _say(f"\nThroughline is at http://{HOST}:{port}/ on this machine. Everybody in it is invented.\n")
-    for role, username in accounts:
-        _say(f"  {role:<24} sign in as {username}")
+    _say(f"One click signs you in at http://{HOST}:{port}{_SIGN_IN} as")
+    order = list(Role)
+    for role, name, username in sorted(accounts, key=lambda account: order.index(Role(account[0]))):
+        _say(f"  {role.replace('-', ' '):<24} {name} ({username})")
     _say(_TRY_FIRST)
     _say("Ctrl-C stops it.")
 
 
 _TRY_FIRST = """
-Try first: sign in as the call handler and type scraps of somebody as you would hear them, such as
-"jo whitmoor alma road". The page says who it may be, and why.
+Try first: sign in as the call handler, choose "Find a person" and type what you might hear of somebody:
+
+    jo whitmoor, about 30, alma road
+
+The page says who it may be, and why. Then look for "rachel denholm": the call handler finds nobody, and the
+restricted-records desk has a new duty on its worklist.
 """

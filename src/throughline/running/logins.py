@@ -34,6 +34,13 @@ BACKUP = "throughline_backup"
 LOGINS = (OWNER, WEB, WORKER, IMPORTER, AUDITOR, BACKUP)
 
 
+OLDEST_SERVER = 18
+
+
+class ServerError(Exception):
+    """This PostgreSQL server cannot be used; the text is one sentence for the person at the terminal."""
+
+
 @dataclass(frozen=True)
 class Logins:
     """How each login reaches one database."""
@@ -55,11 +62,14 @@ def prepare_logins(admin_url: str, database: str, *, passwords: Path | None = No
 
     ``admin_url`` is the address of a superuser: PostgreSQL lets nobody else say of a role that it is none,
     or give one BYPASSRLS. ``passwords`` is the private file that keeps a generated password for each login; without
-    it the logins have none, which is for the embedded server, whose socket is private.
+    it the logins have none, which is for the embedded server, whose socket is private. Raises `ServerError`
+    for a server that is too old, or an address that is not a superuser's.
     """
     secret = _passwords(passwords) if passwords else {}
     # alone, since two starts at once would both find a role missing
     with psycopg.connect(admin_url, autocommit=True) as admin, _alone(admin):
+        _insist_on_version(admin)
+        _insist_on_superuser(admin)
         for login in LOGINS:
             _prepare_role(admin, login, secret.get(login))
         admin.execute(sql.SQL("grant pg_read_all_data to {}").format(sql.Identifier(BACKUP)))
@@ -82,6 +92,22 @@ def _alone(admin: psycopg.Connection) -> Iterator[None]:
         yield
     finally:
         admin.execute("select pg_advisory_unlock(%s)", [_PREPARING])
+
+
+def _insist_on_superuser(admin: psycopg.Connection) -> None:
+    row = admin.execute("select usesuper from pg_user where usename = current_user").fetchone()
+    if row != (True,):
+        raise ServerError(
+            "The address of the database must be a superuser's, who makes the logins that work on it."
+        )
+
+
+def _insist_on_version(admin: psycopg.Connection) -> None:
+    found = admin.info.server_version // 10_000
+    if found < OLDEST_SERVER:
+        raise ServerError(
+            f"This server is PostgreSQL {found}; Throughline needs PostgreSQL {OLDEST_SERVER} or later."
+        )
 
 
 def _prepare_role(admin: psycopg.Connection, login: str, password: str | None) -> None:

@@ -1,5 +1,7 @@
 """The command line of the invented force: `throughline synthetic …`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -24,6 +26,14 @@ def synthetic() -> None:
     """Invented people, and calls about them. Nobody in these files exists."""
 
 
+@contextmanager
+def _plain_errors() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise click.ClickException(f"The file could not be written: {error.strerror}") from None
+
+
 @synthetic.command()
 @_FILE
 @_PEOPLE
@@ -31,7 +41,8 @@ def synthetic() -> None:
 @_TODAY
 def write(file: Path, count: int, seed: int, today: datetime) -> None:
     """Write an invented force's index of people to FILE, with its map beside it."""
-    map_path = write_csv(file, count, seed, today.date())
+    with _plain_errors():
+        map_path = write_csv(file, count, seed, today.date())
     click.echo(f"Wrote {count:,} invented people to {file} and the map to {map_path}", err=True)
 
 
@@ -43,5 +54,35 @@ def write(file: Path, count: int, seed: int, today: datetime) -> None:
 @_TODAY
 def calls(file: Path, count: int, calls: int, seed: int, today: datetime) -> None:
     """Write misremembered calls about that index to FILE, with the truth in the column TRUE_PERSON."""
-    map_path = write_calls(file, count, calls, seed, today.date())
+    with _plain_errors():
+        map_path = write_calls(file, count, calls, seed, today.date())
     click.echo(f"Wrote {calls:,} calls to {file} and the map to {map_path}", err=True)
+
+
+@synthetic.command("enact")
+@click.option("--source", default="invented", show_default=True, help="What the import called the index.")
+def enact_stories(source: str) -> None:
+    """Make the demonstration's accounts, and complete the stories of its people.
+
+    Only where THROUGHLINE_DEMO=1: anybody may sign in to these accounts. Done again, it changes nothing.
+    """
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if not settings.DEMO:
+        raise click.ClickException(
+            "Only a demonstration (THROUGHLINE_DEMO=1) has accounts that are open to all."
+        )
+
+    from django.db import DatabaseError
+    from django.utils import timezone
+
+    from throughline.synthetic.enacting import enact
+
+    try:
+        told = enact(now=timezone.now(), source=source)
+    except DatabaseError as error:
+        first = (str(error).splitlines() or ["no reason was given"])[0]
+        raise click.ClickException(f"The database failed: {first}. Nothing was changed.") from None
+    click.echo(f"Made the accounts and told {told} stories", err=True)

@@ -29,6 +29,7 @@ from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import Open, insist_on_role, rule_of
 from throughline.foundations.access.rules import Action, Actor, Refused, Relation, system
+from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session, SignIn, is_over
 from throughline.foundations.audit.commands import record, undertake
 from throughline.foundations.audit.models import Event
@@ -69,8 +70,9 @@ class SessionEnds:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        if request.user.is_authenticated and self._has_ended(request, timezone.now()):
-            request.author = request.user  # type: ignore[attr-defined]
+        user = request.user
+        if isinstance(user, User) and self._has_ended(request, user, timezone.now()):
+            request.author = user  # type: ignore[attr-defined]
             request.user = AnonymousUser()
         return self.get_response(request)
 
@@ -84,7 +86,7 @@ class SessionEnds:
         return None
 
     @staticmethod
-    def _has_ended(request: HttpRequest, now: datetime) -> bool:
+    def _has_ended(request: HttpRequest, user: User, now: datetime) -> bool:
         session = request.session
         if session.get(Session.ENDED):
             return True
@@ -100,7 +102,7 @@ class SessionEnds:
             longest=settings.SESSION_LONGEST,
         ):
             with transaction.atomic():
-                record(request.user.actor, Event.Kind.SIGN_IN, SignIn.ENDED)
+                record(user.actor, Event.Kind.SIGN_IN, SignIn.ENDED)
             session[Session.ENDED] = True
             session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
             return True
@@ -162,6 +164,9 @@ class RoomMiddleware:
         if isinstance(rule, Open):
             return None
         if not request.user.is_authenticated:
+            if rule is Action.KEEP_DRAFT:
+                # whoever is typing must not be taken off the page; sending it will say that they are signed out
+                return HttpResponse(status=HTTPStatus.NO_CONTENT)
             return sign_in_again(request)
         actor = request.actor = request.user.actor  # type: ignore[attr-defined]
         try:

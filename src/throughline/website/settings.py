@@ -181,34 +181,40 @@ MFA_FORMS = {
     "generate_recovery_codes": "throughline.foundations.accounts.forms.NewRecoveryCodesForm",
 }
 
+
+def provider_of(issuer: str) -> str:
+    """The name under which accounts are bound: another issuer is another provider, its subjects strangers."""
+    return "idp-" + hashlib.sha256(issuer.encode()).hexdigest()[:12] if issuer else ""
+
+
+def identity_provider(issuer: str, *, name: str, client_id: str, secret: str) -> dict[str, object]:
+    """allauth's settings for the one identity provider of a force; none where ``issuer`` is empty."""
+    if not issuer:
+        return {}
+    app = {
+        "provider_id": provider_of(issuer),
+        "name": name,
+        "client_id": client_id,
+        "secret": secret,
+        # the ID token alone says who it is: it comes to us directly and names its issuer
+        "settings": {"server_url": issuer, "fetch_userinfo": False},
+    }
+    return {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "SCOPE": ["openid"], "APPS": [app]}}
+
+
 OIDC_ISSUER = os.environ.get("THROUGHLINE_OIDC_ISSUER", "")
-# an account is bound to an issuer and a subject: another issuer is another provider, whose subjects are strangers
-OIDC_PROVIDER = "idp-" + hashlib.sha256(OIDC_ISSUER.encode()).hexdigest()[:12] if OIDC_ISSUER else ""
+OIDC_PROVIDER = provider_of(OIDC_ISSUER)
 OIDC_NAME = os.environ.get("THROUGHLINE_OIDC_NAME", "your force's account")
 OIDC_SECOND_FACTOR_CLAIM, _, OIDC_SECOND_FACTOR_VALUE = os.environ.get(
     "THROUGHLINE_OIDC_SECOND_FACTOR", "amr=mfa"
 ).partition("=")
 SOCIALACCOUNT_ADAPTER = "throughline.foundations.accounts.adapters.Identities"
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_PROVIDERS = (
-    {
-        "openid_connect": {
-            "OAUTH_PKCE_ENABLED": True,
-            "SCOPE": ["openid"],
-            "APPS": [
-                {
-                    "provider_id": OIDC_PROVIDER,
-                    "name": OIDC_NAME,
-                    "client_id": os.environ.get("THROUGHLINE_OIDC_CLIENT_ID", ""),
-                    "secret": os.environ.get("THROUGHLINE_OIDC_SECRET", ""),
-                    # the ID token alone says who it is: it comes to us directly and names its issuer
-                    "settings": {"server_url": OIDC_ISSUER, "fetch_userinfo": False},
-                }
-            ],
-        }
-    }
-    if OIDC_ISSUER
-    else {}
+SOCIALACCOUNT_PROVIDERS = identity_provider(
+    OIDC_ISSUER,
+    name=OIDC_NAME,
+    client_id=os.environ.get("THROUGHLINE_OIDC_CLIENT_ID", ""),
+    secret=os.environ.get("THROUGHLINE_OIDC_SECRET", ""),
 )
 
 #: How long a session lasts that nobody uses, and how long any lasts: one long turn of duty.

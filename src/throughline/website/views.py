@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import NamedTuple
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
 from django.shortcuts import redirect, render
@@ -10,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from throughline.foundations.access.routes import rule_of
+from throughline.foundations.access.routes import Open, rule_of
 from throughline.foundations.drafts.views import keep_typed
 from throughline.website.templating import SERVICE_NAME
 
@@ -93,12 +94,14 @@ def forgery_suspected(request: HttpRequest, reason: str = "") -> HttpResponse:
     What its author typed is kept as their draft and the page shown again with it. Of a form that a foreign
     page sent nothing is kept.
     """
-    author = getattr(request, "author", None) or getattr(request, "user", None)
     own_page = request.headers.get("Origin") == request.build_absolute_uri("/")[:-1]
-    if author is not None and author.is_authenticated and own_page:
-        match = request.resolver_match
-        if match is not None and keep_typed(request, author, rule_of(match.func)):
-            return redirect(request.path)
+    rule = rule_of(request.resolver_match.func) if request.resolver_match else None
+    author = getattr(request, "author", None) or getattr(request, "user", None)
+    if own_page and rule is Open.TO_EVERYBODY:
+        messages.info(request, _("That page had been open for too long. Try again here."))
+        return redirect(request.path)
+    if own_page and author is not None and author.is_authenticated and keep_typed(request, author, rule):
+        return redirect(request.path)
     return render(
         request,
         "throughline/problem.html",

@@ -123,7 +123,7 @@ class CallForHelp:
 
 def call_for_help(actor: Actor, duty: Duty, *, today: date) -> CallForHelp:
     """The scraps behind a restricted match, for the desk alone; `task` has written the look."""
-    enquiry = Enquiry.objects.get(id=duty.about)
+    enquiry = Enquiry.objects.get(id=_about(duty))
     match = Match.objects.get(enquiry=enquiry, record=duty.record_id)
     return CallForHelp(
         asked_by=asker(enquiry.asked_by),
@@ -149,15 +149,24 @@ class GlassBroken:
 
 def glass_broken(duty: Duty) -> GlassBroken:
     """What the reviewer of a broken glass reads."""
-    decision = Decision.objects.get(id=duty.about)
+    decision = Decision.objects.get(id=_about(duty))
     reason = load("decision-reasons").label(decision.reason, on=london_day(decision.made_at))
     return GlassBroken(asker(decision.made_by), decision.made_at, reason, decision.words)
+
+
+def _about(duty: Duty) -> UUID:
+    """The enquiry or decision that a duty of such a kind is always about."""
+    if duty.about is None:
+        raise ValueError("a duty of this kind is about something else than a record")
+    return duty.about
 
 
 def asker(account: UUID) -> Asker:
     """An account in words; one that no longer exists is named as that."""
     user = User.objects.select_related("team").filter(id=account).first()
-    return Asker(user.name, user.role, user.team.name) if user else Asker("", "", "")
+    if user is None:
+        return Asker("", "", "")
+    return Asker(user.name, load("roles").label(user.role, on=london_day(user.made_at)), user.team.name)
 
 
 def review_date(duty: Duty) -> date | None:

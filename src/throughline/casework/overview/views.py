@@ -20,7 +20,7 @@ from throughline.casework.people.commands.safety import review_break_glass
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
-from throughline.foundations.access.routes import guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import carry_out
@@ -32,7 +32,7 @@ from throughline.reference import UnknownList, load, names
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
     """What each role sees first: the search, the list of what must happen next, the log."""
-    actor: Actor = request.actor
+    actor: Actor = actor_of(request)
     now = timezone.now()
     shown = {
         "now": now,
@@ -49,7 +49,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """One duty: what it is about, and what discharges it."""
     now = timezone.now()
-    task = queries.task(request.actor, duty_id, now=now)
+    task = queries.task(actor_of(request), duty_id, now=now)
     # the list is the reason to open the person from here
     lead_to(request, [task.duty.record_id], "duty")
     return _duty_page(request, task, _form_for(task, None, now), now)
@@ -60,11 +60,11 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
 def discharge(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """Discharge a duty with what was decided."""
     now = timezone.now()
-    task = queries.task(request.actor, duty_id, now=now)
+    task = queries.task(actor_of(request), duty_id, now=now)
     form = _form_for(task, request.POST, now)
     if form.is_valid():
         try:
-            _carry_out(request.actor, task, form.cleaned_data, now)
+            _carry_out(actor_of(request), task, form.cleaned_data, now)
         except Malformed as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
         else:
@@ -113,7 +113,7 @@ def _duty_page(request: HttpRequest, task: queries.Task, form: GovukForm, now: d
     shown: dict[str, Any] = {"task": task, "form": form, "now": now}
     match task.duty.kind:
         case "restricted-match":
-            shown["help"] = queries.call_for_help(request.actor, task.duty, today=today)
+            shown["help"] = queries.call_for_help(actor_of(request), task.duty, today=today)
             shown["heard"] = read_as(shown["help"].heard, today)
         case "break-glass-review":
             shown["glass"] = queries.glass_broken(task.duty)
@@ -129,14 +129,14 @@ def looks(request: HttpRequest) -> HttpResponse:
     form = LooksForm(request.GET or None, accounts=queries.account_choices())
     wanted = form.cleaned_data if form.is_valid() else {}
     page = queries.looks(
-        request.actor,
+        actor_of(request),
         account=UUID(wanted["account"]) if wanted.get("account") else None,
         record_id=wanted.get("record"),
         day=wanted.get("day"),
         before=wanted.get("before"),
     )
-    older = {**request.GET.dict(), "before": page.older}
-    shown = {"form": form, "page": page, "older": urlencode(older), "chain": queries.chain(request.actor)}
+    older = {**request.GET.dict(), "before": page.older or ""}
+    shown = {"form": form, "page": page, "older": urlencode(older), "chain": queries.chain(actor_of(request))}
     return render(request, "overview/looks.html", shown)
 
 
@@ -144,7 +144,7 @@ def looks(request: HttpRequest) -> HttpResponse:
 @require_GET
 def imports(request: HttpRequest) -> HttpResponse:
     """How far each bringing-in of a file came."""
-    return render(request, "overview/imports.html", {"runs": queries.imports(request.actor)})
+    return render(request, "overview/imports.html", {"runs": queries.imports(actor_of(request))})
 
 
 @guarded(Action.READ_REFERENCE)

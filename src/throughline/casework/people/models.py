@@ -319,7 +319,9 @@ class Key(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     key = models.BigIntegerField()
-    record = models.ForeignKey(Record, on_delete=models.CASCADE, db_index=False)
+    # no constraint: checking a dozen keys a record would take a third of an import. Keys are written and
+    # deleted with their record by `commands.indexing` alone
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, db_index=False, db_constraint=False)
 
     class Meta:
         indexes = [

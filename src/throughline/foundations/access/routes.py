@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
-from django.http import HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import URLPattern, URLResolver
 
 from throughline.foundations.access.rules import RULES, Action, Actor, Refused
@@ -31,6 +31,12 @@ def guarded(rule: Action | Open) -> Callable[[View], View]:
 def rule_of(view: Any) -> Action | Open | None:
     """The rule that a view stands under; one without is served to nobody."""
     return getattr(view, "rule", None)
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """Who asks for this page, as the frame around it has said (`website.middleware.RoomMiddleware`)."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    return actor
 
 
 def insist_on_role(actor: Actor, action: Action) -> None:

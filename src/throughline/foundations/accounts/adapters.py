@@ -14,7 +14,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialAccount, SocialLogin
+from allauth.socialaccount.models import SocialLogin
 from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -25,6 +25,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.access.rules import Actor, system
+from throughline.foundations.accounts.commands import forget_claims
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session, SignIn, proves_second_factor
 from throughline.foundations.audit.commands import record
@@ -45,13 +46,11 @@ class Accounts(DefaultAccountAdapter):
     """Signing in with a user name and a password."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
-        "username_password_mismatch": _("the user name or the password is wrong"),
+        "username_password_mismatch": _("The user name or the password is wrong."),
         "incorrect_password": _("the password is wrong"),
         "enter_current_password": _("the password is wrong"),
-        "too_many_login_attempts": _(
-            "there were too many wrong attempts; wait 15 minutes, or ask an administrator who you are known to"
-        ),
-        "rate_limited": _("there were too many wrong attempts; wait 15 minutes"),
+        "too_many_login_attempts": _("There were too many wrong attempts. Wait 15 minutes and try again."),
+        "rate_limited": _("there were too many wrong attempts; wait 15 minutes and try again"),
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -120,7 +119,8 @@ class Accounts(DefaultAccountAdapter):
 
     def logout(self, request: HttpRequest) -> None:
         """Close the session, with its row in the log."""
-        log(SignIn.SIGN_OUT, request.user.actor)
+        if isinstance(request.user, User):
+            log(SignIn.SIGN_OUT, request.user.actor)
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
@@ -183,8 +183,7 @@ class Identities(DefaultSocialAccountAdapter):
         if not bound:
             log(SignIn.NOT_BOUND, SOMEBODY)
             raise ImmediateHttpResponse(render(request, "account/not_bound.html", status=403))
-        # what the provider says of a person is not ours to keep
-        SocialAccount.objects.filter(pk=sociallogin.account.pk).update(extra_data={})
+        forget_claims(sociallogin.account)
         request.provider_second_factor = proves_second_factor(  # type: ignore[attr-defined]
             claims, settings.OIDC_SECOND_FACTOR_CLAIM, settings.OIDC_SECOND_FACTOR_VALUE
         )

@@ -1,5 +1,7 @@
 """`throughline accounts …`: the first account of a deployment, and what to do when nobody can sign in."""
 
+from uuid import UUID
+
 import click
 import django
 
@@ -14,7 +16,7 @@ def accounts() -> None:
     django.setup()
 
 
-def _user_id(username: str):
+def _user_id(username: str) -> UUID:
     from throughline.foundations.accounts.models import User
 
     user = User.objects.filter(username=username.strip().lower()).first()

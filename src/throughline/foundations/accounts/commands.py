@@ -113,3 +113,9 @@ def bind_identity(*, by: Actor, user_id: UUID, provider: str, subject: str) -> N
     )
     if not made and bound.user_id != user_id:
         raise AccountError("subject: it is bound to another account")
+
+
+def forget_claims(bound: SocialAccount) -> None:
+    """Empty what the identity provider has just told of a person, and allauth kept: only the link is ours."""
+    bound.extra_data = {}
+    bound.save(update_fields=["extra_data"])

@@ -37,6 +37,8 @@ class SignInForm(_Plain, account_forms.LoginForm):
         super().__init__(*args, **kwargs)
         self.fields["login"].label = _("User name")
         self.fields["password"].help_text = ""
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "govuk-!-width-one-half"
 
 
 class PasswordAgainForm(_Plain, account_forms.ReauthenticateForm):

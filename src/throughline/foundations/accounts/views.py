@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from throughline.foundations.access.routes import Open, View, guarded
+from throughline.foundations.access.routes import Open, View, actor_of, guarded
 from throughline.foundations.access.rules import Action, Role
 from throughline.foundations.accounts import commands, queries
 from throughline.foundations.accounts.forms import AddAccountForm
@@ -47,7 +47,7 @@ def by_rule(view: View, rule: Action | Open) -> View:
             return suspend_request(request, methods[0]["url"])
         if rule is Action.CHANGE_OWN_ACCOUNT and request.method == "POST" and response.status_code == 302:
             name = request.resolver_match.url_name  # type: ignore[union-attr]
-            record(request.actor, Event.Kind.WRITE, rule, detail={"page": name})  # type: ignore[attr-defined]
+            record(actor_of(request), Event.Kind.WRITE, rule, detail={"page": name})
         return response
 
     return guarded(rule)(answer)
@@ -103,7 +103,7 @@ def to_own_account(request: HttpRequest) -> HttpResponse:
 @require_GET
 def manage_accounts(request: HttpRequest) -> HttpResponse:
     """Every account."""
-    return render(request, "accounts/list.html", {"accounts": queries.accounts(request.actor)})
+    return render(request, "accounts/list.html", {"accounts": queries.accounts(actor_of(request))})
 
 
 @guarded(Action.MANAGE_ACCOUNTS)
@@ -111,12 +111,12 @@ def manage_accounts(request: HttpRequest) -> HttpResponse:
 def add_account(request: HttpRequest) -> HttpResponse:
     """A new account, whose one-time password is shown once."""
     now = timezone.now()
-    form = AddAccountForm(request.POST or None, today=london_day(now))
+    form = AddAccountForm(request.POST if request.method == "POST" else None, today=london_day(now))
     if request.method == "POST" and form.is_valid():
         typed = form.cleaned_data
         try:
             made = commands.create_account(
-                by=request.actor,
+                by=actor_of(request),
                 now=now,
                 username=typed["username"],
                 name=typed["name"],
@@ -143,7 +143,7 @@ def account(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def close_account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Close it."""
     _account(request, user_id)
-    commands.close_account(by=request.actor, user_id=user_id)
+    commands.close_account(by=actor_of(request), user_id=user_id)
     return _done(request, user_id, _("The account is closed and its sessions have ended."))
 
 
@@ -152,7 +152,7 @@ def close_account(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def reset_second_factor(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Forget its authenticator app."""
     _account(request, user_id)
-    commands.reset_second_factor(by=request.actor, user_id=user_id)
+    commands.reset_second_factor(by=actor_of(request), user_id=user_id)
     return _done(request, user_id, _("The second factor is reset. The next sign-in sets up a new one."))
 
 
@@ -161,11 +161,13 @@ def reset_second_factor(request: HttpRequest, user_id: UUID) -> HttpResponse:
 def give_one_time_password(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Replace its password, which is shown once."""
     user = _account(request, user_id).user
-    return _show_password(request, user, commands.give_one_time_password(by=request.actor, user_id=user_id))
+    return _show_password(
+        request, user, commands.give_one_time_password(by=actor_of(request), user_id=user_id)
+    )
 
 
 def _account(request: HttpRequest, user_id: UUID) -> queries.Account:
-    found = queries.account(request.actor, user_id)
+    found = queries.account(actor_of(request), user_id)
     if found is None:
         raise Http404
     return found

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from markupsafe import Markup
 
-from throughline.foundations.access.routes import Open, guarded
+from throughline.foundations.access.routes import Open, actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.drafts.commands import keep as keep_draft
 from throughline.foundations.drafts.queries import recall
@@ -29,7 +29,7 @@ def recalled(request: HttpRequest, form: BaseForm) -> bool:
     For the GET of a page whose form is sent to the page's own address:
     ``form = SomeForm(request.POST or None)``, then ``if request.method == "GET": recalled(request, form)``.
     """
-    draft = recall(user=request.user.pk, place=request.path, now=timezone.now())  # type: ignore[misc]
+    draft = recall(user=actor_of(request).id, place=request.path, now=timezone.now())
     if draft is None:
         return False
     draft.fill(form)
@@ -71,5 +71,5 @@ def keep(request: HttpRequest) -> HttpResponse:
         resolve(place)
     except Resolver404:
         return HttpResponseBadRequest()
-    keep_draft(user=request.actor.id, place=place, typed=dict(request.POST.lists()), now=timezone.now())
+    keep_draft(user=actor_of(request).id, place=place, typed=dict(request.POST.lists()), now=timezone.now())
     return HttpResponse(status=204)

@@ -289,12 +289,12 @@ def _amend_markers(amendment: _Amendment, changes: list[_Change]) -> None:
     for change in altered:
         here = standing[change.record.id]
         for code in change.dropped("markers"):
-            marker = here.get(code)
+            stood = here.get(code)
             # one that somebody set again here is theirs
-            if marker is not None and marker.set_by in importers:
-                marker.ended_by, marker.valid_until = amendment.by.id, amendment.today
-                ended.append(marker)
-                amendment.write("marker-ended", change.record.id, marker.id, code)
+            if stood is not None and stood.set_by in importers:
+                stood.ended_by, stood.valid_until = amendment.by.id, amendment.today
+                ended.append(stood)
+                amendment.write("marker-ended", change.record.id, stood.id, code)
         for code in change.brought("markers"):
             if code not in here:
                 kind = load("markers").get(code, on=amendment.today)

@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (statements are put together of the constants of this module; values are parameters)
 """Bringing in a force's index of people: a file of a million rows, judged, staged by COPY, and landed in batches.
 
 Each batch is one transaction: its rows go into the staging table, and from there by INSERT … SELECT into the
@@ -8,6 +9,7 @@ landing anything twice.
 """
 
 import csv
+import json
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -19,9 +21,10 @@ from hashlib import sha256
 from itertools import batched, islice
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models.functions import Now
 
 from throughline.casework.people.commands.amending import amend
@@ -64,7 +67,7 @@ def bring_in(
     now: datetime,
     source: Source,
     rejects: Path,
-    say: Say = lambda run, of: None,
+    say: Say | None = None,
     batch: int = BATCH,
 ) -> ImportRun:
     """Bring in a file, or go on with it; what cannot land goes to ``rejects`` by line, field and reason.
@@ -90,7 +93,7 @@ def bring_in(
             judge = Judge(file_map, tuple(header), london_day(run.started_at), run.id, keys().linkage)
             processes = _processes(source.file)
             _land(run, judge, source.file, by=by, now=now, batch=batch, processes=processes,
-                  say=lambda: say(run, surveyed.lines))  # fmt: skip
+                  say=lambda: say(run, surveyed.lines) if say else None)  # fmt: skip
             _write_rejects(run, rejects)
             _finish(run, by=by)
         else:
@@ -102,8 +105,13 @@ def bring_in(
 def _alone() -> Iterator[None]:
     """One import at a time. A killed one's last batch may still be on its way: wait for it."""
     with connection.cursor() as cursor:
-        cursor.execute("set lock_timeout = '60s'")
-        cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+        # this session ends soon after its client, though a statement be at work
+        cursor.execute("set client_connection_check_interval = '1s'")
+        cursor.execute("set lock_timeout = '20s'")
+        try:
+            cursor.execute("select pg_advisory_lock(%s)", [_LOCK])
+        except OperationalError as error:
+            raise FileProblem("Another import is at work: wait until it is done") from error
         cursor.execute("reset lock_timeout")
         try:
             yield
@@ -202,7 +210,7 @@ def _land_batch(run: ImportRun, rows: Staged, *, by: Actor, now: datetime) -> No
     run.save()
 
 
-def _within(run: ImportRun, rows: Staged) -> dict[str, object]:
+def _within(run: ImportRun, rows: Staged) -> dict[str, Any]:
     return {"run": run.id, "first": rows.first_line, "last": rows.last_line, "source": run.source}
 
 
@@ -217,12 +225,12 @@ with other as (
     where e.run = s.run and e.source_ref = s.source_ref and e.reason = '' and e.line < s.line
     order by e.line limit 1) first
   where {_BATCH_ROWS})
-"""  # noqa: S608
+"""
 _REPEATED = f"""{_COMPARED}
-delete from people_staging s using other where s.run = %(run)s and s.line = other.line and other.same"""  # noqa: S608
+delete from people_staging s using other where s.run = %(run)s and s.line = other.line and other.same"""
 _CONTRADICTING = f"""{_COMPARED}
 update people_staging s set field = 'id', reason = 'contradicts line ' || other.first_line
-from other where s.run = %(run)s and s.line = other.line and not other.same"""  # noqa: S608
+from other where s.run = %(run)s and s.line = other.line and not other.same"""
 
 
 def _stage(run: ImportRun, rows: Staged) -> int:
@@ -254,14 +262,16 @@ def _leave_out_erased(run: ImportRun, rows: Staged) -> None:
         )
 
 
+# "offset 0" and the lock keep each look-up to itself, one by its index for each row: the planner knows nothing
+# yet of tables that are just being filled, and would compare everything with everything
 _KNOWN = f"""
 select s.line, r.id, coalesce(t.digest = s.digest, false)
 from people_staging s
-join people_record r on r.source = %(source)s and r.source_ref = s.source_ref
-left join people_sourcerow t on t.record_id = r.id
+cross join lateral (
+  select id from people_record where source = %(source)s and source_ref = s.source_ref for update) r
+left join lateral (select digest from people_sourcerow where record_id = r.id offset 0) t on true
 where {_BATCH_ROWS}
-order by r.id for update of r
-"""  # noqa: S608
+"""
 
 
 def _known(run: ImportRun, rows: Staged) -> list[tuple[int, UUID, bool]]:
@@ -282,7 +292,8 @@ def _said(run: ImportRun, known: list[tuple[int, UUID, bool]], lines: list[int])
             " from people_staging where run = %s and line = any(%s)",
             [run.id, lines],
         )
-        return {record[line]: content for line, content in cursor.fetchall()}
+        # Django leaves jsonb as text to whoever asks past its models
+        return {record[line]: json.loads(content) for line, content in cursor.fetchall()}
 
 
 def _count_rejected(run: ImportRun, rows: Staged) -> int:
@@ -302,7 +313,9 @@ _NAMES = "cross join lateral jsonb_array_elements(s.said -> 'names') one"
 _PHONES = "cross join lateral jsonb_array_elements(s.said -> 'phones') one"
 _ADDRESSES = "cross join lateral jsonb_array_elements(s.said -> 'addresses') one"
 _MARKERS = "cross join lateral jsonb_array_elements_text(s.said -> 'markers') one"
-_HOUSEHOLDS = "join people_household h on h.source = %(source)s and h.source_ref = s.said ->> 'household'"
+_HOUSEHOLDS = """cross join lateral (
+  select id from people_household
+  where source = %(source)s and source_ref = s.said ->> 'household' and source_ref <> '' offset 0) h"""
 
 _ADDING = (
     f"""insert into people_record (id, source, source_ref, sex, gender_identity, born, born_from, born_to,

@@ -1,10 +1,10 @@
 """What the pages of people ask for. Choices come from `reference`, as it is on the day."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django import forms
@@ -16,13 +16,16 @@ from throughline.foundations.govuk.forms import DateField, GovukForm, PhoneField
 from throughline.linkage.description import years_for_age
 from throughline.reference import load
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 type Choices = Sequence[tuple[str, str]]
 
 _SHORT = {"class": "govuk-input--width-20"}
 _SHORTEST = {"class": "govuk-input--width-10"}
 
 
-def _text(label: object, *, hint: object = "", **attrs: str) -> forms.CharField:
+def _text(label: "StrOrPromise", *, hint: "StrOrPromise" = "", **attrs: str) -> forms.CharField:
     return forms.CharField(label=label, help_text=hint, widget=forms.TextInput(attrs=attrs))
 
 
@@ -42,7 +45,7 @@ class PersonForm(GovukForm):
 class ReasonForm(PersonForm):
     """A decision: its coded reason and the words of who takes it."""
 
-    needed = ("reason",)
+    needed: tuple[str, ...] = ("reason",)
     decision = ""
 
     def __init__(self, *args: Any, decision: str, reasons: str = "decision-reasons", **kwargs: Any) -> None:
@@ -104,7 +107,6 @@ class NameForm(PersonForm):
 
 
 _AGE = re.compile(r"(\d{1,3})(?:\s*(?:-|–|to)\s*(\d{1,3}))?")
-_YES_NO = [("yes", _("Yes")), ("no", _("No")), ("", "")]
 
 
 class ParticularsForm(PersonForm):
@@ -237,10 +239,8 @@ class RestsOnForm(PersonForm):
         super().__init__(*args, **kwargs)
         for field, known in (("phone", phones), ("address", addresses)):
             if known:
-                self.fields[field].choices = [
-                    *known,
-                    ("none", _("Neither of these") if len(known) == 2 else _("None of these")),
-                ]  # type: ignore[attr-defined]
+                offered = [*known, ("none", _("Not this one") if len(known) == 1 else _("None of these"))]
+                self.fields[field].choices = offered  # type: ignore[attr-defined]
             else:
                 del self.fields[field]
 
@@ -363,8 +363,3 @@ class KeepForm(ReasonForm):
     needed = ("until", "reason")
     field_order = ("until", "reason", "words")
     until = DateField(label=_("Review it again on"))
-
-
-def grouped(rows: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Choices in the order of their labels."""
-    return sorted(rows, key=lambda row: row[1])

@@ -6,6 +6,7 @@ _READS = "(select access_reads_people())"
 _RECORD = IN_SIGHT.format(column="record_id")
 _ABOUT_A_RECORD = (
     "identitylink", "name", "phone", "address", "safecontact", "marker", "member", "stafflink", "features", "key",
+    "sourcerow",
 )
 
 

@@ -185,9 +185,7 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
         records=records,
         linked=linked,
         age=next((age for one in records if (age := shown_age(one, today))), ""),
-        names=tuple(
-            sorted(Name.objects.filter(record__in=ids).order_by("-valid_until", "id"), key=_not_current)
-        ),
+        names=_names(ids),
         phones=tuple(Phone.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")),
         addresses=tuple(Address.objects.filter(record__in=ids).order_by("-valid_until", "-valid_from", "id")),
         said=tuple(one for one in said if one.voided_at is None),
@@ -270,8 +268,10 @@ def staff_names(ids: set[UUID]) -> Mapping[UUID, str]:
     return _NamesOfStaff(User.objects.filter(id__in=ids).values_list("id", "name"))
 
 
-def _not_current(name: Name) -> bool:
-    return name.kind != "current"
+def _names(ids: list[UUID]) -> tuple[Name, ...]:
+    """The names of some records: what they are called now first, and of that what the first record says."""
+    names = Name.objects.filter(record__in=ids).order_by("-valid_until", "id")
+    return tuple(sorted(names, key=lambda name: (name.kind != "current", ids.index(name.record_id))))
 
 
 def _by_record(rows: Iterable[Name]) -> dict[UUID, list[Name]]:

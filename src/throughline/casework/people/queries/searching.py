@@ -214,10 +214,10 @@ def shown_age(of: Record, today: date) -> str:
     if of.born:
         return str(age_on(of.born, today))
     if of.born_from and of.born_to:
-        oldest, youngest = today.year - of.born_from, today.year - of.born_to - 1
-        # an age that was guessed as one number leaves two years of birth open, and so three ages
-        if oldest - youngest <= 2:
-            return f"about {max((oldest + youngest) // 2, 0)}"
+        # as it was said; by the end of the year both may be a year older
+        youngest, oldest = sorted((today.year - of.born_to, today.year - of.born_from - 1))
+        if of.born_from == of.born_to or youngest == oldest:
+            return f"about {max(youngest, 0)}"
         return f"{max(youngest, 0)} to {oldest}"
     return ""
 

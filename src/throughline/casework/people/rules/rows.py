@@ -5,7 +5,7 @@ A row lands whole or not at all: the first thing wrong with it is its reason.
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import blake2b
@@ -101,7 +101,8 @@ def read_file_map(path: Path) -> FileMap:
     shared = layout_of(content)
     if "id" not in shared.columns:
         raise LayoutError("the map must give the column for id, by which a row is known the next time", "id")
-    columns, codes = {}, {}
+    columns: dict[str, Column] = {}
+    codes: dict[str, Mapping[str, str]] = {}
     scheme = ETHNICITY_SCHEMES[0]
     for name, entry in own.items():
         columns[name], extra = _own_column(name, entry)
@@ -127,8 +128,12 @@ def _own_column(name: str, entry: object) -> tuple[Column, dict[str, Any]]:
     if not isinstance(entry, dict) or not entry.get("column") or not set(entry) <= allowed:
         raise LayoutError(f"the map must give for {name} a column, or {{{', '.join(sorted(allowed))}}}", name)
     codes = entry.get("codes", {})
-    if not isinstance(codes, dict):
-        raise LayoutError(f"the map's codes for {name} must be lines of the form 'theirs: ours'", name)
+    # YAML reads a bare N, NO or OFF as false
+    if not isinstance(codes, dict) or any(isinstance(code, bool) for pair in codes.items() for code in pair):
+        raise LayoutError(
+            f"the map's codes for {name} must be lines of the form 'theirs: ours', with N, NO and Y in quotes",
+            name,
+        )
     if entry.get("scheme", ETHNICITY_SCHEMES[0]) not in ETHNICITY_SCHEMES:
         raise LayoutError(f"the map's scheme for ethnicity is none of {', '.join(ETHNICITY_SCHEMES)}", name)
     told = {str(theirs).casefold(): "" if ours is None else str(ours) for theirs, ours in codes.items()}
@@ -136,13 +141,19 @@ def _own_column(name: str, entry: object) -> tuple[Column, dict[str, Any]]:
 
 
 def _check_format(column: Column) -> None:
-    if column.format:
-        try:
-            kept = datetime.strptime(date(2001, 12, 31).strftime(column.format), column.format).date()  # noqa: DTZ007
-        except ValueError:
-            kept = None
-        if kept != date(2001, 12, 31):
-            raise LayoutError(f"the map's format for the column '{column.name}' does not write a whole date")
+    """A birth date without its year, or its day, is none."""
+    form, day = column.format, date(2001, 12, 31)
+    if form and day.strftime(form) == date(2002, 12, 31).strftime(form):
+        raise LayoutError(f"the map's format for the column '{column.name}' does not write the year")
+    if form and not _tells(form, day, date(2001, 12, 30)):
+        raise LayoutError(f"the map's format for the column '{column.name}' does not write a whole date")
+
+
+def _tells(form: str, one: date, other: date) -> bool:
+    try:
+        return datetime.strptime(one.strftime(form), form) != datetime.strptime(other.strftime(form), form)  # noqa: DTZ007
+    except ValueError:
+        return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +211,7 @@ class Judge:
         object.__setattr__(self, "marker_codes", frozenset(markers))
         object.__setattr__(self, "ethnicity_codes", frozenset(ethnicities))
 
-    def stage(self, batch: list[Record]) -> Staged:
+    def stage(self, batch: Sequence[Record]) -> Staged:
         """A batch of records as lines for COPY into the staging table, each landing or with its reason."""
         copy = "".join(map(self._copy_line, batch)).encode()
         return Staged(len(batch), batch[0].line, batch[-1].line, copy)
@@ -246,7 +257,7 @@ class Judge:
         if description == Description(sex=base.sex):
             raise Malformed("row", "says nothing by which a person is known")
         ethnicity = self._ethnicity(told.get("ethnicity", ""))
-        said = {
+        said: dict[str, Any] = {
             "names": names,
             "phones": phones,
             "addresses": addresses,

@@ -9,92 +9,25 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.casework.people.commands.safety import recognise_staff, restrict
 from throughline.casework.people.models import Enquiry, Match, Name
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import FRONT_LINE, Role
-from throughline.foundations.accounts.models import Agency, Team, User
-from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.models import Duty
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
-# grants hold by the clock of the database
 NOW = datetime.now(UTC)
 PHONE = "07700 900123"
 SEARCH, READ, ADD = "/people/search/", "/people/search/reading/", "/people/add/"
 
 
-@pytest.fixture(autouse=True)
-def _plain_static_files(settings):
-    settings.STORAGES = {
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
-    }
-
-
-@pytest.fixture
-def team() -> Team:
-    return Team.objects.create(agency=Agency.objects.create(name="A force"), name="Control room")
-
-
-@pytest.fixture
-def accounts(team):
-    """One account of each role, by its role."""
-    return {
-        role: User.objects.create_user(
-            role.value, name=f"The {role}", role=role.value, team=team, made_at=timezone.now()
-        )
-        for role in Role
-        if role is not Role.SYSTEM
-    }
-
-
-@pytest.fixture
-def signed_in(accounts):
-    """A browser in which somebody of a role has signed in."""
-
-    def browser(role: Role, **extra) -> Client:
-        client = Client(**extra)
-        client.force_login(accounts[role])
-        session = client.session
-        now = timezone.now().isoformat()
-        session.update({Session.SIGNED_IN_AT: now, Session.SEEN_AT: now, Session.SECOND_FACTOR: True})
-        session.save()
-        return client
-
-    return browser
-
-
 @pytest.fixture
 def handler(signed_in) -> Client:
     return signed_in(Role.CALL_HANDLER)
-
-
-@pytest.fixture
-def add(accounts):
-    """Write down an invented person; returns the id of the record."""
-
-    def written(
-        forename: str, surname: str, phone: str = "", *, full: str = "", sex: str = "2", **more
-    ) -> UUID:
-        by = accounts[Role.CALL_HANDLER].actor
-        with transaction.atomic():
-            set_actor(by)
-            return add_record(
-                by=by,
-                now=NOW,
-                name=NewName(forename=forename, surname=surname, full=full),
-                particulars=Particulars(sex=sex, **more),
-                phones=(phone,) if phone else (),
-                addresses=(NewAddress("14", "Alma Road", "Quarnley", "ZT1 0AA"),),
-            ).id
-
-    return written
 
 
 def as_system():

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,24 +17,24 @@ from django.views.decorators.http import require_http_methods
 from throughline.casework.people.queries.person import NOT_FOUND, heading, insist_on
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.people.views.purposes import purpose_of
-from throughline.foundations.access.routes import guarded
+from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused
 
-type PersonView = Callable[Concatenate[HttpRequest, UUID, ...], HttpResponse]
+type PersonView = Callable[Concatenate[HttpRequest, UUID, ...], HttpResponseBase]
 
 
-def about_person(action: Action) -> Callable[[PersonView], PersonView]:
+def about_person(action: Action) -> Callable[[PersonView], View]:
     """Decorate a view about one person: it stands under ``action``, which is asked about the record itself.
 
     Without a purpose its reader is asked for one first, as on the person's own page.
     """
 
-    def decorate(view: PersonView) -> PersonView:
+    def decorate(view: PersonView) -> View:
         @guarded(action)
         @require_http_methods(["GET", "POST"])
         @wraps(view)
-        def asked(request: HttpRequest, record_id: UUID, **kwargs: Any) -> HttpResponse:
-            insist_on(request.actor, action, record_id)
+        def asked(request: HttpRequest, record_id: UUID, **kwargs: Any) -> HttpResponseBase:
+            insist_on(actor_of(request), action, record_id)
             if request.method == "GET" and not purpose_of(request, record_id):
                 return redirect("people:purpose", record_id)
             return view(request, record_id, **kwargs)
@@ -91,6 +91,6 @@ def change_page(
     **context: Any,
 ) -> HttpResponse:
     """The page of one form about a person, with the look at their name written."""
-    [name] = heading(request.actor, action, record_id, purpose=purpose_of(request, record_id))
+    [name] = heading(actor_of(request), action, record_id, purpose=purpose_of(request, record_id))
     shown = {"form": form, "name": name, "title": title, "button": button, "record_id": record_id}
     return render(request, template, {**shown, "back": reverse("people:person", args=[record_id]), **context})

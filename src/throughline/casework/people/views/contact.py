@@ -12,6 +12,7 @@ from throughline.casework.people.forms.person import AddressForm, ConfirmForm, P
 from throughline.casework.people.models import Address, Phone, SafeContact
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
 from throughline.casework.people.views.wording import SAFE_CONTACT
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.forms import form_for
@@ -28,7 +29,7 @@ def add_phone(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: recording.add_phone(
-            by=request.actor, now=now, record_id=record_id, number=form.cleaned_data["phone"]
+            by=actor_of(request), now=now, record_id=record_id, number=form.cleaned_data["phone"]
         ),
     ):
         return done(request, record_id, _("Phone number added. Ask again how to reach them safely."))
@@ -51,7 +52,7 @@ def end_phone(request: HttpRequest, record_id: UUID, phone_id: UUID) -> HttpResp
     form = ConfirmForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: recording.end_phone(by=request.actor, now=now, record_id=record_id, phone_id=phone_id),
+        lambda: recording.end_phone(by=actor_of(request), now=now, record_id=record_id, phone_id=phone_id),
     ):
         return done(request, record_id, _("Phone number ended. Ask again how to reach them safely."))
     return change_page(
@@ -72,7 +73,9 @@ def add_address(request: HttpRequest, record_id: UUID) -> HttpResponse:
     form = AddressForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: recording.add_address(by=request.actor, now=now, record_id=record_id, address=form.address()),
+        lambda: recording.add_address(
+            by=actor_of(request), now=now, record_id=record_id, address=form.address()
+        ),
     ):
         return done(request, record_id, _("Address added. Ask again how to reach them safely."))
     return change_page(
@@ -99,7 +102,9 @@ def end_address(request: HttpRequest, record_id: UUID, address_id: UUID) -> Http
     form = ConfirmForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: recording.end_address(by=request.actor, now=now, record_id=record_id, address_id=address_id),
+        lambda: recording.end_address(
+            by=actor_of(request), now=now, record_id=record_id, address_id=address_id
+        ),
     ):
         return done(request, record_id, _("Address ended. Ask again how to reach them safely."))
     return change_page(
@@ -118,7 +123,7 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Ask how they can be reached without harm; saving needs nothing, completing asks for the rest."""
     now = timezone.now()
     instrument = library().as_of(SAFE_CONTACT, london_day(now))
-    before = latest(request.actor, subject=record_id, instrument=SAFE_CONTACT)
+    before = latest(actor_of(request), subject=record_id, instrument=SAFE_CONTACT)
     standing = SafeContact.objects.filter(record=record_id, voided_at=None).first()
     typed = sent(request)
     # what was voided is asked anew, not agreed to again
@@ -135,7 +140,7 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if about.is_valid() and saved(
         form,
         lambda: safety.give_safe_contact(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             instrument=instrument,

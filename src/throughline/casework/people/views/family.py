@@ -13,6 +13,7 @@ from throughline.casework.people.forms.person import ConfirmForm, OtherForm, Rel
 from throughline.casework.people.queries.searching import Found, search
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.linkage.scraps import read_scraps
@@ -32,10 +33,10 @@ def others(request: HttpRequest, record_id: UUID, now: datetime) -> tuple[Scraps
     if not scraps:
         return form, []
     heard = read_scraps(scraps, today=today)
-    answer = search(request.actor, heard, today=today, purpose=purpose_of(request, record_id))
+    answer = search(actor_of(request), heard, today=today, purpose=purpose_of(request, record_id))
     if answer.hidden and request.POST.get("do") == FIND:
         hidden = list(answer.hidden)
-        tell_the_desk(by=request.actor, now=now, enquiry_id=uuid4(), heard=heard, hidden=hidden)
+        tell_the_desk(by=actor_of(request), now=now, enquiry_id=uuid4(), heard=heard, hidden=hidden)
     found = [one for one in answer.found if one.record_id != record_id]
     return form, [(str(one.record_id), described(one)) for one in found]
 
@@ -56,7 +57,7 @@ def relate(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: recording.relate(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             other_id=form.other_id(),
@@ -87,7 +88,7 @@ def join_household(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: recording.join_household(
-            by=request.actor, now=now, record_id=record_id, with_record_id=form.other_id()
+            by=actor_of(request), now=now, record_id=record_id, with_record_id=form.other_id()
         ),
     ):
         return done(request, record_id, _("Household recorded."))
@@ -112,7 +113,7 @@ def leave_household(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Say that a person no longer lives with those of their household."""
     now = timezone.now()
     form = ConfirmForm(sent(request), today=london_day(now))
-    if saved(form, lambda: recording.leave_household(by=request.actor, now=now, record_id=record_id)):
+    if saved(form, lambda: recording.leave_household(by=actor_of(request), now=now, record_id=record_id)):
         return done(request, record_id, _("They have left the household."))
     return change_page(
         request,

@@ -16,6 +16,7 @@ from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.family import FIND, others
 from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 
@@ -45,12 +46,12 @@ def merge(request: HttpRequest, record_id: UUID) -> HttpResponse:
         into_id = form.other_id()
         return _side_by_side(request, record_id, into_id, ReasonForm(decision="merge", today=today), today)
     into_id = UUID(request.POST["into"])
-    insist_on(request.actor, Action.MERGE, into_id)
+    insist_on(actor_of(request), Action.MERGE, into_id)
     reason = ReasonForm(sent(request), decision="merge", today=today)
     if saved(
         reason,
         lambda: identities.merge(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             into_id=into_id,
@@ -67,8 +68,8 @@ def _side_by_side(
 ) -> HttpResponse:
     """Both records, with what differs marked; the look at each is written."""
     purpose = purpose_of(request, record_id)
-    one = person(request.actor, record_id, today=today, purpose=purpose)
-    other = person(request.actor, into_id, today=today, purpose="clerical-review")
+    one = person(actor_of(request), record_id, today=today, purpose=purpose)
+    other = person(actor_of(request), into_id, today=today, purpose="clerical-review")
     mine, theirs = _traits(one, today), _traits(other, today)
     rows = [(key, mine[key], theirs[key], mine[key] != theirs[key]) for key in mine]
     context = {
@@ -110,7 +111,7 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: identities.part(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             reason=form.cleaned_data["reason"],

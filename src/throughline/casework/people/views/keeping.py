@@ -14,6 +14,7 @@ from throughline.casework.people.models import Record
 from throughline.casework.people.queries.person import what_is_held
 from throughline.casework.people.rules import first_review
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
 
@@ -29,7 +30,7 @@ def retention(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: commands.extend_retention(
-            by=request.actor, now=now, record_id=record_id, **form.cleaned_data
+            by=actor_of(request), now=now, record_id=record_id, **form.cleaned_data
         ),
     ):
         return done(request, record_id, _("Kept. It is reviewed again on the day that you gave."))
@@ -41,7 +42,7 @@ def retention(request: HttpRequest, record_id: UUID) -> HttpResponse:
         title=_("Review how long this record is kept"),
         button=_("Keep this record"),
         template="people/retention.html",
-        may_erase=may(request.actor, Action.ERASE),
+        may_erase=may(actor_of(request), Action.ERASE),
         review_on=Record.objects.get(id=record_id).review_on,
     )
 
@@ -56,7 +57,7 @@ def erase(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: commands.erase(
-            by=request.actor, now=now, record_id=record_id, reason=form.cleaned_data["reason"]
+            by=actor_of(request), now=now, record_id=record_id, reason=form.cleaned_data["reason"]
         ),
     ):
         messages.success(request, _("Erased. What remains are ids, codes and dates."))
@@ -70,5 +71,5 @@ def erase(request: HttpRequest, record_id: UUID) -> HttpResponse:
         button=_("Erase for good"),
         danger=True,
         template="people/erase.html",
-        held=what_is_held(request.actor, record_id),
+        held=what_is_held(actor_of(request), record_id),
     )

@@ -11,6 +11,7 @@ from throughline.casework.people.forms.person import ConfirmForm, MarkerForm
 from throughline.casework.people.models import Address, Marker
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
 from throughline.casework.people.views.wording import label
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 
@@ -26,7 +27,7 @@ def set_marker(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: recording.set_marker(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             code=form.cleaned_data["code"],
@@ -54,7 +55,7 @@ def end_marker(request: HttpRequest, record_id: UUID, marker_id: UUID) -> HttpRe
     form = ConfirmForm(sent(request), today=today)
     if saved(
         form,
-        lambda: recording.end_marker(by=request.actor, now=now, record_id=record_id, marker_id=marker_id),
+        lambda: recording.end_marker(by=actor_of(request), now=now, record_id=record_id, marker_id=marker_id),
     ):
         return done(request, record_id, _("Marker ended."))
     return change_page(

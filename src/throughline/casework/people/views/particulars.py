@@ -17,6 +17,7 @@ from throughline.casework.people.models import Record
 from throughline.casework.people.rules import Conflict
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.wording import day
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 
@@ -27,7 +28,7 @@ def add_name(request: HttpRequest, record_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = NameForm(sent(request), today=london_day(now))
     if saved(
-        form, lambda: recording.add_name(by=request.actor, now=now, record_id=record_id, name=form.name())
+        form, lambda: recording.add_name(by=actor_of(request), now=now, record_id=record_id, name=form.name())
     ):
         return done(request, record_id, _("Name added."))
     return change_page(
@@ -47,7 +48,7 @@ def correct(request: HttpRequest, record_id: UUID) -> HttpResponse:
 
     def command() -> None:
         recording.correct_particulars(
-            by=request.actor, now=now, record_id=record_id, seen=seen, particulars=form.particulars()
+            by=actor_of(request), now=now, record_id=record_id, seen=seen, particulars=form.particulars()
         )
 
     try:

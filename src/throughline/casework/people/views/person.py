@@ -14,8 +14,9 @@ from throughline.casework.people.forms.person import PurposeForm
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.queries.restriction import broken_until, restriction
 from throughline.casework.people.views import wording
+from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to, purpose_of
-from throughline.foundations.access.routes import guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.reference import load
@@ -25,12 +26,12 @@ from throughline.reference import load
 @require_safe
 def show(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """The person, for who may see them and has said why."""
-    insist_on(request.actor, Action.VIEW_PERSON, record_id)
+    insist_on(actor_of(request), Action.VIEW_PERSON, record_id)
     purpose = purpose_of(request, record_id)
     if not purpose:
         return _ask_purpose(request, record_id)
     today = london_day(timezone.now())
-    shown = person(request.actor, record_id, today=today, purpose=purpose)
+    shown = person(actor_of(request), record_id, today=today, purpose=purpose)
     return render(request, "people/person.html", _told(request, shown, today) | {"purpose": purpose})
 
 
@@ -38,13 +39,13 @@ def show(request: HttpRequest, record_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def purpose(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Ask why, once for each person and session, before anything of them is shown."""
-    insist_on(request.actor, Action.VIEW_PERSON, record_id)
+    insist_on(actor_of(request), Action.VIEW_PERSON, record_id)
     return _ask_purpose(request, record_id)
 
 
 def _ask_purpose(request: HttpRequest, record_id: UUID) -> HttpResponse:
-    form = PurposeForm(request.POST or None, today=london_day(timezone.now()))
-    if request.method == "POST" and form.is_valid():
+    form = PurposeForm(sent(request), today=london_day(timezone.now()))
+    if form.is_valid():
         lead_to(request, [record_id], form.cleaned_data["purpose"])
         return redirect("people:person", record_id)
     return render(request, "people/purpose.html", {"form": form, "record_id": record_id})
@@ -76,7 +77,7 @@ def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
         ),
         "said": [(one, *wording.said_in_words(one)) for one in shown.said],
         "markers": [(marker, load("markers").get(marker.code, on=today)) for marker in shown.markers],
-        "restriction": restriction(request.actor, shown.record.id) if Action.GRANT_SIGHT in may else None,
-        "sight_ends": broken_until(request.actor, shown.record.id) if shown.restricted else None,
+        "restriction": restriction(actor_of(request), shown.record.id) if Action.GRANT_SIGHT in may else None,
+        "sight_ends": broken_until(actor_of(request), shown.record.id) if shown.restricted else None,
         "review_on": min(one.review_on for one in records),
     }

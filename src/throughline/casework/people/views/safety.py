@@ -23,7 +23,7 @@ from throughline.casework.people.forms.person import (
 from throughline.casework.people.queries.restriction import refuge_readers, restricted_by_reference, staff
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.foundations.access.routes import guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused, Role
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
@@ -32,7 +32,7 @@ from throughline.foundations.clock.rules import end_of_day, london_day
 
 def _out_of_sight(request: HttpRequest, record_id: UUID, words: str) -> HttpResponse:
     """Back to where the reader may still be: only the desk sees what has just been restricted."""
-    if request.actor.role == Role.DESK:
+    if actor_of(request).role == Role.DESK:
         return done(request, record_id, words)
     messages.success(request, words)
     return redirect("people:search")
@@ -91,7 +91,7 @@ def _with_reason(
     command: Callable[..., object], request: HttpRequest, now: datetime, record_id: UUID, form: ReasonForm
 ) -> Callable[[], object]:
     return lambda: command(
-        by=request.actor,
+        by=actor_of(request),
         now=now,
         record_id=record_id,
         reason=form.cleaned_data["reason"],
@@ -108,7 +108,7 @@ def let_see(request: HttpRequest, record_id: UUID) -> HttpResponse:
     def command() -> None:
         until = form.cleaned_data["until"]
         safety.let_see(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             grantee=UUID(form.cleaned_data["account"]),
@@ -135,7 +135,7 @@ def stop_seeing(request: HttpRequest, record_id: UUID, grantee: UUID) -> HttpRes
     form = ConfirmForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: safety.stop_seeing(by=request.actor, now=now, record_id=record_id, grantee=grantee),
+        lambda: safety.stop_seeing(by=actor_of(request), now=now, record_id=record_id, grantee=grantee),
     ):
         return done(request, record_id, _("They no longer see this record."))
     return change_page(
@@ -167,7 +167,9 @@ def break_glass(request: HttpRequest) -> HttpResponse:
             # said in the same words as a reference of nobody, and kept apart in the log
             subjects = [refusal.record_id] if refusal.record_id else []
             detail = {"because": str(refusal)}
-            record(request.actor, Event.Kind.REFUSED, Action.BREAK_GLASS, subjects=subjects, detail=detail)
+            record(
+                actor_of(request), Event.Kind.REFUSED, Action.BREAK_GLASS, subjects=subjects, detail=detail
+            )
         if form.is_valid():
             form.add_error(
                 "reference",
@@ -183,7 +185,9 @@ def refuge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     form = AddressForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: safety.record_refuge(by=request.actor, now=now, record_id=record_id, address=form.address()),
+        lambda: safety.record_refuge(
+            by=actor_of(request), now=now, record_id=record_id, address=form.address()
+        ),
     ):
         return done(request, record_id, _("Refuge address kept. Nobody sees it until you name who may."))
     return change_page(
@@ -194,7 +198,7 @@ def refuge(request: HttpRequest, record_id: UUID) -> HttpResponse:
         title=_("Record a refuge address"),
         button=_("Keep refuge address"),
         template="people/refuge.html",
-        readers=refuge_readers(request.actor, record_id),
+        readers=refuge_readers(actor_of(request), record_id),
         lead=[
             _("It is kept encrypted. It is not searched, and only accounts that you name read it – not you.")
         ],
@@ -210,7 +214,7 @@ def name_for_refuge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: safety.name_for_refuge(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             grantee=UUID(form.cleaned_data["account"]),
@@ -236,7 +240,7 @@ def recognise_staff(request: HttpRequest, record_id: UUID) -> HttpResponse:
     if saved(
         form,
         lambda: safety.recognise_staff(
-            by=request.actor,
+            by=actor_of(request),
             now=now,
             record_id=record_id,
             user_id=UUID(form.cleaned_data["account"]),

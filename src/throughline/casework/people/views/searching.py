@@ -25,7 +25,7 @@ from throughline.casework.people.queries import searching
 from throughline.casework.people.queries.searching import Answer, Found
 from throughline.casework.people.rules import PURPOSES, Malformed
 from throughline.casework.people.views.purposes import lead_to
-from throughline.foundations.access.routes import guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.commands import let_go
@@ -77,14 +77,14 @@ def search(request: HttpRequest) -> HttpResponse:
         recalled(request, form)
         return _page(request, form, _nothing_asked())
     form = _posted(request, now)
-    let_go(user=request.actor.id, place=request.path)
+    let_go(user=actor_of(request).id, place=request.path)
     if form.description() == Description():
         # an emptied page is the next call: what is typed now belongs to another enquiry
         form.data["enquiry"] = str(uuid4())
         if not form.errors and not _while_typing(request):
             form.add_error("who", _("enter anything that you have heard"))
         return _page(request, form, _nothing_asked())
-    return _page(request, form, _results(form, _look_up(request.actor, form, now), now))
+    return _page(request, form, _results(form, _look_up(actor_of(request), form, now), now))
 
 
 @guarded(Action.DECIDE_MATCH)
@@ -94,13 +94,13 @@ def read(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     form = _posted(request, now)
     reading, record_id = _reading(request.POST.get("reading", ""))
-    answer = _look_up(request.actor, form, now)
+    answer = _look_up(actor_of(request), form, now)
     found = next((one for one in answer.found if one.record_id == record_id), None)
     if found is None:
         form.add_error("who", _("has changed since, and no longer finds the person whom you decided on"))
         return _page(request, form, _results(form, answer, now))
     read_match(
-        by=request.actor,
+        by=actor_of(request),
         now=now,
         enquiry_id=form.cleaned_data["enquiry"],
         heard=form.description(),
@@ -108,7 +108,7 @@ def read(request: HttpRequest) -> HttpResponse:
         reading=reading,
     )
     if reading == Match.Reading.CONFIRMED:
-        lead_to(request, [record_id], _purpose(request.actor))
+        lead_to(request, [record_id], _purpose(actor_of(request)))
         return redirect("people:person", record_id)
     return _page(request, form, _results(form, answer, now))
 
@@ -132,14 +132,14 @@ def add(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         try:
             record = add_record(
-                by=request.actor,
+                by=actor_of(request),
                 now=now,
                 name=form.name(),
                 particulars=form.particulars(),
                 phones=form.phones(),
                 addresses=form.addresses(),
             )
-            lead_to(request, [record.id], _purpose(request.actor))
+            lead_to(request, [record.id], _purpose(actor_of(request)))
             return redirect("people:person", record.id)
         except Malformed as wrong:
             form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
@@ -191,13 +191,13 @@ def _while_typing(request: HttpRequest) -> bool:
 def _page(request: HttpRequest, form: SearchForm, results: Results) -> HttpResponse:
     if results.state is State.EMPTY or form.errors:
         form.start_here()
-    lead_to(request, (card.found.record_id for card in results.cards), PURPOSES[request.actor.role])
+    lead_to(request, (card.found.record_id for card in results.cards), PURPOSES[actor_of(request).role])
     template = "people/search_results.html" if _while_typing(request) else "people/search.html"
     return render(request, template, {"form": form, "results": results})
 
 
 def _nothing_asked() -> Results:
-    return Results(State.EMPTY, "")
+    return Results(State.EMPTY, _("What to type"))
 
 
 def _results(form: SearchForm, answer: Answer, now: datetime) -> Results:

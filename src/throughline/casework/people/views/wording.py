@@ -1,6 +1,6 @@
 """Codes in the words of `reference`, and what the people pages say where nothing is known."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.utils import formats
@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from throughline.casework.people.models import Record
 from throughline.casework.people.queries.person import Said
 from throughline.foundations.instruments.queries import library
-from throughline.foundations.instruments.rules import Answer, Question, applicable
+from throughline.foundations.instruments.rules import Answer, Instrument, Question, applicable
 from throughline.reference import load
 from throughline.reference.loader import UnknownCode
 
@@ -133,6 +133,11 @@ _FIRST = (
 )
 
 
+def _said_by_others(question: Question, instrument: Instrument, answers: Mapping[str, Answer]) -> bool:
+    """Whether a plain yes is told already by the answer to a question that it brought."""
+    return any(question.code in one.shown_when and one.code in answers for one in instrument.questions)
+
+
 def said_in_words(said: Said) -> tuple[list[tuple[str, str]], list[str]]:
     """The questions that were answered with their answers, what matters first; and those not asked yet."""
     instrument = library().version(SAFE_CONTACT, said.version)
@@ -141,6 +146,8 @@ def said_in_words(said: Said) -> tuple[list[tuple[str, str]], list[str]]:
         answer = said.answers.get(question.code)
         if answer is None:
             unasked.append(question.text)
+            continue
+        if answer == "yes" and _said_by_others(question, instrument, said.answers):
             continue
         words = said.answers.get(question.words_code)
         text = answer_in_words(question, answer)

@@ -16,6 +16,12 @@ NOW = datetime(2026, 11, 3, 9, 0, tzinfo=UTC)
 PASSWORD = "three random words here"
 
 
+@pytest.fixture(autouse=True)
+def _cheap_passwords(settings) -> None:
+    # Argon2 takes its time by design
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
 @pytest.fixture
 def code_of() -> Callable[..., str]:
     """What the app shows now, or some periods of 30 seconds from now."""

@@ -4,7 +4,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
     """The table of Django's database cache, as its `createcachetable` would make it."""
 
-    dependencies = [("accounts", "0002_sign_in")]
+    dependencies = [("accounts", "0001_initial")]
     operations = [
         migrations.RunSQL(
             "create table accounts_attempt ("

@@ -1,7 +1,5 @@
 from django.db import migrations
 
-from throughline.foundations.access.protection import protect
-
 # Unlogged: it holds nothing that is not in the file. No row security, which COPY does not pass; only the
 # importer's login has any right on it (`foundations.access.logins.ONLY_IMPORTER`).
 _STAGING = """
@@ -20,13 +18,10 @@ create unlogged table people_staging (
   identity uuid not null default gen_random_uuid(),
   primary key (run, line)
 );
-create index people_staging_ref on people_staging (run, source_ref);
+create index people_staging_ref on people_staging (run, source_ref, line);
 """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("people", "0003_importing")]
-    operations = [
-        protect("people_sourcerow"),
-        migrations.RunSQL(_STAGING, "drop table people_staging"),
-    ]
+    dependencies = [("people", "0002_row_security")]
+    operations = [migrations.RunSQL(_STAGING, "drop table people_staging")]

@@ -1,0 +1,95 @@
+"""What tests of pages need: an account of each role, a browser in which one has signed in, invented people."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.utils import timezone
+
+from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Role
+from throughline.foundations.accounts.models import Agency, Team, User
+from throughline.foundations.accounts.rules import Session
+
+# the clock of the database says which grants hold, so that tests cannot live on another day
+NOW = datetime.now(UTC)
+
+
+class Browser(Client):
+    """Ends with each answer what the site says to the database for one transaction.
+
+    In a test that is rolled back all requests share one, and a page looked at would close the next to writing.
+    """
+
+    def request(self, **request):
+        response = super().request(**request)
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('throughline.looking', '', true)")
+        return response
+
+
+@pytest.fixture
+def plain_static_files(settings):
+    """Static files under their own names, so that pages are drawn without building the style sheet."""
+    settings.STORAGES = {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+
+
+@pytest.fixture
+def team() -> Team:
+    return Team.objects.create(agency=Agency.objects.create(name="A force"), name="Control room")
+
+
+@pytest.fixture
+def accounts(team):
+    """One account of each role, by its role."""
+    return {
+        role: User.objects.create_user(
+            role.value, name=f"The {role}", role=role.value, team=team, made_at=timezone.now()
+        )
+        for role in Role
+        if role is not Role.SYSTEM
+    }
+
+
+@pytest.fixture
+def signed_in(accounts):
+    """A browser in which somebody of a role has signed in."""
+
+    def browser(role: Role, **extra) -> Client:
+        client = Browser(**extra)
+        client.force_login(accounts[role])
+        session = client.session
+        now = timezone.now().isoformat()
+        session.update({Session.SIGNED_IN_AT: now, Session.SEEN_AT: now, Session.SECOND_FACTOR: True})
+        session.save()
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def add(accounts):
+    """Write down an invented person; returns the id of the record."""
+
+    def written(
+        forename: str, surname: str, phone: str = "", *, full: str = "", sex: str = "2", **more
+    ) -> UUID:
+        by = accounts[Role.CALL_HANDLER].actor
+        with transaction.atomic():
+            set_actor(by)
+            return add_record(
+                by=by,
+                now=NOW,
+                name=NewName(forename=forename, surname=surname, full=full),
+                particulars=Particulars(sex=sex, **more),
+                phones=(phone,) if phone else (),
+                addresses=(NewAddress("14", "Alma Road", "Quarnley", "ZT1 0AA"),),
+            ).id
+
+    return written

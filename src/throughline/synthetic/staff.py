@@ -1,0 +1,59 @@
+"""Who signs in to the demonstration: one account for each role, and one member of staff who is a party.
+
+All are invented, as is their force. User names are those of the roles, so that nobody has to look them up.
+"""
+
+from dataclasses import dataclass
+
+from throughline.foundations.access.rules import Role
+
+AGENCY = "Quarnshire Police (invented)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffMember:
+    """An account of the demonstration. `story` is the key of the story that is about this very person."""
+
+    username: str
+    name: str
+    role: Role
+    team: str
+    story: str = ""
+
+
+STAFF = (
+    StaffMember(
+        username="call-handler", name="Dawn Ormerod", role=Role.CALL_HANDLER, team="Control room, late turn"
+    ),
+    StaffMember(
+        username="front-counter", name="Imran Sadiq", role=Role.FRONT_COUNTER, team="Quarnley front counter"
+    ),
+    StaffMember(
+        username="control-room-supervisor",
+        name="Helen Birtwistle",
+        role=Role.SUPERVISOR,
+        team="Control room, late turn",
+    ),
+    StaffMember(
+        username="response-officer", name="Owain Prosser", role=Role.OFFICER, team="Quarnley response, C team"
+    ),
+    StaffMember(
+        username="restricted-records-desk",
+        name="Yetunde Bello",
+        role=Role.DESK,
+        team="Restricted-records desk",
+    ),
+    StaffMember(username="analyst", name="Piotr Zawada", role=Role.ANALYST, team="Performance and insight"),
+    StaffMember(
+        username="administrator", name="Gail Entwistle", role=Role.ADMINISTRATOR, team="Records and systems"
+    ),
+    StaffMember(username="auditor", name="Marcus Adeyemi", role=Role.AUDITOR, team="Professional standards"),
+    # the demonstration's buttons offer the first account of each role, and user names decide which is first
+    StaffMember(
+        username="response-officer-2",
+        name="Rachel Denholm",
+        role=Role.OFFICER,
+        team="Quarnley response, C team",
+        story="restricted",
+    ),
+)
