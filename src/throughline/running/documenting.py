@@ -1,7 +1,7 @@
 """`throughline docs`: pages that are written from the code, so that they cannot be wrong about it."""
 
 import inspect
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
@@ -71,25 +71,12 @@ def addresses() -> str:
     """Every address with the rule that it stands under."""
     from django.urls import get_resolver
 
-    from throughline.foundations.access.routes import rule_of
+    from throughline.foundations.access.routes import routes, rule_of
 
     rows = []
     for route, name, view in routes(get_resolver()):
         rows.append((f"`/{route}`", name, str(rule_of(view) or "served to nobody")))
     return "# Every address and its rule\n\n" + _table(("Address", "Name", "Rule"), sorted(rows))
-
-
-def routes(resolver: object, before: str = "", space: str = "") -> Iterator[tuple[str, str, object]]:
-    """Every address of a resolver: its pattern, its full name and its view."""
-    from django.urls import URLPattern
-
-    for pattern in resolver.url_patterns:  # type: ignore[attr-defined]
-        route = before + str(pattern.pattern)
-        if isinstance(pattern, URLPattern):
-            yield route, f"{space}{pattern.name or ''}", pattern.callback
-        else:
-            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
-            yield from routes(pattern, route, inner)
 
 
 def tables() -> str:

@@ -1,10 +1,11 @@
 """Which rule guards an address: said where the view is written, asked for before it runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import URLPattern, URLResolver
 
 from throughline.foundations.access.rules import RULES, Action, Actor, Refused
 
@@ -42,3 +43,16 @@ def insist_on_role(actor: Actor, action: Action) -> None:
     """Refuse an account whose role no rule for ``action`` names; the record itself is asked about later."""
     if not any(rule.action == action and actor.role in rule.roles for rule in RULES):
         raise Refused("No rule allows it")
+
+
+def routes(
+    resolver: URLResolver, before: str = "", space: str = ""
+) -> Iterator[tuple[str, str, Callable[..., Any]]]:
+    """Every address below a resolver, those of libraries too: its pattern, its full name and its view."""
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield route, f"{space}{pattern.name or ''}", pattern.callback
+        else:
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from routes(pattern, route, inner)

@@ -52,6 +52,8 @@ urlpatterns = [
         name="mfa_generate_recovery_codes",
     ),
     path("account/second-factor/", views.to_own_account, name="mfa_index"),
+    # who signs in at their force has no password here to change
+    path("account/password/first/", views.to_own_account, name="account_set_password"),
     path("account/app/off/", views.to_own_account, name="mfa_deactivate_totp"),
     path("accounts/", views.manage_accounts, name="manage_accounts"),
     path("accounts/add/", views.add_account, name="add_account"),

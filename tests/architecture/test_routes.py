@@ -1,0 +1,338 @@
+"""Every address has a rule, and every address is asked for as everybody.
+
+What comes back must be what `decide` says; what is restricted must come back to nobody but the desk; and a
+page that shows somebody must have said so in the log, and have written nothing else.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import URLResolver, get_resolver, path, reverse
+from django.urls.resolvers import RegexPattern
+from django.utils import timezone
+
+from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
+from throughline.casework.people.models import Address, Marker, Phone
+from throughline.foundations.access.commands import grant
+from throughline.foundations.access.models import Grant
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.routes import Open, routes, rule_of
+from throughline.foundations.access.rules import RULES, Action, Actor, Role, decide, system
+from throughline.foundations.accounts.models import Agency, Team, User
+from throughline.foundations.accounts.rules import Session
+from throughline.foundations.audit.commands import record as write_audit
+from throughline.foundations.audit.models import Event
+from throughline.foundations.duties.commands import open_duty
+from throughline.website import urls
+from throughline.website.middleware import GUARDIAN, only_looking
+
+NOW = datetime.now(UTC)
+ROLES = [role for role in Role if role is not Role.SYSTEM]
+SETTLER = system("test")
+# what any page may write besides its look: its reader's session, and the count of sign-ins tried
+WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
+
+type View = Callable[..., HttpResponse]
+
+
+@pytest.fixture(autouse=True)
+def _plain_static_files(settings: Any) -> None:
+    settings.STORAGES = {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    }
+
+
+# --- every address names its rule -------------------------------------------------------------------
+
+
+def without_rule(resolver: URLResolver) -> list[str]:
+    """The addresses whose view stands under no rule."""
+    return [route for route, _, view in routes(resolver) if rule_of(view) is None]
+
+
+def reached(request: HttpRequest) -> HttpResponse:
+    raise AssertionError("a view without a rule was run")
+
+
+urlpatterns = [*urls.urlpatterns, path("forgotten/", reached, name="forgotten")]
+
+
+def test_every_address_stands_under_a_rule() -> None:
+    assert without_rule(get_resolver()) == []
+    assert len(list(routes(get_resolver()))) > 50
+
+
+def test_every_rule_that_an_address_names_is_one_of_ours() -> None:
+    ruled = {rule.action for rule in RULES}
+    named = {rule_of(view) for _, _, view in routes(get_resolver())}
+    assert {action for action in named if isinstance(action, Action)} <= ruled
+
+
+def test_an_address_without_a_rule_is_noticed() -> None:
+    spoilt = URLResolver(RegexPattern(r"^/"), urlpatterns)
+    assert without_rule(spoilt) == ["forgotten/"]
+
+
+@pytest.mark.urls(__name__)
+def test_an_address_without_a_rule_is_served_to_nobody(signed_in: Callable[[Role], Client]) -> None:
+    assert Client().get("/forgotten/").status_code == 403
+    assert signed_in(Role.ADMINISTRATOR).get("/forgotten/").status_code == 403
+
+
+# --- every address, as everybody ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Case:
+    """A record that an address may name: how it stands to the reader, and the word that tells it."""
+
+    kind: str
+    record_id: UUID
+    word: str = ""
+    parts: dict[str, UUID] = field(default_factory=dict)
+    duty_id: UUID = field(default_factory=uuid4)
+
+
+@pytest.fixture
+def accounts(db: None) -> dict[Role, User]:
+    """One account of each role, with a password of its own and an authenticator app."""
+    team = Team.objects.create(agency=Agency.objects.create(name="A force"), name="Control room")
+    made = {
+        role: User.objects.create(
+            username=role.value,
+            name=f"The {role}",
+            role=role.value,
+            team=team,
+            made_at=timezone.now(),
+            password="argon2$that-nothing-opens",
+        )
+        for role in ROLES
+    }
+    for user in made.values():
+        TOTP.activate(user, generate_totp_secret())
+        RecoveryCodes.activate(user)
+    return made
+
+
+@pytest.fixture
+def signed_in(accounts: dict[Role, User]) -> Callable[..., Client]:
+    """A browser in which somebody of a role has signed in, and has said why they look at some people."""
+
+    def browser(role: Role, looks_at: tuple[UUID, ...] = ()) -> Client:
+        client = Client()
+        client.force_login(accounts[role])
+        session, now = client.session, timezone.now().isoformat()
+        session.update({Session.SIGNED_IN_AT: now, Session.SEEN_AT: now, Session.SECOND_FACTOR: True})
+        session["purposes"] = {str(record_id): "call" for record_id in looks_at}
+        session.save()
+        return client
+
+    return browser
+
+
+@pytest.fixture
+def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
+    """People in every relation to the reader: in sight, restricted, party, and one who is not there."""
+
+    def settle(role: Role | None) -> list[Case]:
+        by = accounts[Role.SUPERVISOR].actor
+        cases = [
+            _known("in sight", "Quillfeather", by),
+            _known("restricted", "Ravensmoor", by),
+            _known("party", "Thistlewick", by),
+        ]
+        _, restricted, party = cases
+        with transaction.atomic(), acting(SETTLER):
+            write_audit(SETTLER, Event.Kind.WRITE, "test")
+            grant(
+                by=SETTLER, now=NOW, subject=restricted.record_id, kind=Grant.Kind.RESTRICT, reason="refuge"
+            )
+            if role is not None:
+                grant(
+                    by=SETTLER,
+                    now=NOW,
+                    subject=party.record_id,
+                    kind=Grant.Kind.EXCLUDE,
+                    grantee=accounts[role].id,
+                    reason="party",
+                )
+        return [*cases, Case("not there", uuid4())]
+
+    return settle
+
+
+def _known(kind: str, surname: str, by: Actor) -> Case:
+    with transaction.atomic():
+        set_actor(by)
+        made = add_record(
+            by=by,
+            now=NOW,
+            name=NewName(forename="Zofia", surname=surname),
+            phones=("07700 900123",),
+            addresses=(NewAddress("14", "Alma Road", "Quarnley", "ZT1 0AA"),),
+        )
+        set_marker(by=by, now=NOW, record_id=made.id, code="intimidated")
+        duty = open_duty("clerical-review", now=NOW, record_id=made.id, cause="test")
+        parts = {
+            "phone_id": Phone.objects.get(record=made).id,
+            "address_id": Address.objects.get(record=made).id,
+            "marker_id": Marker.objects.get(record=made).id,
+        }
+    return Case(kind, made.id, surname, parts, duty.id)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One address, filled in, and the case that it names, if it names one."""
+
+    route: str
+    address: str
+    rule: Action | Open
+    about: str
+    case: Case | None
+
+
+def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
+    """Every address of the site, once for each thing that it can be about."""
+    for route, name, view in routes(get_resolver()):
+        rule = rule_of(view)
+        assert rule is not None
+        wants = re.findall(r"<\w+:(\w+)>", route)
+        if "record_id" in wants or "duty_id" in wants:
+            for case in cases:
+                known = {"record_id": case.record_id, "duty_id": case.duty_id, "grantee": account}
+                known |= {
+                    key: case.parts.get(key, uuid4()) for key in ("phone_id", "address_id", "marker_id")
+                }
+                about = "record" if "record_id" in wants else "duty"
+                yield Asked(
+                    route, reverse(name, kwargs={key: known[key] for key in wants}), rule, about, case
+                )
+        elif "user_id" in wants:
+            for user_id in (account, uuid4()):
+                about = "account" if user_id == account else "no account"
+                yield Asked(route, reverse(name, kwargs={"user_id": user_id}), rule, about, None)
+        else:
+            about, values = "", {"provider_id": "unknown", "name": "roles"}
+            yield Asked(route, reverse(name, kwargs={key: values[key] for key in wants}), rule, about, None)
+
+
+def due(asked: Asked, actor: Actor | None) -> set[int]:
+    """The statuses that the rules allow for an answer."""
+    let_in = {200, 302, 405}
+    if isinstance(asked.rule, Open):
+        # a page of the demonstration, or of an identity provider that there is not, is not there
+        return let_in | {404}
+    if actor is None:
+        return {302}
+    if not any(rule.action == asked.rule and actor.role in rule.roles for rule in RULES):
+        return {403}
+    if asked.about == "record" and asked.case:
+        there = asked.case.kind != "not there"
+        allowed = decide(actor, asked.rule, subject_for(actor, asked.case.record_id)).allowed
+        return let_in if there and allowed else {404}
+    if asked.about == "duty" and asked.case:
+        # the duty stands on the supervisors' list, also that of somebody whom they may not see
+        own = actor.role is Role.SUPERVISOR and asked.case.kind not in {"not there", "party"}
+        return let_in if own else {404, 405}
+    return {404, 405} if asked.about == "no account" else let_in
+
+
+def written() -> dict[str, int]:
+    """How many rows of each table the running transaction has added, changed and removed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select relname, n_tup_ins + n_tup_upd + n_tup_del from pg_stat_xact_user_tables"
+            " where n_tup_ins + n_tup_upd + n_tup_del > 0"
+        )
+        return dict(cursor.fetchall())
+
+
+def logged(after: int = 0) -> list[Event]:
+    """The log from an event on, read as the system."""
+    with acting(SETTLER):
+        return list(Event.objects.filter(id__gt=after).order_by("id"))
+
+
+def without_tokens(page: str, case: Case) -> str:
+    """The page without what differs between any two pages."""
+    page = re.sub(r'(name="csrfmiddlewaretoken"[^>]*value=")[^"]*', r"\1", page)
+    return re.sub(r'nonce="[^"]*"', "", page).replace(str(case.record_id), "")
+
+
+@pytest.mark.parametrize("role", [*ROLES, None])
+def test_every_address_answers_as_the_rules_say(
+    role: Role | None,
+    world: Callable[[Role | None], list[Case]],
+    signed_in: Callable[..., Client],
+    accounts: dict[Role, User],
+) -> None:
+    cases = world(role)
+    people = tuple(case.record_id for case in cases)
+    actor = accounts[role].actor if role else None
+    client = signed_in(role, people) if role else Client()
+    tried = 0
+    for asked in filled_in(cases, accounts[Role.ANALYST].id):
+        # all requests of a test share one transaction; each begins as in a transaction of its own
+        only_looking(False)
+        last = max(event.id for event in logged())
+        before = written()
+        response = client.get(asked.address)
+        after = written()
+        what = (role, asked.route, asked.case.kind if asked.case else asked.about)
+        # as the reader, since the policies of some tables ask who reads
+        if actor:
+            set_actor(actor)
+        assert response.status_code in due(asked, actor), (what, response.status_code)
+        if actor is None and not isinstance(asked.rule, Open):
+            assert response["Location"].startswith("/sign-in/"), what
+        assert "no-store" in response["Cache-Control"], what
+        changed = {table for table in after if after[table] != before.get(table, 0)}
+        events = logged(after=last)
+        if response.status_code == 404 and asked.case and asked.case.kind == "party":
+            # the auditor is told, by the system, in a transaction after the refused one
+            changed -= {"duties_duty"}
+            events = [event for event in events if event.actor != GUARDIAN.id]
+        assert changed <= WRITTEN_BY_EVERY_PAGE, (what, changed)
+        assert not [event for event in events if event.kind == Event.Kind.WRITE], what
+        page = response.content.decode() if not response.streaming else ""
+        for case in cases:
+            if not case.word or case.word not in page:
+                continue
+            assert case.kind == "in sight" or role is Role.DESK or role is None, (what, case.kind)
+            looks = [
+                event
+                for event in events
+                if event.kind == Event.Kind.LOOK and case.record_id in event.subjects
+            ]
+            assert len(looks) == 1, (what, len(looks))
+        tried += 1
+    assert tried > 120
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_one_out_of_sight_looks_like_one_who_is_not_there(
+    role: Role, world: Callable[[Role | None], list[Case]], signed_in: Callable[..., Client]
+) -> None:
+    _, restricted, party, nobody = world(role)
+    hidden = [party] if role is Role.DESK else [restricted, party]
+    for name in ("people:person", "people:purpose", "people:safe-contact", "people:merge", "people:refuge"):
+        pages = {}
+        for case in (nobody, *hidden):
+            only_looking(False)
+            client = signed_in(role, (case.record_id,))
+            response = client.get(reverse(name, kwargs={"record_id": case.record_id}))
+            pages[case.kind] = (response.status_code, without_tokens(response.content.decode(), case))
+        assert len(set(pages.values())) == 1, (name, {kind: status for kind, (status, _) in pages.items()})
