@@ -154,6 +154,10 @@ def _people(logins: Logins, home: Path, wanted: int) -> None:
         raise SiteError(
             "This database holds people or accounts that are not invented; it is not shown to all."
         )
+    if held.people and not (home / "keys.json").is_file():
+        raise SiteError(
+            f"The keys under which this database was filled are not in {home}; use the folder of then."
+        )
     folder = home / "invented"
     if wanted and not held.people:
         folder.mkdir(exist_ok=True)
