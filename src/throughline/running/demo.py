@@ -203,7 +203,7 @@ def _welcome(logins: Logins, port: int) -> None:
 _TRY_FIRST = """
 Try first: sign in as the call handler, choose "Find a person" and type what you might hear of somebody:
 
-    jo whitmoor, about 30, alma road
+    jo whitmoor alma road
 
 The page says who it may be, and why. Then look for "rachel denholm": the call handler finds nobody, and the
 restricted-records desk has a new duty on its worklist.
