@@ -12,7 +12,7 @@ COMMANDS = {
     "audit": "throughline.foundations.audit.cli:audit",
     "demo": "throughline.running.cli:demo",
     "docs": "throughline.running.documenting:docs",
-    "linkage": "throughline.running.cli:linkage",
+    "linkage": "throughline.running.measuring:linkage",
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
     "synthetic": "throughline.synthetic.cli:synthetic",

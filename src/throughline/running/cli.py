@@ -1,16 +1,14 @@
-"""The command line of a site on one machine: `demo`, `worker`, and `linkage` with the bench of a whole site."""
+"""The command line of a site on one machine: `demo` and `worker`."""
 
 import os
 from pathlib import Path
 
 import click
 
-from throughline.linkage.cli import linkage
 from throughline.running.cluster import ClusterError
 from throughline.running.logins import ServerError
 from throughline.running.migrate import MigrationError
-
-__all__ = ["demo", "linkage", "worker"]
+from throughline.running.site import SiteError
 
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
@@ -31,7 +29,7 @@ def demo(port: int, people: int, fresh: bool) -> None:
     THROUGHLINE_HOME names the folder of its data (.throughline in the checkout); DATABASE_URL, the address
     of a superuser, puts another PostgreSQL server in place of the embedded one.
     """
-    from throughline.running.demo import DemoError, run
+    from throughline.running.demo import run
 
     home = Path(os.environ.get("THROUGHLINE_HOME") or _CHECKOUT / ".throughline").absolute()
     try:
@@ -42,7 +40,7 @@ def demo(port: int, people: int, fresh: bool) -> None:
             fresh=fresh,
             database_url=os.environ.get("DATABASE_URL") or None,
         )
-    except (DemoError, ClusterError, MigrationError, ServerError) as error:
+    except (SiteError, ClusterError, MigrationError, ServerError) as error:
         raise click.ClickException(str(error)) from None
 
 

@@ -148,12 +148,12 @@ def _call_rows(count: int, calls: int, seed: int, today: date) -> Iterator[list[
     known = [
         person
         for person in _at_places(index(count, seed=seed, today=today), chosen)
-        if _may_be_called_about(person, today)
+        if may_be_called_about(person, today)
     ]
     unknown = [
         perhaps_at_a_known_address(stranger, rng)
         for stranger in strangers_to(calls - about_known + 20, seed=seed, today=today)
-        if _may_be_called_about(stranger, today)
+        if may_be_called_about(stranger, today)
     ]
     subjects = rng.choices(known, k=about_known) if known else []
     subjects += rng.choices(unknown, k=calls - len(subjects))
@@ -163,7 +163,7 @@ def _call_rows(count: int, calls: int, seed: int, today: date) -> Iterator[list[
         yield [f"C{number:08}", *_heard_cells(heard), person_reference(person), ";".join(sorted(heard.noise))]
 
 
-def _may_be_called_about(person: InventedPerson, today: date) -> bool:
+def may_be_called_about(person: InventedPerson, today: date) -> bool:
     """Small children are seldom the one whom a call is about."""
     age = person.age(today)
     return age is None or age >= 12

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 
 from throughline.running.cluster import SUPERUSER, Cluster
-from throughline.running.logins import BACKUP, LOGINS, OWNER, WEB, Logins, prepare_logins
+from throughline.running.logins import BACKUP, LOGINS, OWNER, WEB, Logins, ServerError, prepare_logins
 
 
 @pytest.fixture(scope="module")
@@ -89,3 +89,14 @@ def test_passwords_are_made_once_and_kept_privately(admin: str, tmp_path: Path) 
             "select count(*) from pg_authid where rolname like 'throughline%' and rolpassword like 'SCRAM%'"
         ).fetchone()
     assert held == (len(LOGINS),)
+
+
+def test_a_server_that_is_too_old_is_named(monkeypatch: pytest.MonkeyPatch, admin: str) -> None:
+    monkeypatch.setattr("throughline.running.logins.OLDEST_SERVER", 99)
+    with pytest.raises(ServerError, match=r"This server is PostgreSQL 18; Throughline needs PostgreSQL 99"):
+        prepare_logins(admin, "force")
+
+
+def test_an_address_of_somebody_who_is_no_superuser_is_refused(logins: Logins) -> None:
+    with pytest.raises(ServerError, match="must be a superuser's"):
+        prepare_logins(logins.url_for(OWNER), "force")

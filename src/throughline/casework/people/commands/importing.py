@@ -121,7 +121,7 @@ def _alone() -> Iterator[None]:
 
 
 def _processes(file: Path) -> int:
-    cores = os.process_cpu_count() or 1
+    cores = os.cpu_count() or 1  # process_cpu_count is of Python 3.13
     return cores if cores > 1 and file.stat().st_size > WORTH_A_POOL else 0
 
 

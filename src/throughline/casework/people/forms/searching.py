@@ -22,9 +22,15 @@ from throughline.reference import load
 LONGEST_SCRAPS = 500
 
 
-def _words(label: Any, hint: Any = "", *, longest: int = LONGEST, **attributes: str) -> forms.CharField:
+def _words(
+    label: Any, hint: Any = "", *, longest: int = LONGEST, width: str = "", accesskey: str = "", **more: str
+) -> forms.CharField:
+    attributes = {"class": width and f"govuk-input--width-{width}", "accesskey": accesskey, **more}
     return forms.CharField(
-        label=label, help_text=hint, max_length=longest, widget=forms.TextInput(attrs=attributes)
+        label=label,
+        help_text=hint,
+        max_length=longest,
+        widget=forms.TextInput(attrs={name: value for name, value in attributes.items() if value}),
     )
 
 
@@ -52,14 +58,14 @@ class SearchForm(GovukForm):
     other = _words(
         _("The other party"), _("The name of the partner, former partner or relative."), accesskey="o"
     )
-    forename = _words(_("First name"), **{"class": "govuk-input--width-20"})
-    surname = _words(_("Last name"), **{"class": "govuk-input--width-20"})
+    forename = _words(_("First name"), width="20")
+    surname = _words(_("Last name"), width="20")
     born = DateField(label=_("Date of birth"))
     age = _years(_("Age, if the date of birth is not known"))
     phone = PhoneField(label=_("Phone number"), max_length=LONGEST)
-    number = _words(_("House or flat number"), **{"class": "govuk-input--width-10"})
+    number = _words(_("House or flat number"), width="10")
     street = _words(_("Street"))
-    postcode = _words(_("Postcode"), **{"class": "govuk-input--width-10"})
+    postcode = _words(_("Postcode"), width="10")
 
     separate = ("forename", "surname", "born", "age", "phone", "number", "street", "postcode")
 
@@ -135,9 +141,9 @@ def carried_over(heard: Description, today: date) -> dict[str, Any]:
 class AddForm(GovukForm):
     """A person whom no record is of: a name, and whatever else is known."""
 
-    forename = _words(_("First name"), **{"class": "govuk-input--width-20"})
-    middle = _words(_("Middle names"), **{"class": "govuk-input--width-20"})
-    surname = _words(_("Last name or family name"), **{"class": "govuk-input--width-20"})
+    forename = _words(_("First name"), width="20")
+    middle = _words(_("Middle names"), width="20")
+    surname = _words(_("Last name or family name"), width="20")
     full = _words(
         _("Whole name, as heard"),
         _(
@@ -159,13 +165,11 @@ class AddForm(GovukForm):
     age = _years(_("Estimated age"), _("Only if the date of birth is not known."))
     sex = forms.ChoiceField(label=_("Sex"), widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}))
     phone = PhoneField(label=_("Phone number"), max_length=LONGEST)
-    number = _words(_("House or flat number"), **{"class": "govuk-input--width-10"})
+    number = _words(_("House or flat number"), width="10")
     street = _words(_("Street"))
-    town = _words(_("Town"), **{"class": "govuk-input--width-20"})
-    postcode = _words(
-        _("Postcode"), _("Never write the address of a refuge here."), **{"class": "govuk-input--width-10"}
-    )
-    language = _words(_("Language they speak best"), **{"class": "govuk-input--width-20"})
+    town = _words(_("Town"), width="20")
+    postcode = _words(_("Postcode"), _("Never write the address of a refuge here."), width="10")
+    language = _words(_("Language they speak best"), width="20")
     needs_interpreter = forms.ChoiceField(
         label=_("Do they need an interpreter?"),
         choices=[("yes", _("Yes")), ("no", _("No")), ("unknown", _("Not asked"))],

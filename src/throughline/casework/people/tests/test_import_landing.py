@@ -42,6 +42,7 @@ from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Refused, Role, system
+from throughline.foundations.instruments.queries import library
 from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description
 from throughline.linkage.description import Name as HeardName
@@ -216,7 +217,14 @@ def test_a_changed_number_ends_the_old_one_and_voids_the_safe_contact(bring):
     def promise():
         phone = Phone.objects.get()
         give_safe_contact(
-            by=DESK, now=NOW, record_id=phone.record_id, instrument_version="1", answers={}, phone_id=phone.id
+            by=DESK,
+            now=NOW,
+            record_id=phone.record_id,
+            instrument=library().as_of("safe-contact", NOW.date()),
+            answers={},
+            complete=False,
+            after=None,
+            phone_id=phone.id,
         )
 
     as_system(promise)

@@ -7,10 +7,11 @@ themselves; without it the same post brings the whole page.
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from typing import cast
 from uuid import UUID, uuid4
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -80,7 +81,7 @@ def search(request: HttpRequest) -> HttpResponse:
     let_go(user=actor_of(request).id, place=request.path)
     if form.description() == Description():
         # an emptied page is the next call: what is typed now belongs to another enquiry
-        form.data["enquiry"] = str(uuid4())
+        _begin(form, uuid4())
         if not form.errors and not _while_typing(request):
             form.add_error("who", _("enter anything that you have heard"))
         return _page(request, form, _nothing_asked())
@@ -150,10 +151,17 @@ def _posted(request: HttpRequest, now: datetime) -> SearchForm:
     form = SearchForm(request.POST.copy(), today=london_day(now))
     form.full_clean()
     if "enquiry" in form.cleaned_data:
-        form.data["enquiry"] = str(form.cleaned_data["enquiry"])
+        _begin(form, form.cleaned_data["enquiry"])
     else:
         raise BadRequest("enquiry: not an id")
     return form
+
+
+def _begin(form: SearchForm, enquiry_id: UUID) -> None:
+    """Let the page go on under an enquiry, written in its one form."""
+    data = cast(QueryDict, form.data).copy()
+    data["enquiry"] = str(enquiry_id)
+    form.data = data
 
 
 def _reading(typed: str) -> tuple[Match.Reading, UUID]:
