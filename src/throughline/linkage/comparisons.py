@@ -11,7 +11,7 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA, JaroWinkler
 
 from .cleaning import is_whole_postcode, outcode, street_stem
-from .features import Features, Residence
+from .features import Birth, Residence
 from .names import SHARED_NAMES, Reading, called_by, family_root, same_forename
 from .phonetics import sound
 
@@ -51,7 +51,10 @@ def forename_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None
     """How the names given to two persons agree, the one they are called by first."""
     if not one or not other:
         return None
-    one, other = called_by(one), called_by(other)
+    if len(one) > 1:
+        one = called_by(one)
+    if len(other) > 1:
+        other = called_by(other)
     first, second = one[0], other[0]
     if first == second:
         return Level("same", first) if len(first) > 1 else Level("initial")
@@ -112,10 +115,10 @@ def surname_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
     return _PLAIN[level]
 
 
-def born_level(one: Features, other: Features) -> Level | None:
+def born_level(one: Birth, other: Birth) -> Level | None:
     """How birth dates agree, or the years where only an age is known of one."""
-    if one.born and other.born:
-        return _date_level(one.born, other.born)
+    if one.date and other.date:
+        return _date_level(one.date, other.date)
     a, b = _years(one), _years(other)
     if not a or not b:
         return None
@@ -125,11 +128,11 @@ def born_level(one: Features, other: Features) -> Level | None:
     return Level("age_near" if gap <= 2 else "age_off" if gap <= 5 else "age_far")
 
 
-def _years(features: Features) -> tuple[int, int] | None:
-    if features.born:
-        year = int(features.born[:4])
+def _years(birth: Birth) -> tuple[int, int] | None:
+    if birth.date:
+        year = int(birth.date[:4])
         return year, year
-    return (features.born_from, features.born_to) if features.born_from else None
+    return (birth.first_year, birth.last_year) if birth.first_year else None
 
 
 _DATE = {
@@ -166,11 +169,11 @@ def _is_transposed(one: str, other: str) -> bool:
     return one[first : first + 2] == other[first + 1 : first - 1 if first else None : -1]
 
 
-def sex_level(one: Features, other: Features) -> Level | None:
+def sex_level(one: str, other: str) -> Level | None:
     """Whether sex agrees."""
-    if not one.sex or not other.sex:
+    if not one or not other:
         return None
-    return Level("same" if one.sex == other.sex else "different")
+    return _PLAIN["same" if one == other else "different"]
 
 
 def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:

@@ -1,6 +1,5 @@
 """A description cleaned and coded, and the compact row in which it is kept beside a record."""
 
-from functools import lru_cache
 from typing import NamedTuple
 
 from .cleaning import clean_number, clean_phone, clean_postcode, clean_street, fold
@@ -17,6 +16,14 @@ class Residence(NamedTuple):
     postcode: str
 
 
+class Birth(NamedTuple):
+    """When: "yyyymmdd" or empty, or the first and last year that it may be, 0 where not known."""
+
+    date: str
+    first_year: int
+    last_year: int
+
+
 class Features(NamedTuple):
     """What is compared. ``born`` is "yyyymmdd" or empty; the years are 0 where not known."""
 
@@ -28,6 +35,11 @@ class Features(NamedTuple):
     phones: tuple[str, ...]
     places: tuple[Residence, ...]
     others: tuple[NameParts, ...]
+
+    @property
+    def birth(self) -> Birth:
+        """What is known of the birth."""
+        return Birth(self.born, self.born_from, self.born_to)
 
 
 def features(description: Description) -> Features:
@@ -77,21 +89,46 @@ def pack(features: Features) -> bytes:
     ).encode()
 
 
-@lru_cache(maxsize=8_192)  # while a search is typed, the same candidates come again and again
 def unpack(row: bytes) -> Features:
     """The features that were packed."""
-    names, born, sex, phones, places, others = row.decode().split(_FIELD)
-    born_from, _, born_to = born.partition("-") if "-" in born else ("0", "", "0")
+    names, born, sex, phones, places, others = texts_of(row)
     return Features(
-        names=tuple(map(_name_of, names.split(_ITEM))) if names else (),
-        born="" if "-" in born else born,
-        born_from=int(born_from),
-        born_to=int(born_to),
-        sex=sex,
-        phones=tuple(phones.split(_ITEM)) if phones else (),
-        places=tuple(Residence(*place.split(_PART)) for place in places.split(_ITEM)) if places else (),
-        others=tuple(map(_name_of, others.split(_ITEM))) if others else (),
+        read_names(names),
+        *read_born(born),
+        sex,
+        read_phones(phones),
+        read_places(places),
+        read_names(others),
     )
+
+
+def texts_of(row: bytes) -> list[str]:
+    """The six texts of a packed row: names, birth, sex, telephones, places, names of the other party.
+
+    Equal texts say the same. Sex is as in `Features`; the others are read by the functions below.
+    """
+    return row.decode().split(_FIELD)
+
+
+def read_names(text: str) -> tuple[NameParts, ...]:
+    """The names in a text of a packed row."""
+    return tuple([_name_of(name) for name in text.split(_ITEM)]) if text else ()
+
+
+def read_born(text: str) -> Birth:
+    """The birth in a text of a packed row."""
+    first, years, last = text.partition("-")
+    return Birth("", int(first), int(last)) if years else Birth(text, 0, 0)
+
+
+def read_phones(text: str) -> tuple[str, ...]:
+    """The telephone numbers in a text of a packed row."""
+    return tuple(text.split(_ITEM)) if text else ()
+
+
+def read_places(text: str) -> tuple[Residence, ...]:
+    """The places in a text of a packed row."""
+    return tuple([Residence._make(place.split(_PART)) for place in text.split(_ITEM)]) if text else ()
 
 
 def _name_text(name: NameParts) -> str:

@@ -1,9 +1,10 @@
 """Who is it? Candidates ranked by the evidence that they are the person described, with the reasons."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
+from typing import NamedTuple
 from uuid import UUID
 
 from .comparisons import (
@@ -17,7 +18,7 @@ from .comparisons import (
     sex_level,
     surname_level,
 )
-from .features import Features, unpack
+from .features import Features, read_born, read_names, read_phones, read_places, texts_of
 from .model import Model
 from .names import NameParts, Reading, readings
 
@@ -46,49 +47,120 @@ class Ranked[Id: (int, UUID)]:
 
 
 def rank[Id: (int, UUID)](
-    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model, *, limit: int = 10
+    probe: Features,
+    candidates: Sequence[tuple[Id, bytes]],
+    model: Model,
+    *,
+    groups: Mapping[Id, Hashable] | None = None,
+    limit: int = 10,
 ) -> list[Ranked[Id]]:
     """The likeliest candidates first; candidates are record ids with their packed features.
 
     The probabilities are of one question, "which of these is it, or none?": two candidates that fit
-    equally well share it. Ties are broken by id, so that the order is always the same.
+    equally well share it. Records that ``groups`` holds to be one person do not compete: each has the
+    probability of the person, by the record that fits best. Ties are broken by id, so that the order is
+    always the same.
     """
-    weighed: list[tuple[float, float, Id, Evidence]] = [
-        (*weigh(evidence, model), rid, evidence) for rid, evidence in _compared(probe, candidates, model)
-    ]
-    weighed.sort(key=lambda one: (-one[0], one[2]))
-    odds = [2.0 ** min(weight, 300.0) / model.population for weight, *_ in weighed]
-    total = 1.0 + sum(odds)
+    weigh_row = _weigher(probe, model)
+    weighed = [(rid, weigh_row(row)) for rid, row in candidates]
+    weighed.sort(key=lambda one: (-one[1].bits, one[0]))
+    persons: list[Hashable] = [groups[rid] if groups else rid for rid, _ in weighed]
+    odds: dict[Hashable, float] = {}
+    for person, (_, weighing) in zip(persons, weighed, strict=True):
+        odds.setdefault(person, 2.0 ** min(weighing.bits, 300.0) / model.population)
+    total = 1.0 + sum(odds.values())
     return [
-        Ranked(rid, weight, share / total, _reasons(agreed, household, model))
-        for (weight, household, rid, agreed), share in zip(weighed[:limit], odds, strict=False)
+        Ranked(rid, one.bits, odds[person] / total, _reasons(one.evidence, one.doubt, model))
+        for person, (rid, one) in zip(persons, weighed[:limit], strict=False)
     ]
 
 
-def _compared[Id: (int, UUID)](
-    probe: Features, candidates: Sequence[tuple[Id, bytes]], model: Model
-) -> Iterator[tuple[Id, Evidence]]:
-    for rid, row in candidates:
-        yield rid, compare(probe, unpack(row), model)
+class _Weighing(NamedTuple):
+    """One record's weight in bits, the part of it that a housemate takes away (0 or less), and why."""
+
+    bits: float
+    doubt: float
+    evidence: Evidence
+
+
+def _weigher(probe: Features, model: Model) -> Callable[[bytes], _Weighing]:
+    """Weighs packed records beside one description, exactly as `compare` and `weigh` do.
+
+    Candidates come in blocks that share an address, a birth date or the other party: each text of their
+    rows is taken apart and judged once, however many records hold it.
+    """
+    judges = _judges(probe, model)
+
+    def weigh_row(row: bytes) -> _Weighing:
+        same = household = 0.0
+        evidence: Evidence = ()
+        for judge, text in zip(judges, texts_of(row), strict=True):
+            if text and judge:
+                agreed, bits, bits_of_household = judge(text)
+                evidence += agreed
+                same += bits
+                household += bits_of_household
+        doubt = _doubt(household, model)
+        return _Weighing(same + doubt, doubt, evidence)
+
+    return weigh_row
+
+
+type _Judge = Callable[[str], tuple[Evidence, float, float]]
+"""One text of a packed row to its evidence, and its bits for the same person and for a household."""
+
+
+def _judges(probe: Features, model: Model) -> list[_Judge | None]:
+    """A judge for each text of a packed row, in its order; None where the probe says nothing."""
+
+    def judge(said: object, evidence_of: Callable[[str], Evidence]) -> _Judge | None:
+        @cache
+        def judged(text: str) -> tuple[Evidence, float, float]:
+            evidence = evidence_of(text)
+            return evidence, *_bits(evidence, model)
+
+        return judged if said else None
+
+    def one(field: str, level: Level | None) -> Evidence:
+        return ((field, level),) if level else ()
+
+    birth, others = probe.birth, _all(probe.others)
+    return [
+        judge(probe.names, lambda text: _best_names(probe.names, read_names(text), model)),
+        judge(any(birth), lambda text: one("born", born_level(birth, read_born(text)))),
+        judge(probe.sex, lambda text: one("sex", sex_level(probe.sex, text))),
+        judge(probe.phones, lambda text: one("phone", phone_level(probe.phones, read_phones(text)))),
+        judge(probe.places, lambda text: one("place", place_level(probe.places, read_places(text)))),
+        judge(others, lambda text: one("other", other_party_level(others, _all(read_names(text))))),
+    ]
 
 
 def weigh(evidence: Evidence, model: Model) -> tuple[float, float]:
     """Bits that it is the same person, and the part of them that a housemate takes away (0 or less)."""
+    same, household = _bits(evidence, model)
+    doubt = _doubt(household, model)
+    return same + doubt, doubt
+
+
+def _bits(evidence: Evidence, model: Model) -> tuple[float, float]:
     same = household = 0.0
     for field, level in evidence:
         bits, bits_of_household = model.bits(field, level)
         same += bits
         household += bits_of_household
-    doubt = -math.log2(1.0 + model.household / model.population * 2.0 ** min(household, 300.0))
-    return same + doubt, doubt
+    return same, household
+
+
+def _doubt(household: float, model: Model) -> float:
+    return -math.log2(1.0 + model.household / model.population * 2.0 ** min(household, 300.0))
 
 
 def compare(one: Features, other: Features, model: Model) -> Evidence:
     """How two persons' features agree, field by field."""
     evidence = [*_best_names(one.names, other.names, model)] if one.names and other.names else []
-    if level := born_level(one, other):
+    if level := born_level(one.birth, other.birth):
         evidence.append(("born", level))
-    if level := sex_level(one, other):
+    if level := sex_level(one.sex, other.sex):
         evidence.append(("sex", level))
     if level := phone_level(one.phones, other.phones):
         evidence.append(("phone", level))
@@ -99,12 +171,10 @@ def compare(one: Features, other: Features, model: Model) -> Evidence:
     return tuple(evidence)
 
 
-@lru_cache(maxsize=65_536)
 def _all(names: tuple[NameParts, ...]) -> tuple[Reading, ...]:
     return tuple(reading for name in names for reading in readings(name))
 
 
-@lru_cache(maxsize=131_072)
 def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model: Model) -> Evidence:
     """The evidence of the two names, among all that each person goes by, that agree best."""
     if len(one) == len(other) == 1:
@@ -116,7 +186,7 @@ def _best_names(one: tuple[NameParts, ...], other: tuple[NameParts, ...], model:
     for name in one:
         for name_2 in other:
             for evidence in _ways_to_agree(name, name_2, model):
-                bits = _bits(evidence, model)
+                bits, _ = _bits(evidence, model)
                 if bits > most:
                     best, most = evidence, bits
     return best
@@ -131,7 +201,7 @@ def _ways_to_agree(one: NameParts, other: NameParts, model: Model) -> Iterator[E
         # as that of the likelier, or "Campbell Thomas" would always be a find.
         one_turned = _name_evidence(Reading(one.family, one.given), Reading(other.given, other.family))
         other_turned = _name_evidence(Reading(one.given, one.family), Reading(other.family, other.given))
-        swapped = min(one_turned, other_turned, key=lambda evidence: _bits(evidence, model))
+        swapped = min(one_turned, other_turned, key=lambda evidence: _bits(evidence, model)[0])
         if all(level.name not in ("different", "alike") for _, level in swapped):
             yield (*swapped, ("order", Level("swapped")))
 
@@ -146,10 +216,6 @@ def _may_be_swapped(one: NameParts, other: NameParts) -> bool:
         and one.given[0][0] == other.family[0][0]
         and one.family[0][0] == other.given[0][0]
     )
-
-
-def _bits(evidence: Evidence, model: Model) -> float:
-    return sum(model.bits(field, level)[0] for field, level in evidence)
 
 
 def _name_evidence(one: Reading, other: Reading) -> Evidence:

@@ -277,6 +277,9 @@ class Cluster:
             "unix_socket_directories": f'"{quoted}"',
             "unix_socket_permissions": "0700",
             "port": "5432",
+            # a million people and their keys: the defaults are those of a small machine
+            "shared_buffers": "512MB",
+            "max_wal_size": "4GB",
             **_QUIET,
             **(_FAST if self._fast else {}),
         }

@@ -317,7 +317,8 @@ class Features(models.Model):
 class Key(models.Model):
     """A keyed hash of some of a person's traits: records that share one are compared."""
 
-    id = models.BigAutoField(primary_key=True)
+    # one index serves as key of the table and of every lookup
+    pk = models.CompositePrimaryKey("key", "record")
     key = models.BigIntegerField()
     # no constraint: checking a dozen keys a record would take a third of an import. Keys are written and
     # deleted with their record by `commands.indexing` alone
@@ -325,7 +326,6 @@ class Key(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["key"], include=["record"], name="people_key_key"),
             models.Index(fields=["record"], name="people_key_record"),
         ]
         triggers = [*guards()]

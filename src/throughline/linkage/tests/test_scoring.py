@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from throughline.linkage.description import Description, Name, Place
-from throughline.linkage.features import features, pack
+from throughline.linkage.features import features, pack, unpack
 from throughline.linkage.keys import CAP
 from throughline.linkage.model import load_model
 from throughline.linkage.scoring import compare, rank, weigh
@@ -94,6 +94,30 @@ def test_the_reasons_add_up_to_the_weight(heard: Description, known: Description
     assert best.probability == pytest.approx(1 / (1 + model.population * 2.0**-best.weight), rel=1e-6)
 
 
+@given(people, st.lists(people, min_size=1, max_size=12))
+@settings(max_examples=150)
+def test_ranking_weighs_each_candidate_as_if_it_were_alone(
+    heard: Description, known: list[Description]
+) -> None:
+    model = load_model("live")
+    probe, rows = features(heard), [features(one) for one in known]
+
+    ranked = rank(probe, list(enumerate(map(pack, rows))), model, limit=20)
+
+    for one in ranked:
+        evidence = compare(probe, rows[one.rid], model)
+        assert (one.weight, one.reasons[-1].weight) == weigh(evidence, model)
+        assert [(reason.field, reason.level) for reason in one.reasons[:-1]] == [
+            (field, level.name) for field, level in evidence
+        ]
+
+
+@given(people)
+@settings(max_examples=200)
+def test_a_packed_row_says_what_was_packed(known: Description) -> None:
+    assert unpack(pack(features(known))) == features(known)
+
+
 @given(people, people)
 @settings(max_examples=200)
 def test_a_comparison_is_the_same_from_either_side(one: Description, other: Description) -> None:
@@ -156,6 +180,29 @@ def test_equally_good_candidates_share_the_probability() -> None:
     both = rank(features(WHOLE), [(1, row), (2, row)], load_model("live"))
 
     assert both[0].probability == both[1].probability == pytest.approx(0.5, abs=0.01)
+
+
+def test_records_of_one_person_do_not_compete() -> None:
+    hers, another = pack(features(WHOLE)), pack(features(LIKE_HER[1]))
+    candidates = [(1, hers), (2, another), (3, hers)]
+
+    apart = rank(features(WHOLE), candidates, load_model("live"))
+    together = rank(features(WHOLE), candidates, load_model("live"), groups={1: "a", 2: "b", 3: "a"})
+
+    assert [one.rid for one in together] == [1, 3, 2]
+    assert together[0].probability == together[1].probability > 0.95 > 0.51 > apart[0].probability
+    assert together[0].probability + together[2].probability <= 1
+    assert [(one.weight, one.reasons) for one in together] == [(one.weight, one.reasons) for one in apart]
+
+
+def test_a_person_counts_by_the_record_that_fits_best() -> None:
+    hers, old = pack(features(WHOLE)), pack(features(LIKE_HER[7]))
+    model = load_model("live")
+
+    best = rank(features(WHOLE), [(1, hers)], model)[0]
+    both = rank(features(WHOLE), [(1, old), (2, hers)], model, groups={1: "a", 2: "a"})
+
+    assert [one.probability for one in both] == [best.probability] * 2
 
 
 @pytest.mark.parametrize("context", ["live", "batch"])

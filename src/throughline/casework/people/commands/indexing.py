@@ -43,12 +43,9 @@ def index_all(records: Iterable[Record]) -> None:
         update_fields=["packed"],
     )
     wanted = {(one, key) for one, known in found.items() for key in record_keys(known, keys().linkage)}
-    present = {
-        (one, key): row
-        for row, one, key in Key.objects.filter(record__in=found).values_list("id", "record_id", "key")
-    }
-    Key.objects.filter(id__in=[row for at, row in present.items() if at not in wanted]).delete()
-    Key.objects.bulk_create(Key(record_id=one, key=key) for one, key in sorted(wanted - present.keys()))
+    present = set(Key.objects.filter(record__in=found).values_list("record_id", "key"))
+    Key.objects.filter(pk__in=[(key, one) for one, key in sorted(present - wanted)]).delete()
+    Key.objects.bulk_create(Key(record_id=one, key=key) for one, key in sorted(wanted - present))
 
 
 def unindex(record: Record) -> None:

@@ -1,8 +1,10 @@
 """Who is this? Scraps of what was heard, to ranked records with the reasons in words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
+from time import monotonic
 from uuid import UUID
 
 from django.db import connection
@@ -18,17 +20,21 @@ from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description
 from throughline.linkage.features import Features, features
 from throughline.linkage.keys import CAP, probe_keys
-from throughline.linkage.model import load_model
+from throughline.linkage.model import Model, load_model
 from throughline.linkage.scoring import Ranked, Reason, rank
 
 SHOWN = 10
+_COUNTED_FOR = 300.0  # seconds
+# in an index just begun, the one who is described is more likely not in it than a small count would say
+_FEWEST = 10_000
 
 # blocks over the cap say nothing (half the town); they are dropped before anything is fetched
 _CANDIDATES = """
 with hit as materialized (select key, record_id from people_key where key = any(%(keys)s)),
      telling as (select key from hit group by key having count(*) <= %(cap)s)
-select f.record_id, f.packed
+select f.record_id, f.packed, coalesce(l.identity_id, f.record_id)
 from people_features f
+left join people_identitylink l on l.record_id = f.record_id and l.valid_until is null
 where f.record_id in (select record_id from hit join telling using (key))
 """
 _ANY_OVER_THE_CAP = """
@@ -43,8 +49,9 @@ with out_of_sight as materialized (
        group by subject),
      hit as materialized (select key, record_id from people_key where key = any(%(keys)s)),
      telling as (select key from hit group by key having count(*) <= %(cap)s)
-select f.record_id, f.packed, o.party
+select f.record_id, f.packed, coalesce(l.identity_id, f.record_id), o.party
 from people_features f join out_of_sight o on o.subject = f.record_id
+left join people_identitylink l on l.record_id = f.record_id and l.valid_until is null
 where f.record_id in (select record_id from hit join telling using (key))
 """
 
@@ -126,8 +133,39 @@ def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked
     """The records in the running actor's sight that share a telling key, ranked."""
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES, {"keys": probed, "cap": CAP})
-        rows = [(record_id, bytes(packed)) for record_id, packed in cursor.fetchall()]
-    return rank(probe, rows, load_model("live"), limit=limit)
+        rows = cursor.fetchall()
+    return _ranked(probe, rows, limit)
+
+
+def _ranked(probe: Features, rows: Sequence[tuple[UUID, bytes, UUID]], limit: int) -> list[Ranked[UUID]]:
+    """Rows of record, packed features and identity, ranked; records of one identity do not compete."""
+    return rank(
+        probe,
+        [(record_id, bytes(packed)) for record_id, packed, _ in rows],
+        model(),
+        groups={record_id: identity_id for record_id, _, identity_id in rows},
+        limit=limit,
+    )
+
+
+def model() -> Model:
+    """The model of recognition for as many records as there are: among more, less is probable."""
+    return _model_for(_record_count(int(monotonic() / _COUNTED_FOR)))
+
+
+@lru_cache(maxsize=1)
+def _model_for(records: int) -> Model:
+    return load_model("live").with_population(max(records, _FEWEST)) if records else load_model("live")
+
+
+@lru_cache(maxsize=1)
+def _record_count(_when: int) -> int:
+    """How many records there are, as PostgreSQL last estimated; 0 where it has not yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select greatest(reltuples, 0)::bigint from pg_class where oid = 'people_record'::regclass"
+        )
+        return int(cursor.fetchone()[0])
 
 
 def _any_over_the_cap(probed: list[int]) -> bool:
@@ -146,13 +184,12 @@ def _hidden(actor: Actor, probe: Features, probed: list[int]) -> Iterable[Hidden
     rows = [row for row in rows if row[0] not in in_sight]
     if not rows:
         return []
-    model = load_model("live")
-    party = {record_id: is_party for record_id, _, is_party in rows}
-    ranked = rank(probe, [(record_id, bytes(packed)) for record_id, packed, _ in rows], model, limit=SHOWN)
+    party = {record_id: is_party for record_id, *_, is_party in rows}
+    ranked = _ranked(probe, [row[:3] for row in rows], SHOWN)
     return [
         Hidden(one.rid, one.weight, one.probability, party[one.rid])
         for one in ranked
-        if one.probability >= model.accept
+        if one.probability >= model().accept
     ]
 
 
@@ -167,7 +204,7 @@ def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
     phones = _by_record(Phone.objects.filter(record__in=ids, valid_until=None).order_by("number"))
     addresses = _by_record(Address.objects.filter(record__in=ids, valid_until=None).order_by("id"))
     markers = _by_record(standing_markers(ids, today))
-    probable = load_model("live").accept
+    probable = model().accept
     return [
         Found(
             record_id=one.rid,
