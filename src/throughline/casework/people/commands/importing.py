@@ -417,6 +417,12 @@ def _finish(run: ImportRun, *, by: Actor) -> None:
             cursor.execute(f"analyze {', '.join(_TOLD_OF)}")
         with transaction.atomic():
             cursor.execute("delete from people_staging where run = %s and reason = ''", [run.id])
+            # of a row that did not land only the line, the field and the reason are kept: erasing does not reach it
+            cursor.execute(
+                "update people_staging set source_ref = null, digest = null, said = null, packed = null,"
+                " keys = null where run = %s",
+                [run.id],
+            )
             run.state, run.finished_at = ImportRun.State.DONE, Now()
             run.save()
     run.refresh_from_db()

@@ -10,6 +10,7 @@ from throughline.casework.people.commands.indexing import index, unindex
 from throughline.casework.people.models import (
     Address,
     Enquiry,
+    Household,
     Marker,
     Match,
     Member,
@@ -23,7 +24,7 @@ from throughline.casework.people.models import (
     StaffLink,
 )
 from throughline.casework.people.rules import RETENTION, Malformed
-from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -78,9 +79,18 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     """
     undertake(by, Action.ERASE, record_id)
     load("decision-reasons").get(reason, on=london_day(now))
-    record = Record.objects.select_for_update().get(id=record_id)
+    # as the system: a refuge address, or a relative whose matter the desk is party to, is out of its sight
+    with acting(RETENTION):
+        _remove(Record.objects.select_for_update().get(id=record_id), now)
+    decide_for("erase", by=by, now=now, record_id=record_id, choice="erased", reason=reason)
+    for duty in Duty.objects.filter(record_id=record_id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="erased")
+
+
+def _remove(record: Record, now: datetime) -> None:
     partners = _related(record)
     enquiries = list(Match.objects.filter(record=record).values_list("enquiry", flat=True))
+    homes = list(Member.objects.filter(record=record).values_list("household", flat=True))
     unindex(record)
     # what was said on another record of the same person rested on a number or address that goes
     rested = SafeContact.objects.filter(Q(phone__record=record) | Q(address__record=record))
@@ -88,6 +98,8 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     rested.update(phone=None, address=None)
     for table in _TABLES:
         table.objects.filter(record=record).delete()
+    # a home that nobody is left in says who lived there, by the number that its source gave it
+    Household.objects.filter(id__in=homes, members=None).delete()
     Relationship.objects.filter(Q(record=record) | Q(other=record)).delete()
     # the scraps that somebody was recognised by tell who they are
     Enquiry.objects.filter(id__in=enquiries).delete()
@@ -101,9 +113,6 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     record.save()
     for partner in partners:
         index(partner)
-    decide_for("erase", by=by, now=now, record_id=record.id, choice="erased", reason=reason)
-    for duty in Duty.objects.filter(record_id=record.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="erased")
 
 
 _TABLES = (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink, SourceRow)

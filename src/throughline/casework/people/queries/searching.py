@@ -201,7 +201,7 @@ def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
         IdentityLink.objects.filter(record__in=ids, valid_until=None).values_list("record", "identity")
     )
     names = _by_record(Name.objects.filter(record__in=ids).order_by("valid_until", "id"))
-    phones = _by_record(Phone.objects.filter(record__in=ids, valid_until=None).order_by("id"))
+    phones = _by_record(Phone.objects.filter(record__in=ids, valid_until=None).order_by("number"))
     addresses = _by_record(Address.objects.filter(record__in=ids, valid_until=None).order_by("id"))
     markers = _by_record(standing_markers(ids, today))
     probable = model().accept
@@ -218,7 +218,7 @@ def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
             sex=records[one.rid].sex,
             age=shown_age(records[one.rid], today),
             address=next((place.shown for place in addresses.get(one.rid, [])), ""),
-            phone=next((phone.given for phone in phones.get(one.rid, [])), ""),
+            phone="; ".join(phone.given for phone in phones.get(one.rid, [])),
             markers=tuple(marker.code for marker in markers.get(one.rid, [])),
         )
         for one in ranked

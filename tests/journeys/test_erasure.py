@@ -1,0 +1,376 @@
+"""The canary: somebody whose every word is unmistakable is erased, and then sought everywhere.
+
+Sought in every column of every table, in what those columns hold encrypted, in the sessions, in the recognition
+keys and features, in the private folder with its keys and checkpoints, and in what was logged. Where the words
+may remain is said here and nowhere else:
+
+* the force's own file, and the rejects file beside it, which holds lines and no values;
+* what the source says of *another* record, where it names her as the other party without a link;
+* drafts on pages that name no record (a search, a new person), encrypted for their author and gone in a week;
+* backups and the database's own write-ahead log, planner statistics and dead rows until it vacuums.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid4
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session as StoredSession
+from django.db import transaction
+from django.test import Client
+from django.utils import timezone
+
+from throughline.casework.people.commands import identities, recognition, recording, retention, safety
+from throughline.casework.people.commands.importing import Source, bring_in
+from throughline.casework.people.commands.indexing import described
+from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars
+from throughline.casework.people.models import (
+    Enquiry,
+    ImportRun,
+    Key,
+    Match,
+    Name,
+    Phone,
+    Record,
+    RefugeAddress,
+    SafeContact,
+)
+from throughline.casework.people.queries.searching import search
+from throughline.casework.people.rules import IMPORTER as IMPORTING
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.rules import Actor, Role, system
+from throughline.foundations.accounts.models import Agency, Team, User
+from throughline.foundations.accounts.rules import Session
+from throughline.foundations.audit.commands import Checkpoints, seal
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.commands import keep, place_key
+from throughline.foundations.drafts.models import Draft
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.queries import library
+from throughline.foundations.vault.keys import keys
+from throughline.linkage.features import features
+from throughline.linkage.keys import record_keys
+from throughline.linkage.scraps import read_scraps
+from throughline.running.logins import IMPORTER, WORKER
+
+NOW = datetime.now(UTC)
+#: In every word of hers, and in nobody else's.
+CANARY = "quorl"
+PHONES = ("900777", "900778", "900779")
+SOUGHT = (CANARY, *PHONES, "ZT9 9QL", "ZT99QL", "1987-06-05", "05/06/1987")
+
+_MAP = """
+id: REF
+forename: FIRST
+middle: MIDDLE
+surname: LAST
+former_surname: MAIDEN
+known_as: KNOWN
+aliases: ALIASES
+dob: {column: BORN, format: "%d/%m/%Y"}
+sex: SEX
+phone: TEL
+phone_2: TEL2
+house_number: HOUSE
+street: STREET
+town: TOWN
+postcode: POSTCODE
+previous_street: PREVIOUS
+household: HOME
+language: LANGUAGE
+other_forename: OTHER_FIRST
+other_surname: OTHER_LAST
+"""
+_HEAD = (
+    "REF,FIRST,MIDDLE,LAST,MAIDEN,KNOWN,ALIASES,BORN,SEX,TEL,TEL2,HOUSE,STREET,TOWN,POSTCODE,PREVIOUS,HOME,"
+    "LANGUAGE,OTHER_FIRST,OTHER_LAST\n"
+)
+_HER = (
+    "Quorl-1,Quorlina,Quorlette,Quorlbridge,Quorlmaiden,Quorly,Quorla Quorlson,05/06/1987,2,07700900777,"
+    "07700900778,7 Quorl House,Quorl Lane,Quorlton,ZT9 9QL,Quorl Old Street,quorl-home,en,Quorlan,Quorlman\n"
+)
+# of the same number, saying otherwise: refused, and kept out of what is kept of refused rows
+_CONTRADICTION = _HER.replace("Quorlette", "Quorlotta")
+_HIM = "B-2,Bertram,,Ashgrove,,,,01/02/1980,1,01632960111,,1,Ash Grove,Quarnley,ZT1 1AA,,,en,,\n"
+
+
+@dataclass(frozen=True)
+class Staff:
+    """The accounts of the story."""
+
+    handler: Actor
+    supervisor: Actor
+    officer: Actor
+    desk: Actor
+
+
+@pytest.fixture
+def staff(transactional_db: None) -> Staff:
+    team = Team.objects.create(agency=Agency.objects.create(name="A force"), name="Control room")
+    made = [
+        User.objects.create(
+            username=role.value, name=f"The {role}", role=role.value, team=team, made_at=NOW
+        ).actor
+        for role in (Role.CALL_HANDLER, Role.SUPERVISOR, Role.OFFICER, Role.DESK)
+    ]
+    return Staff(*made)
+
+
+@pytest.fixture
+def bring(working_as: Callable[[str], Any], tmp_path: Path) -> Callable[..., ImportRun]:
+    """Bring in a file of some rows, under the importer's login."""
+    index_map = tmp_path / "index.map.yaml"
+    index_map.write_text(_MAP)
+
+    def brought(name: str, *rows: str) -> ImportRun:
+        file = tmp_path / name
+        file.write_text(_HEAD + "".join(rows))
+        with working_as(IMPORTER):
+            return bring_in(
+                by=IMPORTING,
+                now=NOW,
+                source=Source(file, index_map, "index"),
+                rejects=tmp_path / f"{name}.rejects.csv",
+            )
+
+    return brought
+
+
+def as_(actor: Actor, command: Callable[..., Any], **told: Any) -> Any:
+    with transaction.atomic():
+        set_actor(actor)
+        return command(by=actor, now=NOW, **told)
+
+
+def write_down_everything(staff: Staff, her: UUID, him: UUID) -> None:
+    """Every page and command that takes words about somebody, with hers."""
+    handler, supervisor, officer, desk = staff.handler, staff.supervisor, staff.officer, staff.desk
+    as_(handler, recording.add_name, record_id=her, name=NewName("alias", full="Quorl the Second"))
+    phone = as_(handler, recording.add_phone, record_id=her, number="07700 900779")
+    as_(
+        handler,
+        recording.add_address,
+        record_id=her,
+        address=NewAddress("8", "Quorl Road", "Quorlton", "ZT9 9QL"),
+    )
+    with transaction.atomic():
+        set_actor(handler)
+        seen = recording.particulars_of(Record.objects.get(id=her))
+    told = Particulars(sex="2", born=seen.born, gender_identity="quorl", language="Quorlish")
+    as_(handler, recording.correct_particulars, record_id=her, seen=seen, particulars=told)
+    as_(handler, recording.relate, record_id=her, other_id=him, kind="spouse")
+    as_(handler, recording.set_marker, record_id=her, code="intimidated")
+    # what was said on his record rests on her number: the two were once held to be of one person
+    as_(
+        supervisor,
+        identities.merge,
+        record_id=him,
+        into_id=her,
+        reason="merge-said-so",
+        words="Quorlina said that she is he",
+    )
+    answers = {"means": ["through-another"], "through-whom": "Aunt Quorl"}
+    instrument = library().as_of("safe-contact", london_day(NOW))
+    for record_id, said in ((her, answers), (him, {"means": ["text-message"]})):
+        as_(
+            handler,
+            safety.give_safe_contact,
+            record_id=record_id,
+            instrument=instrument,
+            answers=said,
+            complete=False,
+            after=None,
+            phone_id=phone.id,
+        )
+    as_(supervisor, identities.part, record_id=him, reason="part-said-so", words="Quorlina is not he")
+    _recognise(handler, her)
+    as_(
+        supervisor,
+        retention.extend_retention,
+        record_id=her,
+        until=london_day(NOW) + timedelta(days=400),
+        reason=EXTEND,
+        words="Quorl asked for it",
+    )
+    as_(
+        desk,
+        safety.record_refuge,
+        record_id=her,
+        address=NewAddress("9", "Quorl Refuge", "Quorlton", "ZT9 9QL"),
+    )
+    as_(supervisor, safety.restrict, record_id=her, reason="honour-based", words="Quorl family")
+    # out of sight, she is asked after again: the desk is called with what was heard
+    with transaction.atomic():
+        set_actor(handler)
+        heard = read_scraps("Quorlina Quorlbridge 07700 900777", today=london_day(NOW))
+        answer = search(handler, heard, today=london_day(NOW))
+        assert answer.hidden
+        recognition.tell_the_desk(
+            by=handler, now=NOW, enquiry_id=uuid4(), heard=heard, hidden=list(answer.hidden)
+        )
+    as_(officer, safety.break_glass, record_id=her, reason="glass-danger-to-life", words="Quorl is in danger")
+    with transaction.atomic(), acting(system("test")):
+        glass = Duty.objects.get(kind="break-glass-review", record_id=her)
+    as_(
+        desk,
+        safety.review_break_glass,
+        duty_id=glass.id,
+        agreed=True,
+        feedback="Quorl was right to be helped",
+    )
+    as_(desk, safety.lift_restriction, record_id=her, reason=LIFT, words="Quorl wants it")
+    for page in ("name", "phone", "safe-contact", "restrict"):
+        keep(user=handler.id, place=f"/people/{her}/{page}/", typed={"words": ["Quorl typed"]}, now=NOW)
+
+
+def _recognise(handler: Actor, her: UUID) -> None:
+    with transaction.atomic():
+        set_actor(handler)
+        heard = read_scraps("Quorlina Quorlbridge 07700 900777", today=london_day(NOW))
+        found = next(
+            one for one in search(handler, heard, today=london_day(NOW)).found if one.record_id == her
+        )
+        recognition.read_match(
+            by=handler,
+            now=NOW,
+            enquiry_id=uuid4(),
+            heard=heard,
+            found=found,
+            reading=Match.Reading.CONFIRMED,
+        )
+
+
+EXTEND, LIFT, ERASE = "extend-asked", "lift-asked", "erase-asked"
+
+
+# --- looking everywhere -----------------------------------------------------------------------------
+
+
+def holds(text: str) -> bool:
+    plain = text.lower()
+    hexed = [word.lower().encode().hex() for word in SOUGHT]
+    return any(word.lower() in plain for word in SOUGHT) or any(word in plain for word in hexed)
+
+
+def in_tables(superuser: psycopg.Connection) -> Iterator[str]:
+    """Tables with a row in which she is found. Bytes are compared in small letters as well."""
+    tables = superuser.execute("select tablename from pg_tables where schemaname = 'public'").fetchall()
+    for (table,) in tables:
+        for (row,) in superuser.execute(f'select to_jsonb(t)::text from "{table}" t').fetchall():
+            if holds(row) or holds(_bytes_in_words(row)):
+                yield table
+
+
+def _bytes_in_words(row: str) -> str:
+    """What the byte columns of a row spell, as far as they spell anything."""
+    values = [value for value in json.loads(row).values() if isinstance(value, str)]
+    closed = [value[2:] for value in values if value.startswith("\\x")]
+    return " ".join(bytes.fromhex(value).decode("latin-1") for value in closed)
+
+
+def in_what_is_encrypted() -> Iterator[str]:
+    """Rows whose opened bytes hold her, as somebody with the keys would read them."""
+    with transaction.atomic(), acting(system("test")):
+        for enquiry in Enquiry.objects.all():
+            if holds(str(recognition.scraps_of(enquiry))):
+                yield "people_enquiry, opened"
+        for refuge in RefugeAddress.objects.all():
+            if holds(str(safety.open_refuge(refuge))):
+                yield "people_refugeaddress, opened"
+    for draft in Draft.objects.all():
+        if holds(keys().open(bytes(draft.closed), place_key(draft.user, draft.place)).decode()):
+            yield "drafts_draft, opened"
+    for session in StoredSession.objects.all():
+        if holds(json.dumps(session.get_decoded())):
+            yield "django_session, opened"
+
+
+def in_files(folder: Path) -> Iterator[str]:
+    for file in folder.rglob("*"):
+        if file.is_file() and holds(file.read_bytes().decode("latin-1")):
+            yield str(file.relative_to(folder))
+
+
+def test_somebody_who_is_erased_is_nowhere(
+    staff: Staff,
+    bring: Callable[..., ImportRun],
+    superuser_connection: psycopg.Connection,
+    working_as: Callable[[str], Any],
+    tmp_path: Path,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    brought = bring("index.csv", _HER, _CONTRADICTION, _HIM)
+    assert (brought.added, brought.rejected) == (2, 1)
+    with transaction.atomic(), acting(system("test")):
+        her = Name.objects.filter(forename="Quorlina").values_list("record", flat=True)[0]
+        him = Name.objects.filter(forename="Bertram").values_list("record", flat=True)[0]
+    write_down_everything(staff, her, him)
+    browsed = _browse(staff.handler, her)
+    with transaction.atomic(), acting(system("test")):
+        [description] = described([Record.objects.get(id=her)]).values()
+        her_keys = set(record_keys(features(description), keys().linkage))
+        assert Key.objects.filter(key__in=her_keys).exists()
+    # she is everywhere first, or finding her nowhere later would prove nothing
+    assert {
+        "people_name",
+        "people_features",
+        "instruments_answers",
+        "decisions_decision",
+        "people_sourcerow",
+    } <= set(in_tables(superuser_connection))
+    assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(
+        in_what_is_encrypted()
+    )
+
+    as_(staff.desk, retention.erase, record_id=her, reason=ERASE)
+
+    assert sorted(set(in_tables(superuser_connection))) == []
+    assert sorted(set(in_what_is_encrypted())) == []
+    with transaction.atomic(), acting(system("test")):
+        assert not Key.objects.filter(key__in=her_keys).exists()
+        stone = Record.objects.get(id=her)
+        assert stone.erased_at == NOW
+        # his own record stands, and rests on her number no longer
+        assert Phone.objects.filter(record=him).exists()
+        assert SafeContact.objects.get(record=him).phone is None
+    with working_as(WORKER):
+        while seal():
+            pass
+        Checkpoints(Path(settings.HOME) / "checkpoints").write()
+    assert list(in_files(Path(settings.HOME))) == []
+    assert set(in_files(tmp_path)) == {"index.csv"}
+    told = capfd.readouterr()
+    assert not holds(told.out + told.err)
+    assert browsed.get(f"/people/{her}/").status_code == 404
+
+    # the same people in a new file: she is not raised, and no trace is kept of the row that names her
+    again = bring("index-again.csv", _HIM, _HER)
+    assert (again.added, again.rejected) == (0, 1)
+    assert sorted(set(in_tables(superuser_connection))) == []
+    assert "was erased here" in (tmp_path / "index-again.csv.rejects.csv").read_text()
+    with transaction.atomic():
+        set_actor(staff.desk)
+        heard = read_scraps("Quorlina Quorlbridge 07700 900777", today=london_day(NOW))
+        found = search(staff.desk, heard, today=london_day(NOW)).found
+        assert her not in [one.record_id for one in found]
+
+
+def _browse(handler: Actor, her: UUID) -> Client:
+    """Pages that are looked at and forms that come back, so that sessions and messages hold what they would."""
+    client = Client()
+    client.force_login(User.objects.get(id=handler.id))
+    session, now = client.session, timezone.now().isoformat()
+    session.update({Session.SIGNED_IN_AT: now, Session.SEEN_AT: now, Session.SECOND_FACTOR: True})
+    session["purposes"] = {str(her): "call"}
+    session.save()
+    assert b"Quorl" in client.get(f"/people/{her}/").content
+    typed = {"kind": "alias", "full": "Quorl the Third", "once": str(uuid4())}
+    assert client.post(f"/people/{her}/name/", typed).status_code == 302
+    assert client.post(f"/people/{her}/phone/", {"phone": "Quorl", "once": str(uuid4())}).status_code == 200
+    return client
