@@ -37,6 +37,7 @@ from throughline.casework.people.models import (
     Phone,
     Record,
     SafeContact,
+    SourceRow,
 )
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER
@@ -48,6 +49,7 @@ from throughline.linkage.description import Name as HeardName
 from throughline.linkage.features import features, pack
 from throughline.linkage.keys import record_keys
 from throughline.running.logins import IMPORTER as IMPORTER_LOGIN
+from throughline.running.logins import WEB
 from throughline.synthetic.export import write_csv
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -270,9 +272,48 @@ def test_an_empty_cell_wipes_nothing(bring):
     as_system(look)
 
 
-def test_who_was_erased_here_is_not_raised_again(bring):
+@pytest.fixture
+def erased(working_as):
+    """Erase the record of a row, as a page does: under the login of pages."""
+
+    def erase_one(source_ref):
+        with working_as(WEB):
+            as_system(
+                lambda: erase(
+                    by=DESK,
+                    now=NOW,
+                    record_id=Record.objects.get(source_ref=source_ref).id,
+                    reason=_reason_to_erase(),
+                )
+            )
+
+    return erase_one
+
+
+def test_who_was_erased_is_no_longer_the_other_party_of_those_around_them(bring, erased):
+    carl = "P3,Carl,Stone,,,14,Alma Road,ZT1 4LX,,,,\n"
+    dee = "P4,Dee,Moss,1991-01-02,,9,Elm Row,ZT2 4LX,,,Carl,Stone\n"
+    bring(HEAD + ANN + carl + dee)
+    erased("P3")
+
+    def others():
+        known = {}
+        for record in Record.objects.filter(source_ref__in=["P1", "P4"]):
+            [anew] = [features(one) for one in described([record]).values()]
+            assert bytes(Features.objects.get(record=record).packed) == pack(anew)
+            known[record.source_ref] = SourceRow.objects.get(record=record).said["others"], bool(anew.others)
+        return known
+
+    # nothing tells that the one elsewhere is meant
+    assert as_system(others) == {"P1": ([], False), "P4": ([["Carl", "Stone"]], True)}
+    run, _ = bring(HEAD + dee + ANN)
+    assert told(run) == (0, 0, 2, 0, 0)
+    assert as_system(others)["P1"] == ([], False)
+
+
+def test_who_was_erased_here_is_not_raised_again(bring, erased):
     bring(HEAD + ANN)
-    as_system(lambda: erase(by=DESK, now=NOW, record_id=Record.objects.get().id, reason=_reason_to_erase()))
+    erased("P1")
     run, rejects = bring(HEAD + BEA + ANN)
     assert told(run) == (1, 0, 0, 0, 1)
     assert rejects == [["3", "id", "was erased here and is not raised again"]]
