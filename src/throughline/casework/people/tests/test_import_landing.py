@@ -41,6 +41,8 @@ from throughline.casework.people.models import (
 )
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER
+from throughline.foundations.access.commands import grant
+from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Refused, Role, system
 from throughline.foundations.vault.keys import keys
@@ -323,6 +325,31 @@ def _reason_to_erase():
     from throughline.reference import load
 
     return next(row.code for row in load("decision-reasons").rows if row.text("decision") == "erase")
+
+
+def test_who_is_party_to_a_matter_does_not_change_its_record_by_a_file(bring, working_as):
+    bring(HEAD + ANN)
+    administrator = Actor(system("x").id, Role.ADMINISTRATOR)
+
+    def shut_out():
+        grant(
+            kind=Grant.Kind.EXCLUDE,
+            subject=Record.objects.get(source_ref="P1").id,
+            by=DESK,
+            grantee=administrator.id,
+            # the database's clock says which grants hold
+            now=datetime.now(UTC),
+            reason="staff-connected",
+        )
+
+    with working_as(WEB):
+        as_system(shut_out)
+    # what says nothing new is told as of anybody
+    run, rejects = bring(HEAD + ANN + BEA, by=administrator)
+    assert (told(run), rejects) == ((1, 0, 1, 0, 0), [])
+    run, rejects = bring(HEAD + ANN.replace("Ann", "Zoe") + BEA, by=administrator)
+    assert (told(run), rejects) == ((0, 0, 1, 0, 1), [["2", "row", "not allowed"]])
+    assert as_system(lambda: list(Name.objects.filter(forename="Zoe"))) == []
 
 
 def test_only_an_administrator_or_the_system_brings_people_in(bring):
