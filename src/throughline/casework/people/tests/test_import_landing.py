@@ -45,6 +45,7 @@ from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Refused, Role, system
+from throughline.foundations.instruments.queries import library
 from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description
 from throughline.linkage.description import Name as HeardName
@@ -214,16 +215,24 @@ def test_the_same_again_duplicates_nothing(bring):
     assert as_system(lambda: (Record.objects.count(), Phone.objects.count())) == (2, 1)
 
 
-def test_a_changed_number_ends_the_old_one_and_voids_the_safe_contact(bring):
+def test_a_changed_number_ends_the_old_one_and_voids_the_safe_contact(bring, working_as):
     bring(HEAD + ANN)
 
     def promise():
         phone = Phone.objects.get()
         give_safe_contact(
-            by=DESK, now=NOW, record_id=phone.record_id, instrument_version="1", answers={}, phone_id=phone.id
+            by=DESK,
+            now=NOW,
+            record_id=phone.record_id,
+            instrument=library().as_of("safe-contact", NOW.date()),
+            answers={},
+            complete=False,
+            after=None,
+            phone_id=phone.id,
         )
 
-    as_system(promise)
+    with working_as(WEB):
+        as_system(promise)
     run, _ = bring(HEAD + ANN.replace("900123", "900187"))
     assert told(run) == (0, 1, 0, 0, 0)
 
