@@ -83,9 +83,7 @@ def interrupt(
         first = [adding(f"Named {number}") for number in range(min(NAMED, posts // 4))]
         people = [UUID(sender.send(form).split("/")[2]) for form in first]
         rest = [
-            adding(f"Added {number}")
-            if chance.random() < 0.5
-            else naming(f"Alias {number}", people, chance)
+            adding(f"Added {number}") if chance.random() < 0.5 else naming(f"Alias {number}", people, chance)
             for number in range(posts - len(first))
         ]
         # a kill at each of these forms, wherever the others then are
