@@ -73,9 +73,10 @@ def _kept_beside(request: HttpRequest, now: datetime) -> UUID | None:
     if request.method != "GET":
         return None
     draft = recall(user=actor_of(request).id, place=request.path, now=now)
-    if draft is None or "into" not in draft.typed:
+    typed = draft.typed.get("into") if draft else None
+    if not isinstance(typed, str):
         return None
-    other = UUID(draft.typed["into"])
+    other = UUID(typed)
     return other if may(actor_of(request), Action.MERGE, subject_for(actor_of(request), other)) else None
 
 

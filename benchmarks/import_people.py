@@ -1,0 +1,132 @@
+"""How fast an index is brought in: rows a second, beside the same people typed in one by one by command.
+
+    python benchmarks/import_people.py --people 100000 --cut 500 --out benchmarks/results/import-100k.json
+
+It starts a server of its own, migrates it, and works under the importer's login with every guard on.
+"""
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+
+TODAY = date(2026, 11, 23)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--people", type=int, default=100_000)
+    arguments.add_argument("--cut", type=int, default=500, help="how many are added one by one")
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--out", type=Path)
+    asked = arguments.parse_args()
+
+    from throughline.running.cluster import SUPERUSER, Cluster
+    from throughline.running.logins import IMPORTER
+    from throughline.running.template import make_template
+    from throughline.synthetic.export import write_csv
+
+    folder = Path(tempfile.mkdtemp(prefix="throughline-bench-"))
+    cluster = Cluster(folder.with_name(folder.name + "-database"))
+    try:
+        cluster.start()
+        logins = make_template(cluster.url(SUPERUSER, "postgres"), "bench", folder)
+        os.environ |= {
+            "DJANGO_SETTINGS_MODULE": "throughline.website.settings",
+            "THROUGHLINE_DATABASE": logins.url_for(IMPORTER),
+            "THROUGHLINE_HOME": str(folder),
+        }
+        file = folder / "people.csv"
+        write_csv(file, asked.people, asked.seed, TODAY)
+        result = _measure(file, asked)
+    finally:
+        cluster.erase()
+        shutil.rmtree(folder, ignore_errors=True)
+    text = json.dumps(result, indent=2)
+    print(text)
+    if asked.out:
+        asked.out.write_text(text + "\n")
+
+
+def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from throughline.casework.people.commands.importing import Source, bring_in
+    from throughline.casework.people.rules import IMPORTER
+
+    began = perf_counter()
+    run = bring_in(
+        by=IMPORTER,
+        now=timezone.now(),
+        source=Source(file, file.with_suffix(".map.yaml"), "bench"),
+        rejects=file.with_suffix(".rejects.csv"),
+        say=lambda run, lines: print(
+            f"{run.rows:,} of {lines:,} {perf_counter() - began:.0f} s", file=sys.stderr
+        ),
+    )
+    seconds = perf_counter() - began
+    one_by_one = _one_by_one(asked)
+    rate = run.added / seconds
+    return {
+        "what": "rows a second, import against recording.add_record, one by one, on a cut of the same people",
+        "people": run.added,
+        "rejected": run.rejected,
+        "seconds": round(seconds, 1),
+        "rows_per_second": round(rate),
+        "one_by_one_rows": asked.cut,
+        "one_by_one_per_second": round(one_by_one, 1),
+        "ratio": round(rate / one_by_one, 1),
+        "seed": asked.seed,
+        "commit": subprocess.run(
+            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
+        ).stdout.strip(),
+        "machine": {
+            "cpus": os.process_cpu_count(),
+            "load_at_end": os.getloadavg()[0],
+            "arch": platform.machine(),
+            "python": platform.python_version(),
+        },
+    }
+
+
+def _one_by_one(asked: argparse.Namespace) -> float:
+    """Rows a second of the command that a form calls, each in its own transaction."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
+    from throughline.casework.people.rules import IMPORTER
+    from throughline.foundations.access.protection import set_actor
+    from throughline.synthetic.export import index
+
+    began = perf_counter()
+    for person in index(asked.cut, seed=asked.seed, today=TODAY):
+        with transaction.atomic():
+            set_actor(IMPORTER)
+            add_record(
+                by=IMPORTER,
+                now=timezone.now(),
+                name=NewName(forename=person.forename, middle=person.middle, surname=person.surname),
+                particulars=Particulars(sex=person.sex, born=person.birth_date),
+                phones=tuple(phone.number for phone in person.phones[:2]),
+                addresses=tuple(
+                    NewAddress(one.house, one.street, one.town, one.postcode) for one in person.addresses[:2]
+                ),
+            )
+    return asked.cut / (perf_counter() - began)
+
+
+if __name__ == "__main__":
+    main()
