@@ -75,7 +75,7 @@ def _kept_beside(request: HttpRequest, now: datetime) -> UUID | None:
     draft = recall(user=actor_of(request).id, place=request.path, now=now)
     if draft is None or "into" not in draft.typed:
         return None
-    other = UUID(draft.typed["into"])
+    other = UUID(str(draft.typed["into"]))
     return other if may(actor_of(request), Action.MERGE, subject_for(actor_of(request), other)) else None
 
 
