@@ -243,7 +243,7 @@ def _reasons(evidence: Evidence, doubt: float, model: Model) -> tuple[Reason, ..
 
 def _household_words(evidence: Evidence, doubt: float, model: Model) -> tuple[str, str]:
     if doubt > -1.0:
-        return "apart", "no sign of someone else in the household"
+        return "apart", "allowance for others of the household"
     against = math.log2(model.household)
     for field, level in evidence:
         same, household = model.bits(field, level)

@@ -64,8 +64,9 @@ def read_scraps(text: str, *, today: date) -> Description:
     whole = rest.take(_WHOLE_POSTCODE)
     postcode = whole[0] if whole else ""
     decade = None if born else rest.take(_DECADE)
-    street = rest.take(_NUMBERED_ADDRESS)
+    # before the street: "about 30, Alma Road" is an age, not a house
     worded_age = rest.take(_WORDED_AGE)
+    street = rest.take(_NUMBERED_ADDRESS)
     other = rest.take(_OTHER)
     if not street:
         street = rest.take(_street_alone(rest.text))

@@ -71,7 +71,8 @@ def bench(*, people: int, lookups: int, seed: int, database_url: str | None) -> 
     """Measure ``lookups`` misremembered calls about known people in an index of ``people`` invented ones.
 
     Returns people, lookups, ``engine_ms`` and ``http_ms`` (each p50, p95 and p99 in milliseconds),
-    ``recall_at_1`` (how often the right person is first), seed, rate (lookups a second over HTTP) and machine.
+    ``recall_at_1`` (how often the right person is first), seed, rate (lookups a second that the page answered, 20 at most) and
+    machine.
     Everything that it makes is removed. Raises `SiteError`, `ClusterError`, `ServerError`, `MigrationError`.
     """
     today = datetime.now(ZoneInfo("Europe/London")).date()
@@ -92,7 +93,7 @@ def bench(*, people: int, lookups: int, seed: int, database_url: str | None) -> 
         say(f"Looking {lookups:,} people up by the engine alone…")
         engine, recall = _by_engine(logins, home, calls, today)
         say(f"Looking them up on the search page, {RATE} a second…")
-        pages = _by_page(port, calls)
+        pages, rate = _by_page(port, calls)
     return {
         "people": people,
         "lookups": lookups,
@@ -100,7 +101,7 @@ def bench(*, people: int, lookups: int, seed: int, database_url: str | None) -> 
         "http_ms": _percentiles(pages),
         "recall_at_1": round(recall, 4),
         "seed": seed,
-        "rate": RATE,
+        "rate": rate,
         "machine": _machine(),
     }
 
@@ -266,11 +267,11 @@ class _Caller:
         return found
 
 
-def _by_page(port: int, calls: Sequence[Call]) -> list[float]:
-    """Milliseconds from the moment at which each lookup is due, 20 a second, to the last byte of its answer.
+def _by_page(port: int, calls: Sequence[Call]) -> tuple[list[float], float]:
+    """Milliseconds from sending each lookup to the last byte of its answer, and the lookups a second that came.
 
-    A lookup that has to wait for a connection is timed from when it was due: leaving the wait out would
-    leave out the slowest.
+    They are due 20 a second. A machine that does not keep up is asked as fast as it answers, and the rate that
+    it reached says so.
     """
     forms = [typed(one.heard) for one in calls]
     callers = [_Caller(port) for _ in range(_CALLERS)]
@@ -286,18 +287,20 @@ def _by_page(port: int, calls: Sequence[Call]) -> list[float]:
             for number in waiting:
                 due = began + number / RATE
                 time.sleep(max(0.0, due - time.perf_counter()))
+                sent = time.perf_counter()
                 caller.look_up(forms[number])
-                times[number] = (time.perf_counter() - due) * 1000
+                times[number] = (time.perf_counter() - sent) * 1000
                 if number % (RATE * 10) == 0:
                     say(f"{number:,} of {len(forms):,}")
 
         with ThreadPoolExecutor(_CALLERS) as pool:
             for done in [pool.submit(work, caller) for caller in callers]:
                 done.result()
+        taken = time.perf_counter() - began
     finally:
         for caller in callers:
             caller.close()
-    return times
+    return times, round(len(forms) / taken, 1)
 
 
 def _free_port() -> int:

@@ -154,6 +154,10 @@ def _people(logins: Logins, home: Path, wanted: int) -> None:
         raise SiteError(
             "This database holds people or accounts that are not invented; it is not shown to all."
         )
+    if held.people and not (home / "keys.json").is_file():
+        raise SiteError(
+            f"The keys under which this database was filled are not in {home}; use the folder of then."
+        )
     folder = home / "invented"
     if wanted and not held.people:
         folder.mkdir(exist_ok=True)
@@ -199,7 +203,7 @@ def _welcome(logins: Logins, port: int) -> None:
 _TRY_FIRST = """
 Try first: sign in as the call handler, choose "Find a person" and type what you might hear of somebody:
 
-    jo whitmoor, about 30, alma road
+    jo whitmoor alma road
 
 The page says who it may be, and why. Then look for "rachel denholm": the call handler finds nobody, and the
 restricted-records desk has a new duty on its worklist.

@@ -42,7 +42,13 @@ def _plain_errors() -> Iterator[None]:
 def write(file: Path, count: int, seed: int, today: datetime) -> None:
     """Write an invented force's index of people to FILE, with its map beside it."""
     with _plain_errors():
-        map_path = write_csv(file, count, seed, today.date())
+        map_path = write_csv(
+            file,
+            count,
+            seed,
+            today.date(),
+            say=lambda written: click.echo(f"{written:,} of {count:,}", err=True),
+        )
     click.echo(f"Wrote {count:,} invented people to {file} and the map to {map_path}", err=True)
 
 

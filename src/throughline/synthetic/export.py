@@ -4,7 +4,7 @@ Beside each FILE.csv stands FILE.map.yaml, which says which of our fields each c
 """
 
 import csv
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from itertools import chain, islice
 from pathlib import Path
@@ -15,6 +15,7 @@ from throughline.synthetic.misremembering import Heard, misremember, perhaps_at_
 from throughline.synthetic.person import InventedPerson
 from throughline.synthetic.population import people, strangers_to
 
+SAID_EVERY = 20_000
 DATE_FORMAT = "%d/%m/%Y"
 TRUTH_COLUMN = "TRUE_PERSON"
 NOISE_COLUMN = "NOISE"
@@ -83,9 +84,15 @@ def index(count: int, *, seed: int, today: date) -> Iterator[InventedPerson]:
     )
 
 
-def write_csv(path: Path, count: int, seed: int, today: date) -> Path:
-    """Writes an index of `count` people and its map; gives the path of the map."""
-    _write(path, PEOPLE_COLUMNS.values(), map(person_row, index(count, seed=seed, today=today)))
+def write_csv(
+    path: Path, count: int, seed: int, today: date, *, say: Callable[[int], None] = lambda _written: None
+) -> Path:
+    """Writes an index of `count` people and its map; gives the path of the map.
+
+    `say` is told now and then how many are written.
+    """
+    rows = map(person_row, index(count, seed=seed, today=today))
+    _write(path, PEOPLE_COLUMNS.values(), _counted(rows, say))
     return _write_map(path, PEOPLE_COLUMNS, _PEOPLE_MAP_HEAD)
 
 
@@ -198,6 +205,13 @@ def _heard_cells(heard: Heard) -> list[str]:
         heard.other_forename,
         heard.other_surname,
     ]
+
+
+def _counted(rows: Iterator[list[str]], say: Callable[[int], None]) -> Iterator[list[str]]:
+    for written, row in enumerate(rows):
+        if written and written % SAID_EVERY == 0:
+            say(written)
+        yield row
 
 
 def _write(path: Path, columns: Iterable[str], rows: Iterable[list[str]]) -> None:

@@ -26,6 +26,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
     Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),
     Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE),
+    Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT),
 ]
 
 

@@ -6,7 +6,8 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_DATABASE``  the database as a ``postgresql://`` address, for the login that this process uses
 ``THROUGHLINE_HOSTS``     host names that may be asked for, separated by commas
 ``THROUGHLINE_DEMO``      ``1`` where everybody is invented: one-click sign-in without a second factor
-``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For
+``THROUGHLINE_PROXIES``   how many proxies of ours stand before this site, each adding to X-Forwarded-For;
+                          the one nearest to it sets X-Forwarded-Proto
 ``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
 ``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
 ``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
@@ -29,6 +30,9 @@ HOME = Path(os.environ.get("THROUGHLINE_HOME", CHECKOUT / ".throughline"))
 DEMO = os.environ.get("THROUGHLINE_DEMO") == "1"
 
 DEBUG = False
+PROXIES = int(os.environ.get("THROUGHLINE_PROXIES", "0"))
+# only a proxy of ours may say that the browser came by https: without one, anybody could
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXIES else None
 ALLOWED_HOSTS = os.environ.get("THROUGHLINE_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 
@@ -157,7 +161,7 @@ ACCOUNT_FORMS = {
 # five wrong passwords, or five wrong codes, close an account to everybody for 15 minutes; an address, which
 # a whole station may share, gets sixty
 ACCOUNT_RATE_LIMITS = {"login_failed": "60/15m/ip,5/15m/key", "login": "60/m/ip"}
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("THROUGHLINE_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = PROXIES
 # The counts and the codes already used must be the same for every worker and outlive each of them. They
 # stand in PostgreSQL, which is there anyway, at the cost of a few statements at each sign-in.
 CACHES = {

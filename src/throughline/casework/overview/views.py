@@ -21,7 +21,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
 from throughline.foundations.access.routes import actor_of, guarded
-from throughline.foundations.access.rules import Action, Actor, may
+from throughline.foundations.access.rules import Action, Actor, Subject, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import carry_out
 from throughline.foundations.govuk.forms import GovukForm
@@ -37,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {
         "now": now,
         "searches": may(actor, Action.SEARCH_PEOPLE),
+        "breaks_glass": may(actor, Action.BREAK_GLASS, Subject(restricted=True)),
         "worklist": queries.worklist(actor, now=now) if may(actor, Action.VIEW_DUTIES) else None,
         "chain": queries.chain(actor) if may(actor, Action.READ_AUDIT) else None,
         "runs": queries.imports(actor)[:3] if may(actor, Action.IMPORT_PEOPLE) else None,

@@ -109,7 +109,8 @@ def progress() -> Callable[[object, int], None]:
         rate = (run.rows - first) / (now - began) if run.rows > first else 0
         left = (lines - 1 - run.rows) / rate if rate else 0
         time_left = f", about {int(left) // 60} min {int(left) % 60:02} s left" if rate and left > 1 else ""
-        click.echo(f"{run.rows:,} of {lines - 1:,} rows, {rate:,.0f} a second{time_left}", err=True)
+        speed = f", {rate:,.0f} a second" if rate else ""
+        click.echo(f"{run.rows:,} of {lines - 1:,} rows{speed}{time_left}", err=True)
 
     return say
 

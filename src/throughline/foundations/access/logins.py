@@ -6,6 +6,8 @@ The logins themselves are made by `throughline.running.logins`; none is superuse
 from typing import Final
 
 READ, ADD, CHANGE, REMOVE = "select", "insert", "update", "delete"
+# ANALYZE: what a large import fills, the planner must be told of
+MAINTAIN = "maintain"
 EVERYTHING: Final = (READ, ADD, CHANGE, REMOVE)
 
 WEB, WORKER = "throughline_web", "throughline_worker"
@@ -13,15 +15,42 @@ IMPORTER, AUDITOR = "throughline_importer", "throughline_auditor"
 
 # tables where a login may do less than it may with the rest
 LESS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
-    "audit_event": {WEB: (READ, ADD), WORKER: (READ, ADD), IMPORTER: (READ, ADD), AUDITOR: (READ,)},
-    "audit_seal": {WEB: (READ,), WORKER: (READ, ADD), IMPORTER: (), AUDITOR: (READ,)},
-    "access_grant": {WEB: (READ, ADD, CHANGE), WORKER: (READ, ADD, CHANGE), IMPORTER: (READ,)},
-    "django_migrations": {WEB: (READ,), WORKER: (READ,), IMPORTER: (READ,), AUDITOR: (READ,)},
+    "audit_event": {WEB: (READ, ADD), WORKER: (READ, ADD), AUDITOR: (READ,)},
+    "audit_seal": {WEB: (READ,), WORKER: (READ, ADD), AUDITOR: (READ,)},
+    "access_grant": {WEB: (READ, ADD, CHANGE), WORKER: (READ, ADD, CHANGE)},
+    "django_migrations": {WEB: (READ,), WORKER: (READ,), AUDITOR: (READ,)},
+    # the index of people is brought in through here alone
+    "people_staging": {},
 }
-# the index of people is brought in through here alone
-ONLY_IMPORTER: Final = ("people_staging",)
-# what a large import fills, and the planner must be told of: the importer may ANALYZE it
-FILLED_BY_IMPORTER: Final = ("people_", "chronology_entry")
+_FILLS = (READ, ADD, MAINTAIN)
+_FILLS_AND_AMENDS = (READ, ADD, CHANGE, MAINTAIN)
+# all that bringing in an index of people needs; every other table is closed to its login
+IMPORTS: Final[dict[str, tuple[str, ...]]] = {
+    "people_staging": EVERYTHING,
+    "people_importrun": (READ, ADD, CHANGE),
+    "people_record": _FILLS_AND_AMENDS,
+    "people_identity": _FILLS,
+    "people_identitylink": _FILLS,
+    "people_name": _FILLS_AND_AMENDS,
+    "people_phone": _FILLS_AND_AMENDS,
+    "people_address": _FILLS_AND_AMENDS,
+    "people_household": _FILLS,
+    "people_member": _FILLS_AND_AMENDS,
+    "people_marker": _FILLS_AND_AMENDS,
+    "people_features": _FILLS_AND_AMENDS,
+    "people_key": (READ, ADD, REMOVE, MAINTAIN),
+    "people_sourcerow": _FILLS_AND_AMENDS,
+    # partners are among what somebody is recognised by
+    "people_relationship": (READ,),
+    # a new number or address voids what was said about the old
+    "people_safecontact": (READ, CHANGE),
+    "chronology_entry": _FILLS,
+    "audit_event": (READ, ADD),
+    "access_grant": (READ,),
+    # in whose name it is done
+    "accounts_user": (READ,),
+    "django_migrations": (READ,),
+}
 
 
 def rights_sql(tables: list[str]) -> list[str]:
@@ -30,10 +59,7 @@ def rights_sql(tables: list[str]) -> list[str]:
     for table in sorted(tables):
         for login in (WEB, WORKER, IMPORTER, AUDITOR):
             statements.append(f'revoke all on "{table}" from {login}')
-            rights = _rights(table, login)
-            if login == IMPORTER and table.startswith(FILLED_BY_IMPORTER):
-                rights = (*rights, "maintain")
-            if rights:
+            if rights := _rights(table, login):
                 statements.append(f'grant {", ".join(rights)} on "{table}" to {login}')
     for login in (WEB, WORKER, IMPORTER):
         statements.append(f"grant usage, select on all sequences in schema public to {login}")
@@ -41,8 +67,8 @@ def rights_sql(tables: list[str]) -> list[str]:
 
 
 def _rights(table: str, login: str) -> tuple[str, ...]:
-    if table in ONLY_IMPORTER:
-        return EVERYTHING if login == IMPORTER else ()
+    if login == IMPORTER:
+        return IMPORTS.get(table, ())
     if table in LESS:
         return LESS[table].get(login, ())
     return () if login == AUDITOR else EVERYTHING

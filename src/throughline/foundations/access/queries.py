@@ -16,11 +16,19 @@ _RELATIONS = {
 }
 
 
+def _open() -> QuerySet[Grant]:
+    """The grants that hold at this moment, by the database's clock."""
+    return Grant.objects.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=Now()), valid_from__lte=Now())
+
+
 def open_grants(subject: UUID) -> QuerySet[Grant]:
-    """The grants about a record that hold at this moment, by the database's clock."""
-    return Grant.objects.filter(
-        Q(valid_until__isnull=True) | Q(valid_until__gt=Now()), subject=subject, valid_from__lte=Now()
-    )
+    """The grants about a record that hold at this moment."""
+    return _open().filter(subject=subject)
+
+
+def excluded_from(actor: Actor) -> QuerySet[Grant]:
+    """The open grants that shut ``actor`` out of the records of matters that they are party to."""
+    return _open().filter(kind=Grant.Kind.EXCLUDE, grantee=actor.id)
 
 
 def subject_for(actor: Actor, record_id: UUID) -> Subject:

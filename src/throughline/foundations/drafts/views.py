@@ -17,27 +17,28 @@ from markupsafe import Markup
 from throughline.foundations.access.routes import Open, actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.drafts.commands import keep as keep_draft
-from throughline.foundations.drafts.queries import recall
+from throughline.foundations.drafts.queries import Recalled, recall
 
 # pages whose fields are secrets, or that keep drafts themselves
 _WITHOUT_DRAFTS = {Action.SIGN_IN, Action.CHANGE_OWN_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.KEEP_DRAFT}
 
 
-def recalled(request: HttpRequest, form: BaseForm) -> bool:
-    """Fill ``form`` with what its reader had typed here before, with a banner; says whether there was any.
+def recalled(request: HttpRequest, *forms: BaseForm) -> Recalled | None:
+    """Fill the forms of a page with what its reader had typed here before, with a banner; says what that was.
 
     For the GET of a page whose form is sent to the page's own address:
     ``form = SomeForm(request.POST or None)``, then ``if request.method == "GET": recalled(request, form)``.
     """
     draft = recall(user=actor_of(request).id, place=request.path, now=timezone.now())
     if draft is None:
-        return False
-    draft.fill(form)
+        return None
+    for form in forms:
+        draft.fill(form)
     at = timezone.localtime(draft.saved_at)
     when = formats.date_format(at, "H:i" if at.date() == timezone.localdate() else "j F, H:i")
     words = _("We kept what you typed at %(time)s. It has not been saved yet.")
     messages.info(request, words % {"time": when})
-    return True
+    return draft
 
 
 def keep_typed(request: HttpRequest, author: Any, rule: Action | Open | None) -> bool:

@@ -88,8 +88,10 @@ def test_everybody_has_a_first_page_whose_links_they_may_follow(signed_in, role)
     page = shown(client.get("/"))
     assert ("Search for a person" in page) == (role in FRONT_LINE)
     assert ("Who looked at what" in page) == (role == Role.AUDITOR)
-    links = set(re.findall(r'href="(/[a-z/]*)"', page))
-    assert "/reference/" in links
+    links = set(re.findall(r'href="(/[a-z/-]*)"', page))
+    assert {"/reference/", "/account/"} <= links
+    assert ("/people/restricted/" in links) == (role in {Role.SUPERVISOR, Role.OFFICER})
+    assert ("/accounts/" in links) == (role == Role.ADMINISTRATOR)
     for link in links:
         assert client.get(link).status_code == 200, link
 
@@ -224,6 +226,14 @@ def test_a_record_is_kept_for_longer_with_a_reason(signed_in, for_review):
     as_system()
     assert Record.objects.get(id=for_review).review_on == until
     assert Duty.objects.get(id=duty.id).outcome == "kept"
+
+
+def test_the_duty_leads_to_the_page_from_which_the_desk_erases(signed_in, accounts, for_review):
+    duty, keeping = the_duty("retention-review"), f"/people/{for_review}/retention/"
+    assert f'href="{keeping}"' in shown(signed_in(Role.SUPERVISOR).get(f"/duties/{duty.id}/"))
+    desk = signed_in(Role.DESK)
+    desk.post(f"/people/{for_review}/purpose/", {"purpose": "subject-request"})
+    assert f'href="/people/{for_review}/erase/"' in shown(desk.get(keeping))
 
 
 def test_the_auditor_is_told_of_staff_without_a_name_and_follows_the_log(signed_in, accounts, add):

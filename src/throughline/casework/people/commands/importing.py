@@ -36,6 +36,7 @@ from throughline.casework.people.rules.lines import FileProblem, opened_records,
 from throughline.casework.people.rules.lines import Record as Line
 from throughline.casework.people.rules.rows import COPY_COLUMNS, Judge, Staged, read_file_map
 from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.queries import excluded_from
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
@@ -185,6 +186,7 @@ def _stage_again(run: ImportRun, rows: Staged, *, by: Actor) -> None:
     set_actor(IMPORTER)
     _stage(run, rows)
     _leave_out_erased(run, rows)
+    _leave_out_party(run, rows, by=by)
 
 
 @transaction.atomic
@@ -197,6 +199,7 @@ def _land_batch(run: ImportRun, rows: Staged, *, by: Actor, now: datetime) -> No
     )
     repeated = _stage(run, rows)
     _leave_out_erased(run, rows)
+    _leave_out_party(run, rows, by=by)
     known = _known(run, rows)
     changed = [line for line, _, same in known if not same]
     added = _add(run, rows, [line for line, _, _ in known], by=by, now=now)
@@ -261,6 +264,21 @@ def _leave_out_erased(run: ImportRun, rows: Staged) -> None:
             "update people_staging set field = 'id', reason = 'was erased here and is not raised again'"
             " where run = %s and line = any(%s)",
             [run.id, lines],
+        )
+
+
+def _leave_out_party(run: ImportRun, rows: Staged, *, by: Actor) -> None:
+    """Refuse what would change the record of a matter that ``by`` is party to, without saying that it is one."""
+    subjects = list(excluded_from(by).values_list("subject", flat=True))
+    if not subjects:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "update people_staging s set field = 'row', reason = 'not allowed'"
+            " from people_record r left join people_sourcerow t on t.record_id = r.id"
+            " where r.source = %(source)s and r.source_ref = s.source_ref and r.id = any(%(subjects)s)"
+            f" and t.digest is distinct from s.digest and {_BATCH_ROWS}",
+            _within(run, rows) | {"subjects": subjects},
         )
 
 

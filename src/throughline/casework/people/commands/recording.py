@@ -336,7 +336,7 @@ def set_marker(
     undertake(by, Action.SET_MARKER, record_id)
     kind = load("markers").get(code, on=london_day(now))
     if (kind.text("about") == "address") != (address_id is not None):
-        raise Malformed("marker", f"is about a {kind.text('about')}")
+        raise Malformed("marker", "is about a person" if address_id else "is about an address")
     until = marker_ends(kind, now)
     Marker.objects.filter(record=record_id, code=code, address=address_id, ended_by=None).update(
         ended_by=by.id, valid_until=london_day(now)

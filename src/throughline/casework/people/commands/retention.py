@@ -1,5 +1,6 @@
 """How long a record is kept, and erasing it."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -76,6 +77,11 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
 
     The record stays as a stone without a name, marked with a keyed hash of where it came from, so that
     bringing in the same file again does not raise it. Data Protection Act 2018 ss47 and 62.
+
+    A source may also name them as the other party on somebody else's row, as text alone. That text goes from
+    the records of their relatives, of their households and of their addresses. What cannot be known: such a
+    text on the record of somebody who shares none of these, or spelt otherwise; and a source that still names
+    them brings the name again when it next says something new of that row, until it is erased there too.
     """
     undertake(by, Action.ERASE, record_id)
     load("decision-reasons").get(reason, on=london_day(now))
@@ -89,6 +95,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
 
 def _remove(record: Record, now: datetime) -> None:
     partners = _related(record)
+    named_beside = _forget_other_party(record, partners)
     enquiries = list(Match.objects.filter(record=record).values_list("enquiry", flat=True))
     homes = list(Member.objects.filter(record=record).values_list("household", flat=True))
     unindex(record)
@@ -111,8 +118,8 @@ def _remove(record: Record, now: datetime) -> None:
     record.source_ref = erased_ref(record.source, record.source_ref)
     record.erased_at = now
     record.save()
-    for partner in partners:
-        index(partner)
+    for other in {*partners, *named_beside}:
+        index(other)
 
 
 _TABLES = (SafeContact, RefugeAddress, Marker, Member, Name, Phone, Address, StaffLink, SourceRow)
@@ -139,3 +146,37 @@ def _related(record: Record) -> list[Record]:
     pairs = Relationship.objects.filter(Q(record=record) | Q(other=record))
     ids = {one for pair in pairs for one in (pair.record_id, pair.other_id)} - {record.id}
     return list(Record.objects.filter(id__in=ids))
+
+
+def _forget_other_party(record: Record, partners: Iterable[Record]) -> list[Record]:
+    """Drop the erased person's name where a source gives it as the other party of those around them.
+
+    Says whose records that changed. What the source's row is known again by stays, so that the same row
+    brought in again changes nothing.
+    """
+    around = {one.id for one in partners}
+    homes = Member.objects.filter(record=record).values("household")
+    around |= set(Member.objects.filter(household__in=homes).values_list("record_id", flat=True))
+    for place in Address.objects.filter(record=record).exclude(street="", postcode=""):
+        same = {part: getattr(place, part) for part in ("number", "street", "town", "postcode")}
+        around |= set(Address.objects.filter(**same).values_list("record_id", flat=True))
+    names = list(Name.objects.filter(record=record))
+    changed = []
+    for row in SourceRow.objects.filter(record__in=around - {record.id}).select_related("record"):
+        kept = [other for other in row.said["others"] if not any(_is_of(name, *other) for name in names)]
+        if kept != row.said["others"]:
+            row.said["others"] = kept
+            row.save(update_fields=["said"])
+            changed.append(row.record)
+    return changed
+
+
+def _is_of(name: Name, forename: str, surname: str) -> bool:
+    """Whether a source's other party, of whom it may give one part alone, is called this."""
+    heard, known = (
+        (forename.casefold(), surname.casefold()),
+        (name.forename.casefold(), name.surname.casefold()),
+    )
+    if name.full and name.full.casefold() == " ".join(filter(None, heard)):
+        return True
+    return any(heard) and all(part in ("", held) for part, held in zip(heard, known, strict=True))

@@ -1,7 +1,7 @@
 from django.db import migrations
 
 # Unlogged: it holds nothing that is not in the file. No row security, which COPY does not pass; only the
-# importer's login has any right on it (`foundations.access.logins.ONLY_IMPORTER`).
+# importer's login has any right on it (`foundations.access.logins.IMPORTS`).
 _STAGING = """
 create unlogged table people_staging (
   run uuid not null,

@@ -214,9 +214,7 @@ def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
             probable=one.probability >= probable,
             reasons=one.reasons,
             name=_current(names.get(one.rid, [])),
-            other_names=tuple(
-                name.shown for name in names.get(one.rid, []) if name.shown != _current(names[one.rid])
-            ),
+            other_names=_others(names.get(one.rid, [])),
             sex=records[one.rid].sex,
             age=shown_age(records[one.rid], today),
             address=next((place.shown for place in addresses.get(one.rid, [])), ""),
@@ -225,6 +223,13 @@ def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
         )
         for one in ranked
     ]
+
+
+def _others(names: list[Name]) -> tuple[str, ...]:
+    """The names besides the current one, each said once."""
+    shown = dict.fromkeys(name.shown for name in names)
+    shown.pop(_current(names), None)
+    return tuple(shown)
 
 
 def standing_markers(record_ids: Iterable[UUID], today: date) -> QuerySet[Marker]:

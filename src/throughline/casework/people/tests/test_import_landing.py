@@ -37,9 +37,12 @@ from throughline.casework.people.models import (
     Phone,
     Record,
     SafeContact,
+    SourceRow,
 )
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER
+from throughline.foundations.access.commands import grant
+from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Refused, Role, system
 from throughline.foundations.instruments.queries import library
@@ -49,6 +52,7 @@ from throughline.linkage.description import Name as HeardName
 from throughline.linkage.features import features, pack
 from throughline.linkage.keys import record_keys
 from throughline.running.logins import IMPORTER as IMPORTER_LOGIN
+from throughline.running.logins import WEB
 from throughline.synthetic.export import write_csv
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -211,7 +215,7 @@ def test_the_same_again_duplicates_nothing(bring):
     assert as_system(lambda: (Record.objects.count(), Phone.objects.count())) == (2, 1)
 
 
-def test_a_changed_number_ends_the_old_one_and_voids_the_safe_contact(bring):
+def test_a_changed_number_ends_the_old_one_and_voids_the_safe_contact(bring, working_as):
     bring(HEAD + ANN)
 
     def promise():
@@ -227,7 +231,8 @@ def test_a_changed_number_ends_the_old_one_and_voids_the_safe_contact(bring):
             phone_id=phone.id,
         )
 
-    as_system(promise)
+    with working_as(WEB):
+        as_system(promise)
     run, _ = bring(HEAD + ANN.replace("900123", "900187"))
     assert told(run) == (0, 1, 0, 0, 0)
 
@@ -278,9 +283,48 @@ def test_an_empty_cell_wipes_nothing(bring):
     as_system(look)
 
 
-def test_who_was_erased_here_is_not_raised_again(bring):
+@pytest.fixture
+def erased(working_as):
+    """Erase the record of a row, as a page does: under the login of pages."""
+
+    def erase_one(source_ref):
+        with working_as(WEB):
+            as_system(
+                lambda: erase(
+                    by=DESK,
+                    now=NOW,
+                    record_id=Record.objects.get(source_ref=source_ref).id,
+                    reason=_reason_to_erase(),
+                )
+            )
+
+    return erase_one
+
+
+def test_who_was_erased_is_no_longer_the_other_party_of_those_around_them(bring, erased):
+    carl = "P3,Carl,Stone,,,14,Alma Road,ZT1 4LX,,,,\n"
+    dee = "P4,Dee,Moss,1991-01-02,,9,Elm Row,ZT2 4LX,,,Carl,Stone\n"
+    bring(HEAD + ANN + carl + dee)
+    erased("P3")
+
+    def others():
+        known = {}
+        for record in Record.objects.filter(source_ref__in=["P1", "P4"]):
+            [anew] = [features(one) for one in described([record]).values()]
+            assert bytes(Features.objects.get(record=record).packed) == pack(anew)
+            known[record.source_ref] = SourceRow.objects.get(record=record).said["others"], bool(anew.others)
+        return known
+
+    # nothing tells that the one elsewhere is meant
+    assert as_system(others) == {"P1": ([], False), "P4": ([["Carl", "Stone"]], True)}
+    run, _ = bring(HEAD + dee + ANN)
+    assert told(run) == (0, 0, 2, 0, 0)
+    assert as_system(others)["P1"] == ([], False)
+
+
+def test_who_was_erased_here_is_not_raised_again(bring, erased):
     bring(HEAD + ANN)
-    as_system(lambda: erase(by=DESK, now=NOW, record_id=Record.objects.get().id, reason=_reason_to_erase()))
+    erased("P1")
     run, rejects = bring(HEAD + BEA + ANN)
     assert told(run) == (1, 0, 0, 0, 1)
     assert rejects == [["3", "id", "was erased here and is not raised again"]]
@@ -290,6 +334,31 @@ def _reason_to_erase():
     from throughline.reference import load
 
     return next(row.code for row in load("decision-reasons").rows if row.text("decision") == "erase")
+
+
+def test_who_is_party_to_a_matter_does_not_change_its_record_by_a_file(bring, working_as):
+    bring(HEAD + ANN)
+    administrator = Actor(system("x").id, Role.ADMINISTRATOR)
+
+    def shut_out():
+        grant(
+            kind=Grant.Kind.EXCLUDE,
+            subject=Record.objects.get(source_ref="P1").id,
+            by=DESK,
+            grantee=administrator.id,
+            # the database's clock says which grants hold
+            now=datetime.now(UTC),
+            reason="staff-connected",
+        )
+
+    with working_as(WEB):
+        as_system(shut_out)
+    # what says nothing new is told as of anybody
+    run, rejects = bring(HEAD + ANN + BEA, by=administrator)
+    assert (told(run), rejects) == ((1, 0, 1, 0, 0), [])
+    run, rejects = bring(HEAD + ANN.replace("Ann", "Zoe") + BEA, by=administrator)
+    assert (told(run), rejects) == ((0, 0, 1, 0, 1), [["2", "row", "not allowed"]])
+    assert as_system(lambda: list(Name.objects.filter(forename="Zoe"))) == []
 
 
 def test_only_an_administrator_or_the_system_brings_people_in(bring):

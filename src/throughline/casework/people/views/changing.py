@@ -19,8 +19,13 @@ from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.people.views.purposes import purpose_of
 from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused
+from throughline.foundations.drafts.views import recalled
 
 type PersonView = Callable[Concatenate[HttpRequest, UUID, ...], HttpResponseBase]
+
+
+# the hidden fields that say what there was when the page was opened
+_STANDS_ON = ("seen", "after")
 
 
 def about_person(action: Action) -> Callable[[PersonView], View]:
@@ -90,7 +95,15 @@ def change_page(
     template: str = "people/change.html",
     **context: Any,
 ) -> HttpResponse:
-    """The page of one form about a person, with the look at their name written."""
+    """The page of one form about a person, with the look at their name written.
+
+    Opened again, it offers what its reader typed there and never sent.
+    """
     [name] = heading(actor_of(request), action, record_id, purpose=purpose_of(request, record_id))
     shown = {"form": form, "name": name, "title": title, "button": button, "record_id": record_id}
+    if request.method == "GET":
+        forms = [one for one in (form, *context.values()) if isinstance(one, BaseForm)]
+        if draft := recalled(request, *forms):
+            # what was changed since it was typed is still a conflict
+            context |= {name: draft.typed[name] for name in _STANDS_ON if name in draft.typed}
     return render(request, template, {**shown, "back": reverse("people:person", args=[record_id]), **context})

@@ -1,6 +1,6 @@
 """Holding two records to be of one person, and parting them again."""
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -16,9 +16,12 @@ from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
 from throughline.casework.people.views.family import FIND, others
 from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import actor_of
-from throughline.foundations.access.rules import Action
+from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.queries import recall
+from throughline.foundations.drafts.views import recalled
 
 
 @about_person(Action.MERGE)
@@ -26,6 +29,8 @@ def merge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Find the other record, see both side by side, and say why they are of one person."""
     now = timezone.now()
     today = london_day(now)
+    if other := _kept_beside(request, now):
+        return _side_by_side(request, record_id, other, ReasonForm(decision="merge", today=today), today)
     step = request.POST.get("do", "")
     if step in ("", FIND, "compare") and "into" not in request.POST:
         scraps, found = others(request, record_id, now)
@@ -63,10 +68,24 @@ def merge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return _side_by_side(request, record_id, into_id, reason, today)
 
 
+def _kept_beside(request: HttpRequest, now: datetime) -> UUID | None:
+    """The other record of a merge whose reason was typed and never sent, if it may still be merged with."""
+    if request.method != "GET":
+        return None
+    draft = recall(user=actor_of(request).id, place=request.path, now=now)
+    typed = draft.typed.get("into") if draft else None
+    if not isinstance(typed, str):
+        return None
+    other = UUID(typed)
+    return other if may(actor_of(request), Action.MERGE, subject_for(actor_of(request), other)) else None
+
+
 def _side_by_side(
     request: HttpRequest, record_id: UUID, into_id: UUID, form: ReasonForm, today: date
 ) -> HttpResponse:
     """Both records, with what differs marked; the look at each is written."""
+    if request.method == "GET":
+        recalled(request, form)
     purpose = purpose_of(request, record_id)
     one = person(actor_of(request), record_id, today=today, purpose=purpose)
     other = person(actor_of(request), into_id, today=today, purpose="clerical-review")

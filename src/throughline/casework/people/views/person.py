@@ -1,5 +1,6 @@
 """The page of one person, and why its reader looks."""
 
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from throughline.casework.people.forms.person import PurposeForm
+from throughline.casework.people.models import Address, Phone
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.queries.restriction import broken_until, restriction
 from throughline.casework.people.views import wording
@@ -51,11 +53,29 @@ def _ask_purpose(request: HttpRequest, record_id: UUID) -> HttpResponse:
     return render(request, "people/purpose.html", {"form": form, "record_id": record_id})
 
 
+def held_once[P: (Phone, Address)](places: Iterable[P], same: Callable[[P], str]) -> list[list[P]]:
+    """Numbers or addresses, those together that several merged records hold alike, in the order given.
+
+    One that a record holds now and another held before stands with both.
+    """
+    grouped: dict[tuple[str, bool], list[P]] = {}
+    for place in places:
+        grouped.setdefault((same(place), place.valid_until is None), []).append(place)
+    return list(grouped.values())
+
+
 def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
     """What the template needs beyond the person: codes in words, and what is merged of several records."""
     records = shown.records
     may = shown.allowed
+    phones = held_once(shown.phones, lambda phone: phone.number)
+    addresses = held_once(shown.addresses, lambda address: address.shown.casefold())
     return {
+        "now_phones": [same for same in phones if same[0].valid_until is None],
+        "now_addresses": [same for same in addresses if same[0].valid_until is None],
+        "old_phones": [same for same in phones if same[0].valid_until is not None],
+        "old_addresses": [same for same in addresses if same[0].valid_until is not None],
+        "sources": {one.id: one.source for one in records},
         "person": shown,
         "today": today,
         "w": wording,

@@ -28,6 +28,7 @@ from throughline.foundations.access.rules import Action, Refused, Role
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import end_of_day, london_day
+from throughline.foundations.drafts.views import recalled
 
 
 def _out_of_sight(request: HttpRequest, record_id: UUID, words: str) -> HttpResponse:
@@ -155,7 +156,10 @@ def break_glass(request: HttpRequest) -> HttpResponse:
     """See a restricted record for four hours, by the reference that the desk gave."""
     now = timezone.now()
     form = BreakGlassForm(sent(request), decision="break-glass", today=london_day(now))
-    if form.is_bound and form.is_valid():
+    if request.method == "GET":
+        recalled(request, form)
+        return render(request, "people/break_glass.html", {"form": form})
+    if form.is_valid():
         record_id = restricted_by_reference(form.cleaned_data["reference"])
         try:
             if record_id and saved(form, _with_reason(safety.break_glass, request, now, record_id, form)):

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from throughline.casework.people.commands import recording, safety
+from throughline.casework.people.commands import identities, recording, safety
 from throughline.casework.people.commands.recording import NewAddress, NewName
 from throughline.casework.people.models import Phone
 from throughline.foundations.access.rules import FRONT_LINE, Role
@@ -235,3 +235,31 @@ def test_an_address_is_not_lost_when_it_ends(amara, signed_in, acting_as):
     assert end
     assert "Address ended." in text(browser.post(end[1], follow=True))
     assert "2 Test Street until" in text(page(browser, amara))
+
+
+def test_a_number_and_an_address_on_merged_records_are_listed_once_and_each_record_ends_its_own(
+    amara, add, acting_as, signed_in
+):
+    there = {
+        "phones": ("+44 7700 900123",),
+        "addresses": (NewAddress("14", "ALMA Road", "Sampletown", "ZZ1 1ZZ"),),
+    }
+    other = add("Amara", "Testwel", **there)
+    identities.merge(
+        by=acting_as(Role.SUPERVISOR),
+        now=timezone.now(),
+        record_id=other,
+        into_id=amara,
+        reason="merge-known",
+    )
+    browser = signed_in(Role.OFFICER, amara, other)
+    shown = page(browser, amara)
+    assert text(shown).count("2 records") == 2
+    assert "ALMA" not in re.sub(r'<span class="govuk-visually-hidden">.*?</span>', "", shown.content.decode())
+    ends = [reverse("people:end-phone", args=[one.record_id, one.id]) for one in Phone.objects.all()]
+    assert len(ends) == 2
+    assert all(f'href="{end}"' in shown.content.decode() for end in ends)
+    browser.post(ends[0])
+    shown = text(page(browser, amara))
+    assert shown.count("2 records") == 1
+    assert "Phones and addresses before" in shown
