@@ -23,7 +23,6 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -46,10 +45,11 @@ TRIES, PATIENCE = 600, 0.1
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of the forms. Everything but the counts of posts, kills and tries must be nought."""
+    """What became of the forms. What follows ``sent_again`` must be nought, but for the time."""
 
     posts: int
     kills: int
+    restarts: int
     sent_again: int
     unanswered: int
     lost: int
@@ -78,8 +78,8 @@ def interrupt(
     """Send the forms while workers die. ``session`` is the key of a signed-in account's session."""
     chance = random.Random(seed)
     began = time.monotonic()
-    with _served(logins, home) as (port, master):
-        sender = _Sender(port, session, began + most_seconds)
+    with _Site(logins, home) as site:
+        sender = _Sender(site.port, session, began + most_seconds)
         first = [adding(f"Named {number}") for number in range(min(NAMED, posts // 4))]
         people = [UUID(sender.send(form).split("/")[2]) for form in first]
         rest = [
@@ -87,7 +87,7 @@ def interrupt(
             for number in range(posts - len(first))
         ]
         # a kill at each of these forms, wherever the others then are
-        sender.deaths = _Deaths(master, chance, sorted(chance.sample(range(len(rest)), kills)))
+        sender.deaths = _Deaths(site, chance, sorted(chance.sample(range(len(rest)), kills)))
         with ThreadPoolExecutor(CLIENTS) as clients:
             answers = list(clients.map(sender.try_to_send, rest))
         killed = sender.deaths.killed
@@ -96,6 +96,7 @@ def interrupt(
     return Outcome(
         posts=posts,
         kills=killed,
+        restarts=site.restarts,
         sent_again=sender.sent_again,
         unanswered=answers.count(None),
         lost=lost,
@@ -109,30 +110,61 @@ def interrupt(
 # --- the site ---------------------------------------------------------------------------------------
 
 
-@contextlib.contextmanager
-def _served(logins: Logins, home: Path) -> Iterator[tuple[int, int]]:
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        port = probe.getsockname()[1]
-    command = [
-        *(sys.executable, "-m", "granian", "throughline.website.wsgi:application"),
-        *("--interface", "wsgi", "--host", HOST, "--port", str(port), "--workers", "2"),
-        *("--respawn-failed-workers", "--respawn-interval", "0.2", "--blocking-threads", "4"),
-        *("--workers-kill-timeout", "3", "--log-level", "critical"),
-    ]
-    env = environment(logins, WEB, home) | {"THROUGHLINE_DEMO": "1"}
-    with (home / "web.log").open("wb") as log:
-        web = subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True)
-        try:
-            _wait_for(port)
-            yield port, web.pid
-        finally:
-            web.terminate()
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                web.wait(10)
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(web.pid, signal.SIGKILL)
-            web.wait()
+class _Site:
+    """The web server and what a service manager does for it.
+
+    granian replaces a worker that dies, but ends when the same one dies twice within 5.5 seconds; then it is
+    started again, as systemd would.
+    """
+
+    def __init__(self, logins: Logins, home: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind((HOST, 0))
+            self.port = probe.getsockname()[1]
+        self.command = [
+            *(sys.executable, "-m", "granian", "throughline.website.wsgi:application"),
+            *("--interface", "wsgi", "--host", HOST, "--port", str(self.port), "--workers", "2"),
+            *("--respawn-failed-workers", "--respawn-interval", "0.2", "--blocking-threads", "4"),
+            *("--workers-kill-timeout", "3", "--log-level", "critical"),
+        ]
+        self.env = environment(logins, WEB, home) | {"THROUGHLINE_DEMO": "1"}
+        self.log = home / "web.log"
+        self.restarts = -1
+        self.stopped = threading.Event()
+
+    def __enter__(self) -> "_Site":
+        self._start()
+        self.manager = threading.Thread(target=self._keep_up)
+        self.manager.start()
+        _wait_for(self.port)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.stopped.set()
+        self.manager.join()
+        self._end()
+
+    def _start(self) -> None:
+        self.restarts += 1
+        with self.log.open("ab") as log:
+            self.web = subprocess.Popen(
+                self.command, env=self.env, stdout=log, stderr=log, start_new_session=True
+            )
+
+    def _keep_up(self) -> None:
+        while not self.stopped.wait(0.1):
+            if self.web.poll() is not None:
+                self._end()
+                self._start()
+
+    def _end(self) -> None:
+        self.web.terminate()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.web.wait(5)
+        # with it what it may have left behind
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.web.pid, signal.SIGKILL)
+        self.web.wait()
 
 
 def _wait_for(port: int) -> None:
@@ -148,7 +180,7 @@ def _wait_for(port: int) -> None:
 class _Deaths:
     """Kills one worker at each of some forms."""
 
-    master: int
+    site: _Site
     chance: random.Random
     at: list[int]
     sent: int = 0
@@ -162,7 +194,7 @@ class _Deaths:
             self.sent += 1
             if not self.at or self.sent <= self.at[0]:
                 return
-            workers = _children(self.master)
+            workers = _children(self.site.web.pid)
             if not workers:
                 return
             # somewhere within the work on a form, not always at its beginning
