@@ -255,7 +255,9 @@ def test_a_number_and_an_address_on_merged_records_are_listed_once_and_each_reco
     browser = signed_in(Role.OFFICER, amara, other)
     shown = page(browser, amara)
     assert text(shown).count("2 records") == 2
-    assert "ALMA" not in re.sub(r'<span class="govuk-visually-hidden">.*?</span>', "", shown.content.decode())
+    seen = re.sub(r'<span class="govuk-visually-hidden">.*?</span>', "", shown.content.decode())
+    # in the one spelling or the other
+    assert seen.casefold().count("14 alma road") == 1
     ends = [reverse("people:end-phone", args=[one.record_id, one.id]) for one in Phone.objects.all()]
     assert len(ends) == 2
     assert all(f'href="{end}"' in shown.content.decode() for end in ends)
