@@ -19,6 +19,8 @@ ORDER = (
     "decisions",
     "instruments",
     "people",
+    "cases",
+    "contact",
     "overview",
     "website",
 )

@@ -43,6 +43,10 @@ STAFF = (
         role=Role.DESK,
         team="Restricted-records desk",
     ),
+    StaffMember(
+        username="intelligence-desk", name="Noor Haddad", role=Role.INTELLIGENCE, team="Intelligence desk"
+    ),
+    StaffMember(username="crime-registrar", name="Bronwen Pugh", role=Role.REGISTRAR, team="Crime registry"),
     StaffMember(username="analyst", name="Piotr Zawada", role=Role.ANALYST, team="Performance and insight"),
     StaffMember(
         username="administrator", name="Gail Entwistle", role=Role.ADMINISTRATOR, team="Records and systems"

@@ -86,6 +86,8 @@ INSTALLED_APPS = [
     "throughline.foundations.chronology",
     "throughline.foundations.govuk",
     "throughline.casework.people",
+    "throughline.casework.cases",
+    "throughline.casework.contact",
     "throughline.website",
 ]
 

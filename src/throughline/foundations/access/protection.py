@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from django.db import connection, transaction
 from django.db.migrations.operations import RunSQL
 
-from throughline.foundations.access.rules import FRONT_LINE, Actor, Role
+from throughline.foundations.access.rules import READERS, Actor, Role
 
-_READERS = ", ".join(f"'{role}'" for role in sorted({*FRONT_LINE, Role.SYSTEM}))
+_READERS = ", ".join(f"'{role}'" for role in sorted({*READERS, Role.SYSTEM}))
 _SEES_ALL = f"'{Role.DESK}', '{Role.SYSTEM}'"
 
 FUNCTIONS = f"""
@@ -63,12 +63,35 @@ create function access_refuge() returns setof uuid language sql stable as $$
 $$;
 """  # noqa: S608 (of our own constants)
 
+# in place of the earlier definition, where that named fewer readers
+READS_PEOPLE = f"""
+create or replace function access_reads_people() returns boolean language sql stable as $$
+  select access_actor() is not null and access_role() in ({_READERS})
+$$;
+"""
+
+# what several people have a part in is out of sight with any of them. Who counts reads ids and codes of all but
+# their own matters
+SHARED = f"""
+create function access_out_of_sight() returns uuid[] language sql stable as $$
+  select coalesce(array_agg(s), '{{}}') from (
+    select access_party() as s
+    union select h from access_hidden() h where access_role() <> '{Role.ANALYST}') as hidden
+$$;
+
+create function access_reads_shared() returns boolean language sql stable as $$
+  select access_actor() is not null and access_role() in ({_READERS}, '{Role.ANALYST}')
+$$;
+"""  # noqa: S608 (of our own constants)
+DROP_SHARED = "drop function access_reads_shared(); drop function access_out_of_sight();"
+
 DROP_FUNCTIONS = """
 drop function access_refuge(); drop function access_hidden(); drop function access_party(); drop function access_open(access_grant);
 drop function access_reads_people(); drop function access_team(); drop function access_role();
 drop function access_actor(); drop function access_setting(text);
 """
 
+ALL_IN_SIGHT = "(select access_reads_shared()) and not ({column} && (select access_out_of_sight()))"
 IN_SIGHT = "(select access_reads_people()) and {column} not in (select access_hidden())"
 
 
@@ -84,6 +107,11 @@ def protect(table: str, using: str = "", *, column: str = "record_id", check: st
         f"create policy in_sight on {table} using ({using}) with check ({check});",
         f"drop policy in_sight on {table}; alter table {table} disable row level security;",
     )
+
+
+def protect_shared(table: str, *, column: str = "subjects") -> RunSQL:
+    """Migration step: `protect` for what several people have a part in, whose ids ``column`` holds."""
+    return protect(table, ALL_IN_SIGHT.format(column=column))
 
 
 _SET = (

@@ -1,4 +1,4 @@
-"""Who may do what: some thirty sentences, and one function that reads them.
+"""Who may do what: some fifty sentences, and one function that reads them.
 
 ``decide`` is pure: the caller says who acts, what they want and how they stand to the subject. The row
 policies of the database (``protection``) read the same grants, so that a query which forgets to ask still
@@ -21,6 +21,8 @@ class Role(StrEnum):
     SUPERVISOR = "control-room-supervisor"
     OFFICER = "response-officer"
     DESK = "restricted-records-desk"
+    INTELLIGENCE = "intelligence-desk"
+    REGISTRAR = "crime-registrar"
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
@@ -70,6 +72,22 @@ class Action(StrEnum):
     IMPORT_PEOPLE = "people.import"
     VIEW_DUTIES = "duties.view"
     DISCHARGE_DUTY = "duty.discharge"
+    VIEW_CASE = "case.view"
+    RECORD_INCIDENT = "incident.record"
+    CLOSE_CASE = "case.close"
+    GROUP_CASES = "cases.group"
+    RECORD_CRIME = "crime.record"
+    REVIEW_CRIME = "crime.review"
+    RECORD_FACT = "standing-fact.record"
+    IMPORT_FACTS = "standing-facts.import"
+    VIEW_CONTACT = "contact.view"
+    TAKE_CONTACT = "contact.take"
+    READ_BRIEF = "brief.read"
+    ASK_INTELLIGENCE = "intelligence.ask"
+    ANSWER_INTELLIGENCE = "intelligence.answer"
+    SUPERVISE = "contact.supervise"
+    KEEP_COUNTER = "counter.keep"
+    VIEW_MEASURES = "measures.view"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
 
@@ -98,8 +116,10 @@ class Subject:
 
 NOTHING = Subject()
 
-# Who meets victims and suspects; the row policies hold the same list (a test compares them)
+# Who meets victims and suspects
 FRONT_LINE = frozenset({Role.CALL_HANDLER, Role.FRONT_COUNTER, Role.SUPERVISOR, Role.OFFICER, Role.DESK})
+# Who reads about them; the row policies hold the same list (a test compares them)
+READERS = FRONT_LINE | {Role.INTELLIGENCE, Role.REGISTRAR}
 EVERY_ACCOUNT = frozenset(Role) - {Role.SYSTEM}
 
 
@@ -143,8 +163,8 @@ RULES = (
     Rule("Everybody reads the reference lists", Action.READ_REFERENCE, EVERY_ACCOUNT),
     Rule("Everybody changes their own password and second factor", Action.CHANGE_OWN_ACCOUNT, EVERY_ACCOUNT),
     Rule("Everybody keeps what they have typed", Action.KEEP_DRAFT, EVERY_ACCOUNT),
-    Rule("The front line searches for people", Action.SEARCH_PEOPLE, FRONT_LINE),
-    Rule("The front line sees a person who is in their sight", Action.VIEW_PERSON, FRONT_LINE, _in_sight),
+    Rule("Whoever reads about people searches for them", Action.SEARCH_PEOPLE, READERS),
+    Rule("Whoever reads about people sees one who is in their sight", Action.VIEW_PERSON, READERS, _in_sight),
     Rule("The front line adds a person", Action.ADD_PERSON, FRONT_LINE),
     Rule("The front line corrects a person in their sight", Action.CORRECT_PERSON, FRONT_LINE, _in_sight),
     Rule(
@@ -209,10 +229,59 @@ RULES = (
     ),
     Rule("Only the desk erases a person", Action.ERASE, _only(Role.DESK)),
     Rule("Administrators bring in an index of people", Action.IMPORT_PEOPLE, _only(Role.ADMINISTRATOR)),
-    Rule("The front line sees what must happen next", Action.VIEW_DUTIES, FRONT_LINE),
+    Rule("Whoever reads about people sees what must happen next", Action.VIEW_DUTIES, READERS),
     Rule("Auditors see what they are told outside the line", Action.VIEW_DUTIES, _only(Role.AUDITOR)),
-    Rule("The front line does what must happen next", Action.DISCHARGE_DUTY, FRONT_LINE),
+    Rule("Whoever reads about people does what must happen next", Action.DISCHARGE_DUTY, READERS),
     Rule("Auditors do what they are told outside the line", Action.DISCHARGE_DUTY, _only(Role.AUDITOR)),
+    Rule("Whoever reads about people sees the cases of those in sight", Action.VIEW_CASE, READERS, _in_sight),
+    Rule("The front line writes down who was in an incident", Action.RECORD_INCIDENT, FRONT_LINE, _in_sight),
+    Rule("Supervisors close incidents and cases", Action.CLOSE_CASE, _only(Role.SUPERVISOR), _in_sight),
+    Rule(
+        "Supervisors say which cases belong together", Action.GROUP_CASES, _only(Role.SUPERVISOR), _in_sight
+    ),
+    Rule(
+        "The registrar says whether a crime is recorded",
+        Action.RECORD_CRIME,
+        _only(Role.REGISTRAR),
+        _in_sight,
+    ),
+    Rule(
+        "Registrars and supervisors review what was recorded",
+        Action.REVIEW_CRIME,
+        _only(Role.REGISTRAR, Role.SUPERVISOR),
+        _in_sight,
+    ),
+    Rule(
+        "The front line and intelligence write down orders, bail and warrants",
+        Action.RECORD_FACT,
+        FRONT_LINE | {Role.INTELLIGENCE},
+        _in_sight,
+    ),
+    Rule("Administrators bring in orders, bail and warrants", Action.IMPORT_FACTS, _only(Role.ADMINISTRATOR)),
+    Rule("Whoever reads about people reads what was said at a contact", Action.VIEW_CONTACT, READERS),
+    Rule(
+        "Handlers, the front counter and supervisors take contacts and send officers",
+        Action.TAKE_CONTACT,
+        _only(Role.CALL_HANDLER, Role.FRONT_COUNTER, Role.SUPERVISOR),
+    ),
+    Rule("The front line reads the brief", Action.READ_BRIEF, FRONT_LINE),
+    Rule("The front line asks intelligence", Action.ASK_INTELLIGENCE, FRONT_LINE),
+    Rule("Intelligence answers", Action.ANSWER_INTELLIGENCE, _only(Role.INTELLIGENCE)),
+    Rule(
+        "Supervisors review, sample, sign off and hand over contacts",
+        Action.SUPERVISE,
+        _only(Role.SUPERVISOR),
+    ),
+    Rule(
+        "The front counter keeps its leaflets and opening hours",
+        Action.KEEP_COUNTER,
+        _only(Role.FRONT_COUNTER, Role.SUPERVISOR),
+    ),
+    Rule(
+        "Analysts and supervisors read the figures",
+        Action.VIEW_MEASURES,
+        _only(Role.ANALYST, Role.SUPERVISOR),
+    ),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),
 )

@@ -1,7 +1,7 @@
 """When something is due: hours, working days and months from an instant, as people in London count them.
 
-A clock is written as data ("24 hours", "1 working day", "10 years") and applied to an aware instant. Hours
-are elapsed time and are counted in UTC, so that a limit is as long on the night the clocks change as on any
+A clock is written as data ("24 hours", "1 working day", "10 years") and applied to an aware instant. Minutes and
+hours are elapsed time, counted in UTC, so that a limit is as long on the night the clocks change as on any
 other. Days and months are counted on the calendar in London and run to the last moment of the day.
 """
 
@@ -28,6 +28,7 @@ ONE_DAY: Final = timedelta(days=1)
 
 class Unit(StrEnum):
     IMMEDIATE = "immediate"
+    MINUTES = "minutes"
     HOURS = "hours"
     WORKING_DAYS = "working days"
     MONTHS = "months"
@@ -45,8 +46,11 @@ class Clock:
             raise ValueError(f"a clock of {self.count} {self.unit} cannot be kept")
 
 
-CLOCK_TEXT: Final = re.compile(r"(?P<count>[1-9]\d*) (?P<unit>hour|working day|month|year)s?", re.ASCII)
+CLOCK_TEXT: Final = re.compile(
+    r"(?P<count>[1-9]\d*) (?P<unit>minute|hour|working day|month|year)s?", re.ASCII
+)
 UNITS: Final = {
+    "minute": (Unit.MINUTES, 1),
     "hour": (Unit.HOURS, 1),
     "working day": (Unit.WORKING_DAYS, 1),
     "month": (Unit.MONTHS, 1),
@@ -71,7 +75,7 @@ def parse_clock(text: str) -> Clock:
 def due(clock: Clock, start: datetime) -> datetime:
     """The last instant, in UTC, at which something opened at an aware `start` is in time.
 
-    Immediate is due at the start. Hours are elapsed hours. Working days end with the nth working day after
+    Immediate is due at the start. Minutes and hours are elapsed time. Working days end with the nth working day after
     the day of the start: its hour does not matter, and the day itself, working or not, is not counted. Months
     end with the day of the same number n months later, or with the last of the month where it has no such day
     (the corresponding-date rule).
@@ -83,6 +87,8 @@ def due(clock: Clock, start: datetime) -> datetime:
     match clock.unit:
         case Unit.IMMEDIATE:
             return start.astimezone(UTC)
+        case Unit.MINUTES:
+            return start.astimezone(UTC) + timedelta(minutes=clock.count)
         case Unit.HOURS:
             return start.astimezone(UTC) + timedelta(hours=clock.count)
         case Unit.WORKING_DAYS:

@@ -91,13 +91,15 @@ def test_a_relationship_seen_from_the_other_side_and_back_is_itself():
         assert inverse.text("group") == row.text("group")
 
 
-def test_the_eight_roles_are_those_of_the_first_rooms():
+def test_the_roles_are_those_of_the_rooms_there_are():
     assert codes("roles") == [
         "call-handler",
         "front-counter",
         "control-room-supervisor",
         "response-officer",
         "restricted-records-desk",
+        "intelligence-desk",
+        "crime-registrar",
         "analyst",
         "administrator",
         "auditor",

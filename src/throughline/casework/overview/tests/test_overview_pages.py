@@ -15,7 +15,7 @@ from throughline.casework.people.models import ImportRun, Match, Record
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import FRONT_LINE, Action, Relation, Role
+from throughline.foundations.access.rules import READERS, Action, Relation, Role
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -86,7 +86,7 @@ def for_review(accounts, add) -> UUID:
 def test_everybody_has_a_first_page_whose_links_they_may_follow(signed_in, role):
     client = signed_in(role)
     page = shown(client.get("/"))
-    assert ("Search for a person" in page) == (role in FRONT_LINE)
+    assert ("Search for a person" in page) == (role in READERS)
     assert ("Who looked at what" in page) == (role == Role.AUDITOR)
     links = set(re.findall(r'href="(/[a-z/-]*)"', page))
     assert {"/reference/", "/account/"} <= links

@@ -26,6 +26,8 @@ PURPOSES = {
     Role.OFFICER: "attendance",
     Role.SUPERVISOR: "supervision",
     Role.DESK: "restricted-desk",
+    Role.INTELLIGENCE: "research",
+    Role.REGISTRAR: "crime-recording",
 }
 
 # an age above it is a slip of the keyboard

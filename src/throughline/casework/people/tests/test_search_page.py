@@ -13,7 +13,7 @@ from throughline.casework.people.commands.safety import recognise_staff, restric
 from throughline.casework.people.models import Enquiry, Match, Name
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.rules import FRONT_LINE, Role
+from throughline.foundations.access.rules import READERS, Role
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.models import Duty
@@ -162,7 +162,7 @@ def test_what_was_typed_is_carried_over_to_adding(handler):
     assert not Name.objects.exists()
 
 
-@pytest.mark.parametrize("role", sorted(FRONT_LINE - {Role.DESK}))
+@pytest.mark.parametrize("role", sorted(READERS - {Role.DESK}))
 def test_a_restricted_match_shows_what_none_shows_and_calls_the_desk(signed_in, accounts, add, role):
     client = signed_in(role)
     words = f"Zofia Quillfeather {PHONE}"
@@ -205,7 +205,7 @@ def test_one_who_is_party_finds_nobody_and_the_auditor_is_told(signed_in, accoun
     assert Duty.objects.filter(kind="staff-attempt", record_id=theirs, about=officer.id).exists()
 
 
-@pytest.mark.parametrize("role", sorted(set(Role) - FRONT_LINE - {Role.SYSTEM}))
+@pytest.mark.parametrize("role", sorted(set(Role) - READERS - {Role.SYSTEM}))
 def test_who_does_not_meet_people_does_not_search(signed_in, role):
     client = signed_in(role)
     for response in (client.get(SEARCH), asked(client, PHONE), asked(client, address=ADD)):

@@ -4,6 +4,7 @@ import random
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
+from time import sleep
 from uuid import uuid4
 
 import psycopg
@@ -39,11 +40,25 @@ def verified(checkpoints: Checkpoints) -> Verdict:
         return verify(checkpoints)
 
 
+_OPEN_ELSEWHERE = (
+    "select backend_xid::text from pg_stat_activity"
+    " where datname <> current_database() and backend_xid is not null"
+)
+
+
 @pytest.fixture
-def sealed(working_as: Callable[[str], AbstractContextManager[None]]) -> Callable[[], int]:
-    """Seals what waits, under the worker's login, and says how many rows."""
+def sealed(
+    working_as: Callable[[str], AbstractContextManager[None]], superuser_connection: psycopg.Connection
+) -> Callable[[], int]:
+    """Seals what waits, under the worker's login, and says how many rows.
+
+    The sealer waits for every older transaction of the server, also those of tests beside this one.
+    """
 
     def sealing() -> int:
+        older = set(superuser_connection.execute(_OPEN_ELSEWHERE).fetchall())
+        while older & set(superuser_connection.execute(_OPEN_ELSEWHERE).fetchall()):
+            sleep(0.02)
         with working_as(WORKER):
             return seal()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from throughline.casework.people.commands import identities, recording, safety
 from throughline.casework.people.commands.recording import NewAddress, NewName
 from throughline.casework.people.models import Phone
-from throughline.foundations.access.rules import FRONT_LINE, Role
+from throughline.foundations.access.rules import READERS, Role
 from throughline.foundations.audit.models import Event
 from throughline.foundations.instruments.queries import library
 
@@ -39,7 +39,7 @@ def without_what_differs_each_time(content: bytes) -> bytes:
 @pytest.mark.parametrize("role", sorted(set(Role) - {Role.SYSTEM}))
 def test_the_front_line_sees_a_person_and_nobody_else_does(role, amara, signed_in):
     answer = page(signed_in(role, amara), amara)
-    if role in FRONT_LINE:
+    if role in READERS:
         assert answer.status_code == 200
         assert "Amara Testwell" in text(answer)
         assert ("Who looked" in text(answer)) == (role in SEE_LOOKERS)
