@@ -1,0 +1,1 @@
+"""What holds at first contact whatever the database."""
