@@ -1,6 +1,6 @@
 """How fast an index is brought in: rows a second, beside the same people typed in one by one by command.
 
-    python benchmarks/import_people.py --people 100000 --cut 500 --out benchmarks/results/import-100k.json
+    python benchmarks/import_people.py --people 100000 --cut 500 --out benchmarks/results/import_100000.json
 
 It starts a server of its own, migrates it, and works under the importer's login with every guard on.
 """
@@ -14,12 +14,16 @@ import subprocess
 import sys
 import tempfile
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
+
+import psutil
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
 
 TODAY = date(2026, 11, 23)
+TENTHS = 10
 
 
 def main() -> None:
@@ -64,19 +68,26 @@ def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
     from django.utils import timezone
 
     from throughline.casework.people.commands.importing import Source, bring_in
+    from throughline.casework.people.models import ImportRun
     from throughline.casework.people.rules import IMPORTER
 
     began = perf_counter()
+    reached = [(0, began)]
+
+    def say(run: ImportRun, lines: int) -> None:
+        print(f"{run.rows:,} of {lines:,} {perf_counter() - began:.0f} s", file=sys.stderr)
+        if run.rows >= len(reached) * asked.people / TENTHS:
+            reached.append((run.rows, perf_counter()))
+
     run = bring_in(
         by=IMPORTER,
         now=timezone.now(),
         source=Source(file, file.with_suffix(".map.yaml"), "bench"),
         rejects=file.with_suffix(".rejects.csv"),
-        say=lambda run, lines: print(
-            f"{run.rows:,} of {lines:,} {perf_counter() - began:.0f} s", file=sys.stderr
-        ),
+        say=say,
     )
     seconds = perf_counter() - began
+    tenths = [round((to - of) / (end - start)) for (of, start), (to, end) in pairwise(reached)]
     one_by_one = _one_by_one(asked)
     rate = run.added / seconds
     return {
@@ -85,6 +96,7 @@ def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
         "rejected": run.rejected,
         "seconds": round(seconds, 1),
         "rows_per_second": round(rate),
+        "rows_per_second_by_tenth": tenths,
         "one_by_one_rows": asked.cut,
         "one_by_one_per_second": round(one_by_one, 1),
         "ratio": round(rate / one_by_one, 1),
@@ -94,6 +106,7 @@ def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
         ).stdout.strip(),
         "machine": {
             "cpus": os.process_cpu_count(),
+            "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
             "load_at_end": os.getloadavg()[0],
             "arch": platform.machine(),
             "python": platform.python_version(),

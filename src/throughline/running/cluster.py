@@ -52,6 +52,9 @@ _QUIET = {
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
+_MOST_MEMORY = 4 << 30
+
+
 class ClusterError(Exception):
     """The database cannot be used; the text is one sentence for the person at the terminal."""
 
@@ -277,9 +280,10 @@ class Cluster:
             "unix_socket_directories": f'"{quoted}"',
             "unix_socket_permissions": "0700",
             "port": "5432",
-            # a million people and their keys: the defaults are those of a small machine
-            "shared_buffers": "512MB",
-            "max_wal_size": "4GB",
+            "shared_buffers": "128MB" if self._fast else f"{_share_of_memory() >> 20}MB",
+            # after each checkpoint every page of an index is logged whole again: an import wants few
+            "max_wal_size": "8GB",
+            "checkpoint_timeout": "30min",
             **_QUIET,
             **(_FAST if self._fast else {}),
         }
@@ -351,6 +355,15 @@ class Cluster:
             f"The database in {self.data} does not start ({reason}); its log is {self.log}. Restore a copy,"
             " or start afresh with --fresh."
         )
+
+
+def _share_of_memory() -> int:
+    """Bytes that the server keeps of its tables: a quarter of what there is, and no more than a million
+    people and their keys fill."""
+    memory = psutil.virtual_memory().total
+    with contextlib.suppress(OSError, ValueError):  # a container may be given less than the machine has
+        memory = min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+    return min(memory // 4, _MOST_MEMORY)
 
 
 def _server_user(folder: Path) -> pwd.struct_passwd | None:

@@ -56,7 +56,12 @@ class Record(models.Model):
                 | models.Q(born_from__lte=models.F("born_to")),
             ),
         ]
-        indexes = [models.Index(fields=["review_on"], name="people_record_review")]
+        indexes = [
+            models.Index(fields=["review_on"], name="people_record_review"),
+            models.Index(
+                fields=["source"], condition=models.Q(erased_at__isnull=False), name="people_record_erased"
+            ),
+        ]
         triggers = [*guards()]
 
     def __str__(self) -> str:

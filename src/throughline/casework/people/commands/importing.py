@@ -19,8 +19,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import batched, islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -171,7 +172,9 @@ def _judged(judge: Judge, batches: Iterable[tuple[Line, ...]], processes: int) -
         yield from map(judge.stage, batches)
         return
     # never forked: the connection of this process would be shared
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(
+        processes, mp_context=get_context("spawn"), initializer=_end_with_the_import
+    ) as pool:
         ahead: deque[Future[Staged]] = deque()
         for rows in batches:
             ahead.append(pool.submit(judge.stage, rows))
@@ -179,6 +182,13 @@ def _judged(judge: Judge, batches: Iterable[tuple[Line, ...]], processes: int) -
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
+
+
+def _end_with_the_import() -> None:
+    """In a process that judges: go when the import is killed, and take the rows and the secret along."""
+    parent = parent_process()
+    if parent:
+        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 @transaction.atomic
@@ -241,6 +251,8 @@ def _stage(run: ImportRun, rows: Staged) -> int:
     with connection.cursor() as cursor:
         # a batch lost with the machine is brought in again: nobody waits for the disk at each
         cursor.execute("set local synchronous_commit to off")
+        # the keys of a batch are sorted in memory
+        cursor.execute("set local work_mem to '32MB'")
         with cursor.copy(f"copy people_staging ({', '.join(COPY_COLUMNS)}) from stdin") as copy:
             copy.write(rows.copy)
         cursor.execute(_REPEATED, _within(run, rows))
@@ -367,7 +379,9 @@ _ADDING = (
     select gen_random_uuid(), s.record, one, %(by)s, %(today)s, (%(ends)s::jsonb ->> one)::date
     from {_NEW.format(_MARKERS)}""",
     f"insert into people_features (record_id, packed) select s.record, s.packed from {_NEW.format('')}",
-    f"insert into people_key (key, record_id) select unnest(s.keys), s.record from {_NEW.format('')}",
+    # in the order of the index, which has outgrown the memory: a page is fetched once for all its keys
+    f"insert into people_key (key, record_id) select unnest(s.keys) as key, s.record from {_NEW.format('')}"
+    " order by key",
     f"""insert into people_sourcerow (record_id, run, digest, said)
     select s.record, s.run, s.digest, s.said from {_NEW.format("")}""",
     f"""insert into chronology_entry (record_id, kind, at, by, about, code)
