@@ -19,9 +19,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import batched, islice
-from multiprocessing import get_context, parent_process
+from multiprocessing import get_context
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from uuid import UUID
 
@@ -35,7 +34,13 @@ from throughline.casework.people.models import ImportRun, Record
 from throughline.casework.people.rules import IMPORTER, first_review
 from throughline.casework.people.rules.lines import FileProblem, opened_records, read_header, survey
 from throughline.casework.people.rules.lines import Record as Line
-from throughline.casework.people.rules.rows import COPY_COLUMNS, Judge, Staged, read_file_map
+from throughline.casework.people.rules.rows import (
+    COPY_COLUMNS,
+    Judge,
+    Staged,
+    end_with_the_import,
+    read_file_map,
+)
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import excluded_from
 from throughline.foundations.access.rules import Action, Actor
@@ -173,7 +178,7 @@ def _judged(judge: Judge, batches: Iterable[tuple[Line, ...]], processes: int) -
         return
     # never forked: the connection of this process would be shared
     with ProcessPoolExecutor(
-        processes, mp_context=get_context("spawn"), initializer=_end_with_the_import
+        processes, mp_context=get_context("spawn"), initializer=end_with_the_import
     ) as pool:
         ahead: deque[Future[Staged]] = deque()
         for rows in batches:
@@ -182,13 +187,6 @@ def _judged(judge: Judge, batches: Iterable[tuple[Line, ...]], processes: int) -
                 yield ahead.popleft().result()
         while ahead:
             yield ahead.popleft().result()
-
-
-def _end_with_the_import() -> None:
-    """In a process that judges: go when the import is killed, and take the rows and the secret along."""
-    parent = parent_process()
-    if parent:
-        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
 
 
 @transaction.atomic
