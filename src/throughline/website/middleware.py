@@ -25,10 +25,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpRespons
 from django.shortcuts import redirect
 from django.utils import timezone
 
+from throughline.casework.people.rules import GUARDIAN
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import Open, insist_on_role, rule_of
-from throughline.foundations.access.rules import Action, Actor, Refused, Relation, system
+from throughline.foundations.access.rules import Action, Actor, Refused, Relation
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session, SignIn, is_over
 from throughline.foundations.audit.commands import record, undertake
@@ -43,7 +44,6 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 View = Callable[..., Any]
 
 _ONLY_LOOKS = {"GET", "HEAD", "OPTIONS"}
-GUARDIAN = system("guardian")
 
 
 class Discretion:

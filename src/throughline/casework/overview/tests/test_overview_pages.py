@@ -265,6 +265,8 @@ def test_the_log_is_narrowed_by_account_record_and_day_and_reading_it_is_logged(
     assert everything.count("write: person.add") == 2
     assert "Quillfeather" not in everything
     assert "900123" not in everything
+    # short to read, whole where it leads
+    assert re.search(rf'\?record={record_id}" title="{record_id}">{str(record_id)[:8]}</a>', everything)
     of_record = shown(client.get("/looks/", {"record": str(record_id)}))
     assert "look: people.search" in of_record
     assert "write: person.add" not in of_record

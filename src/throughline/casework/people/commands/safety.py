@@ -12,12 +12,12 @@ from django.db import transaction
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recording import NewAddress, void_safe_contact
 from throughline.casework.people.models import Address, Phone, RefugeAddress, SafeContact, StaffLink
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import GUARDIAN, Conflict, Malformed
 from throughline.foundations.access.commands import end_grants, grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import open_grants, subject_for
-from throughline.foundations.access.rules import Action, Actor, Refused, system
+from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
@@ -31,7 +31,6 @@ from throughline.foundations.vault.keys import keys
 from throughline.reference import load
 
 GLASS_STAYS_BROKEN = timedelta(hours=4)
-GUARDIAN = system("guardian")
 
 
 @transaction.atomic

@@ -249,6 +249,11 @@ class RestsOnForm(PersonForm):
         answer = self.cleaned_data.get(field) or "none"
         return None if answer == "none" else UUID(answer)
 
+    def chosen_in_words(self) -> str:
+        """The number and the address that were chosen in a valid form; a dash where none was."""
+        offered = (dict(self.fields[field].choices).get(self.cleaned_data[field]) for field in self.fields)  # type: ignore[attr-defined]
+        return "; ".join(filter(None, offered)) or "–"
+
 
 class MarkerForm(PersonForm):
     """A warning about a person, or about one of their addresses."""

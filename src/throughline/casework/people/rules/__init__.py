@@ -12,6 +12,8 @@ from throughline.foundations.clock.rules import months_after
 RECOGNISER = system("recogniser")
 IMPORTER = system("importer")
 RETENTION = system("retention")
+# shuts staff out of what they are party to, and tells the auditor where they try
+GUARDIAN = system("guardian")
 
 # the source of a record that somebody typed here; an import names the system that it came from
 TYPED_HERE = "throughline"

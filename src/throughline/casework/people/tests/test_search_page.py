@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from throughline.casework.people.commands.safety import recognise_staff, restrict
@@ -180,6 +181,21 @@ def test_a_restricted_match_shows_what_none_shows_and_calls_the_desk(signed_in, 
     assert duty.discharged_at is None
     assert Match.objects.get(enquiry=enquiry, record=hidden).hidden
     assert b"Quillfeather" not in bytes(Enquiry.objects.get(id=enquiry).closed)
+
+
+def test_out_of_sight_is_looked_for_as_soon_as_anything_at_all_is_restricted(handler, accounts, add):
+    desk = accounts[Role.DESK].actor
+    add("Zofia", "Quillfeather", PHONE)
+    other = add("Odette", "Marrowbone")
+    with CaptureQueriesContext(connection) as before:
+        asked(handler, PHONE)
+    with transaction.atomic():
+        set_actor(desk)
+        restrict(by=desk, now=NOW, record_id=other, reason="staff-connected")
+    with CaptureQueriesContext(connection) as after:
+        asked(handler, PHONE)
+    looked = [sum("out_of_sight" in query["sql"] for query in queries) for queries in (before, after)]
+    assert looked == [0, 1]
 
 
 def test_the_desk_sees_the_restricted_person_and_is_not_called_for_it(signed_in, accounts, add):

@@ -6,6 +6,7 @@ from typing import Any, Concatenate
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -26,6 +27,7 @@ type PersonView = Callable[Concatenate[HttpRequest, UUID, ...], HttpResponseBase
 
 # the hidden fields that say what there was when the page was opened
 _STANDS_ON = ("seen", "after")
+_CONFLICT = "conflict"
 
 
 def about_person(action: Action) -> Callable[[PersonView], View]:
@@ -71,11 +73,16 @@ def saved(form: BaseForm, command: Callable[[], object]) -> bool:
     except Malformed as wrong:
         form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
     except Conflict:
-        form.add_error(
-            None,
-            _("Somebody else has changed this meanwhile. Nothing was overwritten: look again, then decide."),
+        words = _(
+            "Somebody else has changed this meanwhile. Nothing was overwritten: look again, then decide."
         )
+        form.add_error(None, ValidationError(words, code=_CONFLICT))
     return form.is_valid()
+
+
+def in_conflict(form: BaseForm) -> bool:
+    """Whether `saved` found that somebody else has changed what the form changes."""
+    return form.has_error(NON_FIELD_ERRORS, _CONFLICT)
 
 
 def done(request: HttpRequest, record_id: UUID, words: str) -> HttpResponse:

@@ -10,12 +10,21 @@ from throughline.casework.people.commands import recording, safety
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.forms.person import AddressForm, ConfirmForm, PhoneForm, RestsOnForm
 from throughline.casework.people.models import Address, Phone, SafeContact
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
-from throughline.casework.people.views.wording import SAFE_CONTACT
+from throughline.casework.people.views.changing import (
+    about_person,
+    change_page,
+    done,
+    in_conflict,
+    saved,
+    sent,
+    the,
+)
+from throughline.casework.people.views.wording import SAFE_CONTACT, side_by_side
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.forms import form_for
+from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import latest, library
 
 _VOIDS = "A change of number or address voids what was said about reaching them safely: ask again afterwards."
@@ -123,8 +132,7 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Ask how they can be reached without harm; saving needs nothing, completing asks for the rest."""
     now = timezone.now()
     instrument = library().as_of(SAFE_CONTACT, london_day(now))
-    before = latest(actor_of(request), subject=record_id, instrument=SAFE_CONTACT)
-    standing = SafeContact.objects.filter(record=record_id, voided_at=None).first()
+    before, standing = _what_stands(request, record_id)
     typed = sent(request)
     # what was voided is asked anew, not agreed to again
     form = form_for(instrument, typed, kept=before.answers if before and standing else None)
@@ -157,6 +165,12 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
             else _("Saved. Not every question has been asked.")
         )
         return done(request, record_id, f"{words} {form.dropped_notice()}".strip())
+    compared: list[tuple[str, list[str]]] = []
+    if in_conflict(form):
+        before, standing = _what_stands(request, record_id)
+        ours = Answers(version=instrument.version, answers=form.answers())
+        compared = side_by_side(before if standing else None, ours)
+        compared.append((_("About"), [_rests_on(standing), about.chosen_in_words()]))
     return change_page(
         request,
         Action.RECORD_SAFE_CONTACT,
@@ -166,6 +180,7 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
         button=_("All has been asked"),
         template="people/safe_contact.html",
         about=about,
+        compared=compared,
         # after a conflict the reader is told, and what they send again stands on what there is now
         after=str(before.id if before else ""),
         version=instrument.version,
@@ -174,6 +189,19 @@ def safe_contact(request: HttpRequest, record_id: UUID) -> HttpResponse:
 
 def _choices(places: object) -> list[tuple[str, str]]:
     return [(str(one.id), one.given if isinstance(one, Phone) else one.shown) for one in places]  # type: ignore[attr-defined]
+
+
+def _what_stands(request: HttpRequest, record_id: UUID) -> tuple[Answers | None, SafeContact | None]:
+    """The last answers, and the promise that rests on them where it has not been voided."""
+    before = latest(actor_of(request), subject=record_id, instrument=SAFE_CONTACT)
+    return before, SafeContact.objects.filter(record=record_id, voided_at=None).first()
+
+
+def _rests_on(standing: SafeContact | None) -> str:
+    if standing is None:
+        return "–"
+    phone, address = standing.phone, standing.address
+    return "; ".join((*([phone.given] if phone else []), *([address.shown] if address else []))) or "–"
 
 
 def _id(text: str) -> UUID | None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from throughline.casework.people.models import Record
 from throughline.casework.people.queries.person import Said
+from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import Answer, Instrument, Question, applicable
 from throughline.reference import load
@@ -152,7 +153,7 @@ def _said_by_others(question: Question, instrument: Instrument, answers: Mapping
     return any(question.code in one.shown_when and one.code in answers for one in instrument.questions)
 
 
-def said_in_words(said: Said) -> tuple[list[tuple[str, str]], list[str]]:
+def said_in_words(said: Said | Answers) -> tuple[list[tuple[str, str]], list[str]]:
     """The questions that were answered with their answers, what matters first; and those not asked yet."""
     instrument = library().version(SAFE_CONTACT, said.version)
     answered, unasked = [], []
@@ -168,3 +169,10 @@ def said_in_words(said: Said) -> tuple[list[tuple[str, str]], list[str]]:
         answered.append((question.code, question.text, f"{text}: {words}" if words else text))
     answered.sort(key=lambda line: _FIRST.index(line[0]) if line[0] in _FIRST else len(_FIRST))
     return [(question, text) for _code, question, text in answered], unasked
+
+
+def side_by_side(*versions: Said | Answers | None) -> list[tuple[str, list[str]]]:
+    """Each question that any of several versions answers, with what each says; a dash where it says nothing."""
+    told = [dict(said_in_words(one)[0]) if one else {} for one in versions]
+    questions = dict.fromkeys(question for answers in told for question in answers)
+    return [(question, [answers.get(question, "–") for answers in told]) for question in questions]

@@ -218,12 +218,33 @@ def test_what_is_safe_is_kept_under_its_version_with_its_number(amara, officer, 
     assert SafeContact.objects.get(record=amara, voided_at=None).answers.answers == {"means": ["none"]}
 
 
-def test_two_who_ask_at_once_do_not_overwrite_each_other(amara, officer, acting_as):
-    officer.post(at("safe-contact", amara), SAFE)
-    answer = officer.post(at("safe-contact", amara), {"means": ["visit"], "do": "save", "after": ""})
+def test_two_who_ask_at_once_do_not_overwrite_each_other_and_the_later_reads_both(amara, officer, acting_as):
+    acting_as(Role.OFFICER)
+    phone = Phone.objects.get(record=amara)
+    officer.post(at("safe-contact", amara), SAFE | {"phone": str(phone.id)})
+    typed = {"means": ["visit"], "do": "save", "after": "", "phone": "none"}
+    answer = officer.post(at("safe-contact", amara), typed)
     assert "Somebody else has changed this meanwhile." in text(answer)
     acting_as(Role.OFFICER)
-    assert Answers.objects.filter(subject=amara).count() == 1
+    kept = Answers.objects.get(subject=amara)
+    [table] = re.findall(r"<table.*?</table>", answer.content.decode(), re.DOTALL)
+    rows = [
+        tuple(
+            re.sub(r"<[^>]+>", "", cell).strip() for cell in re.findall(r"<t[hd].*?</t[hd]>", row, re.DOTALL)
+        )
+        for row in table.split("<tr")[1:]
+    ]
+    assert rows[0] == ("Question", "What stands now", "What you typed")
+    told = {question: versions for question, *versions in rows[1:]}
+    assert told["Which ways of reaching you are safe?"] == ["Text message", "Visit"]
+    assert ["gooseberry", "–"] in told.values()
+    assert told["About"] == [phone.given, "Not this one"]
+    # what was typed stays in the form, and sent again it takes the place of what was read
+    again = re.search(r'name="after" value="([^"]+)"', answer.content.decode())[1]
+    assert again == str(kept.id)
+    officer.post(at("safe-contact", amara), typed | {"after": again})
+    acting_as(Role.OFFICER)
+    assert SafeContact.objects.get(record=amara, voided_at=None).answers.answers == {"means": ["visit"]}
 
 
 def test_somebody_is_found_and_related_without_a_script(amara, add, officer, acting_as):
