@@ -114,3 +114,19 @@ def change_page(
             # what was changed since it was typed is still a conflict
             context |= {name: draft.typed[name] for name in _STANDS_ON if name in draft.typed}
     return render(request, template, {**shown, "back": reverse("people:person", args=[record_id]), **context})
+
+
+def change(
+    request: HttpRequest,
+    action: Action,
+    record_id: UUID,
+    form: BaseForm,
+    command: Callable[[], object],
+    *,
+    success: str,
+    **page: Any,
+) -> HttpResponse:
+    """Where the form's command was done, back to the person, saying so; else `change_page` with ``page``."""
+    if saved(form, command):
+        return done(request, record_id, success)
+    return change_page(request, action, record_id, form, **page)

@@ -12,6 +12,7 @@ from throughline.casework.people.forms.person import AddressForm, ConfirmForm, P
 from throughline.casework.people.models import Address, Phone, SafeContact
 from throughline.casework.people.views.changing import (
     about_person,
+    change,
     change_page,
     done,
     in_conflict,
@@ -35,18 +36,15 @@ def add_phone(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Add a number."""
     now = timezone.now()
     form = PhoneForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: recording.add_phone(
-            by=actor_of(request), now=now, record_id=record_id, number=form.cleaned_data["phone"]
-        ),
-    ):
-        return done(request, record_id, _("Phone number added. Ask again how to reach them safely."))
-    return change_page(
+    return change(
         request,
         Action.CHANGE_CONTACT,
         record_id,
         form,
+        lambda: recording.add_phone(
+            by=actor_of(request), now=now, record_id=record_id, number=form.cleaned_data["phone"]
+        ),
+        success=_("Phone number added. Ask again how to reach them safely."),
         title=_("Add a phone number"),
         button=_("Add phone number"),
         lead=[_(_VOIDS)],
@@ -59,16 +57,13 @@ def end_phone(request: HttpRequest, record_id: UUID, phone_id: UUID) -> HttpResp
     phone = the(Phone.objects.filter(id=phone_id, record=record_id), record_id)
     now = timezone.now()
     form = ConfirmForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: recording.end_phone(by=actor_of(request), now=now, record_id=record_id, phone_id=phone_id),
-    ):
-        return done(request, record_id, _("Phone number ended. Ask again how to reach them safely."))
-    return change_page(
+    return change(
         request,
         Action.CHANGE_CONTACT,
         record_id,
         form,
+        lambda: recording.end_phone(by=actor_of(request), now=now, record_id=record_id, phone_id=phone_id),
+        success=_("Phone number ended. Ask again how to reach them safely."),
         title=_("No longer their phone number: %(number)s") % {"number": phone.given},
         button=_("End phone number"),
         lead=[_("It stays known, for recognising them."), _(_VOIDS)],
@@ -80,18 +75,15 @@ def add_address(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Add an address that may be known."""
     now = timezone.now()
     form = AddressForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: recording.add_address(
-            by=actor_of(request), now=now, record_id=record_id, address=form.address()
-        ),
-    ):
-        return done(request, record_id, _("Address added. Ask again how to reach them safely."))
-    return change_page(
+    return change(
         request,
         Action.CHANGE_CONTACT,
         record_id,
         form,
+        lambda: recording.add_address(
+            by=actor_of(request), now=now, record_id=record_id, address=form.address()
+        ),
+        success=_("Address added. Ask again how to reach them safely."),
         title=_("Add an address"),
         button=_("Add address"),
         lead=[
@@ -109,18 +101,15 @@ def end_address(request: HttpRequest, record_id: UUID, address_id: UUID) -> Http
     address = the(Address.objects.filter(id=address_id, record=record_id), record_id)
     now = timezone.now()
     form = ConfirmForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: recording.end_address(
-            by=actor_of(request), now=now, record_id=record_id, address_id=address_id
-        ),
-    ):
-        return done(request, record_id, _("Address ended. Ask again how to reach them safely."))
-    return change_page(
+    return change(
         request,
         Action.CHANGE_CONTACT,
         record_id,
         form,
+        lambda: recording.end_address(
+            by=actor_of(request), now=now, record_id=record_id, address_id=address_id
+        ),
+        success=_("Address ended. Ask again how to reach them safely."),
         title=_("No longer their address: %(address)s") % {"address": address.shown},
         button=_("End address"),
         lead=[_("It stays known, for recognising them."), _(_VOIDS)],

@@ -11,7 +11,7 @@ from throughline.casework.people.commands import recording
 from throughline.casework.people.commands.recognition import tell_the_desk
 from throughline.casework.people.forms.person import ConfirmForm, OtherForm, RelationshipForm, ScrapsForm
 from throughline.casework.people.queries.searching import Found, search
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.changing import about_person, change, sent
 from throughline.casework.people.views.purposes import purpose_of
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
@@ -54,7 +54,10 @@ def relate(request: HttpRequest, record_id: UUID) -> HttpResponse:
     scraps, found = others(request, record_id, now)
     chosen = sent(request) if request.POST.get("do") != FIND else None
     form = RelationshipForm(chosen, others=found, today=london_day(now))
-    if saved(
+    return change(
+        request,
+        Action.RECORD_RELATIONSHIP,
+        record_id,
         form,
         lambda: recording.relate(
             by=actor_of(request),
@@ -63,13 +66,7 @@ def relate(request: HttpRequest, record_id: UUID) -> HttpResponse:
             other_id=form.other_id(),
             kind=form.cleaned_data["kind"],
         ),
-    ):
-        return done(request, record_id, _("Relationship recorded."))
-    return change_page(
-        request,
-        Action.RECORD_RELATIONSHIP,
-        record_id,
-        form,
+        success=_("Relationship recorded."),
         title=_("Relate to another person"),
         button=_("Record relationship"),
         template="people/other.html",
@@ -85,18 +82,15 @@ def join_household(request: HttpRequest, record_id: UUID) -> HttpResponse:
     scraps, found = others(request, record_id, now)
     chosen = sent(request) if request.POST.get("do") != FIND else None
     form = OtherForm(chosen, others=found, today=london_day(now))
-    if saved(
-        form,
-        lambda: recording.join_household(
-            by=actor_of(request), now=now, record_id=record_id, with_record_id=form.other_id()
-        ),
-    ):
-        return done(request, record_id, _("Household recorded."))
-    return change_page(
+    return change(
         request,
         Action.RECORD_RELATIONSHIP,
         record_id,
         form,
+        lambda: recording.join_household(
+            by=actor_of(request), now=now, record_id=record_id, with_record_id=form.other_id()
+        ),
+        success=_("Household recorded."),
         title=_("Put into a household"),
         button=_("Put into this person’s household"),
         template="people/other.html",
@@ -113,13 +107,13 @@ def leave_household(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Say that a person no longer lives with those of their household."""
     now = timezone.now()
     form = ConfirmForm(sent(request), today=london_day(now))
-    if saved(form, lambda: recording.leave_household(by=actor_of(request), now=now, record_id=record_id)):
-        return done(request, record_id, _("They have left the household."))
-    return change_page(
+    return change(
         request,
         Action.RECORD_RELATIONSHIP,
         record_id,
         form,
+        lambda: recording.leave_household(by=actor_of(request), now=now, record_id=record_id),
+        success=_("They have left the household."),
         title=_("Leave this household"),
         button=_("They have left this household"),
         lead=[_("They no longer live with those who are shown on their page.")],

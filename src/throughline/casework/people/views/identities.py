@@ -13,7 +13,7 @@ from throughline.casework.people.commands import identities
 from throughline.casework.people.forms.person import OtherForm, ReasonForm
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.views import wording
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.changing import about_person, change, change_page, done, saved, sent
 from throughline.casework.people.views.family import FIND, others
 from throughline.casework.people.views.purposes import purpose_of
 from throughline.foundations.access.queries import subject_for
@@ -127,7 +127,10 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Say that a record is of somebody else than the rest of those it was merged with."""
     now = timezone.now()
     form = ReasonForm(sent(request), decision="part", today=london_day(now))
-    if saved(
+    return change(
+        request,
+        Action.PART,
+        record_id,
         form,
         lambda: identities.part(
             by=actor_of(request),
@@ -136,13 +139,7 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             words=form.cleaned_data["words"],
         ),
-    ):
-        return done(request, record_id, _("Parted. This record is of its own person again."))
-    return change_page(
-        request,
-        Action.PART,
-        record_id,
-        form,
+        success=_("Parted. This record is of its own person again."),
         title=_("Part this record from the others"),
         button=_("Part this record"),
         lead=[

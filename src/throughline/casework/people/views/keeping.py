@@ -13,7 +13,7 @@ from throughline.casework.people.forms.person import KeepForm, ReasonForm
 from throughline.casework.people.models import Record
 from throughline.casework.people.queries.person import what_is_held
 from throughline.casework.people.rules import first_review
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.changing import about_person, change, change_page, saved, sent
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
@@ -27,18 +27,15 @@ def retention(request: HttpRequest, record_id: UUID) -> HttpResponse:
     form = KeepForm(
         sent(request), decision="extend-retention", today=today, initial={"until": first_review(today)}
     )
-    if saved(
-        form,
-        lambda: commands.extend_retention(
-            by=actor_of(request), now=now, record_id=record_id, **form.cleaned_data
-        ),
-    ):
-        return done(request, record_id, _("Kept. It is reviewed again on the day that you gave."))
-    return change_page(
+    return change(
         request,
         Action.REVIEW_RETENTION,
         record_id,
         form,
+        lambda: commands.extend_retention(
+            by=actor_of(request), now=now, record_id=record_id, **form.cleaned_data
+        ),
+        success=_("Kept. It is reviewed again on the day that you gave."),
         title=_("Review how long this record is kept"),
         button=_("Keep this record"),
         template="people/retention.html",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from throughline.casework.people.commands import recording
 from throughline.casework.people.forms.person import ConfirmForm, MarkerForm
 from throughline.casework.people.models import Address, Marker
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent, the
+from throughline.casework.people.views.changing import about_person, change, sent, the
 from throughline.casework.people.views.wording import label
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
@@ -24,7 +24,10 @@ def set_marker(request: HttpRequest, record_id: UUID) -> HttpResponse:
     form = MarkerForm(
         sent(request), addresses=[(str(one.id), one.shown) for one in places], today=london_day(now)
     )
-    if saved(
+    return change(
+        request,
+        Action.SET_MARKER,
+        record_id,
         form,
         lambda: recording.set_marker(
             by=actor_of(request),
@@ -33,13 +36,7 @@ def set_marker(request: HttpRequest, record_id: UUID) -> HttpResponse:
             code=form.cleaned_data["code"],
             address_id=form.address_id(),
         ),
-    ):
-        return done(request, record_id, _("Marker set."))
-    return change_page(
-        request,
-        Action.SET_MARKER,
-        record_id,
-        form,
+        success=_("Marker set."),
         title=_("Set a marker"),
         button=_("Set marker"),
         lead=[_("A marker that stands already is renewed. Some lapse by themselves; their page says when.")],
@@ -53,16 +50,13 @@ def end_marker(request: HttpRequest, record_id: UUID, marker_id: UUID) -> HttpRe
     now = timezone.now()
     today = london_day(now)
     form = ConfirmForm(sent(request), today=today)
-    if saved(
-        form,
-        lambda: recording.end_marker(by=actor_of(request), now=now, record_id=record_id, marker_id=marker_id),
-    ):
-        return done(request, record_id, _("Marker ended."))
-    return change_page(
+    return change(
         request,
         Action.SET_MARKER,
         record_id,
         form,
+        lambda: recording.end_marker(by=actor_of(request), now=now, record_id=record_id, marker_id=marker_id),
+        success=_("Marker ended."),
         title=_("End the marker “%(marker)s”") % {"marker": label("markers", marker.code, today)},
         button=_("End marker"),
         lead=[_("Officers will no longer be warned of it. The timeline keeps that it stood.")],

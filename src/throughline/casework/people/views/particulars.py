@@ -15,7 +15,7 @@ from throughline.casework.people.commands.recording import Particulars, particul
 from throughline.casework.people.forms.person import NameForm, ParticularsForm
 from throughline.casework.people.models import Record
 from throughline.casework.people.rules import Conflict
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.changing import about_person, change, change_page, done, saved, sent
 from throughline.casework.people.views.wording import day
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
@@ -27,12 +27,15 @@ def add_name(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Add a name; a new current name makes the one before a former name."""
     now = timezone.now()
     form = NameForm(sent(request), today=london_day(now))
-    if saved(
-        form, lambda: recording.add_name(by=actor_of(request), now=now, record_id=record_id, name=form.name())
-    ):
-        return done(request, record_id, _("Name added."))
-    return change_page(
-        request, Action.CORRECT_PERSON, record_id, form, title=_("Add a name"), button=_("Add name")
+    return change(
+        request,
+        Action.CORRECT_PERSON,
+        record_id,
+        form,
+        lambda: recording.add_name(by=actor_of(request), now=now, record_id=record_id, name=form.name()),
+        success=_("Name added."),
+        title=_("Add a name"),
+        button=_("Add name"),
     )
 
 

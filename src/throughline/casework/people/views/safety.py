@@ -21,7 +21,7 @@ from throughline.casework.people.forms.person import (
     SightForm,
 )
 from throughline.casework.people.queries.restriction import refuge_readers, restricted_by_reference, staff
-from throughline.casework.people.views.changing import about_person, change_page, done, saved, sent
+from throughline.casework.people.views.changing import about_person, change, change_page, done, saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused, Role
@@ -72,15 +72,13 @@ def lift(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Bring a record back into the sight of the front line."""
     now = timezone.now()
     form = ReasonForm(sent(request), decision="lift-restriction", today=london_day(now))
-    if saved(form, _with_reason(safety.lift_restriction, request, now, record_id, form)):
-        return done(
-            request, record_id, _("Restriction lifted. The whole front line finds this person again.")
-        )
-    return change_page(
+    return change(
         request,
         Action.LIFT_RESTRICTION,
         record_id,
         form,
+        _with_reason(safety.lift_restriction, request, now, record_id, form),
+        success=_("Restriction lifted. The whole front line finds this person again."),
         title=_("Lift the restriction"),
         button=_("Lift restriction"),
         danger=True,
@@ -117,13 +115,13 @@ def let_see(request: HttpRequest, record_id: UUID) -> HttpResponse:
             until=end_of_day(until) if until else None,
         )
 
-    if saved(form, command):
-        return done(request, record_id, _("They may see this record now."))
-    return change_page(
+    return change(
         request,
         Action.GRANT_SIGHT,
         record_id,
         form,
+        command,
+        success=_("They may see this record now."),
         title=_("Let somebody see this record"),
         button=_("Let them see it"),
     )
@@ -134,16 +132,13 @@ def stop_seeing(request: HttpRequest, record_id: UUID, grantee: UUID) -> HttpRes
     """Take back what letting somebody see a record gave."""
     now = timezone.now()
     form = ConfirmForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: safety.stop_seeing(by=actor_of(request), now=now, record_id=record_id, grantee=grantee),
-    ):
-        return done(request, record_id, _("They no longer see this record."))
-    return change_page(
+    return change(
         request,
         Action.GRANT_SIGHT,
         record_id,
         form,
+        lambda: safety.stop_seeing(by=actor_of(request), now=now, record_id=record_id, grantee=grantee),
+        success=_("They no longer see this record."),
         title=_("Take back the sight of this record"),
         button=_("Take it back"),
         lead=[_("From now on they find nothing here. What they have seen stays in the log.")],
@@ -187,18 +182,15 @@ def refuge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Keep the address of a refuge, and see who is named for it."""
     now = timezone.now()
     form = AddressForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: safety.record_refuge(
-            by=actor_of(request), now=now, record_id=record_id, address=form.address()
-        ),
-    ):
-        return done(request, record_id, _("Refuge address kept. Nobody sees it until you name who may."))
-    return change_page(
+    return change(
         request,
         Action.RECORD_REFUGE,
         record_id,
         form,
+        lambda: safety.record_refuge(
+            by=actor_of(request), now=now, record_id=record_id, address=form.address()
+        ),
+        success=_("Refuge address kept. Nobody sees it until you name who may."),
         title=_("Record a refuge address"),
         button=_("Keep refuge address"),
         template="people/refuge.html",
@@ -215,7 +207,10 @@ def name_for_refuge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = SightForm(sent(request), accounts=staff(today=london_day(now)), today=london_day(now))
     del form.fields["until"]
-    if saved(
+    return change(
+        request,
+        Action.RECORD_REFUGE,
+        record_id,
         form,
         lambda: safety.name_for_refuge(
             by=actor_of(request),
@@ -224,13 +219,7 @@ def name_for_refuge(request: HttpRequest, record_id: UUID) -> HttpResponse:
             grantee=UUID(form.cleaned_data["account"]),
             reason=form.cleaned_data["reason"],
         ),
-    ):
-        return done(request, record_id, _("They may read the refuge address."))
-    return change_page(
-        request,
-        Action.RECORD_REFUGE,
-        record_id,
-        form,
+        success=_("They may read the refuge address."),
         title=_("Name who may read the refuge address"),
         button=_("Name this account"),
     )
