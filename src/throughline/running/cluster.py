@@ -52,6 +52,7 @@ _QUIET = {
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
 
 
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 _MOST_MEMORY = 4 << 30
 
 
@@ -280,7 +281,7 @@ class Cluster:
             "unix_socket_directories": f'"{quoted}"',
             "unix_socket_permissions": "0700",
             "port": "5432",
-            "shared_buffers": "128MB" if self._fast else f"{_share_of_memory() >> 20}MB",
+            "shared_buffers": "128MB" if self._fast else f"{share_of_memory() >> 20}MB",
             # after each checkpoint every page of an index is logged whole again: an import wants few
             "max_wal_size": "8GB",
             "checkpoint_timeout": "30min",
@@ -357,12 +358,12 @@ class Cluster:
         )
 
 
-def _share_of_memory() -> int:
+def share_of_memory() -> int:
     """Bytes that the server keeps of its tables: a quarter of what there is, and no more than a million
     people and their keys fill."""
     memory = psutil.virtual_memory().total
     with contextlib.suppress(OSError, ValueError):  # a container may be given less than the machine has
-        memory = min(memory, int(Path("/sys/fs/cgroup/memory.max").read_text()))
+        memory = min(memory, int(CONTAINER_LIMIT.read_text()))
     return min(memory // 4, _MOST_MEMORY)
 
 

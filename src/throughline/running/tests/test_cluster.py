@@ -8,10 +8,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
+import psutil
 import psycopg
 import pytest
 
+from throughline.running import cluster as cluster_module
 from throughline.running.cluster import SUPERUSER, Cluster, ClusterError
 
 
@@ -184,3 +187,23 @@ class TestAsRoot:
         finally:
             subprocess.run(["umount", str(disk)], check=True)
             disk.rmdir()
+
+
+@pytest.mark.parametrize(("memory", "kept"), [(2 << 30, 512 << 20), (256 << 30, 4 << 30)])
+def test_keeps_a_quarter_of_the_memory_and_no_more_than_it_uses(
+    monkeypatch: pytest.MonkeyPatch, memory: int, kept: int
+) -> None:
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=memory))
+    # no container here
+    monkeypatch.setattr(cluster_module, "CONTAINER_LIMIT", Path("/nowhere"))
+    assert cluster_module.share_of_memory() == kept
+
+
+def test_a_container_is_held_to_its_own_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=256 << 30))
+    monkeypatch.setattr(cluster_module, "CONTAINER_LIMIT", limit)
+    limit.write_text(f"{1 << 30}\n")
+    assert cluster_module.share_of_memory() == 256 << 20
+    limit.write_text("max\n")
+    assert cluster_module.share_of_memory() == 4 << 30

@@ -2,10 +2,14 @@
 
 import csv
 import io
+import os
+import subprocess
+import sys
 from datetime import date
 from uuid import UUID
 
 import phonenumbers
+import psutil
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -214,3 +218,29 @@ def test_the_quick_way_to_a_number_gives_what_the_library_gives(text):
 def test_any_bytes_become_rows_or_reasons(lines):
     found = list(records(numbered(b"\n".join(lines)), 3))
     assert [one.line for one in found] == sorted({one.line for one in found})
+
+
+_HELPED = """
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from os import getpid
+from time import sleep
+
+from throughline.casework.people.rules.rows import end_with_the_import
+
+if __name__ == "__main__":
+    pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=end_with_the_import)
+    print(pool.submit(getpid).result(), flush=True)
+    sleep(60)
+"""
+
+
+def test_those_who_judge_for_an_import_go_when_it_is_killed(tmp_path):
+    script = tmp_path / "helped.py"
+    script.write_text(_HELPED)
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen([sys.executable, script], env=environment, stdout=subprocess.PIPE) as process:
+        helper = psutil.Process(int(process.stdout.readline()))
+        process.kill()
+    psutil.wait_procs([helper], timeout=20)
+    assert not helper.is_running()
