@@ -251,8 +251,9 @@ class RestsOnForm(PersonForm):
 
     def chosen_in_words(self) -> str:
         """The number and the address that were chosen in a valid form; a dash where none was."""
-        offered = (dict(self.fields[field].choices).get(self.cleaned_data[field]) for field in self.fields)  # type: ignore[attr-defined]
-        return "; ".join(filter(None, offered)) or "–"
+        chosen = ((box, self.cleaned_data[name]) for name, box in self.fields.items())
+        words = [str(dict(box.choices)[code]) for box, code in chosen if code]  # type: ignore[attr-defined]
+        return "; ".join(words) or "–"
 
 
 class MarkerForm(PersonForm):

@@ -69,6 +69,20 @@ def test_the_pages_pass_axe_and_do_not_scroll_sideways(open_page, width):
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
 
 
+@pytest.mark.parametrize("width", [1280, 375])
+def test_what_two_were_told_at_once_stands_side_by_side(open_page, width):
+    page, other = open_page("safe-contact", width=width), open_page("safe-contact")
+    other.get_by_label("Text message", exact=True).check()
+    other.get_by_role("button", name="Save what has been said so far").click()
+    page.get_by_label("Visit", exact=True).check()
+    page.get_by_role("button", name="Save what has been said so far").click()
+    both = page.get_by_role("row", name="Which ways of reaching you are safe?").inner_text()
+    assert both.split("\t")[1:] == ["Text message", "Visit"]
+    assert page.get_by_label("Visit", exact=True).is_checked()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_name_is_added_by_keyboard_alone_with_and_without_scripts(open_page, scripts):
     page = open_page("person", scripts=scripts)
