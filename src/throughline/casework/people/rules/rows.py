@@ -193,8 +193,13 @@ COPY_COLUMNS: Final = ("run", "line", "source_ref", "digest", "said", "packed", 
 
 def end_with_the_import() -> None:
     """Called in a process that judges: when the import is killed it goes too, with the rows and the secret."""
+    Thread(target=_go_after_the_parent, daemon=True).start()
+
+
+def _go_after_the_parent() -> None:
     if parent := parent_process():
-        Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
+        parent.join()
+        os._exit(1)
 
 
 @dataclass(frozen=True, slots=True)
