@@ -36,8 +36,9 @@ LONGEST_SOCKET = 100
 """Linux takes 107 bytes for a socket's path, macOS 103."""
 
 _SOCKET = ".s.PGSQL.5432"
-_PATIENCE = 120.0
-"""Seconds for a start; recovery after a power cut reads the whole write-ahead log first."""
+_PATIENCE = 600.0
+"""Seconds for a start; recovery after a power cut reads the whole write-ahead log first, 8 GB in the midst
+of a large import."""
 
 _ENDING = 15.0
 """Seconds for the children of a killed server to notice and go."""
