@@ -1,0 +1,364 @@
+"""Writing down what happened and who was in it; the cases of an incident follow from who was."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from throughline.casework.cases.models import (
+    Case,
+    CaseIncident,
+    Crime,
+    Incident,
+    Involvement,
+    Joining,
+    StandingFact,
+)
+from throughline.casework.cases.rules import (
+    INCIDENT_STEPS,
+    MISTAKEN,
+    SUSPECT_KNOWN,
+    NotYet,
+    Part,
+    State,
+    Step,
+    after,
+    closing_duties,
+    incident_number,
+)
+from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.models import Record
+from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
+from throughline.reference import load
+
+NO_INCIDENT = "There is no such incident"
+
+
+def next_number(now: datetime) -> str:
+    """A number that no other incident has; nobody waits for another who takes one."""
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('cases_incident_number')")
+        return incident_number(london_day(now), cursor.fetchone()[0])
+
+
+@transaction.atomic
+def open_incident(
+    *,
+    by: Actor,
+    now: datetime,
+    recorded_as: str,
+    place: str = "",
+    postcode: str = "",
+    domestic: bool | None = None,
+    reported_at: datetime | None = None,
+) -> Incident:
+    """Open an incident under a kind of reference's incident-kinds; its place may be empty, nobody is in it yet.
+
+    ``domestic`` is what a person judged; a kind that itself says domestic abuse says it where nobody has yet.
+    ``reported_at`` is when police were told, if that was earlier than now. Raises UnknownCode, Refused.
+    """
+    undertake(by, Action.TAKE_CONTACT)
+    kind = load("incident-kinds").get(recorded_as, on=london_day(now))
+    incident = Incident.objects.create(
+        number=next_number(reported_at or now),
+        reported_at=reported_at or now,
+        place=" ".join(place.split()),
+        postcode=" ".join(postcode.upper().split()),
+        recorded_as=recorded_as,
+        domestic=True if domestic is None and kind.flag("domestic") else domestic,
+    )
+    _call_the_registrar(incident, now)
+    return incident
+
+
+def locked(incident_id: UUID) -> Incident:
+    """The incident, held until the transaction ends. Raises Refused where there is none in sight."""
+    try:
+        return Incident.objects.select_for_update().get(id=incident_id)
+    except Incident.DoesNotExist:
+        raise Refused(NO_INCIDENT, incident_id) from None
+
+
+@transaction.atomic
+def reclassify(
+    *, by: Actor, now: datetime, incident_id: UUID, recorded_as: str, domestic: bool | None
+) -> Incident:
+    """Say what an incident was, and whether it was domestic abuse. Judged so after closing, it is open again.
+
+    Raises UnknownCode, Refused.
+    """
+    incident = locked(incident_id)
+    undertake(by, Action.RECORD_INCIDENT, *incident.subjects, detail={"incident": str(incident.id)})
+    load("incident-kinds").get(recorded_as, on=london_day(now))
+    was = incident.domestic
+    incident.recorded_as, incident.domestic = recorded_as, domestic
+    if domestic and not was:
+        after(INCIDENT_STEPS, incident.closed_at is not None, Step.RECLASSIFY)
+        incident.closed_at, incident.closed_by, incident.closed_as = None, None, ""
+    incident.save()
+    if domestic is not was:
+        for record_id in incident.subjects:
+            write(
+                "incident-judged",
+                by=by,
+                now=now,
+                record_id=record_id,
+                about=incident.id,
+                code="domestic" if domestic else "not-domestic",
+            )
+    _call_the_registrar(incident, now)
+    keep_cases(incident, by=by, now=now)
+    return incident
+
+
+@transaction.atomic
+def involve(
+    *, by: Actor, now: datetime, incident_id: UUID, record_id: UUID, part: str, confirmed: bool
+) -> Involvement:
+    """Say who somebody was in an incident, in a code of reference's involvements; again changes nothing.
+
+    A confirmed victim and suspect open their case, or join the open one of the same two people whichever of
+    their records it names; a victim alone has a case that waits for its suspect. One who is not confirmed
+    opens none: both readings stay open until it is said again with ``confirmed``. Raises UnknownCode, Refused.
+    """
+    incident = locked(incident_id)
+    undertake(by, Action.RECORD_INCIDENT, record_id, detail={"incident": str(incident.id), "part": part})
+    load("involvements").get(part, on=london_day(now))
+    found, made = Involvement.objects.get_or_create(
+        incident=incident,
+        record_id=record_id,
+        part=part,
+        ended_at=None,
+        defaults={"confirmed": confirmed, "made_at": now, "made_by": by.id},
+    )
+    if made:
+        write("involved", by=by, now=now, record_id=record_id, about=incident.id, code=part)
+    elif confirmed and not found.confirmed:
+        found.confirmed = True
+        found.save(update_fields=["confirmed"])
+    if made or confirmed:
+        _keep_subjects(incident)
+        keep_cases(incident, by=by, now=now)
+    return found
+
+
+@transaction.atomic
+def withdraw(*, by: Actor, now: datetime, involvement_id: UUID) -> None:
+    """Say that somebody had no such part in an incident after all. Doing it twice changes nothing.
+
+    A case that nothing else rests on is closed as opened by mistake.
+    """
+    one = Involvement.objects.filter(id=involvement_id).first()
+    if one is None:
+        raise Refused(NO_INCIDENT)
+    incident = locked(one.incident_id)
+    undertake(by, Action.RECORD_INCIDENT, one.record_id, detail={"incident": str(incident.id)})
+    one.refresh_from_db()
+    if one.ended_at is not None:
+        return
+    one.ended_at, one.ended_by = now, by.id
+    one.save(update_fields=["ended_at", "ended_by"])
+    write("no-longer-involved", by=by, now=now, record_id=one.record_id, about=incident.id, code=one.part)
+    keep_cases(incident, by=by, now=now)
+    _keep_subjects(incident)
+
+
+@transaction.atomic
+def close_incident(*, by: Actor, now: datetime, incident_id: UUID, closed_as: str) -> Incident:
+    """Close an incident, in a code of reference's incident-closings. Closing it twice changes nothing.
+
+    Raises NotYet while nobody has said whether it was domestic abuse, or while a duty kind that reference's
+    closing-duties names for it is open, or was never opened where it must have been. UnknownCode, Refused.
+    """
+    incident = locked(incident_id)
+    undertake(by, Action.CLOSE_CASE, *incident.subjects, detail={"incident": str(incident.id)})
+    load("incident-closings").get(closed_as, on=london_day(now))
+    if incident.closed_at is not None:
+        return incident
+    if missing := _undone(incident, now):
+        raise NotYet(missing)
+    state = after(INCIDENT_STEPS, False, Step.CLOSE)
+    assert state is State.CLOSED
+    incident.closed_at, incident.closed_by, incident.closed_as = now, by.id, closed_as
+    incident.save(update_fields=["closed_at", "closed_by", "closed_as"])
+    for record_id in incident.subjects:
+        write("incident-closed", by=by, now=now, record_id=record_id, about=incident.id, code=closed_as)
+    return incident
+
+
+def _undone(incident: Incident, now: datetime) -> list[str]:
+    """What keeps an incident from being closed, as codes, with its duties held until the transaction ends."""
+    if incident.domestic is None:
+        return ["not-judged"]
+    duties = list(Duty.objects.select_for_update().filter(about=incident.id).order_by("id"))
+    undone = []
+    for row in closing_duties("incident", london_day(now)):
+        its = [duty for duty in duties if duty.kind == row.text("duty")]
+        if any(duty.discharged_at is None for duty in its) or (
+            not its and incident.domestic and row.flag("must_exist")
+        ):
+            undone.append(row.text("duty"))
+    return undone
+
+
+# --- what follows from who was in it -------------------------------------------------------------------
+
+
+def _live(incident: Incident) -> list[Involvement]:
+    return list(Involvement.objects.filter(incident=incident, ended_at=None).order_by("made_at", "id"))
+
+
+def _keep_subjects(incident: Incident) -> None:
+    """Repeat whom it is about, for row security, on the incident and on what stands under it."""
+    subjects = sorted({one.record_id for one in _live(incident)})
+    if subjects != sorted(incident.subjects):
+        Incident.objects.filter(id=incident.id).update(subjects=subjects)
+        incident.subjects = subjects
+        for crime in Crime.objects.filter(incident=incident):
+            about = {*subjects, *([crime.victim_id] if crime.victim_id else [])}
+            Crime.objects.filter(id=crime.id).update(subjects=sorted(about))
+
+
+def keep_cases(incident: Incident, *, by: Actor, now: datetime) -> None:
+    """Put an incident under the cases of those who are confirmed in it, and under no other.
+
+    Inside a command that holds the incident and has audited.
+    """
+    pairs = _pairs(incident)
+    # whoever else opens a case about one of these victims waits here
+    victims = {victim for victim, _ in pairs}
+    list(Record.objects.select_for_update(no_key=True).filter(id__in=victims).order_by("id"))
+    before = {link.case_id: link.case for link in incident.case_links.select_related("case")}
+    kept = {_case_for(incident, victim, suspect, by=by, now=now).id for victim, suspect in pairs}
+    for case_id, case in before.items():
+        if case_id not in kept and not case.joinings.filter(ended_at=None, into__in=kept).exists():
+            CaseIncident.objects.filter(case=case_id, incident=incident).delete()
+            _close_if_empty(case, by=by, now=now)
+
+
+def _pairs(incident: Incident) -> list[tuple[UUID, UUID | None]]:
+    """Every confirmed victim with every confirmed suspect, or alone; none where it is not domestic abuse."""
+    if incident.domestic is False:
+        return []
+    confirmed = [one for one in _live(incident) if one.confirmed]
+    victims = [one.record_id for one in confirmed if one.part == Part.VICTIM]
+    suspects = [one.record_id for one in confirmed if one.part == Part.SUSPECT]
+    pairs: list[tuple[UUID, UUID | None]] = []
+    for victim in victims:
+        himself = set(held_together(victim))
+        others = [one for one in suspects if one not in himself]
+        pairs += [(victim, other) for other in others] or [(victim, None)]
+    return pairs
+
+
+def _case_for(incident: Incident, victim: UUID, suspect: UUID | None, *, by: Actor, now: datetime) -> Case:
+    """The open case of two people, opened where there is none, with the incident under it."""
+    case = _open_case(incident, victim, suspect)
+    waiting = _waiting_case(incident, victim) if suspect else None
+    if suspect and waiting and case is None:
+        # her case takes its suspect
+        case = waiting
+        case.suspect_id, case.subjects = suspect, sorted({victim, suspect})
+        case.save(update_fields=["suspect", "subjects"])
+        for fact in StandingFact.objects.filter(case=case):
+            fact.subjects = sorted({*fact.subjects, suspect})
+            fact.save(update_fields=["subjects"])
+        write("case-opened", by=by, now=now, record_id=suspect, about=case.id, code=Part.SUSPECT)
+    elif suspect and waiting and case:
+        CaseIncident.objects.filter(case=waiting, incident=incident).delete()
+        if not _close_if_empty(waiting, by=by, now=now, closed_as=SUSPECT_KNOWN):
+            # what stands on it stays, under the case of the two
+            CaseIncident.objects.create(case=waiting, incident=incident, made_at=now, made_by=by.id)
+            Joining.objects.get_or_create(
+                case=waiting, ended_at=None, defaults={"into": case, "made_at": now, "made_by": by.id}
+            )
+            write("cases-joined", by=by, now=now, record_id=victim, about=case.id)
+    if case is None:
+        case = _new_case(victim, suspect, by=by, now=now)
+    CaseIncident.objects.get_or_create(
+        case=case, incident=incident, defaults={"made_at": now, "made_by": by.id}
+    )
+    return case
+
+
+def _open_case(incident: Incident, victim: UUID, suspect: UUID | None) -> Case | None:
+    """The open case of two people, whichever of their records it names; the one it is under before others."""
+    hers = Case.objects.select_for_update().filter(victim__in=held_together(victim), closed_at=None)
+    hers = hers.filter(suspect__in=held_together(suspect)) if suspect else hers.filter(suspect=None)
+    found = list(hers.order_by("opened_at", "id"))
+    under = set(incident.case_links.values_list("case", flat=True))
+    return min(found, key=lambda case: (case.id not in under, case.victim_id != victim), default=None)
+
+
+def _waiting_case(incident: Incident, victim: UUID) -> Case | None:
+    """The case of this incident that waits for its suspect, unless other incidents wait with it."""
+    case = (
+        Case.objects.filter(
+            victim__in=held_together(victim), suspect=None, closed_at=None, incident_links__incident=incident
+        )
+        .order_by("opened_at", "id")
+        .first()
+    )
+    if case is None or case.incident_links.exclude(incident=incident).exists():
+        return None
+    return case
+
+
+def _new_case(victim: UUID, suspect: UUID | None, *, by: Actor, now: datetime) -> Case:
+    """A case without a gap: what it lacks, an owner and a grade, is a duty at once."""
+    both = _both(victim, suspect)
+    case = Case.objects.create(
+        victim_id=victim, suspect_id=suspect, opened_at=now, opened_by=by.id, subjects=sorted(both)
+    )
+    for record_id in both:
+        part = Part.VICTIM if record_id == victim else Part.SUSPECT
+        write("case-opened", by=by, now=now, record_id=record_id, about=case.id, code=part)
+    call_for_owner_and_grade(case, now=now, cause="case-opened")
+    return case
+
+
+def _both(victim: UUID, suspect: UUID | None) -> list[UUID]:
+    return [victim, *([suspect] if suspect else [])]
+
+
+def call_for_owner_and_grade(case: Case, *, now: datetime, cause: str) -> None:
+    """Open the duties of a case that lacks an owner or a grade. Inside another command only."""
+    standing = set(StandingFact.objects.filter(case=case, ended_at=None).values_list("kind", flat=True))
+    for duty, kind in (("case-owner", "owner"), ("case-grade", "grade")):
+        if kind not in standing:
+            open_duty(duty, now=now, record_id=case.victim_id, about=case.id, cause=cause)
+
+
+def _close_if_empty(case: Case, *, by: Actor, now: datetime, closed_as: str = MISTAKEN) -> bool:
+    """Close a case that no incident is left under and nobody has graded, owned, joined or tied a fact to."""
+    case = Case.objects.select_for_update().get(id=case.id)
+    if case.closed_at:
+        return True
+    rests_on_it = (case.incident_links, case.facts, case.joined, case.joinings, case.memberships)
+    if any(one.exists() for one in rests_on_it):
+        return False
+    case.closed_at, case.closed_by, case.closed_as = now, by.id, closed_as
+    case.save(update_fields=["closed_at", "closed_by", "closed_as"])
+    for record_id in case.subjects:
+        write("case-closed", by=by, now=now, record_id=record_id, about=case.id, code=closed_as)
+    let_go(Duty.objects.filter(about=case.id, discharged_at=None), by=by, now=now)
+    return True
+
+
+def let_go(duties: Iterable[Duty], *, by: Actor, now: datetime) -> None:
+    """Discharge duties whose subject is gone. Inside another command only."""
+    for duty in duties:
+        discharge(by=by, now=now, duty_id=duty.id, outcome="no-longer-needed")
+
+
+def _call_the_registrar(incident: Incident, now: datetime) -> None:
+    """A domestic incident waits for the registrar's judgement from when somebody said that it is one."""
+    if incident.domestic and not Duty.objects.filter(kind="crime-recording", about=incident.id).exists():
+        victim = next((one.record_id for one in _live(incident) if one.part == Part.VICTIM), incident.id)
+        open_duty("crime-recording", now=now, record_id=victim, about=incident.id, cause="domestic-incident")
