@@ -21,6 +21,9 @@ from django.urls import URLResolver, get_resolver, path, reverse
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
+from throughline.casework.contact.commands.knowing import takes_part
+from throughline.casework.contact.commands.sending import send
+from throughline.casework.contact.commands.taking import begin
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.foundations.access.commands import grant
@@ -185,10 +188,15 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
         )
         set_marker(by=by, now=NOW, record_id=made.id, code="intimidated")
         duty = open_duty("clerical-review", now=NOW, record_id=made.id, cause="test")
+        contact = begin(by=by, now=NOW, channel="999")
+        deployment = send(by=by, now=NOW, contact_id=contact.id, grade="emergency", place=f"{surname} Row 1")
+        takes_part(by=by, now=NOW, contact_id=contact.id, record_id=made.id, part="victim", confirmed=True)
         parts = {
             "phone_id": Phone.objects.get(record=made).id,
             "address_id": Address.objects.get(record=made).id,
             "marker_id": Marker.objects.get(record=made).id,
+            "contact_id": contact.id,
+            "deployment_id": deployment.id,
         }
     return Case(kind, made.id, surname, parts, duty.id)
 
@@ -210,7 +218,11 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         rule = rule_of(view)
         assert rule is not None
         wants = re.findall(r"<\w+:(\w+)>", route)
-        if "record_id" in wants or "duty_id" in wants:
+        if "contact_id" in wants:
+            for case in cases:
+                known = {key: case.parts.get(key, uuid4()) for key in wants}
+                yield Asked(route, reverse(name, kwargs=known), rule, "contact", case)
+        elif "record_id" in wants or "duty_id" in wants:
             for case in cases:
                 known = {"record_id": case.record_id, "duty_id": case.duty_id, "grantee": account}
                 known |= {
@@ -244,6 +256,11 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
         there = asked.case.kind != "not there"
         allowed = decide(actor, asked.rule, subject_for(actor, asked.case.record_id)).allowed
         return let_in if there and allowed else {404}
+    if asked.about == "contact" and asked.case:
+        # what is known to be about somebody is out of sight with them; a page of posts alone says only that
+        there = asked.case.kind != "not there"
+        seen = decide(actor, Action.VIEW_PERSON, subject_for(actor, asked.case.record_id)).allowed
+        return let_in if there and seen else {404, 405}
     if asked.about == "duty" and asked.case:
         # the duty stands on the supervisors' list, also that of somebody whom they may not see
         own = actor.role is Role.SUPERVISOR and asked.case.kind not in {"not there", "party"}

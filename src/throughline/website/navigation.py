@@ -20,6 +20,7 @@ class Entry(NamedTuple):
 
 #: In the order in which they are shown.
 ENTRIES: list[Entry] = [
+    Entry(_("Calls"), "contact:calls", Action.VIEW_CONTACT),
     Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),

@@ -8,14 +8,18 @@ from throughline.casework.contact.models.briefing import (
 from throughline.casework.contact.models.contact import Contact, Deployment, LogLine
 from throughline.casework.contact.models.counter import Counter, CounterHours, Leaflet
 from throughline.casework.contact.models.supervision import Handover, Proposal, Sample, Shift
+from throughline.casework.contact.models.taking import Asking, Change, Heard
 
 __all__ = [
+    "Asking",
     "Brief",
+    "Change",
     "Contact",
     "Counter",
     "CounterHours",
     "Deployment",
     "Handover",
+    "Heard",
     "IntelligenceAnswer",
     "IntelligenceRequest",
     "Leaflet",

@@ -1,0 +1,125 @@
+"""Who is it: what somebody made of a match, and what that says of the incident."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.commands.incidents import involve, withdraw
+from throughline.casework.cases.models import Incident, Involvement
+from throughline.casework.contact.commands.sending import with_incident
+from throughline.casework.contact.commands.taking import enquiry_of, the_contact
+from throughline.casework.contact.models import Contact
+from throughline.casework.people.commands.recognition import read_match
+from throughline.casework.people.models import Match
+from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.people.queries.searching import Found
+from throughline.casework.people.rules import Conflict, Malformed
+from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.clock.rules import london_day
+from throughline.linkage.description import Description
+from throughline.reference import UnknownCode, load
+
+
+@transaction.atomic
+def match_is(
+    *,
+    by: Actor,
+    now: datetime,
+    contact_id: UUID,
+    heard: Description,
+    found: Found,
+    part: str,
+    reading: Match.Reading,
+) -> Contact:
+    """Keep whether a match is the victim, the suspect, …: confirmed, rejected, or unsure with both readings open.
+
+    A confirmed or unsure one takes part in the incident, which is opened where there is none; a rejected one
+    no longer does. Raises Refused, Malformed.
+    """
+    undertake(by, Action.TAKE_CONTACT, detail={"contact": str(contact_id), "reading": str(reading)})
+    contact = the_contact(contact_id, locked=True)
+    read_match(
+        by=by,
+        now=now,
+        enquiry_id=enquiry_of(by=by, contact=contact),
+        heard=heard,
+        found=found,
+        reading=reading,
+    )
+    if reading == Match.Reading.REJECTED:
+        return leave_out(by=by, now=now, contact_id=contact_id, record_id=found.record_id)
+    return takes_part(
+        by=by,
+        now=now,
+        contact_id=contact_id,
+        record_id=found.record_id,
+        part=part,
+        confirmed=reading == Match.Reading.CONFIRMED,
+    )
+
+
+@transaction.atomic
+def takes_part(
+    *, by: Actor, now: datetime, contact_id: UUID, record_id: UUID, part: str, confirmed: bool
+) -> Contact:
+    """Somebody whose record is known is the victim, the suspect, … of this contact, surely or perhaps."""
+    undertake(by, Action.RECORD_INCIDENT, record_id, detail={"contact": str(contact_id)})
+    contact = the_contact(contact_id, locked=True)
+    try:
+        load("involvements").get(part, on=london_day(now))
+    except UnknownCode:
+        raise Malformed("part", "is not a part in an incident") from None
+    contact = with_incident(by=by, now=now, contact=contact)
+    assert contact.incident_id is not None
+    # what was said before and is now said otherwise no longer holds; to be sure by now needs no new part
+    for earlier in _parts(contact.incident_id, record_id):
+        if earlier.part != part or (earlier.confirmed and not confirmed):
+            withdraw(by=by, now=now, involvement_id=earlier.id)
+    involve(
+        by=by, now=now, incident_id=contact.incident_id, record_id=record_id, part=part, confirmed=confirmed
+    )
+    if record_id not in contact.subjects:
+        contact.subjects = [*contact.subjects, record_id]
+        contact.save(update_fields=["subjects"])
+    return contact
+
+
+@transaction.atomic
+def leave_out(*, by: Actor, now: datetime, contact_id: UUID, record_id: UUID) -> Contact:
+    """Somebody is not of this contact after all."""
+    undertake(by, Action.RECORD_INCIDENT, record_id, detail={"contact": str(contact_id)})
+    contact = the_contact(contact_id, locked=True)
+    if contact.incident_id:
+        for involvement in _parts(contact.incident_id, record_id):
+            withdraw(by=by, now=now, involvement_id=involvement.id)
+    if record_id in contact.subjects:
+        contact.subjects = [one for one in contact.subjects if one != record_id]
+        contact.save(update_fields=["subjects"])
+    return contact
+
+
+def _parts(incident_id: UUID, record_id: UUID) -> list[Involvement]:
+    return list(Involvement.objects.filter(incident=incident_id, record=record_id, ended_at=None))
+
+
+@transaction.atomic
+def same_incident(*, by: Actor, now: datetime, contact_id: UUID, incident_id: UUID) -> Contact:
+    """Several callers, one incident: this contact is of one that is open already.
+
+    Raises Conflict where the contact has an incident of its own by now, Refused for one out of sight.
+    """
+    undertake(by, Action.TAKE_CONTACT, detail={"contact": str(contact_id), "incident": str(incident_id)})
+    contact = the_contact(contact_id, locked=True)
+    if contact.incident_id == incident_id:
+        return contact
+    if contact.incident_id is not None:
+        raise Conflict("the contact has an incident")
+    incident = Incident.objects.filter(id=incident_id, closed_at=None).first()
+    if incident is None:
+        raise Refused(NOT_FOUND, incident_id)
+    contact.incident = incident
+    contact.subjects = sorted({*contact.subjects, *incident.subjects})
+    contact.save(update_fields=["incident", "subjects"])
+    return contact

@@ -1,0 +1,223 @@
+"""Calls that wait, contacts that are open, and one contact with all that is known of it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from throughline.casework.cases.models import Incident, Involvement
+from throughline.casework.contact.models import Asking, Contact, Deployment, LogLine
+from throughline.casework.people.models import Name
+from throughline.casework.people.queries.person import NOT_FOUND, shown_name
+from throughline.casework.people.rules import PURPOSES
+from throughline.foundations.access.rules import Action, Actor, Refused, insist
+from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
+
+SHOWN = 50
+#: For how long an open incident at the same place or from the same number may be the same one.
+SAME_FOR = timedelta(hours=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One line of the list of contacts. ``taken_by`` is the colleague's name; ``grade`` a code, if decided."""
+
+    contact: Contact
+    taken_by: str
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Calls:
+    """Calls nobody has taken, longest first; the reader's open contacts; their colleagues'."""
+
+    waiting: tuple[Call, ...]
+    mine: tuple[Call, ...]
+    others: tuple[Call, ...]
+
+
+def calls(actor: Actor) -> Calls:
+    """What waits and what is open. Writes one look naming the people that the contacts are known to be about."""
+    insist(actor, Action.VIEW_CONTACT)
+    rows = Contact.objects.filter(ended_at=None).order_by("received_at", "id")
+    waiting = list(rows.filter(taken_by=None)[:SHOWN])
+    mine = list(rows.filter(taken_by=actor.id)[:SHOWN])
+    others = list(rows.exclude(taken_by=actor.id).exclude(taken_by=None)[:SHOWN])
+    everything = [*waiting, *mine, *others]
+    names = staff_names(contact.taken_by for contact in everything if contact.taken_by)
+    grades = dict(
+        Deployment.objects.filter(contact__in=[one.id for one in everything], superseded_by=None).values_list(
+            "contact", "grade"
+        )
+    )
+    _look(actor, {subject for contact in everything for subject in contact.subjects})
+
+    def shown(contacts: list[Contact]) -> tuple[Call, ...]:
+        return tuple(
+            Call(one, names.get(one.taken_by, "") if one.taken_by else "", grades.get(one.id, ""))
+            for one in contacts
+        )
+
+    return Calls(shown(waiting), shown(mine), shown(others))
+
+
+def waiting(actor: Actor) -> tuple[Call, ...]:
+    """The calls nobody has taken, longest first."""
+    return calls(actor).waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Somebody who takes part in the incident of a contact, surely or perhaps."""
+
+    record_id: UUID
+    name: str
+    part: str
+    confirmed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A line of the log and who wrote it."""
+
+    line: LogLine
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class SameIncident:
+    """An open incident at the same place, or from the same number: several callers, one incident."""
+
+    incident: Incident
+    why: str  # place or number
+
+
+@dataclass(frozen=True, slots=True)
+class ContactPage:
+    """One contact with all that was written of it. ``log`` is newest first, ``deployments`` too."""
+
+    contact: Contact
+    taken_by: str
+    who: str
+    other: str
+    log: tuple[Said, ...]
+    deployments: tuple[Deployment, ...]
+    parties: tuple[Party, ...]
+    same: tuple[SameIncident, ...]
+
+    @property
+    def deployment(self) -> Deployment | None:
+        """The decision that stands."""
+        return self.deployments[0] if self.deployments else None
+
+
+def the_contact(actor: Actor, contact_id: UUID) -> Contact:
+    """The contact, where it is in sight. Raises Refused; writes no look, since it names nobody."""
+    insist(actor, Action.VIEW_CONTACT)
+    contact = Contact.objects.select_related("incident", "heard").filter(id=contact_id).first()
+    if contact is None:
+        raise Refused(NOT_FOUND, contact_id)
+    return contact
+
+
+def contact_page(
+    actor: Actor, contact_id: UUID, *, now: datetime, looked_at: Iterable[UUID] = ()
+) -> ContactPage:
+    """One contact, with the look at its people written. Raises Refused.
+
+    ``looked_at`` are people whom another look of this page has named.
+    """
+    contact = the_contact(actor, contact_id)
+    parties = _parties(contact)
+    _look(
+        actor,
+        {*contact.subjects, *(party.record_id for party in parties)} - set(looked_at),
+        contact=contact.id,
+    )
+    log = list(contact.log.order_by("-at", "-id"))
+    names = staff_names([*(line.by for line in log), *([contact.taken_by] if contact.taken_by else [])])
+    heard = getattr(contact, "heard", None)
+    return ContactPage(
+        contact=contact,
+        taken_by=names.get(contact.taken_by, "") if contact.taken_by else "",
+        who=heard.who if heard else "",
+        other=heard.other if heard else "",
+        log=tuple(Said(line, names.get(line.by, "")) for line in log),
+        deployments=tuple(contact.deployments.order_by("-decided_at", "-id")),
+        parties=parties,
+        same=_perhaps_the_same(contact, now),
+    )
+
+
+def enquiry_for(actor: Actor, contact: Contact) -> UUID | None:
+    """The enquiry under which ``actor`` has looked people up for this contact, if they have."""
+    return Asking.objects.filter(contact=contact, by=actor.id).values_list("enquiry", flat=True).first()
+
+
+def contact_of_enquiry(enquiry_id: UUID) -> Contact | None:
+    """The contact that an enquiry was made for, where there is one and it is in the running actor's sight."""
+    asking = Asking.objects.select_related("contact").filter(enquiry=enquiry_id).first()
+    return asking.contact if asking else None
+
+
+def _parties(contact: Contact) -> tuple[Party, ...]:
+    """Who takes part, victims first; names of those in the running actor's sight alone."""
+    if contact.incident_id is None:
+        return ()
+    parts = list(
+        Involvement.objects.filter(incident=contact.incident_id, ended_at=None).order_by("made_at", "id")
+    )
+    names: dict[UUID, list[Name]] = {}
+    for name in Name.objects.filter(record__in=[one.record_id for one in parts]).order_by(
+        "valid_until", "id"
+    ):
+        names.setdefault(name.record_id, []).append(name)
+    order = ("victim", "suspect", "child", "witness", "caller")
+    return tuple(
+        Party(one.record_id, shown_name(names[one.record_id]), one.part, one.confirmed)
+        for one in sorted(parts, key=lambda one: order.index(one.part) if one.part in order else len(order))
+        if one.record_id in names
+    )
+
+
+def _perhaps_the_same(contact: Contact, now: datetime) -> tuple[SameIncident, ...]:
+    """Open incidents of other contacts at this place or from this number that began not long ago."""
+    since = contact.received_at - SAME_FOR
+    near = Contact.objects.filter(
+        received_at__range=(since, contact.received_at + SAME_FOR),
+        incident__isnull=False,
+        incident__closed_at=None,
+    ).exclude(id=contact.id)
+    if contact.incident_id:
+        near = near.exclude(incident=contact.incident_id)
+    alike = Q(pk__in=[])
+    if contact.place:
+        alike |= Q(place__iexact=contact.place)
+    if contact.number:
+        alike |= Q(number=contact.number)
+    found: dict[UUID, SameIncident] = {}
+    for other in near.filter(alike).select_related("incident").order_by("-received_at")[:SHOWN]:
+        assert other.incident is not None
+        why = "number" if contact.number and other.number == contact.number else "place"
+        found.setdefault(other.incident.id, SameIncident(other.incident, why))
+    return tuple(found.values())[:3]
+
+
+def staff_names(accounts: Iterable[UUID]) -> dict[UUID, str]:
+    """The names of accounts, to say who wrote what."""
+    return dict(User.objects.filter(id__in=set(accounts)).values_list("id", "name"))
+
+
+def _look(actor: Actor, subjects: set[UUID], *, contact: UUID | None = None) -> None:
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.VIEW_CONTACT,
+        subjects=sorted(subjects),
+        purpose=PURPOSES.get(actor.role, ""),
+        detail={"contact": str(contact)} if contact else {},
+    )

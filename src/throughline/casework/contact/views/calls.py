@@ -1,0 +1,65 @@
+"""The start of a turn: calls that wait, contacts that are open, and a new one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from throughline.casework.contact.commands import taking
+from throughline.casework.contact.queries import calls as queries
+from throughline.casework.contact.rules.taking import TakenAlready
+from throughline.casework.people.rules import Malformed
+from throughline.foundations.access.routes import actor_of, guarded
+from throughline.foundations.access.rules import Action, may
+
+
+@guarded(Action.VIEW_CONTACT)
+@require_GET
+def calls(request: HttpRequest) -> HttpResponse:
+    """Calls nobody has taken, longest first; my open contacts; my colleagues'."""
+    actor = actor_of(request)
+    shown = {
+        "calls": queries.calls(actor),
+        "now": timezone.now(),
+        "takes": may(actor, Action.TAKE_CONTACT),
+    }
+    template = "contact/_calls.html" if request.headers.get("HX-Request") == "true" else "contact/calls.html"
+    return render(request, template, shown)
+
+
+@guarded(Action.TAKE_CONTACT)
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Begin a contact that no system delivered."""
+    try:
+        contact = taking.begin(
+            by=actor_of(request), now=timezone.now(), channel=request.POST.get("channel", "")
+        )
+    except Malformed:
+        return redirect("contact:calls")
+    return redirect("contact:contact", contact.id)
+
+
+@guarded(Action.TAKE_CONTACT)
+@require_POST
+def take(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Take a call that waits; one that a colleague was quicker to take leads back to the list."""
+    try:
+        taking.take(by=actor_of(request), now=timezone.now(), contact_id=contact_id)
+    except TakenAlready as quicker:
+        name = queries.staff_names([quicker.by]).get(quicker.by, "")
+        messages.info(request, _("%(name)s has taken that call already.") % {"name": name})
+        return redirect("contact:calls")
+    return redirect("contact:contact", contact_id)
+
+
+@guarded(Action.TAKE_CONTACT)
+@require_POST
+def take_over(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """Take a contact over from a colleague."""
+    taking.take_over(by=actor_of(request), now=timezone.now(), contact_id=contact_id)
+    return redirect("contact:contact", contact_id)
