@@ -43,7 +43,7 @@ def environment(**options: Any) -> jinja2.Environment:
         newstyle=True,
     )
     env.globals.update(static=static, url=url, once=once, kept_while_typing=kept_while_typing)
-    env.filters.update(day=day, moment=moment)
+    env.filters.update(day=day, moment=moment, clock=clock)
     return env
 
 
@@ -70,6 +70,11 @@ def moment(value: dt.datetime | None) -> str:
         return _("not known")
     local = _in_london(value)
     return _("%(day)s at %(time)s") % {"day": day(local), "time": formats.date_format(local, "H:i")}
+
+
+def clock(value: dt.datetime) -> str:
+    """The time of day in London, "00:14", where the day goes without saying."""
+    return formats.date_format(_in_london(value), "H:i")
 
 
 def _in_london(value: dt.datetime) -> dt.datetime:

@@ -48,3 +48,28 @@ document.addEventListener("htmx:load", ({ detail }) => {
 
 // after the components have shown or hidden what stands inside their choices
 document.addEventListener("change", ({ target }) => target.form && setTimeout(settle, 0, target.form));
+
+// A clock that runs since a moment, by the server's time: a terminal's own may be minutes off.
+function tick() {
+  for (const clock of document.querySelectorAll("[data-since]")) {
+    clock.ahead ??= Date.now() - Date.parse(clock.dataset.now);
+    const seconds = Math.max(0, Math.floor((Date.now() - clock.ahead - Date.parse(clock.dataset.since)) / 1000));
+    const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
+    clock.textContent = hours
+      ? `${hours}:${String(minutes % 60).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`
+      : `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+}
+tick();
+setInterval(tick, 1000);
+
+// A key of its own for what cannot wait: it presses the button that names it, or goes there where it says so.
+document.addEventListener("keydown", (event) => {
+  if (!/^F\d+$/.test(event.key) || event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  const named = document.querySelector(`[data-key="${event.key}"]`);
+  if (!named) return;
+  event.preventDefault();
+  const goesTo = named.matches("[data-goes-to]") ? (named.querySelector("input, textarea, select") ?? named) : null;
+  if (goesTo) goesTo.focus();
+  else named.click();
+});

@@ -132,7 +132,7 @@ def contact_page(
     ``looked_at`` are people whom another look of this page has named.
     """
     contact = the_contact(actor, contact_id)
-    parties = _parties(contact)
+    parties = parties_of(contact)
     _look(
         actor,
         {*contact.subjects, *(party.record_id for party in parties)} - set(looked_at),
@@ -164,7 +164,7 @@ def contact_of_enquiry(enquiry_id: UUID) -> Contact | None:
     return asking.contact if asking else None
 
 
-def _parties(contact: Contact) -> tuple[Party, ...]:
+def parties_of(contact: Contact) -> tuple[Party, ...]:
     """Who takes part, victims first; names of those in the running actor's sight alone."""
     if contact.incident_id is None:
         return ()

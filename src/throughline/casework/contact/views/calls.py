@@ -15,20 +15,25 @@ from throughline.casework.contact.rules.taking import TakenAlready
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, may
+from throughline.foundations.clock.rules import london_day
+from throughline.reference import load
 
 
 @guarded(Action.VIEW_CONTACT)
 @require_GET
 def calls(request: HttpRequest) -> HttpResponse:
     """Calls nobody has taken, longest first; my open contacts; my colleagues'."""
-    actor = actor_of(request)
-    shown = {
-        "calls": queries.calls(actor),
-        "now": timezone.now(),
-        "takes": may(actor, Action.TAKE_CONTACT),
+    actor, now = actor_of(request), timezone.now()
+    labels = {
+        name: {row.code: row.label for row in load(lists).as_of(london_day(now))}
+        for name, lists in (
+            ("channels", "contact-channels"),
+            ("lines", "contact-lines"),
+            ("grades", "response-grades"),
+        )
     }
-    template = "contact/_calls.html" if request.headers.get("HX-Request") == "true" else "contact/calls.html"
-    return render(request, template, shown)
+    shown = {"calls": queries.calls(actor), "now": now, "takes": may(actor, Action.TAKE_CONTACT), **labels}
+    return render(request, "contact/calls.html", shown)
 
 
 @guarded(Action.TAKE_CONTACT)

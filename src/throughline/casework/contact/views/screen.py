@@ -1,24 +1,556 @@
-"""The screen of first contact: all that must be seen and done while somebody still speaks."""
+"""The screen of first contact: all that must be seen and done while somebody still speaks.
 
+It is one form. Every button sends all of it, and what was typed is saved before the button is obeyed; with
+JavaScript it is saved as it is typed. What cannot be saved, since a colleague was quicker, is shown beside
+what stands.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from throughline.casework.contact.commands import asking, knowing, sending, taking
+from throughline.casework.contact.commands.taking import change, enquiry_of
+from throughline.casework.contact.forms.screen import ScreenForm, as_shown
+from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries import calls as queries
+from throughline.casework.contact.queries.asking import asking_of
+from throughline.casework.contact.queries.calls import ContactPage, Party
+from throughline.casework.contact.rules.looking import suspect_as_heard, victim_as_heard
+from throughline.casework.contact.rules.script import COUNTER_OPENING
+from throughline.casework.contact.rules.taking import Overtaken
+from throughline.casework.people.commands.recognition import tell_the_desk
+from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
+from throughline.casework.people.forms.searching import carried_over
+from throughline.casework.people.models import Match
+from throughline.casework.people.queries import searching
+from throughline.casework.people.queries.searching import Answer, Found
+from throughline.casework.people.rules import PURPOSES, Conflict, Malformed
+from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import actor_of, guarded
-from throughline.foundations.access.rules import Action
+from throughline.foundations.access.rules import Action, Actor, Role, may
+from throughline.foundations.accounts.models import User
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.commands import keep as keep_draft
+from throughline.foundations.drafts.commands import let_go
+from throughline.foundations.drafts.queries import Recalled, recall
+from throughline.foundations.instruments.queries import latest
+from throughline.linkage.description import Description
+from throughline.reference import load
+
+#: Whom the matches are of, and in which order somebody is looked for.
+VICTIM, SUSPECT = "victim", "suspect"
+_MATCHES = 5
+# after a button, where the page opens
+_THEN_AT = {"send": "who", "is": "other", "add": "other", "say": "words", "answer": "ask", "advice": "advice"}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person that it may be, and what was made of that."""
+
+    found: Found
+    markers: tuple[str, ...]
+    reading: str
+
+
+@dataclass(frozen=True, slots=True)
+class Matches:
+    """Who it may be: the ``part`` of whom is looked for, empty where everybody is known."""
+
+    part: str = ""
+    cards: tuple[Card, ...] = ()
+    more: bool = False
+    asked: bool = False
+    too_little: bool = False
+    too_common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that a colleague has changed meanwhile: what stands by whom, and what was typed here."""
+
+    name: str
+    label: str
+    stands: str
+    typed: str
+    by: str
+    at: datetime
 
 
 @guarded(Action.VIEW_CONTACT)
-@require_http_methods(["GET"])
+@require_http_methods(["GET", "POST"])
 def screen(request: HttpRequest, contact_id: UUID) -> HttpResponse:
-    """One contact."""
+    """One contact. A post saves what was typed and does what its button says."""
     now = timezone.now()
-    return render(
-        request,
-        "contact/screen.html",
-        {"page": queries.contact_page(actor_of(request), contact_id, now=now), "now": now},
-    )
+    if request.method == "GET":
+        return _Screen(request, contact_id, now).opened()
+    return _Screen(request, contact_id, now, posted=request.POST).posted()
+
+
+class _Screen:
+    """One request of the screen."""
+
+    def __init__(
+        self, request: HttpRequest, contact_id: UUID, now: datetime, posted: QueryDict | None = None
+    ) -> None:
+        self.request = request
+        self.actor = actor_of(request)
+        self.contact_id = contact_id
+        self.now = now
+        self.today = london_day(now)
+        self.takes = may(self.actor, Action.TAKE_CONTACT)
+        self.clashes: list[Clash] = []
+        self.version = 0
+        self.draft: Recalled | None = None
+        # before anything is written, so that a contact out of sight is refused
+        self.before = queries.the_contact(self.actor, contact_id)
+        self.form = ScreenForm(posted, today=self.today, officers=_officers() if self.takes else [])
+        if posted is not None:
+            self.form.full_clean()
+
+    # --- opening ---
+
+    def opened(self) -> HttpResponse:
+        if (
+            self.takes
+            and self.before.channel == "front-counter"
+            and self.before.taken_by == self.actor.id
+            and latest(self.actor, subject=self.contact_id, instrument=COUNTER_OPENING) is None
+        ):
+            return redirect("contact:opening", self.contact_id)
+        return self.page(self.look(tells=False), "contact/screen.html")
+
+    # --- posting ---
+
+    def posted(self) -> HttpResponse:
+        typing = self.request.headers.get("HX-Request") == "true"
+        do, _between, what = self.request.POST.get("do", "save").partition(":")
+        if do in ("mine", "theirs"):
+            self.settle(do, what)
+        self.save()
+        if typing:
+            self.keep_what_is_not_saved()
+            return self.page(self.look(), "contact/_live.html")
+        if do == "send" and any(clash.name == "place" for clash in self.clashes):
+            return self.page(self.look(), "contact/screen.html")
+        try:
+            self.write_the_words()
+            self.obey(do, what)
+        except Malformed as wrong:
+            self.form.add_error(wrong.field if wrong.field in self.form.fields else None, _(wrong.why))
+        except Conflict:
+            self.form.add_error(None, _("somebody else has changed this meanwhile; look again"))
+        if self.clashes or self.form.errors:
+            self.keep_what_is_not_saved()
+            return self.page(self.look(), "contact/screen.html")
+        if do == "end":
+            return redirect("contact:calls")
+        at = _THEN_AT.get(do, "")
+        address = reverse("contact:contact", args=[self.contact_id])
+        return redirect(f"{address}?at={at}" if at else address)
+
+    def settle(self, do: str, what: str) -> None:
+        """A clash was decided: the reader's own words from the version that stands, or their colleague's."""
+        name, _between, version = what.partition(":")
+        data = self.request.POST.copy()
+        if do == "mine":
+            data["version"] = version
+        else:
+            data.pop(name, None)
+        self.form = ScreenForm(data, today=self.today, officers=_officers())
+        self.form.full_clean()
+
+    def save(self) -> None:
+        """Save what was changed, field by field where a colleague was quicker with one."""
+        changed = self.form.changed_since(self.form.data.get("seen", ""))
+        try:
+            self.version = int(self.form.data.get("version", ""))
+        except ValueError:
+            raise BadRequest("version: not a number") from None
+        for _attempt in range(2):
+            if not changed:
+                return
+            try:
+                change(
+                    by=self.actor,
+                    now=self.now,
+                    contact_id=self.contact_id,
+                    version=self.version,
+                    **changed,
+                )
+                return
+            except Overtaken as overtaken:
+                self.clash(overtaken)
+                changed = {name: value for name, value in changed.items() if name not in overtaken.fields}
+            except Malformed as wrong:
+                self.form.add_error(wrong.field if wrong.field in self.form.fields else None, _(wrong.why))
+                changed.pop(wrong.field, None)
+
+    def clash(self, overtaken: Overtaken) -> None:
+        names = queries.staff_names(one.by for one in overtaken.fields.values())
+        for name, one in overtaken.fields.items():
+            self.clashes.append(
+                Clash(
+                    name,
+                    str(self.form.fields[name].label),
+                    self.in_words(name, one.stands),
+                    self.in_words(name, one.typed),
+                    names.get(one.by, ""),
+                    one.at,
+                )
+            )
+        self.standing_version = overtaken.version
+
+    def in_words(self, name: str, value: Any) -> str:
+        if name == "domestic":
+            value = {True: "yes", False: "no", None: "unknown"}[value]
+        choices = getattr(self.form.fields[name], "choices", None)
+        return str(dict(choices).get(value, value)) if choices else str(value)
+
+    def typed(self) -> dict[str, Any]:
+        """What the form shows as typed, field by field."""
+        return dict(self.form.data.items())
+
+    def write_the_words(self) -> None:
+        words = self.form.cleaned_data.get("words", "")
+        if words.strip():
+            taking.say(by=self.actor, now=self.now, contact_id=self.contact_id, words=words)
+            let_go(user=self.actor.id, place=self.request.path)
+            self.form.data = {**self.typed(), "words": ""}
+
+    def keep_what_is_not_saved(self) -> None:
+        """Words that are not yet a line, and fields that clash, outlast the session and the machine."""
+        names = ["words", *(clash.name for clash in self.clashes), *self.form.errors]
+        typed = {
+            name: [str(self.form.data[name])]
+            for name in names
+            if name in self.form.data and str(self.form.data[name]).strip()
+        }
+        if typed:
+            if self.clashes:
+                typed["version"] = [str(self.version)]
+            keep_draft(user=self.actor.id, place=self.request.path, typed=typed, now=self.now)
+        else:
+            let_go(user=self.actor.id, place=self.request.path)
+
+    # --- what the buttons say ---
+
+    def obey(self, do: str, what: str) -> None:
+        deeds: dict[str, Callable[[str], object]] = {
+            "save": lambda _what: None,
+            "mine": lambda _what: None,
+            "theirs": lambda _what: None,
+            "send": self.send,
+            "decide": self.decide,
+            "say": lambda _what: None,
+            "is": self.match,
+            "part": self.takes_part,
+            "out": self.leave_out,
+            "add": self.add,
+            "same": self.same,
+            "speak": self.speak,
+            "answer": self.answer,
+            "advice": lambda code: asking.advise(**self.about(), code=code),
+            "unit": self.unit,
+            "arrived": lambda one: sending.arrive(by=self.actor, now=self.now, deployment_id=_id(one)),
+            "stood-down": lambda one: sending.stand_down(by=self.actor, now=self.now, deployment_id=_id(one)),
+            "end": lambda _what: taking.end(**self.about()),
+        }
+        if do not in deeds:
+            raise BadRequest("do: not a button of this page")
+        deeds[do](what)
+
+    def about(self) -> dict[str, Any]:
+        return {"by": self.actor, "now": self.now, "contact_id": self.contact_id}
+
+    def send(self, grade: str) -> None:
+        sending.send(**self.about(), grade=grade, unit=self.form.cleaned_data.get("unit", ""))
+
+    def decide(self, _what: str) -> None:
+        typed = self.form.cleaned_data
+        at = self.form.appointment()
+        if self.form.errors:
+            return
+        sending.send(
+            **self.about(),
+            grade=typed["grade"],
+            appointment_at=at,
+            reason=typed["reason"],
+            words=typed["decision_words"],
+        )
+
+    def match(self, what: str) -> None:
+        part, reading, record_id = _three(what)
+        contact, who, other, parties = self.stands()
+        for looked_for, heard in _to_look_for(contact, who, other, parties, self.now):
+            answer = searching.search(self.actor, heard, today=self.today, purpose=_purpose(self.actor))
+            found = next((one for one in answer.found if one.record_id == _id(record_id)), None)
+            if found is not None:
+                knowing.match_is(
+                    **self.about(),
+                    heard=heard,
+                    found=found,
+                    part=part or looked_for,
+                    reading=_reading(reading),
+                )
+                lead_to(self.request, [found.record_id], _purpose(self.actor))
+                return
+        raise Malformed("who", "has changed since, and no longer finds the person whom you decided on")
+
+    def takes_part(self, what: str) -> None:
+        part, _sure, record_id = _three(what)
+        knowing.takes_part(**self.about(), record_id=_id(record_id), part=part, confirmed=True)
+
+    def leave_out(self, record_id: str) -> None:
+        knowing.leave_out(**self.about(), record_id=_id(record_id))
+
+    def add(self, part: str) -> None:
+        """Write down somebody whom no record is of, with what was heard."""
+        contact, who, other, parties = self.stands()
+        heard = next(
+            (heard for looked_for, heard in _to_look_for(contact, who, other, parties, self.now)
+             if looked_for == part),
+            None,
+        )  # fmt: skip
+        if heard is None or not heard.names:
+            raise Malformed("other" if part == SUSPECT else "who", "needs a name to add somebody under")
+        start = carried_over(heard, self.today)
+        made = add_record(
+            by=self.actor,
+            now=self.now,
+            name=NewName(
+                kind=start["kind"],
+                order=start["order"],
+                full=start["full"],
+                forename=start["forename"],
+                surname=start["surname"],
+            ),
+            particulars=Particulars(
+                sex=start["sex"], born=start["born"], born_from=heard.born_from, born_to=heard.born_to
+            ),
+            phones=heard.phones if part == VICTIM else (),
+            addresses=tuple(
+                NewAddress(place.number, place.street, place.town, place.postcode)
+                for place in heard.places[-1:]
+                if part == VICTIM
+            ),
+        )
+        knowing.takes_part(**self.about(), record_id=made.id, part=part, confirmed=True)
+        lead_to(self.request, [made.id], _purpose(self.actor))
+
+    def same(self, incident_id: str) -> None:
+        knowing.same_incident(**self.about(), incident_id=_id(incident_id))
+
+    def speak(self, what: str) -> None:
+        change(**self.about(), version=self.version, cannot_speak=what == "no")
+
+    def answer(self, what: str) -> None:
+        script, question, given = _three(what)
+        asking.answer(**self.about(), script=script, question=question, given=given)
+
+    def unit(self, deployment_id: str) -> None:
+        typed = self.form.cleaned_data
+        sending.assign_unit(
+            by=self.actor,
+            now=self.now,
+            deployment_id=_id(deployment_id),
+            unit=typed.get("unit", ""),
+            officer=_id(typed["officer"]) if typed.get("officer") else None,
+        )
+
+    # --- drawing ---
+
+    def stands(self) -> tuple[Contact, str, str, tuple[Party, ...]]:
+        contact = queries.the_contact(self.actor, self.contact_id)
+        heard = getattr(contact, "heard", None)
+        who, other = (heard.who, heard.other) if heard else ("", "")
+        return contact, who, other, queries.parties_of(contact)
+
+    def look(self, *, tells: bool = True) -> Matches:
+        """Who it may be, with the look at them written. Whoever only reads the contact looks nobody up.
+
+        What is found out of the reader's sight goes to the desk, in the transaction of a post.
+        """
+        if not self.takes:
+            return Matches()
+        contact, who, other, parties = self.stands()
+        [(part, heard), *_later] = [
+            *_to_look_for(contact, who, other, parties, self.now),
+            ("", Description()),
+        ]
+        if not part or heard == Description():
+            return Matches(part)
+        answer = searching.search(
+            self.actor, heard, today=self.today, purpose=_purpose(self.actor), limit=_MATCHES
+        )
+        if answer.hidden and tells:
+            tell_the_desk(
+                by=self.actor,
+                now=self.now,
+                enquiry_id=enquiry_of(by=self.actor, contact=contact),
+                heard=heard,
+                hidden=list(answer.hidden),
+            )
+        lead_to(self.request, (one.record_id for one in answer.found), _purpose(self.actor))
+        return self.matches(part, contact, answer)
+
+    def matches(self, part: str, contact: Contact, answer: Answer) -> Matches:
+        enquiry = queries.enquiry_for(self.actor, contact)
+        read = searching.readings(enquiry) if enquiry else {}
+        markers = load("markers")
+        cards = [
+            Card(
+                found,
+                tuple(markers.label(code, on=self.today) for code in found.markers),
+                read[found.record_id].reading if found.record_id in read else "",
+            )
+            for found in answer.found
+        ]
+        # whom the handler has said it is not stands last
+        cards.sort(key=lambda card: card.reading == Match.Reading.REJECTED)
+        return Matches(part, tuple(cards), answer.more, True, answer.too_little, answer.too_common)
+
+    def page(self, matches: Matches, template: str) -> HttpResponse:
+        looked_at = {card.found.record_id for card in matches.cards}
+        page = queries.contact_page(self.actor, self.contact_id, now=self.now, looked_at=looked_at)
+        lead_to(self.request, (party.record_id for party in page.parties), _purpose(self.actor))
+        shown = as_shown(page.contact, page.who, page.other)
+        self.fill(page, shown)
+        script = asking_of(self.actor, page.contact, now=self.now)
+        deployment = page.deployment
+        return render(
+            self.request,
+            template,
+            {
+                "page": page,
+                "contact": page.contact,
+                "form": self.form,
+                "matches": matches,
+                "asking": script,
+                "deployment": deployment,
+                "clashes": self.clashes,
+                "standing_version": getattr(self, "standing_version", page.contact.version),
+                "version": self.version if self.clashes else page.contact.version,
+                "seen": json.dumps(shown if not self.clashes else self.seen_still(shown)),
+                "draft": self.draft,
+                "now": self.now,
+                "takes": self.takes,
+                "at": self.request.GET.get("at", ""),
+                "mine": page.contact.taken_by == self.actor.id,
+                "grades": [row for row in load("response-grades").as_of(self.today)],
+                "labels": {
+                    name: {row.code: row.label for row in load(name).as_of(self.today)}
+                    for name in ("response-grades", "contact-channels", "contact-lines", "involvements")
+                },
+            },
+        )
+
+    def seen_still(self, shown: dict[str, str]) -> dict[str, str]:
+        """Of a field that clashes the page goes on from what its reader saw, until they have decided."""
+        try:
+            seen = json.loads(self.form.data.get("seen", "{}"))
+        except ValueError:
+            seen = {}
+        return shown | {clash.name: seen.get(clash.name, "") for clash in self.clashes}
+
+    def fill(self, page: ContactPage, shown: dict[str, str]) -> None:
+        """Show what stands, under what was typed here and could not be saved."""
+        if self.form.is_bound:
+            kept = {clash.name for clash in self.clashes} | set(self.form.errors)
+            stands = {name: value for name, value in shown.items() if name not in kept}
+            self.form.data = self.typed() | stands
+        else:
+            self.draft = recall(user=self.actor.id, place=self.request.path, now=self.now)
+            self.form.initial = {**shown, "unit": page.deployment.unit if page.deployment else ""}
+            if page.deployment and page.deployment.officer:
+                self.form.initial["officer"] = str(page.deployment.officer)
+            if self.draft is not None:
+                typed = {
+                    name: self.draft.typed[name] for name in self.draft.typed if name in self.form.fields
+                }
+                self.form.initial |= typed
+        self.form.start_at(self.first_field(page))
+
+    def first_field(self, page: ContactPage) -> str:
+        for name in self.form.errors:
+            return str(name)
+        at = self.request.GET.get("at", "")
+        if at in self.form.fields:
+            return at
+        if at:
+            return ""
+        if not page.contact.place:
+            return "place"
+        return "who" if not page.parties else "words"
+
+
+def _to_look_for(
+    contact: Contact, who: str, other: str, parties: tuple[Party, ...], now: datetime
+) -> list[tuple[str, Description]]:
+    """Whom to look for in which order, and by what: first the victim, then whom she is afraid of."""
+    today = london_day(now)
+    sure = {party.part for party in parties if party.confirmed}
+    found: list[tuple[str, Description]] = []
+    if VICTIM not in sure:
+        found.append(
+            (
+                VICTIM,
+                victim_as_heard(
+                    who=who,
+                    other=other,
+                    place=contact.place,
+                    number=contact.number,
+                    caller=contact.caller,
+                    today=today,
+                ),
+            )
+        )
+    if SUSPECT not in sure and other:
+        victim = next((party.name for party in parties if party.part == VICTIM), "")
+        found.append(
+            (SUSPECT, suspect_as_heard(other=other, victim=victim, place=contact.place, today=today))
+        )
+    return found
+
+
+def _officers() -> list[tuple[str, str]]:
+    """Who can be named to read a brief."""
+    officers = User.objects.filter(role=Role.OFFICER, is_active=True).order_by("name")
+    return [(str(one.id), one.name) for one in officers]
+
+
+def _purpose(actor: Actor) -> str:
+    return PURPOSES.get(actor.role, "")
+
+
+def _reading(typed: str) -> Match.Reading:
+    try:
+        return Match.Reading(typed)
+    except ValueError:
+        raise BadRequest("do: not a reading") from None
+
+
+def _three(what: str) -> tuple[str, str, str]:
+    parts = what.split(":")
+    if len(parts) != 3:
+        raise BadRequest("do: not a button of this page")
+    return parts[0], parts[1], parts[2]
+
+
+def _id(typed: str) -> UUID:
+    try:
+        return UUID(typed)
+    except ValueError:
+        raise BadRequest("do: not an id") from None
