@@ -2,14 +2,16 @@
 
 import json
 import re
-from datetime import timedelta
 
 import pytest
 
 from throughline.casework.cases.models import Incident, Involvement
+from throughline.casework.contact.commands.taking import receive
 from throughline.casework.contact.models import Contact, Deployment, Heard, LogLine
+from throughline.casework.contact.rules.taking import TELEPHONY
+from throughline.casework.contact.tests.conftest import NOW
 from throughline.casework.people.commands.safety import restrict
-from throughline.casework.people.models import Name, Record
+from throughline.casework.people.models import Name
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role
@@ -125,14 +127,11 @@ def test_typing_is_saved_and_brings_matches_and_the_next_version(browser, begun,
 
 
 def test_a_number_that_calls_is_recognised_before_anything_is_typed(browser, begun, add):
-    from throughline.casework.contact.commands.taking import receive
-    from throughline.casework.contact.rules.taking import TELEPHONY
-
     add("Zofia", "Quillfeather", PHONE)
     with acting(TELEPHONY):
         call = receive(
             by=TELEPHONY,
-            now=Record.objects.first().made_at,
+            now=NOW,
             channel="999",
             number=PHONE,
             place="14 Alma Road",
@@ -150,7 +149,7 @@ def test_confirming_her_and_adding_him(browser, begun, add):
     post(
         browser,
         address,
-        f"is:victim:confirmed:{made.id}",
+        f"is:victim:confirmed:{made}",
         who=f"Zofia Quillfeather {PHONE}",
         other="Gavin Thistlewick",
     )
@@ -166,7 +165,7 @@ def test_confirming_her_and_adding_him(browser, begun, add):
     last = Event.objects.order_by("-id").first().id
     page = page_of(browser, address)
     as_system()
-    looks = [event for event in Event.objects.filter(id__gt=last, kind="look") if made.id in event.subjects]
+    looks = [event for event in Event.objects.filter(id__gt=last, kind="look") if made in event.subjects]
     assert len(looks) == 1
     assert "Quillfeather" in page
 
@@ -175,9 +174,9 @@ def test_unsure_keeps_both_readings_and_not_her_takes_her_out(browser, begun, ad
     made = add("Zofia", "Quillfeather", PHONE)
     address = begun()
     heard = {"who": f"Zofia Quillfeather {PHONE}"}
-    post(browser, address, f"is:victim:unconfirmed:{made.id}", **heard)
+    post(browser, address, f"is:victim:unconfirmed:{made}", **heard)
     assert "Perhaps victim" in page_of(browser, address)
-    post(browser, address, f"is:victim:rejected:{made.id}")
+    post(browser, address, f"is:victim:rejected:{made}")
     page = page_of(browser, address)
     assert "Perhaps victim" not in page
     assert "not them" in page
@@ -190,14 +189,10 @@ def test_a_restricted_match_shows_what_nobody_shows_and_calls_the_desk(
 ):
     made = add("Zofia", "Quillfeather", PHONE)
     address, other = begun(), begun()
-    nobody = post(browser, other, live=True, who="Zofia Quillfeather 07700 900999").content.decode()
-    set_actor(accounts[Role.DESK].actor)
-    restrict(
-        by=accounts[Role.DESK].actor,
-        now=made.made_at + timedelta(seconds=1),
-        record_id=made.id,
-        reason="restrict-danger",
-    )
+    desk = accounts[Role.DESK].actor
+    set_actor(desk)
+    restrict(by=desk, now=NOW, record_id=made, reason="refuge")
+    nobody = post(browser, other, live=True, who="Xanthe Nobodyson 07700 900999").content.decode()
     shown = post(browser, address, live=True, who=f"Zofia Quillfeather {PHONE}").content.decode()
     assert "Nobody found is not nobody known" in shown
     assert "Quillfeather" not in re.sub(r'name="seen" value="[^"]*"', "", shown)

@@ -292,18 +292,19 @@ class _Screen:
         )
 
     def match(self, what: str) -> None:
-        part, reading, record_id = _three(what)
+        part, read_as, named = _three(what)
+        reading, record_id = _reading(read_as), _id(named)
         contact, who, other, parties = self.stands()
         for looked_for, heard in _to_look_for(contact, who, other, parties, self.now):
             answer = searching.search(self.actor, heard, today=self.today, purpose=_purpose(self.actor))
-            found = next((one for one in answer.found if one.record_id == _id(record_id)), None)
+            found = next((one for one in answer.found if one.record_id == record_id), None)
             if found is not None:
                 knowing.match_is(
                     **self.about(),
                     heard=heard,
                     found=found,
                     part=part or looked_for,
-                    reading=_reading(reading),
+                    reading=reading,
                 )
                 lead_to(self.request, [found.record_id], _purpose(self.actor))
                 return
