@@ -9,6 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from throughline.casework.contact.queries.calls import contact_of_enquiry
 from throughline.casework.people.commands.recognition import scraps_of
 from throughline.casework.people.models import Enquiry, ImportRun, Match, Name, Record
 from throughline.casework.people.queries.person import shown_name
@@ -119,6 +120,34 @@ class CallForHelp:
     heard: Description
     probability: float
     markers: tuple[str, ...]
+    contact: "Call | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """The contact that a lookup was made for: where somebody is going, how soon, and who goes."""
+
+    contact_id: UUID
+    place: str
+    grade: str
+    unit: str
+    officer: Asker | None
+    arrived_at: datetime | None
+
+
+def _call(enquiry_id: UUID) -> Call | None:
+    contact = contact_of_enquiry(enquiry_id)
+    if contact is None:
+        return None
+    sent = contact.deployments.filter(superseded_by=None).first()
+    return Call(
+        contact_id=contact.id,
+        place=contact.place,
+        grade=load("response-grades").label(sent.grade, on=london_day(sent.decided_at)) if sent else "",
+        unit=sent.unit if sent else "",
+        officer=asker(sent.officer) if sent and sent.officer else None,
+        arrived_at=sent.arrived_at if sent else None,
+    )
 
 
 def call_for_help(actor: Actor, duty: Duty, *, today: date) -> CallForHelp:
@@ -134,6 +163,7 @@ def call_for_help(actor: Actor, duty: Duty, *, today: date) -> CallForHelp:
             load("markers").label(marker.code, on=today)
             for marker in standing_markers([duty.record_id], today)
         ),
+        contact=_call(enquiry.id),
     )
 
 

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from throughline.casework.contact.queries.calls import count_calls
 from throughline.casework.overview import queries
 from throughline.casework.overview.forms import DayForm, GlassForm, LooksForm, OutcomeForm, RetentionForm
 from throughline.casework.people.commands.recognition import answer_for_hidden
@@ -36,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     now = timezone.now()
     shown = {
         "now": now,
+        "calls": count_calls(actor) if may(actor, Action.TAKE_CONTACT) else None,
         "searches": may(actor, Action.SEARCH_PEOPLE),
         "breaks_glass": may(actor, Action.BREAK_GLASS, Subject(restricted=True)),
         "worklist": queries.worklist(actor, now=now) if may(actor, Action.VIEW_DUTIES) else None,

@@ -71,6 +71,21 @@ def waiting(actor: Actor) -> tuple[Call, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many calls nobody has taken, and how many open contacts are the reader's."""
+
+    waiting: int
+    mine: int
+
+
+def count_calls(actor: Actor) -> Count:
+    """What waits for the reader, as numbers: shows nobody, and writes no look."""
+    insist(actor, Action.VIEW_CONTACT)
+    rows = Contact.objects.filter(ended_at=None)
+    return Count(rows.filter(taken_by=None).count(), rows.filter(taken_by=actor.id).count())
+
+
+@dataclass(frozen=True, slots=True)
 class Party:
     """Somebody who takes part in the incident of a contact, surely or perhaps."""
 

@@ -53,7 +53,15 @@ from throughline.reference import load
 VICTIM, SUSPECT = "victim", "suspect"
 _MATCHES = 5
 # after a button, where the page opens
-_THEN_AT = {"send": "who", "is": "other", "add": "other", "say": "words", "answer": "ask", "advice": "advice"}
+_THEN_AT = {
+    "send": "who",
+    "is": "other",
+    "add": "other",
+    "say": "words",
+    "answer": "ask",
+    "speak": "ask",
+    "advice": "advice",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +71,10 @@ class Card:
     found: Found
     markers: tuple[str, ...]
     reading: str
+
+    @property
+    def is_child(self) -> bool:
+        return self.found.age.isdecimal() and int(self.found.age) < 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +87,8 @@ class Matches:
     asked: bool = False
     too_little: bool = False
     too_common: bool = False
+    # whom the look of the search has named, also those who are not shown
+    looked_at: frozenset[UUID] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -405,9 +419,10 @@ class _Screen:
                 hidden=list(answer.hidden),
             )
         lead_to(self.request, (one.record_id for one in answer.found), _purpose(self.actor))
-        return self.matches(part, contact, answer)
+        known = {party.record_id for party in parties if party.confirmed}
+        return self.matches(part, contact, answer, known)
 
-    def matches(self, part: str, contact: Contact, answer: Answer) -> Matches:
+    def matches(self, part: str, contact: Contact, answer: Answer, known: set[UUID]) -> Matches:
         enquiry = queries.enquiry_for(self.actor, contact)
         read = searching.readings(enquiry) if enquiry else {}
         markers = load("markers")
@@ -418,14 +433,22 @@ class _Screen:
                 read[found.record_id].reading if found.record_id in read else "",
             )
             for found in answer.found
+            if found.record_id not in known
         ]
         # whom the handler has said it is not stands last
         cards.sort(key=lambda card: card.reading == Match.Reading.REJECTED)
-        return Matches(part, tuple(cards), answer.more, True, answer.too_little, answer.too_common)
+        return Matches(
+            part=part,
+            cards=tuple(cards),
+            more=answer.more,
+            asked=True,
+            too_little=answer.too_little,
+            too_common=answer.too_common,
+            looked_at=frozenset(found.record_id for found in answer.found),
+        )
 
     def page(self, matches: Matches, template: str) -> HttpResponse:
-        looked_at = {card.found.record_id for card in matches.cards}
-        page = queries.contact_page(self.actor, self.contact_id, now=self.now, looked_at=looked_at)
+        page = queries.contact_page(self.actor, self.contact_id, now=self.now, looked_at=matches.looked_at)
         lead_to(self.request, (party.record_id for party in page.parties), _purpose(self.actor))
         shown = as_shown(page.contact, page.who, page.other)
         self.fill(page, shown)

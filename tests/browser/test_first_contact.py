@@ -1,0 +1,312 @@
+"""First contact in a real browser: as a handler at two in the morning, with the keyboard and no hand free."""
+
+import time
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from django.contrib.sessions.models import Session as StoredSession
+from django.db import transaction
+from django.utils import timezone
+from playwright.sync_api import expect
+from reader import NARROW, Reader
+
+from throughline.casework.contact.commands.taking import change, receive
+from throughline.casework.contact.models import Contact, Deployment, LogLine
+from throughline.casework.contact.rules.taking import TELEPHONY
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.rules import Role, system
+from throughline.foundations.accounts.models import User
+from throughline.foundations.accounts.rules import Session
+
+type Readers = Callable[..., Reader]
+MOBILE = "07700 900123"
+# seconds for one key of somebody who types while they listen: a slow 40 words a minute
+PACE = 0.3
+LONG = "Wolfeschlegelsteinhausenbergerdorff" * 5
+SCREEN = {"width": 1280, "height": 800}
+
+
+def rings(*, number: str = MOBILE, place: str = "", line: str = "") -> UUID:
+    """A call that the telephony system delivers."""
+    with transaction.atomic(), acting(TELEPHONY):
+        return receive(
+            by=TELEPHONY,
+            now=timezone.now(),
+            channel="999",
+            number=number,
+            place=place,
+            line=line,
+            latitude=51.5034,
+            longitude=-0.1276,
+            within_metres=300,
+        ).id
+
+
+def deployments() -> list[Deployment]:
+    with transaction.atomic(), acting(system("test")):
+        return list(Deployment.objects.select_related("contact").order_by("decided_at"))
+
+
+class Typist:
+    """Types at a person's pace and counts the keys."""
+
+    def __init__(self, reader: Reader) -> None:
+        self.reader = reader
+        self.keys = 0
+
+    def type(self, words: str) -> None:
+        self.reader.page.keyboard.type(words, delay=PACE * 1000)
+        self.keys += len(words)
+
+    def press(self, key: str) -> None:
+        time.sleep(PACE)
+        self.reader.page.keyboard.press(key)
+        self.keys += 1
+
+
+def test_from_the_place_to_a_car_in_fifteen_seconds_by_keyboard_alone(people: None, readers: Readers) -> None:
+    rings()
+    reader = readers(Role.CALL_HANDLER, width=SCREEN)
+    reader.go("/contact/")
+    typist = Typist(reader)
+    # the page opens on the call that waits longest
+    typist.press("Enter")
+    reader.page.wait_for_selector("#id_place:focus")
+    begun, typist.keys = time.monotonic(), 0
+    typist.type("14 alma rd flat 2")
+    typist.press("F4")
+    typist.press("Enter")
+    reader.page.wait_for_selector(".throughline-sent")
+    took = time.monotonic() - begun
+    print(f"place to SEND: {typist.keys} keys, {took:.1f} s at {PACE} s a key")  # noqa: T201
+    assert typist.keys == 19
+    assert took < 15
+    [sent] = deployments()
+    assert (sent.grade, sent.contact.place) == ("emergency", "14 alma rd flat 2")
+
+
+def test_who_it_is_by_keyboard_while_she_whispers(people: None, readers: Readers) -> None:
+    rings(number="07700 900999")
+    reader = readers(Role.CALL_HANDLER, width=SCREEN)
+    reader.go("/contact/")
+    keys = reader.page.keyboard
+    keys.press("Enter")
+    reader.page.wait_for_selector("#id_place:focus")
+    keys.type("14 alma road")
+    reader.page.keyboard.press("F4")
+    keys.press("Enter")
+    # after sending the page opens on who it is
+    reader.page.wait_for_selector("#id_who:focus")
+    keys.type(f"jo whitmoor {MOBILE}")
+    expect(reader.page.locator(".throughline-match").first).to_contain_text("same mobile")
+    assert "PROBABLE" in reader.page.locator(".throughline-match").first.inner_text()
+    reader.tab_to("Confirm her")
+    keys.press("Enter")
+    reader.page.wait_for_selector(".throughline-parties")
+    assert "Joanne" in reader.page.locator(".throughline-parties").inner_text()
+    # and then on the other party
+    assert reader.page.evaluate("() => document.activeElement.id") == "id_other"
+
+
+def test_where_sending_who_and_matches_are_seen_without_scrolling(people: None, readers: Readers) -> None:
+    rings()
+    reader = readers(Role.CALL_HANDLER, width=SCREEN)
+    reader.go("/contact/")
+    reader.press("Take")
+    reader.page.wait_for_selector(".throughline-match")
+    for what in ("#id_place", "#send-emergency", "#id_who", "#id_other", ".throughline-match"):
+        box = reader.page.locator(what).first.bounding_box()
+        assert box is not None, what
+        assert box["y"] + box["height"] <= SCREEN["height"], (what, box)
+
+
+def test_what_is_typed_is_saved_as_it_is_typed(people: None, readers: Readers) -> None:
+    contact = rings()
+    reader = readers(Role.CALL_HANDLER, width=SCREEN)
+    reader.go("/contact/")
+    reader.press("Take")
+    reader.page.locator("#id_place").fill("14 Alma Road")
+    reader.page.get_by_label("Child", exact=True).check()
+    reader.page.locator("#id_words").fill("she says he is coming back")
+    expect(reader.page.locator("#saved")).to_contain_text("saved")
+    reader.page.wait_for_function(
+        "() => JSON.parse(document.querySelector('[name=seen]').value).caller === 'child'"
+    )
+    assert "Are you somewhere safe" in reader.text()
+    reader.page.reload()
+    assert reader.page.locator("#id_place").input_value() == "14 Alma Road"
+    assert reader.page.locator("#id_words").input_value() == "she says he is coming back"
+    reader.page.locator("#id_words").focus()
+    reader.press("Add to the log")
+    reader.page.wait_for_selector(".throughline-log__lines time")
+    assert reader.page.locator("#id_words").input_value() == ""
+    with transaction.atomic(), acting(system("test")):
+        assert LogLine.objects.get(contact=contact).words == "she says he is coming back"
+
+
+def test_the_clock_runs_and_keys_are_told(people: None, readers: Readers) -> None:
+    rings()
+    reader = readers(Role.CALL_HANDLER)
+    reader.go("/contact/")
+    reader.press("Take")
+    before = reader.page.locator(".throughline-call__clock").inner_text()
+    reader.page.wait_for_timeout(2100)
+    assert reader.page.locator(".throughline-call__clock").inner_text() != before
+    reader.page.keyboard.press("F8")
+    assert reader.page.evaluate("() => document.activeElement.id") == "id_words"
+
+
+def test_a_caller_who_cannot_speak_is_asked_for_yes_or_no(people: None, readers: Readers) -> None:
+    rings(line="silent")
+    reader = readers(Role.CALL_HANDLER, width=SCREEN)
+    reader.go("/contact/")
+    reader.page.keyboard.press("Enter")
+    reader.page.wait_for_selector("#id_place:focus")
+    reader.page.keyboard.press("F2")
+    reader.page.wait_for_selector(".throughline-ask--loud")
+    assert "Once for yes, twice for no" in reader.text()
+    assert reader.violations() == []
+    for _ in range(3):
+        question = reader.page.locator("#ask-question").inner_text()
+        reader.tab_to("Yes, one sound")
+        reader.page.keyboard.press("Enter")
+        expect(reader.page.locator("#ask-question")).not_to_have_text(question)
+        assert reader.page.evaluate("() => document.activeElement.id") == "answer-1"
+    with transaction.atomic(), acting(system("test")):
+        assert LogLine.objects.filter(kind="prompt").count() == 3
+
+
+def test_a_session_that_ends_loses_nothing_that_was_typed(people: None, readers: Readers) -> None:
+    rings()
+    reader = readers(Role.CALL_HANDLER)
+    reader.expects = {401, 403}
+    reader.go("/contact/")
+    reader.press("Take")
+    reader.page.wait_for_selector("#id_place:focus")
+    for stored in StoredSession.objects.all():
+        data = stored.get_decoded() | {Session.SEEN_AT: "2020-01-01T00:00:00+00:00"}
+        stored.session_data = StoredSession.get_session_store_class()().encode(data)
+        stored.save()
+    reader.page.locator("#id_place").fill("14 Alma Road")
+    reader.page.locator("#id_words").fill("he has a knife")
+    # the page asks to sign in again
+    reader.page.wait_for_url("**/sign-in/**")
+    address = reader.page.url.split("next=")[1]
+    again = readers(Role.CALL_HANDLER)
+    again.go(address.replace("%2F", "/"))
+    assert "We kept what you typed" in again.text()
+    assert again.page.locator("#id_place").input_value() == "14 Alma Road"
+    assert again.page.locator("#id_words").input_value() == "he has a knife"
+
+
+def test_all_of_it_without_javascript(people: None, readers: Readers) -> None:
+    rings()
+    reader = readers(Role.CALL_HANDLER, width=SCREEN, script=False)
+    reader.go("/contact/")
+    reader.press("Take")
+    assert reader.page.locator(".throughline-match").count()
+    reader.page.locator("#id_place").fill("14 Alma Road")
+    reader.page.locator("#id_words").fill("whispering")
+    # Enter saves and sends nobody
+    reader.page.locator("#id_place").press("Enter")
+    assert deployments() == []
+    assert reader.page.locator("#id_place").input_value() == "14 Alma Road"
+    reader.press("Emergency")
+    assert "decided" in reader.page.locator(".throughline-sent").inner_text()
+    reader.press("Confirm her")
+    assert "Joanne" in reader.page.locator(".throughline-parties").inner_text()
+    reader.page.locator("#id_unit").fill("AB12")
+    reader.press("Assign")
+    reader.press("Unit has arrived")
+    assert "arrived" in reader.page.locator(".throughline-sent").inner_text()
+    reader.press("End the contact")
+    assert reader.path == "/contact/"
+
+
+def test_somebody_at_the_counter(people: None, readers: Readers) -> None:
+    reader = readers(Role.FRONT_COUNTER)
+    reader.go("/contact/")
+    reader.press("Somebody at the counter")
+    assert "How long can you stay" in reader.text()
+    assert reader.violations() == []
+    reader.page.get_by_label("A few minutes").check()
+    reader.press("Save and go on")
+    reader.page.wait_for_selector("#id_place")
+    assert "Front counter" in reader.page.locator("h1").inner_text()
+
+
+def contact_in_every_state(accounts: dict[Role, User], contact: UUID) -> None:
+    """Long words in every field."""
+    by = accounts[Role.CALL_HANDLER].actor
+    with transaction.atomic():
+        set_actor(by)
+        change(
+            by=by,
+            now=timezone.now(),
+            contact_id=contact,
+            version=Contact.objects.get(id=contact).version,
+            place=LONG,
+            who=f"jo whitmoor {MOBILE}",
+            other=LONG,
+            caller="suspect",
+        )
+
+
+@pytest.mark.parametrize("width", [SCREEN, NARROW], ids=["1280", "375"])
+def test_every_state_of_the_screen_is_readable_by_everybody(
+    people: None, readers: Readers, accounts: dict[Role, User], width: dict[str, int]
+) -> None:
+    contact = rings()
+    rings(number="", place=LONG, line="abandoned")
+    reader = readers(Role.CALL_HANDLER, width=width)
+    supervisor = readers(Role.SUPERVISOR, width=width)
+    for _ in range(2):
+        reader.go("/contact/")
+        assert reader.violations() == []
+        assert reader.overflow() == 0
+        if reader.page.get_by_role("button", name="Take").count() == 2:
+            reader.press("Take")
+    reader.go(f"/contact/{contact}/")
+    for step in ("empty", "long", "matched", "sent", "refused"):
+        if step == "long":
+            contact_in_every_state(accounts, contact)
+            reader.go(f"/contact/{contact}/")
+        if step == "matched":
+            reader.press("Confirm her")
+        if step == "sent":
+            reader.press("Emergency")
+        if step == "refused":
+            reader.page.get_by_text("Later, or nobody").click()
+            reader.press("Decide")
+            assert "There is a problem" in reader.text()
+        assert reader.violations() == [], step
+        assert reader.overflow() == 0, step
+    supervisor.go(f"/contact/{contact}/")
+    assert supervisor.violations() == []
+    for page in ("thrive", "opening"):
+        reader.go(f"/contact/{contact}/{page}/")
+        assert reader.violations() == []
+        assert reader.overflow() == 0
+
+
+def test_two_who_type_at_once_see_both_versions(people: None, readers: Readers) -> None:
+    contact = rings()
+    first, second = readers(Role.CALL_HANDLER), readers(Role.SUPERVISOR)
+    first.go("/contact/")
+    first.press("Take")
+    second.go(f"/contact/{contact}/")
+    first.page.locator("#id_place").fill("14 Alma Road")
+    expect(first.page.locator("#saved")).to_contain_text("saved")
+    second.page.locator("#id_place").fill("41 Alma Road")
+    second.page.wait_for_selector(".throughline-clash")
+    told = second.page.locator(".throughline-clash").inner_text()
+    assert "14 Alma Road" in told
+    assert "41 Alma Road" in told
+    assert "Call handler One" in told
+    assert second.violations() == []
+    second.press("Save mine")
+    second.page.wait_for_load_state()
+    assert second.page.locator(".throughline-clash").count() == 0
+    with transaction.atomic(), acting(system("test")):
+        assert Contact.objects.get(id=contact).place == "41 Alma Road"
