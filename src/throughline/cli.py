@@ -10,6 +10,7 @@ import click
 COMMANDS = {
     "accounts": "throughline.foundations.accounts.cli:accounts",
     "audit": "throughline.foundations.audit.cli:audit",
+    "contact": "throughline.casework.contact.cli:contact",
     "demo": "throughline.running.cli:demo",
     "docs": "throughline.running.documenting:docs",
     "linkage": "throughline.running.measuring:linkage",
