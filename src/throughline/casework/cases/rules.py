@@ -323,3 +323,23 @@ def pattern(moments: Sequence[datetime]) -> Pattern:
     """The pattern of incidents at these instants, in any order."""
     days = sorted(london_day(moment) for moment in moments)
     return Pattern(len(days), tuple((later - earlier).days for earlier, later in pairwise(days)))
+
+
+# --- crimes -------------------------------------------------------------------------------------------
+
+
+class Judgement(StrEnum):
+    """What the registrar judged of an incident or a crime."""
+
+    RECORDED = "recorded"
+    NO_CRIME = "no-crime"
+    CANCELLED = "cancelled"
+
+
+# of recorded crimes, one in so many is looked at by somebody else
+DRAWN_ONE_IN: Final = 10
+
+
+def is_drawn(decision_id: UUID) -> bool:
+    """Whether the recording of a crime is one that is drawn to be looked at; its random id decides."""
+    return decision_id.int % DRAWN_ONE_IN == 0

@@ -76,6 +76,8 @@ class Action(StrEnum):
     RECORD_INCIDENT = "incident.record"
     CLOSE_CASE = "case.close"
     GROUP_CASES = "cases.group"
+    OWN_CASE = "case.own"
+    GRADE_CASE = "case.grade"
     RECORD_CRIME = "crime.record"
     REVIEW_CRIME = "crime.review"
     RECORD_FACT = "standing-fact.record"
@@ -238,6 +240,18 @@ RULES = (
     Rule("Supervisors close incidents and cases", Action.CLOSE_CASE, _only(Role.SUPERVISOR), _in_sight),
     Rule(
         "Supervisors say which cases belong together", Action.GROUP_CASES, _only(Role.SUPERVISOR), _in_sight
+    ),
+    Rule(
+        "Officers own cases, and supervisors say who is asked",
+        Action.OWN_CASE,
+        _only(Role.SUPERVISOR, Role.OFFICER),
+        _in_sight,
+    ),
+    Rule(
+        "Officers and supervisors grade the danger of a case",
+        Action.GRADE_CASE,
+        _only(Role.SUPERVISOR, Role.OFFICER),
+        _in_sight,
     ),
     Rule(
         "The registrar says whether a crime is recorded",

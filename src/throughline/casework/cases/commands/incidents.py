@@ -1,11 +1,11 @@
 """Writing down what happened and who was in it; the cases of an incident follow from who was."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
 
+from throughline.casework.cases.commands.holding import call_for_owner_and_grade, let_go
 from throughline.casework.cases.models import (
     Case,
     CaseIncident,
@@ -33,7 +33,7 @@ from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.reference import load
 
@@ -319,20 +319,12 @@ def _new_case(victim: UUID, suspect: UUID | None, *, by: Actor, now: datetime) -
     for record_id in both:
         part = Part.VICTIM if record_id == victim else Part.SUSPECT
         write("case-opened", by=by, now=now, record_id=record_id, about=case.id, code=part)
-    call_for_owner_and_grade(case, now=now, cause="case-opened")
+    call_for_owner_and_grade(case, by=by, now=now, cause="case-opened")
     return case
 
 
 def _both(victim: UUID, suspect: UUID | None) -> list[UUID]:
     return [victim, *([suspect] if suspect else [])]
-
-
-def call_for_owner_and_grade(case: Case, *, now: datetime, cause: str) -> None:
-    """Open the duties of a case that lacks an owner or a grade. Inside another command only."""
-    standing = set(StandingFact.objects.filter(case=case, ended_at=None).values_list("kind", flat=True))
-    for duty, kind in (("case-owner", "owner"), ("case-grade", "grade")):
-        if kind not in standing:
-            open_duty(duty, now=now, record_id=case.victim_id, about=case.id, cause=cause)
 
 
 def _close_if_empty(case: Case, *, by: Actor, now: datetime, closed_as: str = MISTAKEN) -> bool:
@@ -349,12 +341,6 @@ def _close_if_empty(case: Case, *, by: Actor, now: datetime, closed_as: str = MI
         write("case-closed", by=by, now=now, record_id=record_id, about=case.id, code=closed_as)
     let_go(Duty.objects.filter(about=case.id, discharged_at=None), by=by, now=now)
     return True
-
-
-def let_go(duties: Iterable[Duty], *, by: Actor, now: datetime) -> None:
-    """Discharge duties whose subject is gone. Inside another command only."""
-    for duty in duties:
-        discharge(by=by, now=now, duty_id=duty.id, outcome="no-longer-needed")
 
 
 def _call_the_registrar(incident: Incident, now: datetime) -> None:

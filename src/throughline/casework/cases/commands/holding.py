@@ -1,0 +1,179 @@
+"""Who holds a case and how dangerous they judge it: the standing facts of the case itself."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.cases.rules import CASE_STEPS, ENTERED_HERE, Kind, Step, after
+from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.rules import Conflict, Malformed
+from throughline.foundations.access.rules import Action, Actor, Refused, Role
+from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.decisions.commands import decide_for
+from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
+from throughline.reference import UnknownCode, load
+
+NO_CASE = "There is no such case"
+OWNED_BY = (Role.SUPERVISOR, Role.OFFICER)
+# the account that owns a case is told apart from the one who asked them to
+OWNER_DUTY, ACCEPT_DUTY, GRADE_DUTY = "case-owner", "case-accept", "case-grade"
+
+
+def locked_case(case_id: UUID) -> Case:
+    """The case, held until the transaction ends. Raises Refused where there is none in sight."""
+    try:
+        return Case.objects.select_for_update().get(id=case_id)
+    except Case.DoesNotExist:
+        raise Refused(NO_CASE, case_id) from None
+
+
+def reason_for(decision: str, reason: str, on: datetime) -> None:
+    """Raise Malformed for a code that is not a reason for such a decision."""
+    try:
+        row = load("decision-reasons").get(reason, on=london_day(on))
+    except UnknownCode:
+        row = None
+    if row is None or row.text("decision") != decision:
+        raise Malformed("reason", "is not a reason for this")
+
+
+@transaction.atomic
+def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID) -> None:
+    """Take a case on oneself; or, as a supervisor, ask an officer to, who owns it once they have accepted.
+
+    Whoever owns one open case of a victim owns them all, so that she never has two. Raises Malformed, Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.OWN_CASE, *case.subjects, detail={"case": str(case.id), "owner": str(owner)})
+    after(CASE_STEPS, case.closed_at is not None, Step.OWN)
+    if owner == by.id:
+        _hold(case, owner, by=by, now=now)
+        return
+    if by.role is not Role.SUPERVISOR:
+        raise Refused("A supervisor says who is asked to own a case", case.victim_id)
+    if not User.objects.filter(id=owner, is_active=True, role=Role.OFFICER).exists():
+        raise Malformed("owner", "is not an officer who can be asked")
+    asked = Duty.objects.filter(kind=ACCEPT_DUTY, about=case.id, discharged_at=None).exclude(owner=owner)
+    let_go(asked, by=by, now=now)
+    open_duty(
+        ACCEPT_DUTY, now=now, record_id=case.victim_id, about=case.id, owner=owner, cause="case-offered"
+    )
+
+
+@transaction.atomic
+def accept_case(*, by: Actor, now: datetime, case_id: UUID) -> None:
+    """Own a case that one was asked to own. Raises Conflict where one no longer is, Refused."""
+    case = locked_case(case_id)
+    undertake(by, Action.OWN_CASE, *case.subjects, detail={"case": str(case.id), "owner": str(by.id)})
+    after(CASE_STEPS, case.closed_at is not None, Step.OWN)
+    if not Duty.objects.filter(kind=ACCEPT_DUTY, about=case.id, owner=by.id, discharged_at=None).exists():
+        raise Conflict
+    _hold(case, by.id, by=by, now=now)
+
+
+def _hold(case: Case, owner: UUID, *, by: Actor, now: datetime) -> None:
+    hers = Case.objects.select_for_update().filter(victim__in=held_together(case.victim_id), closed_at=None)
+    for one in hers.order_by("id"):
+        _own(one, owner, by=by, now=now)
+
+
+def _own(case: Case, owner: UUID, *, by: Actor, now: datetime, choice: str = "accepted") -> None:
+    if not _replace(case, Kind.OWNER, str(owner), by=by, now=now, because="handed-on"):
+        return
+    decide_for("case-owner", by=by, now=now, record_id=case.victim_id, about=case.id, choice=choice)
+    write("case-owned", by=by, now=now, record_id=case.victim_id, about=case.id)
+    for duty in Duty.objects.filter(kind__in=[OWNER_DUTY, ACCEPT_DUTY], about=case.id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="owned")
+
+
+@transaction.atomic
+def set_grade(
+    *, by: Actor, now: datetime, case_id: UUID, grade: str, reason: str, words: str = ""
+) -> StandingFact:
+    """Say how dangerous a case is, in a code of reference's grades, with a coded reason. Nothing else sets it.
+
+    The reasons are about her danger: capacity is none of them. A lower grade than before needs words as well.
+    Raises Malformed, Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.GRADE_CASE, *case.subjects, detail={"case": str(case.id), "grade": grade})
+    after(CASE_STEPS, case.closed_at is not None, Step.GRADE)
+    reason_for("case-grade", reason, now)
+    grades = {row.code: row for row in load("grades").as_of(london_day(now))}
+    if grade not in grades:
+        raise Malformed("grade", "is not one of the grades")
+    before = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
+    was = grades.get(before.value) if before else None
+    if was and grades[grade].number("rank") > was.number("rank") and not words.strip():
+        raise Malformed("words", "say what makes the danger less than it was judged to be")
+    decide_for(
+        "case-grade",
+        by=by,
+        now=now,
+        record_id=case.victim_id,
+        about=case.id,
+        choice=grade,
+        reason=reason,
+        words=words.strip(),
+    )
+    _replace(case, Kind.GRADE, grade, by=by, now=now, because="regraded")
+    for record_id in case.subjects:
+        write("case-graded", by=by, now=now, record_id=record_id, about=case.id, code=grade)
+    for duty in Duty.objects.filter(kind=GRADE_DUTY, about=case.id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="graded")
+    return StandingFact.objects.get(case=case, kind=Kind.GRADE, ended_at=None)
+
+
+def _replace(case: Case, kind: Kind, value: str, *, by: Actor, now: datetime, because: str) -> bool:
+    """Put a fact of the case in the place of the one that stands; False where an owner owns it already."""
+    standing = StandingFact.objects.select_for_update().filter(case=case, kind=kind, ended_at=None).first()
+    if standing and kind is Kind.OWNER and standing.value == value:
+        return False
+    if standing:
+        standing.ended_at, standing.ended_by, standing.ended_because = now, by.id, because
+        standing.save(update_fields=["ended_at", "ended_by", "ended_because"])
+    StandingFact.objects.create(
+        kind=kind,
+        case=case,
+        record_id=case.victim_id,
+        value=value,
+        valid_from=now,
+        supersedes=standing,
+        set_at=now,
+        set_by=by.id,
+        source=ENTERED_HERE,
+        subjects=case.subjects,
+    )
+    return True
+
+
+def call_for_owner_and_grade(case: Case, *, by: Actor, now: datetime, cause: str) -> None:
+    """Leave a case no gap: who owns her other open cases owns it; what it then lacks is a duty at once.
+
+    Inside another command only.
+    """
+    hers = StandingFact.objects.filter(
+        kind=Kind.OWNER,
+        ended_at=None,
+        case__victim__in=held_together(case.victim_id),
+        case__closed_at=None,
+    ).exclude(case=case)
+    if held_by := hers.order_by("-valid_from").values_list("value", flat=True).first():
+        _own(case, UUID(held_by), by=by, now=now, choice="carried-over")
+    standing = set(StandingFact.objects.filter(case=case, ended_at=None).values_list("kind", flat=True))
+    for duty, kind in ((OWNER_DUTY, Kind.OWNER), (GRADE_DUTY, Kind.GRADE)):
+        if kind not in standing:
+            open_duty(duty, now=now, record_id=case.victim_id, about=case.id, cause=cause)
+
+
+def let_go(duties: Iterable[Duty], *, by: Actor, now: datetime) -> None:
+    """Discharge duties whose subject is gone. Inside another command only."""
+    for duty in duties:
+        discharge(by=by, now=now, duty_id=duty.id, outcome="no-longer-needed")
