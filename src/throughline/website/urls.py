@@ -7,6 +7,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("throughline.foundations.drafts.urls")),
     path("people/", include("throughline.casework.people.urls")),
     path("contact/", include("throughline.casework.contact.urls")),
+    path("cases/", include("throughline.casework.cases.urls")),
     path("", include("throughline.casework.overview.urls")),
 ]
 

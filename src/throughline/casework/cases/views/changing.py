@@ -1,0 +1,115 @@
+"""What every small page of this room that changes something shares."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from throughline.casework.cases.queries.pages import Somebody, look_at
+from throughline.casework.cases.rules import NotYet
+from throughline.casework.people.rules import PURPOSES, Malformed
+from throughline.casework.people.views.changing import saved
+from throughline.casework.people.views.purposes import purpose_of
+from throughline.foundations.access.routes import actor_of
+from throughline.foundations.access.rules import Action
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.views import recalled
+
+# what stands in the way of closing, by its code
+IN_THE_WAY = {
+    "open-incident": gettext_lazy("an incident of it is open"),
+    "open-duty": gettext_lazy("something that must happen first is not done"),
+    "standing-fact": gettext_lazy("an order, bail or a warrant stands"),
+    "not-judged": gettext_lazy("nobody has said whether it is domestic abuse"),
+    "crime-recording": gettext_lazy("the registrar has not judged whether a crime is recorded"),
+    "not-closed": gettext_lazy("it is open"),
+    "open-close": gettext_lazy("it is open"),
+    "closed-close": gettext_lazy("it is closed already"),
+    "open-reopen": gettext_lazy("it is open already"),
+    "closed-own": gettext_lazy("it is closed"),
+    "closed-grade": gettext_lazy("it is closed"),
+    "closed-join": gettext_lazy("one of them is closed"),
+}
+# why a value could not be kept, as this room's commands say it (`Malformed.why`)
+WHY_MALFORMED = (
+    gettext_noop("is not a reason for this"),
+    gettext_noop("is not an officer who can be asked"),
+    gettext_noop("is not one of the grades"),
+    gettext_noop("say what makes the danger less than it was judged to be"),
+    gettext_noop("is not one of the reasons to close"),
+    gettext_noop("is not of the same two people"),
+    gettext_noop("needs another case"),
+    gettext_noop("is not one that there was on that day"),
+    gettext_noop("is the person whom it binds"),
+    gettext_noop("is before it begins"),
+    gettext_noop("holds a code that is not one of the conditions"),
+    gettext_noop("is not a victim of this incident"),
+    gettext_noop("is for somebody else to say: nobody reviews their own judgement"),
+    gettext_noop("say what was judged wrongly"),
+    gettext_noop("stands already under this number"),
+)
+
+
+def purpose_for(request: HttpRequest, record_id: UUID | None = None) -> str:
+    """Why this reader looks: as the task that led here said, else the work that their role is for."""
+    told = purpose_of(request, record_id) if record_id else ""
+    return told or PURPOSES.get(actor_of(request).role, "supervision")
+
+
+def change(
+    request: HttpRequest,
+    action: Action,
+    record_ids: Iterable[UUID | None],
+    form: BaseForm,
+    command: Callable[[], object],
+    *,
+    success: str,
+    back: str,
+    title: str,
+    button: str,
+    template: str = "cases/change.html",
+    **context: Any,
+) -> HttpResponse:
+    """Where the form's command was done, back to ``back``, saying so; else the page, with its look."""
+    if saved(form, lambda: _in_words(command)):
+        messages.success(request, success)
+        return redirect(back)
+    if request.method == "GET":
+        recalled(request, form)
+    record_ids = list(record_ids)
+    named = look_at(
+        actor_of(request),
+        action,
+        record_ids,
+        today=london_day(timezone.now()),
+        purpose=purpose_for(request, next(iter(record_ids), None)),
+    )
+    shown = {
+        "form": form,
+        "title": title,
+        "button": button,
+        "back": back,
+        "name": between(record_ids[:2], named),
+    }
+    return render(request, template, {**shown, "named": named, **context})
+
+
+def between(record_ids: Iterable[UUID | None], named: dict[UUID, Somebody]) -> str:
+    """The names of the two of a case, or of one person."""
+    return " / ".join(named[one].name for one in record_ids if one in named)
+
+
+def _in_words(command: Callable[[], object]) -> None:
+    """Run a command; what stands in its way is said in words, above the form."""
+    try:
+        command()
+    except NotYet as wait:
+        words = "; ".join(str(IN_THE_WAY.get(code, code)) for code in wait.why)
+        raise Malformed("", _("Not yet: %(why)s.") % {"why": words}) from None
