@@ -21,6 +21,9 @@ from django.urls import URLResolver, get_resolver, path, reverse
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
+from throughline.casework.cases.commands.crimes import record_crime
+from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.models import Case as CaseOfTwo
 from throughline.casework.contact.commands.knowing import takes_part
 from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.taking import begin
@@ -36,6 +39,7 @@ from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
+from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import open_duty
 from throughline.website import urls
 from throughline.website.middleware import GUARDIAN, only_looking
@@ -197,6 +201,20 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
             "marker_id": Marker.objects.get(record=made).id,
             "contact_id": contact.id,
             "deployment_id": deployment.id,
+            "case_id": CaseOfTwo.objects.get(victim=made, suspect=None).id,
+            "fact_id": set_fact(
+                by=by, now=NOW, kind="warrant", record_id=made.id, valid_from=NOW, words=surname
+            ).id,
+        }
+    with transaction.atomic(), acting(SETTLER):
+        incident = CaseOfTwo.objects.get(id=parts["case_id"]).incident_links.get().incident
+        crime = record_crime(
+            by=SETTLER, now=NOW, incident_id=incident.id, offence="other", reason="crime-seen", words=surname
+        )
+        parts |= {
+            "incident_id": incident.id,
+            "crime_id": crime.id,
+            "decision_id": Decision.objects.get(about=crime.id).id,
         }
     return Case(kind, made.id, surname, parts, duty.id)
 
@@ -222,6 +240,10 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 yield Asked(route, reverse(name, kwargs=known), rule, "contact", case)
+        elif {"case_id", "fact_id", "incident_id", "crime_id", "decision_id"}.intersection(wants):
+            for case in cases:
+                known = {key: case.parts.get(key, uuid4()) for key in wants}
+                yield Asked(route, reverse(name, kwargs=known), rule, "case", case)
         elif "record_id" in wants or "duty_id" in wants:
             for case in cases:
                 known = {"record_id": case.record_id, "duty_id": case.duty_id, "grantee": account}
@@ -252,7 +274,7 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
         return {204} if asked.rule is Action.KEEP_DRAFT else {302}
     if not any(rule.action == asked.rule and actor.role in rule.roles for rule in RULES):
         return {403}
-    if asked.about == "record" and asked.case:
+    if asked.about in {"record", "case"} and asked.case:
         there = asked.case.kind != "not there"
         allowed = decide(actor, asked.rule, subject_for(actor, asked.case.record_id)).allowed
         return let_in if there and allowed else {404}
