@@ -1,0 +1,10 @@
+"""Each counting rule once, as an Ibis expression over the shapes of `handover`.
+
+The same expression runs on PostgreSQL over a force's own rows, and on DuckDB or Spark over what forces handed
+over. No web framework.
+"""
+
+from throughline.measures.contact import measure, measures
+from throughline.measures.rules import Kind, Measure, Period
+
+__all__ = ["Kind", "Measure", "Period", "measure", "measures"]

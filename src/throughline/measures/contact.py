@@ -1,0 +1,300 @@
+"""The measures of first contact (report chapter 1; systems 1, 2, 4, 6 to 8, 12, 13 and 20)."""
+
+from collections.abc import Iterable
+from functools import cache, partial
+from typing import Any
+
+import ibis
+from ibis import _
+from ibis.expr.types import Table
+
+from throughline.handover import table
+from throughline.measures.rules import Kind, Measure, Period
+from throughline.reference import Row, load
+
+_REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 1'
+
+
+def calls(period: Period) -> Table:
+    """Contacts of every channel that came in the period."""
+    return table("handover_call").filter(_.day.between(period.first, period.last))
+
+
+def domestic_calls(period: Period) -> Table:
+    """Calls that somebody judged to be about domestic abuse, at the call or since."""
+    return calls(period).filter(_.domestic)
+
+
+def calls_by_telephone(period: Period, channels: Iterable[str]) -> Table:
+    return calls(period).filter(_.channel.isin(list(channels)))
+
+
+def judged_domestic(period: Period, channels: Iterable[str]) -> Table:
+    """Calls by telephone, with what somebody judged; null where nobody has."""
+    return calls_by_telephone(period, channels).mutate(counted=_.domestic)
+
+
+def script_used(period: Period, channels: Iterable[str]) -> Table:
+    return domestic_calls(period).filter(_.channel.isin(list(channels))).mutate(counted=_.script_used)
+
+
+def brief_opened(period: Period) -> Table:
+    """Arrivals at domestic incidents, and whether the brief was opened before."""
+    sent = table("handover_deployment").filter(_.arrived_at.notnull())
+    return (
+        domestic_calls(period)
+        .join(sent, "call")
+        .mutate(counted=(_.brief_opened_at <= _.arrived_at).fill_null(False))  # noqa: FBT003 (a value)
+    )
+
+
+def delay(period: Period, by: str) -> Table:
+    """Minutes from the call to the first arrival, of domestic calls to which somebody was to go."""
+    first = (
+        table("handover_deployment")
+        .group_by("call")
+        .aggregate(
+            decided_first=_.decided_at.min(),
+            arrived_at=_.arrived_at.min(),
+        )
+    )
+    decided = table("handover_deployment").select("call", "grade", decided_first=_.decided_at)
+    return (
+        domestic_calls(period)
+        .join(first, "call")
+        .join(decided, ["call", "decided_first"])
+        .mutate(
+            group=_[by],
+            minutes=(_.arrived_at.epoch_seconds() - _.at.epoch_seconds()) / 60,
+        )
+    )
+
+
+def proposals(period: Period) -> Table:
+    """Proposals about calls of the period that somebody answered, and whether they were right."""
+    answered = table("handover_proposal").filter(
+        _.accepted.notnull() & _.day.between(period.first, period.last)
+    )
+    return answered.mutate(group=_.rule, counted=_.accepted)
+
+
+def incidents_of_victims(crimes_only: bool) -> Table:
+    """Who was the victim of which domestic incident on which day."""
+    parts = table("handover_involvement").filter(_.domestic & _.confirmed & (_.part == "victim"))
+    if crimes_only:
+        parts = parts.filter(_.crime)
+    return parts.select("person", "incident", "day").distinct()
+
+
+def repeat_victims(
+    period: Period, months: int, needed: int, same_perpetrator: bool, crimes_only: bool
+) -> Table:
+    """Victims of the period, and whether at the last of their incidents in it they were repeat victims.
+
+    Counted are the incidents in the months that end with that day, by anybody or by the one who did most;
+    incidents by nobody known count each for itself.
+    """
+    happened = incidents_of_victims(crimes_only)
+    last = (
+        incidents_of_victims(crimes_only=False)
+        .filter(_.day.between(period.first, period.last))
+        .group_by("person")
+        .aggregate(last_day=_.day.max())
+    )
+    earlier = happened.join(last, "person").filter(
+        (_.day <= _.last_day)
+        & (_.day.cast("timestamp") > _.last_day.cast("timestamp") - ibis.interval(months=months))
+    )
+    if same_perpetrator:
+        by = (
+            table("handover_involvement")
+            .filter(_.confirmed & (_.part == "suspect"))
+            .select("incident", suspect=_.person)
+            .distinct()
+        )
+        of_one = (
+            earlier.left_join(by, "incident")
+            .mutate(by=_.suspect.cast("string").fill_null(_.incident.cast("string")))
+            .group_by(["person", "by"])
+            .aggregate(incidents=_.incident.nunique())
+        )
+        counted = of_one.group_by("person").aggregate(incidents=_.incidents.max())
+    else:
+        counted = earlier.group_by("person").aggregate(incidents=_.incident.nunique())
+    return last.left_join(counted, "person").select(
+        "person",
+        "last_day",
+        incidents=_.incidents.fill_null(0),
+        counted=_.incidents.fill_null(0) >= needed,
+    )
+
+
+def missed_by_exact_match(period: Period, **definition: Any) -> Table:
+    """Repeat victims of the period, and whether a search for the same number or the same address, spelt the
+    same, would have missed that it happened before.
+    """
+    repeats = repeat_victims(period, **definition).filter(_.counted).select("person", "last_day")
+    hers = incidents_of_victims(crimes_only=False)
+    told = table("handover_call").select("incident", "at", "day", "number", "place")
+    her_calls = repeats.join(hers.select("person", "incident"), "person").join(told, "incident")
+    now = her_calls.filter(_.day == _.last_day)
+    before = (
+        table("handover_call")
+        .filter(_.domestic)
+        .select(before_at=_.at, before_number=_.number, before_place=_.place)
+    )
+    seen = (
+        now.join(
+            before,
+            [
+                now.at > before.before_at,
+                before.before_at > now.at - ibis.interval(months=definition["months"]),
+                (now.number == before.before_number) | (now.place == before.before_place),
+            ],
+        )
+        .select("person")
+        .distinct()
+        .mutate(seen=True)
+    )
+    return repeats.left_join(seen, "person").select(
+        "person", "last_day", counted=_.seen.fill_null(False).negate()  # noqa: FBT003 (a value)
+    )
+
+
+def _words(list_name: str, unknown: str) -> Any:
+    labels = {row.code: row.label for row in load(list_name).rows}
+    return lambda code: labels.get(code, code) if code else unknown
+
+
+_THRIVE = {"concern": "Concern written down", "none-said": "No concern written down"}
+
+
+def _definition(row: Row) -> dict[str, Any]:
+    return {
+        "months": row.number("months"),
+        "needed": row.number("needed"),
+        "same_perpetrator": row.flag("same_perpetrator"),
+        "crimes_only": row.flag("crimes_only"),
+    }
+
+
+def _in_words(row: Row) -> str:
+    what = "incidents of which a crime was recorded" if row.flag("crimes_only") else "incidents or crimes"
+    by = " by one perpetrator" if row.flag("same_perpetrator") else ""
+    return (
+        f"Of the victims of confirmed domestic incidents in the period: those who, at their last in it, had at "
+        f"least {row.number('needed')} domestic {what}{by} in the {row.number('months')} months that end with "
+        "that day."
+    )
+
+
+@cache
+def measures() -> tuple[Measure, ...]:
+    """Every measure of first contact, in the order in which it is read."""
+    telephone = [row.code for row in load("contact-channels").rows if row.flag("telephone")]
+    definitions = load("repeat-definitions").rows
+    government = next(row for row in definitions if row.code == "government")
+    return (
+        Measure(
+            "calls",
+            "Calls for assistance",
+            Kind.COUNT,
+            "calls",
+            "Every contact by telephone that was received, taken or not, each counted once. Several calls about "
+            "one incident are several calls. Forces count calls in different ways: this is ours.",
+            f"{_REPORT}; systems 1 and 2",
+            partial(calls_by_telephone, channels=telephone),
+        ),
+        Measure(
+            "domestic-calls",
+            "Domestic abuse calls",
+            Kind.SHARE,
+            "calls",
+            "Of the calls for assistance: those that somebody judged to be about domestic abuse, at the call or "
+            "since. Calls that nobody judged are unknown.",
+            f"{_REPORT}; systems 1 and 2",
+            partial(judged_domestic, channels=telephone),
+        ),
+        *(
+            Measure(
+                f"repeat-victims-{row.code}",
+                f"Repeat victims: {row.label[0].lower()}{row.label[1:]}",
+                Kind.SHARE,
+                "victims",
+                _in_words(row),
+                f"{row.source}, held since {row.valid_from:%-d %B %Y}; systems 4 and 6",
+                partial(repeat_victims, **_definition(row)),
+                caveat="" if row.verified else "The definition is not verified.",
+                parameters=_definition(row),
+            )
+            for row in definitions
+        ),
+        Measure(
+            "repeat-victims-missed",
+            "Repeat victims whom an exact match would have missed",
+            Kind.SHARE,
+            "victims",
+            "Of the repeat victims by the government's definition: those of whose last calls in the period none "
+            "has the number or the address, spelt the same, of an earlier domestic call in those months.",
+            f"{_REPORT}, on systems that match by number or address; system 4",
+            partial(missed_by_exact_match, **_definition(government)),
+        ),
+        Measure(
+            "brief-opened",
+            "Arrivals with the brief opened before",
+            Kind.SHARE,
+            "arrivals",
+            "Of the arrivals at domestic incidents called in during the period: those whose brief was opened "
+            "before the officer arrived. No brief sent counts as not opened.",
+            'HMIC, "Increasingly everyone\'s business" (2015), chapter 2; system 20',
+            brief_opened,
+        ),
+        Measure(
+            "script-used",
+            "Domestic abuse calls with the call script used",
+            Kind.SHARE,
+            "calls",
+            "Of the domestic abuse calls by telephone: those in which at least one question of a call script "
+            "was answered.",
+            f"{_REPORT}; system 8",
+            partial(script_used, channels=telephone),
+        ),
+        Measure(
+            "delay-by-grade",
+            "Minutes from call to arrival, by the first grade",
+            Kind.DELAY,
+            "minutes",
+            "Of domestic abuse calls for which it was decided whom to send: minutes from the call to the first "
+            "arrival, by the grade of the first decision. Calls without an arrival are counted and have no time.",
+            f"{_REPORT}; systems 7 and 12",
+            partial(delay, by="grade"),
+            groups=_words("response-grades", "No grade"),
+        ),
+        Measure(
+            "delay-by-thrive",
+            "Minutes from call to arrival, by what THRIVE found",
+            Kind.DELAY,
+            "minutes",
+            "The same minutes, by whether any of the six prompts of THRIVE was answered with concern. Long waits "
+            "where concern was written down show that an assessment is used to ration.",
+            f"{_REPORT}; system 7",
+            partial(delay, by="thrive"),
+            groups=lambda code: _THRIVE.get(code or "", "Not weighed"),
+        ),
+        Measure(
+            "misrecorded-found",
+            "Calls found to be domestic abuse under another kind",
+            Kind.SHARE,
+            "proposals answered",
+            "Of the calls of the period that a rule proposed as misrecorded and a supervisor answered: those in "
+            "which the supervisor agreed, by rule.",
+            f"{_REPORT}; system 12",
+            proposals,
+            groups=_words("proposal-rules", "No rule"),
+        ),
+    )
+
+
+def measure(code: str) -> Measure:
+    """A measure by its code. Raises KeyError."""
+    return {one.code: one for one in measures()}[code]

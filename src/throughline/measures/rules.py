@@ -1,0 +1,82 @@
+"""What a measure is: the rows it counts, and how they become a figure.
+
+A measure says which *rows* it is about, one for each thing that is counted, so that its figure always opens to
+them. A flag or value that is not known stays unknown: it is counted as that, and never as no.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+import ibis
+from ibis import _
+from ibis.expr.types import Table
+
+
+class Kind(StrEnum):
+    """How rows become a figure."""
+
+    COUNT = "count"
+    """Of all rows."""
+    SHARE = "share"
+    """Of the rows whose ``counted`` is known, how many it is true of."""
+    DELAY = "delay"
+    """The median and the ninth decile of ``minutes``, where they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days in London, both included. Raises ValueError where it ends before it begins."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError("until: is before the first day")
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One counting rule.
+
+    ``rows`` gives, for a period, one row for each thing counted: ``call`` or ``person``, what its kind asks
+    for, and a ``group`` where it is told apart. ``parameters`` are the dated data that it was made with.
+    """
+
+    code: str
+    label: str
+    kind: Kind
+    unit: str
+    definition: str
+    source: str
+    rows: Callable[[Period], Table]
+    caveat: str = ""
+    groups: Callable[[str | None], str] | None = None
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+
+    def figure(self, period: Period) -> Table:
+        """The figure over a period: a row for each group, or one.
+
+        Columns: ``group`` (where there is one), ``rows`` (all), and by kind ``counted`` with ``unknown``, or
+        ``known``, ``median`` and ``ninth_decile`` in minutes.
+        """
+        rows = self.rows(period)
+        measured = {"rows": _.count()}
+        match self.kind:
+            case Kind.SHARE:
+                measured |= {
+                    "counted": _.counted.cast("int64").sum().fill_null(0),
+                    "unknown": _.counted.isnull().cast("int64").sum().fill_null(0),
+                }
+            case Kind.DELAY:
+                measured |= {
+                    "known": _.minutes.count(),
+                    "median": _.minutes.quantile(0.5),
+                    "ninth_decile": _.minutes.quantile(0.9),
+                }
+        if "group" not in rows.columns:
+            return rows.aggregate(**measured)
+        return rows.group_by("group").aggregate(**measured).order_by(ibis.asc("group", nulls_first=False))
