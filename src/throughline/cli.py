@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "throughline.running.cli:demo",
     "docs": "throughline.running.documenting:docs",
     "linkage": "throughline.running.measuring:linkage",
+    "measures": "throughline.casework.figures.cli:measures",
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
     "synthetic": "throughline.synthetic.cli:synthetic",

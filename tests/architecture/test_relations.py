@@ -21,6 +21,7 @@ ORDER = (
     "people",
     "cases",
     "contact",
+    "figures",
     "overview",
     "website",
 )

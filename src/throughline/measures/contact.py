@@ -44,7 +44,7 @@ def brief_opened(period: Period) -> Table:
     return (
         domestic_calls(period)
         .join(sent, "call")
-        .mutate(counted=(_.brief_opened_at <= _.arrived_at).fill_null(False))  # noqa: FBT003 (a value)
+        .mutate(counted=(_.brief_opened_at <= _.arrived_at).fill_null(False))
     )
 
 
@@ -156,9 +156,7 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
         .distinct()
         .mutate(seen=True)
     )
-    return repeats.left_join(seen, "person").select(
-        "person", "last_day", counted=_.seen.fill_null(False).negate()  # noqa: FBT003 (a value)
-    )
+    return repeats.left_join(seen, "person").select("person", "last_day", counted=_.seen.isnull())
 
 
 def _words(list_name: str, unknown: str) -> Any:

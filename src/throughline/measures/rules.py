@@ -68,8 +68,8 @@ class Measure:
         match self.kind:
             case Kind.SHARE:
                 measured |= {
-                    "counted": _.counted.cast("int64").sum().fill_null(0),
-                    "unknown": _.counted.isnull().cast("int64").sum().fill_null(0),
+                    "counted": _.count(where=_.counted),
+                    "unknown": _.count(where=_.counted.isnull()),
                 }
             case Kind.DELAY:
                 measured |= {

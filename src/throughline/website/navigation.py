@@ -25,6 +25,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
+    Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
     Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
     Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "throughline.casework.people",
     "throughline.casework.cases",
     "throughline.casework.contact",
+    "throughline.casework.figures",
     "throughline.website",
 ]
 

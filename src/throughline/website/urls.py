@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("people/", include("throughline.casework.people.urls")),
     path("contact/", include("throughline.casework.contact.urls")),
     path("cases/", include("throughline.casework.cases.urls")),
+    path("figures/", include("throughline.casework.figures.urls")),
     path("", include("throughline.casework.overview.urls")),
 ]
 

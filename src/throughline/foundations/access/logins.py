@@ -53,9 +53,12 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def rights_sql(tables: list[str]) -> list[str]:
-    """The statements that give the logins exactly what is said above; safe to run again."""
-    statements = []
+def rights_sql(tables: list[str], views: list[str]) -> list[str]:
+    """The statements that give the logins exactly what is said above; safe to run again.
+
+    Views show their reader no more than the tables beneath; pages read them.
+    """
+    statements = [f'grant select on "{view}" to {WEB}' for view in sorted(views)]
     for table in sorted(tables):
         for login in (WEB, WORKER, IMPORTER, AUDITOR):
             statements.append(f'revoke all on "{table}" from {login}')
@@ -79,5 +82,7 @@ def give_rights(connection: object) -> None:
     with connection.cursor() as cursor:  # type: ignore[attr-defined]
         cursor.execute("select tablename from pg_tables where schemaname = 'public'")
         tables = [name for (name,) in cursor.fetchall()]
-        for statement in rights_sql(tables):
+        cursor.execute("select viewname from pg_views where schemaname = 'public'")
+        views = [name for (name,) in cursor.fetchall()]
+        for statement in rights_sql(tables, views):
             cursor.execute(statement)

@@ -1,0 +1,200 @@
+"""Figures over the rows that their reader may count, and the records behind each."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import ibis
+from django.db import connection
+from ibis.expr.types import Table
+
+from throughline.casework.cases.models import Incident
+from throughline.casework.contact.models import Contact
+from throughline.casework.people.models import IdentityLink, Name
+from throughline.casework.people.queries.person import shown_name
+from throughline.foundations.access.rules import Action, Actor, insist, may
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
+from throughline.measures import Kind, Measure, Period, measures
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A figure of one group. ``of`` are the rows whose answer is known; none known is no figure, not nought."""
+
+    label: str
+    group: str | None
+    rows: int
+    counted: int | None = None
+    unknown: int = 0
+    median: float | None = None
+    ninth_decile: float | None = None
+
+    @property
+    def of(self) -> int:
+        return self.rows - self.unknown
+
+    @property
+    def share(self) -> float | None:
+        """In percent; None where nothing is known."""
+        return 100 * self.counted / self.of if self.counted is not None and self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A measure over a period, in as many lines as it tells groups apart."""
+
+    measure: Measure
+    lines: tuple[Line, ...]
+
+
+def run(expression: Table) -> list[dict[str, Any]]:
+    """The rows of an expression on this request's own connection, under its reader's row security."""
+    with connection.cursor() as cursor:
+        cursor.execute(ibis.to_sql(expression, dialect="postgres"))
+        names = [column.name for column in cursor.description]
+        return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def figures(actor: Actor, period: Period, *, only: Measure | None = None) -> tuple[Figure, ...]:
+    """Every measure over a period, or one. Writes one look without subjects. Raises Refused."""
+    insist(actor, Action.VIEW_MEASURES)
+    chosen = (only,) if only else measures()
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.VIEW_MEASURES,
+        detail={
+            "measures": [one.code for one in chosen],
+            "from": period.first.isoformat(),
+            "until": period.last.isoformat(),
+        },
+    )
+    return tuple(figure(one, period) for one in chosen)
+
+
+def figure(measure: Measure, period: Period) -> Figure:
+    """One measure over a period, of the rows in the running actor's sight."""
+    return Figure(measure, tuple(_line(measure, row) for row in run(measure.figure(period))))
+
+
+def _line(measure: Measure, row: dict[str, Any]) -> Line:
+    group = row.get("group")
+    rows = int(row["rows"])
+    return Line(
+        label=measure.groups(group) if measure.groups else "",
+        group=group,
+        rows=rows,
+        counted=rows if measure.kind is Kind.COUNT else _whole(row.get("counted")),
+        unknown=int(row["unknown"]) if "unknown" in row else rows - int(row.get("known", rows)),
+        median=row.get("median"),
+        ninth_decile=row.get("ninth_decile"),
+    )
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One thing that a figure counted: a call or a person, with what the measure says of it.
+
+    ``name``, ``record_id`` and ``where`` are empty for a reader who counts and does not read about people.
+    """
+
+    answer: str
+    contact_id: UUID | None = None
+    at: datetime | None = None
+    incident: str = ""
+    recorded_as: str = ""
+    where: str = ""
+    person: UUID | None = None
+    record_id: UUID | None = None
+    name: str = ""
+    last_day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """The records behind a figure; ``rows`` is how many there are, also those not shown."""
+
+    of_people: bool
+    rows: int
+    opened: tuple[Opened, ...]
+
+
+def behind(actor: Actor, measure: Measure, period: Period) -> Behind:
+    """What a figure counted, one by one. Writes one look naming the people. Raises Refused."""
+    insist(actor, Action.VIEW_MEASURES)
+    rows = run(measure.rows(period))
+    of_people = bool(rows) and "person" in rows[0]
+    rows.sort(key=lambda row: (row.get("counted") is not True, str(row.get("last_day", row.get("at", "")))))
+    some = rows[:SHOWN]
+    opened = _people(actor, measure, some) if of_people else _contacts(actor, measure, some)
+    return Behind(of_people, len(rows), opened)
+
+
+def _answer(measure: Measure, row: dict[str, Any]) -> str:
+    match measure.kind:
+        case Kind.SHARE:
+            return {True: "yes", False: "no"}.get(row["counted"], "unknown")
+        case Kind.DELAY:
+            return "unknown" if row["minutes"] is None else f"{row['minutes']:.0f}"
+    return "yes"
+
+
+def _contacts(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple[Opened, ...]:
+    contacts = Contact.objects.in_bulk([row["call"] for row in rows])
+    incidents = Incident.objects.in_bulk({one.incident_id for one in contacts.values() if one.incident_id})
+    reads = may(actor, Action.VIEW_CONTACT)
+    _look(actor, {subject for one in contacts.values() for subject in one.subjects})
+    return tuple(
+        Opened(
+            answer=_answer(measure, row),
+            contact_id=contact.id,
+            at=contact.received_at,
+            incident=incidents[contact.incident_id].number if contact.incident_id in incidents else "",
+            recorded_as=incidents[contact.incident_id].recorded_as
+            if contact.incident_id in incidents
+            else contact.recorded_as,
+            where=contact.place if reads else "",
+        )
+        for row in rows
+        if (contact := contacts.get(row["call"]))
+    )
+
+
+def _people(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple[Opened, ...]:
+    people = {row["person"] for row in rows}
+    records: dict[UUID, UUID] = {}
+    if may(actor, Action.VIEW_PERSON):
+        links = IdentityLink.objects.filter(identity__in=people, valid_until=None).order_by("valid_from")
+        records = {identity: record_id for record_id, identity in links.values_list("record", "identity")}
+    names: dict[UUID, list[Name]] = {}
+    for name in Name.objects.filter(record__in=records.values()).order_by("valid_until", "id"):
+        names.setdefault(name.record_id, []).append(name)
+    _look(actor, set(records.values()))
+    return tuple(
+        Opened(
+            answer=_answer(measure, row),
+            person=row["person"],
+            record_id=(record_id := records.get(row["person"])),
+            name=shown_name(names[record_id]) if record_id in names else "",
+            last_day=row["last_day"],
+        )
+        for row in rows
+    )
+
+
+def _look(actor: Actor, subjects: set[UUID]) -> None:
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.VIEW_MEASURES,
+        subjects=sorted(subjects),
+        purpose="supervision" if subjects else "",
+    )

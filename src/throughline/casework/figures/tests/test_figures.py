@@ -1,0 +1,260 @@
+"""Figures: what the rules of the rooms say, the same on a second engine, of what its reader may see."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import duckdb
+import ibis
+import pytest
+from django.db import connection, transaction
+
+from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.cases.rules import Happened, repeat, repeat_definitions
+from throughline.casework.contact.commands import knowing, sending, taking
+from throughline.casework.contact.models import Contact
+from throughline.casework.figures import queries
+from throughline.casework.people.commands.safety import restrict
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.rules import Refused, Role, system
+from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
+from throughline.handover import SHAPES
+from throughline.measures import Period, measure, measures
+
+pytestmark = pytest.mark.django_db
+
+NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+TODAY = london_day(NOW)
+YEAR = Period(TODAY - timedelta(days=364), TODAY)
+DUCKDB_TYPES = {
+    "uuid": "uuid", "timestamp('UTC')": "timestamptz", "date": "date", "string": "varchar", "boolean": "boolean",
+    "int64": "bigint",
+}  # fmt: skip
+
+
+@pytest.fixture
+def call(accounts):
+    """``call(days_ago, victim, suspect, …)``: a call taken, sent to and known by who was in it; its contact."""
+
+    def made(
+        days_ago=0, victim=None, suspect=None, *, domestic=True, number="", place="14 Alma Road", arrives=12
+    ):
+        at = NOW - timedelta(days=days_ago)
+        by = accounts[Role.CALL_HANDLER].actor
+        with transaction.atomic():
+            set_actor(by)
+            contact = taking.begin(by=by, now=at, channel="999")
+            taking.change(
+                by=by,
+                now=at,
+                contact_id=contact.id,
+                version=1,
+                number=number,
+                place=place,
+                domestic=domestic,
+            )
+            sent = sending.send(by=by, now=at, contact_id=contact.id, grade="emergency", unit="AB12")
+            for record_id, part in ((victim, "victim"), (suspect, "suspect")):
+                if record_id:
+                    knowing.takes_part(
+                        by=by,
+                        now=at,
+                        contact_id=contact.id,
+                        record_id=record_id,
+                        part=part,
+                        confirmed=True,
+                    )
+            if domestic is not None:
+                reclassify(
+                    by=by,
+                    now=at,
+                    incident_id=Contact.objects.get(id=contact.id).incident_id,
+                    recorded_as="domestic-abuse" if domestic else "other",
+                    domestic=domestic,
+                )
+            if arrives is not None:
+                sending.arrive(by=by, now=at + timedelta(minutes=arrives), deployment_id=sent.id)
+        return contact.id
+
+    return made
+
+
+def counted(code, period=YEAR, *, group=None):
+    [line] = [
+        line for line in queries.figure(measure(code), period).lines if group is None or line.group == group
+    ]
+    return line
+
+
+@pytest.fixture
+def counting():
+    """Reads as the system, which sees all."""
+    with transaction.atomic(), acting(system("counter")):
+        yield
+
+
+def test_calls_are_counted_and_what_nobody_judged_is_unknown(call, counting):
+    call(domestic=True)
+    call(domestic=False)
+    call(domestic=None)
+    call(400)
+    assert counted("calls").rows == 3
+    domestic = counted("domestic-calls")
+    assert (domestic.counted, domestic.of, domestic.unknown) == (1, 2, 1)
+    nothing = counted("domestic-calls", Period(TODAY - timedelta(days=9), TODAY - timedelta(days=8)))
+    assert (nothing.rows, nothing.share) == (0, None)
+
+
+def test_a_day_is_that_of_london(call, counting):
+    call(1)
+    yesterday = TODAY - timedelta(days=1)
+    assert counted("calls", Period(yesterday, yesterday)).rows == 1
+    assert counted("calls", Period(TODAY, TODAY)).rows == 0
+
+
+def test_repeat_victims_are_those_of_the_rule_of_cases(call, add, counting):
+    """The same people by the measure, in the database, and by the rule that the brief uses."""
+    chance = random.Random(20261124)
+    victims = [add("Ana", f"Victim{n}") for n in range(12)]
+    suspects = [*(add("Bob", f"Suspect{n}", sex="1") for n in range(2)), None]
+    happened: dict = {victim: [] for victim in victims}
+    # some once only, the rest more and more often
+    for victim in [*victims[:4], *chance.choices(victims[4:], weights=range(1, 9), k=30)]:
+        suspect = chance.choice(suspects)
+        days_ago = chance.choice([0, 3, 40, 200, 364, 365, 366, 367, 500, 730])
+        call(days_ago, victim, suspect)
+        happened[victim].append(Happened(NOW - timedelta(days=days_ago), suspect))
+    for definition in repeat_definitions(TODAY):
+        expected = {}
+        for victim, hers in happened.items():
+            days = [london_day(one.at) for one in hers if YEAR.first <= london_day(one.at) <= YEAR.last]
+            if days:
+                expected[victim] = repeat(definition, hers, max(days)).is_repeat
+        rows = queries.run(measure(f"repeat-victims-{definition.code}").rows(YEAR))
+        assert sorted(row["counted"] for row in rows) == sorted(expected.values())
+        line = counted(f"repeat-victims-{definition.code}")
+        assert (line.counted, line.rows) == (sum(expected.values()), len(expected))
+        assert 0 < line.counted < line.rows
+
+
+def test_whom_an_exact_match_would_have_missed(call, add, counting):
+    same_number, same_place, neither, once = (add("Ana", f"Victim{n}") for n in range(4))
+    call(30, same_number, number="07700 900111", place="1 A Road")
+    call(0, same_number, number="07700 900111", place="2 B Road")
+    call(30, same_place, number="07700 900112", place="3 C Road")
+    call(0, same_place, number="07700 900113", place="3 c road")
+    call(30, neither, number="07700 900114", place="4 D Road")
+    call(0, neither, number="", place="5 E Road")
+    call(0, once, place="6 F Road")
+    missed = counted("repeat-victims-missed")
+    assert (missed.counted, missed.rows) == (1, 3)
+    assert counted("repeat-victims-government").counted == 3
+
+
+def test_delay_is_from_the_call_to_the_first_arrival(call, counting):
+    for minutes in (10, 20, 30):
+        call(arrives=minutes)
+    call(arrives=None)
+    line = counted("delay-by-grade", group="emergency")
+    assert (line.rows, line.unknown, line.median) == (4, 1, 20)
+    assert line.label == "Emergency"
+    assert counted("delay-by-thrive").label == "Not weighed"
+
+
+def test_a_brief_that_was_not_sent_was_not_opened(call, counting):
+    call()
+    call(arrives=None)
+    line = counted("brief-opened")
+    assert (line.counted, line.rows) == (0, 1)
+
+
+def test_every_measure_is_the_same_on_a_second_engine(call, add, counting):
+    victims = [add("Ana", f"Victim{n}") for n in range(3)]
+    him = add("Bob", "Suspect", sex="1")
+    for n in range(12):
+        call(
+            n * 31,
+            victims[n % 3],
+            him if n % 2 else None,
+            number=f"0770090010{n % 4}",
+            place=f"{n % 5} Alma Road",
+            arrives=None if n % 4 == 0 else n,
+        )
+    call(2, domestic=None)
+    second = duckdb.connect()
+    for shape in SHAPES:
+        columns = ", ".join(f'"{name}" {DUCKDB_TYPES[kind]}' for name, kind in shape.columns.items())
+        second.execute(f'create table "{shape.name}" ({columns})')
+        with connection.cursor() as cursor:
+            cursor.execute(f'select {", ".join(shape.columns)} from "{shape.name}"')
+            rows = cursor.fetchall()
+        assert shape.name == "handover_proposal" or rows
+        places = ", ".join("?" * len(shape.columns))
+        for row in rows:
+            second.execute(f'insert into "{shape.name}" values ({places})', list(row))
+    for one in measures():
+        for expression in (one.figure(YEAR), one.rows(YEAR).aggregate(rows=lambda t: t.count())):
+            answer = second.execute(ibis.to_sql(expression, dialect="duckdb"))
+            names = [column[0] for column in answer.description]
+            theirs = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+            assert queries.run(expression) == theirs, one.code
+
+
+def test_each_counts_what_they_may_see(call, add, accounts):
+    hidden, seen = add("Ana", "Hidden"), add("Ana", "Seen")
+    call(0, hidden)
+    call(0, seen)
+    desk = accounts[Role.DESK].actor
+    with transaction.atomic():
+        set_actor(desk)
+        restrict(by=desk, now=NOW, record_id=hidden, reason="refuge")
+    for role, expected in ((Role.SUPERVISOR, 1), (Role.ANALYST, 2)):
+        with transaction.atomic():
+            set_actor(accounts[role].actor)
+            assert counted("calls").rows == expected
+            assert counted("repeat-victims-government").rows == expected
+    with pytest.raises(Refused):
+        queries.figures(accounts[Role.CALL_HANDLER].actor, YEAR)
+
+
+def test_pages_open_to_records_for_those_who_may_read_them(call, add, signed_in, plain_static_files):
+    victim = add("Ana", "Quillfeather")
+    call(3, victim, number="07700 900111")
+    call(1, victim, number="07700 900222", place="9 Elm Street")
+    supervisor, analyst = signed_in(Role.SUPERVISOR), signed_in(Role.ANALYST)
+    page = supervisor.get("/figures/").content.decode()
+    assert "Whom" not in page
+    assert "Repeat victims: government" in page
+    for code, word in (("calls", "9 Elm Street"), ("repeat-victims-government", "Quillfeather")):
+        with acting_as_reader():
+            before = Event.objects.count()
+        shown = supervisor.get(f"/figures/{code}/")
+        assert word in shown.content.decode()
+        with acting_as_reader():
+            looks = Event.objects.filter(kind="look").order_by("-id")[: Event.objects.count() - before]
+            assert [victim] in [look.subjects for look in looks]
+        assert word not in analyst.get(f"/figures/{code}/").content.decode()
+    assert supervisor.get("/figures/nothing/").status_code == 404
+    assert signed_in(Role.CALL_HANDLER).get("/figures/").status_code == 403
+
+
+def test_a_period_that_ends_before_it_begins_is_said_and_shows_the_last_day(
+    call, signed_in, plain_static_files
+):
+    asked = {
+        "first_day": 5, "first_month": 5, "first_year": 2026, "last_day": 4, "last_month": 5, "last_year": 2026,
+    }  # fmt: skip
+    page = signed_in(Role.ANALYST).get("/figures/", asked).content.decode()
+    assert "must not be before the first day" in page
+
+
+def test_figures_as_a_file_of_values(call, signed_in):
+    call(1)
+    rows = signed_in(Role.ANALYST).get("/figures/figures.csv").content.decode().splitlines()
+    assert rows[0].startswith("measure,group,from,until,rows,counted")
+    assert rows[1].startswith("calls,,")
+    assert ",1,1,0," in rows[1]
+
+
+def acting_as_reader():
+    return acting(system("test"))
