@@ -13,6 +13,7 @@ COMMANDS = {
     "contact": "throughline.casework.contact.cli:contact",
     "demo": "throughline.running.cli:demo",
     "docs": "throughline.running.documenting:docs",
+    "duties": "throughline.casework.figures.cli:duties",
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
     "people": "throughline.casework.people.cli:people",

@@ -1,8 +1,8 @@
-"""`throughline measures`: the force's own figures at the terminal."""
+"""`throughline measures` and `throughline duties`: the force's own figures, and its load, at the terminal."""
 
 import json
 import sys
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import click
 
@@ -91,3 +91,86 @@ def in_words(line: object) -> str:
 
 def _day(given: datetime | None) -> date | None:
     return given.date() if given else None
+
+
+@click.group()
+def duties() -> None:
+    """What must happen next, and how much work it is."""
+
+
+@duties.command()
+@click.option(
+    "--last-month", is_flag=True, help="Of the calendar month before this one; else of the last 30 days."
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output.")
+def simulate(last_month: bool, as_json: bool) -> None:
+    """Say how many duties of each kind a month brings and how many hours each role works on them.
+
+    Expected is what the kind's declared volume makes of the month's real calls, incidents and records; opened is
+    how many there were in fact. Exit code 1 where a role is over its hours.
+    """
+    import django
+
+    django.setup()
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.figures.queries import month_of_duties
+    from throughline.foundations.access.protection import set_actor
+    from throughline.foundations.access.rules import system
+    from throughline.foundations.clock.rules import london_day
+    from throughline.foundations.duties.rules import budgets, duty_kinds, hours_by_role, loads
+    from throughline.measures import Period
+
+    today = london_day(timezone.now())
+    until = today.replace(day=1) - timedelta(days=1) if last_month else today - timedelta(days=1)
+    period = Period(until.replace(day=1) if last_month else until - timedelta(days=29), until)
+    with transaction.atomic():
+        set_actor(system("counter"))
+        month, opened = month_of_duties(period)
+    days = (period.last - period.first).days + 1
+    load = loads(duty_kinds(today), month, opened)
+    hours = {role: total / days for role, total in hours_by_role(load).items()}
+    allowed = {role: budget.hours_a_day for role, budget in budgets(today).items()}
+    over = sorted(role for role, each in hours.items() if each > allowed.get(role, 0))
+    if as_json:
+        report = {
+            "from": period.first.isoformat(),
+            "until": period.last.isoformat(),
+            "month": {str(base): count for base, count in month.items()},
+            "kinds": [
+                {
+                    "kind": one.kind.code,
+                    "role": one.kind.role,
+                    "minutes": one.kind.minutes,
+                    "expected": round(one.expected, 1),
+                    "opened": one.opened,
+                    "hours": round(one.hours, 1),
+                }
+                for one in load
+            ],
+            "roles": {
+                role: {"hours_a_day": round(each, 2), "budget": allowed.get(role)}
+                for role, each in hours.items()
+            },
+            "over": over,
+        }
+        json.dump(report, sys.stdout, indent=1)
+        click.echo()
+    else:
+        click.echo(
+            f"{period.first} to {period.last}: " + ", ".join(f"{n:,} {base}" for base, n in month.items())
+        )
+        click.echo(f"\n{'kind':<26}{'role':<26}{'expected':>9}{'opened':>8}{'minutes':>9}{'hours':>8}")
+        for one in sorted(load, key=lambda one: -one.hours):
+            click.echo(
+                f"{one.kind.code:<26}{one.kind.role:<26}{one.expected:>9.1f}{one.opened:>8}"
+                f"{one.kind.minutes:>9}{one.hours:>8.1f}"
+            )
+        click.echo(f"\n{'role':<26}{'hours a day':>12}{'budget':>8}")
+        for role, each in sorted(hours.items(), key=lambda item: -item[1]):
+            mark = "  over" if role in over else ""
+            click.echo(f"{role:<26}{each:>12.2f}{allowed.get(role, 0):>8}{mark}")
+        click.echo("\nMinutes and volumes are assumptions until a force has put its own in their place.")
+    if over:
+        raise SystemExit(1)

@@ -1,22 +1,29 @@
 """Figures over the rows that their reader may count, and the records behind each."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 import ibis
 from django.db import connection
+from django.db.models import Count, Q
 from ibis.expr.types import Table
 
 from throughline.casework.cases.models import Incident
-from throughline.casework.contact.models import Contact
-from throughline.casework.people.models import IdentityLink, Name
+from throughline.casework.contact.models import Contact, Counter
+from throughline.casework.people.models import IdentityLink, Name, Record
 from throughline.casework.people.queries.person import shown_name
+from throughline.foundations.access.models import Grant
 from throughline.foundations.access.rules import Action, Actor, insist, may
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import LONDON
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.rules import Base
 from throughline.measures import Kind, Measure, Period, measures
+from throughline.reference import load
 
 SHOWN = 200
 
@@ -198,3 +205,45 @@ def _look(actor: Actor, subjects: set[UUID]) -> None:
         subjects=sorted(subjects),
         purpose="supervision" if subjects else "",
     )
+
+
+def month_of_duties(period: Period) -> tuple[dict[Base, int], dict[str, int]]:
+    """What the volumes of duties are counted against over a period of some days, and the duties that were
+    opened in it by kind; both of all rows in the running actor's sight.
+    """
+    first, last = period.first, period.last
+    days = (last - first).days + 1
+    contacts = Contact.objects.filter(
+        Q(domestic=True) | Q(incident__domestic=True),
+        received_at__gte=_start(first),
+        received_at__lt=_end(last),
+    )
+    telephone = [row.code for row in load("contact-channels").as_of(last) if row.flag("telephone")]
+    goes = [row.code for row in load("response-grades").as_of(last) if row.flag("goes")]
+    calls = contacts.filter(channel__in=telephone)
+    within = {"opened_at__gte": _start(first), "opened_at__lt": _end(last)}
+    month = {
+        Base.CALLS: calls.count(),
+        Base.CALLS_SENT: calls.filter(deployments__grade__in=goes).distinct().count(),
+        Base.CONTACTS: contacts.count(),
+        Base.VISITS: contacts.filter(channel="front-counter").count(),
+        Base.INCIDENTS: Incident.objects.filter(
+            domestic=True, reported_at__gte=_start(first), reported_at__lt=_end(last)
+        ).count(),
+        Base.NEW_RECORDS: Record.objects.filter(made_at__gte=_start(first), made_at__lt=_end(last)).count(),
+        Base.RECORDS: Record.objects.filter(erased_at=None).count(),
+        Base.RESTRICTED: Grant.objects.filter(kind=Grant.Kind.RESTRICT, valid_until=None).count(),
+        Base.ACCOUNTS: User.objects.filter(is_active=True).count(),
+        Base.COUNTERS: Counter.objects.filter(closed_on=None).count(),
+        Base.DAYS: days,
+    }
+    opened = Duty.objects.filter(**within).values_list("kind").annotate(Count("id"))
+    return month, dict(opened)
+
+
+def _start(day: date) -> datetime:
+    return datetime.combine(day, time(), tzinfo=LONDON)
+
+
+def _end(day: date) -> datetime:
+    return _start(day + timedelta(days=1))

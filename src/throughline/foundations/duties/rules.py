@@ -1,7 +1,12 @@
 """What a kind of duty is, and when a duty of that kind is due."""
 
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
+from typing import Final
 
 from throughline.foundations.clock.rules import Clock, due, parse_clock
 from throughline.reference import Row, load
@@ -53,3 +58,95 @@ def _from_row(row: Row) -> DutyKind:
         volume=row.number("volume"),
         volume_per=row.text("volume_per"),
     )
+
+
+# --- load, before a kind is switched on ---------------------------------------------------------------
+
+
+class Base(StrEnum):
+    """What the volume of a kind of duty is counted against."""
+
+    CALLS = "calls about domestic abuse"
+    CALLS_SENT = "calls about domestic abuse to which somebody is sent"
+    CONTACTS = "contacts about domestic abuse"
+    VISITS = "visits about domestic abuse"
+    INCIDENTS = "domestic incidents"
+    NEW_RECORDS = "new records"
+    RECORDS = "records"
+    RESTRICTED = "restricted records"
+    ACCOUNTS = "accounts"
+    COUNTERS = "counters"
+    DAYS = "days"
+
+
+MONTHS_A_YEAR: Final = 12
+_VOLUME_PER: Final = re.compile(
+    r"(?:(?P<of>[1-9][\d,]*) )?(?P<base>\D+?)(?P<yearly> a year| a month)?", re.ASCII
+)
+_SINGULAR: Final = {"day": Base.DAYS, "domestic incident": Base.INCIDENTS, "counter": Base.COUNTERS}
+
+
+def parse_volume(text: str) -> tuple[int, Base, bool]:
+    """Reads "1,000 records a year", "domestic incident", "counter a month": of how many of what, and whether
+    in a year rather than a month. Raises ValueError for any other text.
+    """
+    match = _VOLUME_PER.fullmatch(text)
+    base = match and (_SINGULAR.get(match["base"]) or (match["base"] in set(Base) and Base(match["base"])))
+    if not match or not base:
+        raise ValueError(f"not a volume: {text!r}; write how many of one of: {', '.join(Base)}")
+    return int((match["of"] or "1").replace(",", "")), base, match["yearly"] == " a year"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What a kind of duty would bring in a month: how many, and the minutes of work each takes.
+
+    ``opened`` is how many there were in fact; None where nobody counted.
+    """
+
+    kind: DutyKind
+    expected: float
+    opened: int | None = None
+
+    @property
+    def hours(self) -> float:
+        """Hours of work in the month: of what was opened where that is more than was expected."""
+        return max(self.expected, self.opened or 0) * self.kind.minutes / 60
+
+
+def loads(
+    kinds: Iterable[DutyKind], month: Mapping[Base, int], opened: Mapping[str, int] | None = None
+) -> tuple[Load, ...]:
+    """The load of each kind in a month of which ``month`` holds the volumes. Every duty is declared with its
+    volume and minutes, so that its load is known before it is switched on.
+    """
+    return tuple(
+        Load(kind, _expected(kind, month), None if opened is None else opened.get(kind.code, 0))
+        for kind in kinds
+    )
+
+
+def _expected(kind: DutyKind, month: Mapping[Base, int]) -> float:
+    of, base, yearly = parse_volume(kind.volume_per)
+    return kind.volume * month.get(base, 0) / of / (MONTHS_A_YEAR if yearly else 1)
+
+
+def hours_by_role(of: Iterable[Load]) -> dict[str, float]:
+    """Hours of work in the month, by the role on whose list the duties stand."""
+    hours: dict[str, float] = defaultdict(float)
+    for load_ in of:
+        hours[load_.kind.role] += load_.hours
+    return dict(hours)
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """The hours a day that a role has for its duties, in the invented force (reference's duty-budgets)."""
+
+    role: str
+    hours_a_day: int
+
+
+def budgets(on: date) -> dict[str, Budget]:
+    """The budget of each role on a day in London."""
+    return {row.code: Budget(row.code, row.number("hours_a_day")) for row in load("duty-budgets").as_of(on)}

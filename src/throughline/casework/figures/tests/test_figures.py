@@ -1,11 +1,13 @@
 """Figures: what the rules of the rooms say, the same on a second engine, of what its reader may see."""
 
+import json
 import random
 from datetime import UTC, datetime, timedelta
 
 import duckdb
 import ibis
 import pytest
+from click.testing import CliRunner
 from django.db import connection, transaction
 
 from throughline.casework.cases.commands.incidents import reclassify
@@ -13,6 +15,8 @@ from throughline.casework.cases.rules import Happened, repeat, repeat_definition
 from throughline.casework.contact.commands import knowing, sending, taking
 from throughline.casework.contact.models import Contact
 from throughline.casework.figures import queries
+from throughline.casework.figures.cli import duties
+from throughline.casework.figures.cli import measures as measures_cli
 from throughline.casework.people.commands.safety import restrict
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Refused, Role, system
@@ -258,3 +262,28 @@ def test_figures_as_a_file_of_values(call, signed_in):
 
 def acting_as_reader():
     return acting(system("test"))
+
+
+def test_the_load_of_a_month_is_simulated_at_the_terminal(call, transactional_db):
+    call(3)
+    call(2)
+    answer = CliRunner().invoke(duties, ["simulate", "--json"])
+    told = json.loads(answer.output)
+    assert told["month"]["calls about domestic abuse"] == 2
+    [review] = [kind for kind in told["kinds"] if kind["kind"] == "deployment-review"]
+    assert (review["expected"], review["opened"]) == (0.4, 0)
+    assert answer.exit_code == bool(told["over"])
+    said = CliRunner().invoke(duties, ["simulate", "--last-month"]).output
+    assert "deployment-review" in said
+    assert "Minutes and volumes are assumptions" in said
+
+
+def test_figures_at_the_terminal(call, transactional_db):
+    call(3)
+    told = json.loads(CliRunner().invoke(measures_cli, ["show", "--json"]).output)
+    assert told[0]["measure"] == "calls"
+    assert told[0]["rows"] == 1
+    assert "Calls for assistance\n  1" in CliRunner().invoke(measures_cli, ["show"]).output
+    wrong = CliRunner().invoke(measures_cli, ["show", "--from", "2026-02-02", "--until", "2026-02-01"])
+    assert wrong.exit_code == 2
+    assert "is before the first day" in wrong.output

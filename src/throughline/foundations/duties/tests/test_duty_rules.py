@@ -3,7 +3,14 @@ from datetime import UTC, date, datetime
 import pytest
 
 from throughline.foundations.clock.rules import LONDON, Clock, Unit, parse_clock
-from throughline.foundations.duties.rules import duty_kind, duty_kinds
+from throughline.foundations.duties.rules import (
+    Base,
+    duty_kind,
+    duty_kinds,
+    hours_by_role,
+    loads,
+    parse_volume,
+)
 from throughline.reference import UnknownCode, load
 
 TODAY = date(2026, 11, 23)
@@ -54,3 +61,39 @@ def test_every_period_in_the_reference_lists_is_a_clock(name, column):
     assert any(periods)
     for period in filter(None, periods):
         assert parse_clock(period).unit is Unit.MONTHS
+
+
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("1,000 records a year", (1000, Base.RECORDS, True)),
+        ("100 calls about domestic abuse", (100, Base.CALLS, False)),
+        ("domestic incident", (1, Base.INCIDENTS, False)),
+        ("counter a month", (1, Base.COUNTERS, False)),
+        ("day", (1, Base.DAYS, False)),
+    ],
+)
+def test_a_volume_is_so_many_of_something_in_a_month_or_a_year(text, read):
+    assert parse_volume(text) == read
+
+
+@pytest.mark.parametrize("text", ["", "100", "0 records", "100 things", "100 records a week"])
+def test_a_volume_of_something_else_is_refused(text):
+    with pytest.raises(ValueError, match="not a volume"):
+        parse_volume(text)
+
+
+def test_the_volume_of_every_kind_can_be_read():
+    assert all(parse_volume(kind.volume_per) for kind in duty_kinds(TODAY))
+
+
+def test_load_is_of_what_was_opened_where_that_is_more():
+    kind = duty_kind("clerical-review", on=TODAY)
+    month = {Base.NEW_RECORDS: 2_000}
+    [expected] = loads([kind], month)
+    assert (expected.expected, expected.opened, expected.hours) == (10, None, 1)
+    [fewer] = loads([kind], month, {})
+    assert (fewer.opened, fewer.hours) == (0, 1)
+    [more] = loads([kind], month, {kind.code: 30})
+    assert more.hours == 3
+    assert hours_by_role([fewer, more]) == {kind.role: 4}
