@@ -7,6 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from throughline.casework.people.views.searching import read_as
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Subject, may
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import carry_out
+from throughline.foundations.duties.commands import carry_out, outcomes
 from throughline.foundations.govuk.forms import GovukForm
 from throughline.reference import UnknownList, load, names
 
@@ -45,6 +46,16 @@ def home(request: HttpRequest) -> HttpResponse:
         "runs": queries.imports(actor)[:3] if may(actor, Action.IMPORT_PEOPLE) else None,
     }
     return render(request, "overview/home.html", shown)
+
+
+# where a duty is done that no outcome alone discharges: the address takes what the duty is about
+DONE_AT = {
+    "case-owner": "cases:owner",
+    "case-grade": "cases:grade",
+    "case-accept": "cases:accept",
+    "crime-recording": "cases:judge",
+    "crime-review": "cases:review-crime",
+}
 
 
 @guarded(Action.VIEW_DUTIES)
@@ -113,7 +124,14 @@ def _carry_out(actor: Actor, task: queries.Task, typed: dict[str, Any], now: dat
 
 def _duty_page(request: HttpRequest, task: queries.Task, form: GovukForm, now: datetime) -> HttpResponse:
     today = london_day(now)
-    shown: dict[str, Any] = {"task": task, "form": form, "now": now}
+    way = DONE_AT.get(task.duty.kind)
+    shown: dict[str, Any] = {
+        "task": task,
+        "form": form,
+        "now": now,
+        "done_at": reverse(way, args=[task.duty.about]) if way and task.duty.about else "",
+        "has_outcomes": not isinstance(form, OutcomeForm) or bool(outcomes(task.duty.kind, on=today)),
+    }
     match task.duty.kind:
         case "restricted-match":
             shown["help"] = queries.call_for_help(actor_of(request), task.duty, today=today)
