@@ -58,7 +58,7 @@ def _from_lines(system: str, channel: str, patience: float) -> int:
     from throughline.casework.contact.rules.delivery import LONGEST_LINE
 
     faulty, number = 0, 0
-    lines = click.get_binary_stream("stdin")
+    lines = sys.stdin.buffer
     while raw := lines.readline(LONGEST_LINE + 1):
         number += 1
         rest = raw
