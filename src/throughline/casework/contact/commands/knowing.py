@@ -10,10 +10,11 @@ from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.commands.sending import with_incident
 from throughline.casework.contact.commands.taking import enquiry_of, the_contact
 from throughline.casework.contact.models import Contact
-from throughline.casework.people.commands.recognition import read_match
+from throughline.casework.contact.queries.calls import to_look_for
+from throughline.casework.people.commands.recognition import read_match, tell_the_desk
 from throughline.casework.people.models import Match
 from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.queries.searching import Found
+from throughline.casework.people.queries.searching import Found, out_of_sight
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
@@ -58,6 +59,25 @@ def match_is(
         part=part,
         confirmed=reading == Match.Reading.CONFIRMED,
     )
+
+
+@transaction.atomic
+def tell_of_hidden(*, by: Actor, now: datetime, contact_id: UUID) -> None:
+    """Call the desk for whoever this contact may be about out of the handler's sight, if anybody.
+
+    The handler's page shows what it shows when nobody is found.
+    """
+    undertake(by, Action.TAKE_CONTACT, detail={"contact": str(contact_id)})
+    contact = the_contact(contact_id)
+    for _part, heard in to_look_for(contact, today=london_day(now)):
+        if hidden := out_of_sight(by, heard):
+            tell_the_desk(
+                by=by,
+                now=now,
+                enquiry_id=enquiry_of(by=by, contact=contact),
+                heard=heard,
+                hidden=list(hidden),
+            )
 
 
 @transaction.atomic

@@ -37,6 +37,7 @@ class ScreenForm(GovukForm):
         accesskey="i",
     )
     other = _line(_("Other party"), _("Name of the one she is afraid of"), accesskey="o")
+    line = forms.ChoiceField(label=_("The line"), widget=forms.Select)
     recorded_as = forms.ChoiceField(label=_("Recorded as"), widget=forms.Select)
     domestic = forms.ChoiceField(
         label=_("Domestic abuse?"),
@@ -61,7 +62,7 @@ class ScreenForm(GovukForm):
     officer = forms.ChoiceField(label=_("Officer who reads the brief"), widget=forms.Select)
 
     #: What is saved as it is typed.
-    SAVED = ("place", "caller", "number", "who", "other", "recorded_as", "domestic")
+    SAVED = ("place", "caller", "number", "who", "other", "line", "recorded_as", "domestic")
 
     def __init__(
         self, *args: Any, today: date, officers: list[tuple[str, str]] | None = None, **kwargs: Any
@@ -70,6 +71,7 @@ class ScreenForm(GovukForm):
         grades = load("response-grades").as_of(today)
         self.today = today
         self._choose("caller", load("callers").choices(on=today))
+        self._choose("line", load("contact-lines").choices(on=today))
         self._choose("recorded_as", load("incident-kinds").choices(on=today))
         self._choose("grade", [(one.code, one.label) for one in grades if one.flag("reviewed")])
         self._choose("reason", load("decision-reasons").choices(on=today, decision="deployment"))

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from throughline.casework.cases.models import Incident, Involvement
-from throughline.casework.contact.models import Asking, Contact, Deployment, LogLine
+from throughline.casework.contact.models import Asking, Contact, Deployment, Heard, LogLine
+from throughline.casework.contact.rules.looking import SUSPECT, VICTIM, suspect_as_heard, victim_as_heard
 from throughline.casework.people.models import Name
 from throughline.casework.people.queries.person import NOT_FOUND, shown_name
 from throughline.casework.people.rules import PURPOSES
@@ -16,6 +17,7 @@ from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
+from throughline.linkage.description import Description
 
 SHOWN = 50
 #: For how long an open incident at the same place or from the same number may be the same one.
@@ -166,6 +168,32 @@ def contact_page(
         parties=parties,
         same=_perhaps_the_same(contact, now),
     )
+
+
+def to_look_for(contact: Contact, *, today: date) -> list[tuple[str, Description]]:
+    """Whom to look for in which order, and by what: the victim, then whom she is afraid of.
+
+    Whoever is confirmed is looked for no more.
+    """
+    heard = Heard.objects.filter(contact=contact).first() or Heard()
+    parties = parties_of(contact)
+    sure = {party.part for party in parties if party.confirmed}
+    found: list[tuple[str, Description]] = []
+    if VICTIM not in sure:
+        victim = victim_as_heard(
+            who=heard.who,
+            other=heard.other,
+            place=contact.place,
+            number=contact.number,
+            caller=contact.caller,
+            today=today,
+        )
+        found.append((VICTIM, victim))
+    if SUSPECT not in sure and heard.other:
+        name = next((party.name for party in parties if party.part == VICTIM), "")
+        suspect = suspect_as_heard(other=heard.other, victim=name, place=contact.place, today=today)
+        found.append((SUSPECT, suspect))
+    return [(part, description) for part, description in found if description != Description()]
 
 
 def enquiry_for(actor: Actor, contact: Contact) -> UUID | None:

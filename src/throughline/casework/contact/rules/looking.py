@@ -6,6 +6,9 @@ from datetime import date
 from throughline.linkage.description import Description, Name
 from throughline.linkage.scraps import read_scraps
 
+#: Whom the matches are of: parts in an incident.
+VICTIM, SUSPECT = "victim", "suspect"
+
 #: Callers whose number and name are not those of whom the call is about.
 _SOMEBODY_ELSE = {"other"}
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+from django.utils import timezone
 
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.commands.taking import receive
@@ -16,6 +17,7 @@ from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role
 from throughline.foundations.audit.models import Event
+from throughline.foundations.drafts.commands import keep
 from throughline.foundations.drafts.models import Draft
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.models import Answers
@@ -205,6 +207,56 @@ def test_a_restricted_match_shows_what_nobody_shows_and_calls_the_desk(
     as_system()
     duty = Duty.objects.get(kind="restricted-match")
     assert duty.about == Contact.objects.get(id=address.split("/")[2]).enquiry
+
+
+def test_without_a_script_the_desk_is_called_as_well_and_reads_where_and_whom_to_tell(
+    signed_in, browser, add, accounts
+):
+    made = add("Zofia", "Quillfeather", PHONE)
+    desk = accounts[Role.DESK].actor
+    set_actor(desk)
+    restrict(by=desk, now=NOW, record_id=made, reason="refuge")
+    with acting(TELEPHONY):
+        # her number and her address are enough
+        call = receive(by=TELEPHONY, now=NOW, channel="999", number=PHONE)
+    address = f"/contact/{call.id}/"
+    browser.post(f"{address}take/")
+    post(browser, address, "send:emergency", place="3 Mill Lane", who="Zofia Quillfeather")
+    as_system()
+    duty = Duty.objects.get(kind="restricted-match")
+    deployment = Deployment.objects.get().id
+    post(browser, address, f"unit:{deployment}", unit="ab12")
+    page = page_of(signed_in(Role.DESK), f"/duties/{duty.id}/")
+    for words in ("3 Mill Lane", "Emergency", "AB12", address):
+        assert words in page
+    assert "Quillfeather" not in re.sub(r'value="[^"]*"', "", page_of(browser, address))
+
+
+def test_what_a_session_lost_is_back_and_still_meets_a_colleagues_change(browser, colleague, begun):
+    address = begun()
+    page = page_of(browser, address)
+    # what the frame keeps of a form that cannot be taken in
+    fields = {
+        "version": hidden(page, "version"), "seen": hidden(page, "seen"), "place": "14 Alma Road", "who": "",
+        "words": "he has a knife",
+    }  # fmt: skip
+    post(colleague, address, place="41 Alma Road", who="jo")
+    as_system()
+    keep(
+        user=Contact.objects.get().taken_by,
+        place=address,
+        typed={name: [value] for name, value in fields.items()},
+        now=timezone.now(),
+    )
+    back = page_of(browser, address)
+    assert "We kept what you typed" in back
+    assert 'value="14 Alma Road"' in back
+    assert 'value="jo"' in back
+    assert "he has a knife" in back
+    answer = post(browser, address, page=back, place="14 Alma Road").content.decode()
+    assert "was changed by The control-room-supervisor" in answer
+    as_system()
+    assert Contact.objects.get().place == "41 Alma Road"
 
 
 def test_two_editors_are_shown_both_versions(browser, colleague, begun):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from throughline.casework.contact.commands import taking
+from throughline.casework.contact.commands import knowing, taking
 from throughline.casework.contact.queries import calls as queries
 from throughline.casework.contact.rules.taking import TakenAlready
 from throughline.casework.people.rules import Malformed
@@ -55,6 +55,8 @@ def take(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Take a call that waits; one that a colleague was quicker to take leads back to the list."""
     try:
         taking.take(by=actor_of(request), now=timezone.now(), contact_id=contact_id)
+        # the number and the place that came with the call may be those of a restricted record
+        knowing.tell_of_hidden(by=actor_of(request), now=timezone.now(), contact_id=contact_id)
     except TakenAlready as quicker:
         name = queries.staff_names([quicker.by]).get(quicker.by, "")
         messages.info(request, _("%(name)s has taken that call already.") % {"name": name})

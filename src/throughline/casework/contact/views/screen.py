@@ -26,8 +26,8 @@ from throughline.casework.contact.forms.screen import ScreenForm, as_shown
 from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries import calls as queries
 from throughline.casework.contact.queries.asking import asking_of
-from throughline.casework.contact.queries.calls import ContactPage, Party
-from throughline.casework.contact.rules.looking import suspect_as_heard, victim_as_heard
+from throughline.casework.contact.queries.calls import ContactPage
+from throughline.casework.contact.rules.looking import SUSPECT, VICTIM
 from throughline.casework.contact.rules.script import COUNTER_OPENING
 from throughline.casework.contact.rules.taking import Overtaken
 from throughline.casework.people.commands.recognition import tell_the_desk
@@ -46,11 +46,8 @@ from throughline.foundations.drafts.commands import keep as keep_draft
 from throughline.foundations.drafts.commands import let_go
 from throughline.foundations.drafts.queries import Recalled, recall
 from throughline.foundations.instruments.queries import latest
-from throughline.linkage.description import Description
 from throughline.reference import load
 
-#: Whom the matches are of, and in which order somebody is looked for.
-VICTIM, SUSPECT = "victim", "suspect"
 _MATCHES = 5
 # after a button, where the page opens
 _THEN_AT = {
@@ -127,6 +124,8 @@ class _Screen:
         self.takes = may(self.actor, Action.TAKE_CONTACT)
         self.clashes: list[Clash] = []
         self.version = 0
+        # the version from which the page goes on, where that is not the one that stands
+        self.goes_on_from = 0
         self.draft: Recalled | None = None
         # before anything is written, so that a contact out of sight is refused
         self.before = queries.the_contact(self.actor, contact_id)
@@ -171,6 +170,8 @@ class _Screen:
             return self.page(self.look(), "contact/screen.html")
         if do == "end":
             return redirect("contact:calls")
+        # the page that follows shows the matches, and is only looked at
+        knowing.tell_of_hidden(**self.about())
         at = _THEN_AT.get(do, "")
         address = reverse("contact:contact", args=[self.contact_id])
         return redirect(f"{address}?at={at}" if at else address)
@@ -195,7 +196,7 @@ class _Screen:
             raise BadRequest("version: not a number") from None
         for _attempt in range(2):
             if not changed:
-                return
+                break
             try:
                 change(
                     by=self.actor,
@@ -204,7 +205,7 @@ class _Screen:
                     version=self.version,
                     **changed,
                 )
-                return
+                break
             except Overtaken as overtaken:
                 self.clash(overtaken)
                 changed = {name: value for name, value in changed.items() if name not in overtaken.fields}
@@ -225,7 +226,7 @@ class _Screen:
                     one.at,
                 )
             )
-        self.standing_version = overtaken.version
+        self.standing_version, self.goes_on_from = overtaken.version, self.version
 
     def in_words(self, name: str, value: Any) -> str:
         if name == "domestic":
@@ -308,8 +309,8 @@ class _Screen:
     def match(self, what: str) -> None:
         part, read_as, named = _three(what)
         reading, record_id = _reading(read_as), _id(named)
-        contact, who, other, parties = self.stands()
-        for looked_for, heard in _to_look_for(contact, who, other, parties, self.now):
+        contact = queries.the_contact(self.actor, self.contact_id)
+        for looked_for, heard in queries.to_look_for(contact, today=self.today):
             answer = searching.search(self.actor, heard, today=self.today, purpose=_purpose(self.actor))
             found = next((one for one in answer.found if one.record_id == record_id), None)
             if found is not None:
@@ -333,12 +334,8 @@ class _Screen:
 
     def add(self, part: str) -> None:
         """Write down somebody whom no record is of, with what was heard."""
-        contact, who, other, parties = self.stands()
-        heard = next(
-            (heard for looked_for, heard in _to_look_for(contact, who, other, parties, self.now)
-             if looked_for == part),
-            None,
-        )  # fmt: skip
+        contact = queries.the_contact(self.actor, self.contact_id)
+        heard = dict(queries.to_look_for(contact, today=self.today)).get(part)
         if heard is None or not heard.names:
             raise Malformed("other" if part == SUSPECT else "who", "needs a name to add somebody under")
         start = carried_over(heard, self.today)
@@ -369,7 +366,8 @@ class _Screen:
         knowing.same_incident(**self.about(), incident_id=_id(incident_id))
 
     def speak(self, what: str) -> None:
-        change(**self.about(), version=self.version, cannot_speak=what == "no")
+        version = queries.the_contact(self.actor, self.contact_id).version
+        change(**self.about(), version=version, cannot_speak=what == "no")
 
     def answer(self, what: str) -> None:
         script, question, given = _three(what)
@@ -387,12 +385,6 @@ class _Screen:
 
     # --- drawing ---
 
-    def stands(self) -> tuple[Contact, str, str, tuple[Party, ...]]:
-        contact = queries.the_contact(self.actor, self.contact_id)
-        heard = getattr(contact, "heard", None)
-        who, other = (heard.who, heard.other) if heard else ("", "")
-        return contact, who, other, queries.parties_of(contact)
-
     def look(self, *, tells: bool = True) -> Matches:
         """Who it may be, with the look at them written. Whoever only reads the contact looks nobody up.
 
@@ -400,13 +392,11 @@ class _Screen:
         """
         if not self.takes:
             return Matches()
-        contact, who, other, parties = self.stands()
-        [(part, heard), *_later] = [
-            *_to_look_for(contact, who, other, parties, self.now),
-            ("", Description()),
-        ]
-        if not part or heard == Description():
-            return Matches(part)
+        contact = queries.the_contact(self.actor, self.contact_id)
+        wanted = queries.to_look_for(contact, today=self.today)
+        if not wanted:
+            return Matches()
+        part, heard = wanted[0]
         answer = searching.search(
             self.actor, heard, today=self.today, purpose=_purpose(self.actor), limit=_MATCHES
         )
@@ -419,7 +409,7 @@ class _Screen:
                 hidden=list(answer.hidden),
             )
         lead_to(self.request, (one.record_id for one in answer.found), _purpose(self.actor))
-        known = {party.record_id for party in parties if party.confirmed}
+        known = {party.record_id for party in queries.parties_of(contact) if party.confirmed}
         return self.matches(part, contact, answer, known)
 
     def matches(self, part: str, contact: Contact, answer: Answer, known: set[UUID]) -> Matches:
@@ -466,7 +456,7 @@ class _Screen:
                 "deployment": deployment,
                 "clashes": self.clashes,
                 "standing_version": getattr(self, "standing_version", page.contact.version),
-                "version": self.version if self.clashes else page.contact.version,
+                "version": self.goes_on_from or page.contact.version,
                 "seen": json.dumps(shown if not self.clashes else self.seen_still(shown)),
                 "draft": self.draft,
                 "now": self.now,
@@ -501,11 +491,21 @@ class _Screen:
             if page.deployment and page.deployment.officer:
                 self.form.initial["officer"] = str(page.deployment.officer)
             if self.draft is not None:
-                typed = {
-                    name: self.draft.typed[name] for name in self.draft.typed if name in self.form.fields
-                }
-                self.form.initial |= typed
+                self.form.initial |= self.recalled(self.draft)
         self.form.start_at(self.first_field(page))
+
+    def recalled(self, draft: Recalled) -> dict[str, str]:
+        """What was typed and not saved. What a colleague has changed since it was read is still a conflict."""
+        try:
+            seen = json.loads(draft.typed.get("seen", "{}"))
+            self.goes_on_from = int(draft.typed.get("version", "0"))
+        except ValueError:
+            seen = {}
+        return {
+            name: str(draft.typed[name])
+            for name in draft.typed
+            if name in self.form.fields and (name not in seen or draft.typed[name] != seen[name])
+        }
 
     def first_field(self, page: ContactPage) -> str:
         for name in self.form.errors:
@@ -518,35 +518,6 @@ class _Screen:
         if not page.contact.place:
             return "place"
         return "who" if not page.parties else "words"
-
-
-def _to_look_for(
-    contact: Contact, who: str, other: str, parties: tuple[Party, ...], now: datetime
-) -> list[tuple[str, Description]]:
-    """Whom to look for in which order, and by what: first the victim, then whom she is afraid of."""
-    today = london_day(now)
-    sure = {party.part for party in parties if party.confirmed}
-    found: list[tuple[str, Description]] = []
-    if VICTIM not in sure:
-        found.append(
-            (
-                VICTIM,
-                victim_as_heard(
-                    who=who,
-                    other=other,
-                    place=contact.place,
-                    number=contact.number,
-                    caller=contact.caller,
-                    today=today,
-                ),
-            )
-        )
-    if SUSPECT not in sure and other:
-        victim = next((party.name for party in parties if party.part == VICTIM), "")
-        found.append(
-            (SUSPECT, suspect_as_heard(other=other, victim=victim, place=contact.place, today=today))
-        )
-    return found
 
 
 def _officers() -> list[tuple[str, str]]:

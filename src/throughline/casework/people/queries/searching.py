@@ -133,6 +133,16 @@ def search(
     )
 
 
+def out_of_sight(actor: Actor, heard: Description) -> tuple[Hidden, ...]:
+    """What `search` would find out of ``actor``'s sight, for `recognition.tell_the_desk` alone. Raises Refused.
+
+    For what is asked on the way to a page that searches again: nobody is shown, and no look is written.
+    """
+    insist(actor, Action.SEARCH_PEOPLE)
+    probe = features(heard)
+    return tuple(_hidden(actor, probe, sorted(probe_keys(probe, keys().linkage))))
+
+
 def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked[UUID]]:
     """The records in the running actor's sight that share a telling key, ranked."""
     with connection.cursor() as cursor:
