@@ -11,6 +11,8 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from throughline.casework.contact.commands.proposing import propose
+from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
@@ -46,6 +48,8 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
     return [
         Task("sealing", timedelta(seconds=1), seal),
         Task("checkpoint", timedelta(minutes=1), checkpoints.write),
+        Task("calls recorded as something else", timedelta(minutes=2), lambda: propose(now=timezone.now())),
+        Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),
         Task("expiry of drafts", timedelta(hours=1), lambda: expire(now=timezone.now())),
         Task("retention reviews", timedelta(hours=1), lambda: call_for_reviews(now=timezone.now())),
     ]

@@ -22,6 +22,9 @@ class Entry(NamedTuple):
 ENTRIES: list[Entry] = [
     Entry(_("Calls"), "contact:calls", Action.VIEW_CONTACT),
     Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
+    Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
+    Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
+    Entry(_("Your turn"), "contact:turn", Action.KEEP_TURN),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),

@@ -89,6 +89,7 @@ class Action(StrEnum):
     ANSWER_INTELLIGENCE = "intelligence.answer"
     SUPERVISE = "contact.supervise"
     KEEP_COUNTER = "counter.keep"
+    KEEP_TURN = "turn.keep"
     VIEW_MEASURES = "measures.view"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
@@ -291,6 +292,7 @@ RULES = (
         Action.KEEP_COUNTER,
         _only(Role.FRONT_COUNTER, Role.SUPERVISOR),
     ),
+    Rule("Whoever reads about people says when their turn begins and ends", Action.KEEP_TURN, READERS),
     Rule(
         "Analysts and supervisors read the figures",
         Action.VIEW_MEASURES,

@@ -7,7 +7,13 @@ from throughline.casework.contact.models.briefing import (
 )
 from throughline.casework.contact.models.contact import Contact, Deployment, LogLine
 from throughline.casework.contact.models.counter import Counter, CounterHours, Leaflet
-from throughline.casework.contact.models.supervision import Handover, Proposal, Sample, Shift
+from throughline.casework.contact.models.supervision import (
+    Handover,
+    Proposal,
+    RuleSwitch,
+    Sample,
+    Shift,
+)
 from throughline.casework.contact.models.taking import Asking, Change, Heard
 
 __all__ = [
@@ -25,6 +31,7 @@ __all__ = [
     "Leaflet",
     "LogLine",
     "Proposal",
+    "RuleSwitch",
     "Sample",
     "Shift",
 ]

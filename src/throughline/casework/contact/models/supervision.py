@@ -61,10 +61,14 @@ class Sample(models.Model):
     drawn_from = models.TextField()
     drawn_at = models.DateTimeField()
     drawn_by = models.UUIDField()
+    # of a random draw: what it started from, by its source, and from how many contacts it drew
+    seed = models.TextField(blank=True)
+    drawn_of = models.IntegerField(null=True)
     # codes of reference's sample-verdicts; empty until judged
     verdict = models.TextField(blank=True)
     feedback = models.TextField(blank=True)
     judged_at = models.DateTimeField(null=True)
+    judged_by = models.UUIDField(null=True)
     # when the handler read the feedback
     read_at = models.DateTimeField(null=True)
 
@@ -95,3 +99,22 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"proposal {self.id}"
+
+
+class RuleSwitch(models.Model):
+    """A rule that proposes was switched off or on again: by a person, or because it was mostly wrong."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    # a code of reference's proposal-rules
+    rule = models.TextField()
+    on = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.UUIDField()
+
+    class Meta:
+        verbose_name_plural = "rule switches"
+        indexes = [models.Index(fields=["rule", "at"], name="contact_switched")]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"switch of {self.rule}"
