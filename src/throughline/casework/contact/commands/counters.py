@@ -99,7 +99,10 @@ def put_out(
     undertake(by, Action.KEEP_COUNTER, detail={"counter": str(counter_id), "what": "leaflet"})
     counter = _the_counter(counter_id)
     today = london_day(now)
-    for field, name, code in (("topic", "leaflet-topics", topic), ("language", "leaflet-languages", language)):
+    for field, name, code in (
+        ("topic", "leaflet-topics", topic),
+        ("language", "leaflet-languages", language),
+    ):
         try:
             load(name).get(code, on=today)
         except UnknownCode:
@@ -134,9 +137,7 @@ def look_at_leaflet(*, by: Actor, now: datetime, leaflet_id: UUID, still_there: 
 
 
 @transaction.atomic
-def replace_leaflet(
-    *, by: Actor, now: datetime, leaflet_id: UUID, printed_on: date | None = None
-) -> Leaflet:
+def replace_leaflet(*, by: Actor, now: datetime, leaflet_id: UUID, printed_on: date | None = None) -> Leaflet:
     """Take a leaflet away and put a newer print of it on view. Raises Malformed."""
     old = _leaflet(by, leaflet_id)
     if old.printed_on and printed_on and printed_on <= old.printed_on:

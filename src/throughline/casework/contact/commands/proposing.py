@@ -17,8 +17,8 @@ from throughline.casework.people.rules import Conflict
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake
-from throughline.reference import load
 from throughline.foundations.clock.rules import london_day
+from throughline.reference import load
 
 PROPOSER = system("proposer")
 #: How far back the worker looks: a call that a rule fits later than that is another supervisor's.
@@ -41,14 +41,14 @@ def propose(*, now: datetime, since: datetime | None = None) -> int:
     fits = [
         (contact, rule.code) for contact in contacts for rule in rules if proposes(rule, known[contact.id])
     ]
-    there = set(Proposal.objects.filter(contact__in=[one.id for one, _ in fits]).values_list("contact", "rule"))
+    there = set(
+        Proposal.objects.filter(contact__in=[one.id for one, _ in fits]).values_list("contact", "rule")
+    )
     new = [(contact, rule) for contact, rule in fits if (contact.id, rule) not in there]
     if new:
         undertake(PROPOSER, Action.SUPERVISE, detail={"proposals": len(new)})
     for contact, rule in new:
-        _, fresh = Proposal.objects.get_or_create(
-            contact=contact, rule=rule, defaults={"proposed_at": now}
-        )
+        _, fresh = Proposal.objects.get_or_create(contact=contact, rule=rule, defaults={"proposed_at": now})
         made += fresh
     return made
 

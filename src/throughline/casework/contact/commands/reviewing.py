@@ -1,7 +1,6 @@
 """A supervisor's second look: at a decision not to send, at a contact before it is closed, at a sample."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -9,7 +8,7 @@ from django.db import transaction
 from throughline.casework.contact.commands.sending import send, victim_of
 from throughline.casework.contact.commands.taking import the_contact
 from throughline.casework.contact.commands.turns import give_back
-from throughline.casework.contact.models import Contact, Deployment, Sample
+from throughline.casework.contact.models import Deployment, Sample
 from throughline.casework.contact.queries.reviewing import (
     SIGN_OFF,
     decision_to_review,
@@ -21,7 +20,7 @@ from throughline.casework.contact.queries.reviewing import (
 from throughline.casework.contact.rules.sampling import draw, seed
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import Malformed
-from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.audit.models import Seal
@@ -192,9 +191,7 @@ def draw_random(*, by: Actor, now: datetime, appointments: bool = False) -> list
         )
     )
     last = Seal.objects.order_by("-number").first()
-    start = seed(
-        period=period, seal=last.number if last else 0, seal_hash=bytes(last.hash) if last else b""
-    )
+    start = seed(period=period, seal=last.number if last else 0, seal_hash=bytes(last.hash) if last else b"")
     left = {handler: contacts for handler, contacts in pool.items() if handler not in already}
     return [
         Sample.objects.create(
@@ -232,7 +229,9 @@ def judge(*, by: Actor, now: datetime, sample_id: UUID, verdict: str, feedback: 
     Raises Malformed without words where something went wrong, Refused for one's own contact.
     """
     undertake(by, Action.SUPERVISE, detail={"sample": str(sample_id), "verdict": verdict})
-    sample = Sample.objects.select_for_update(of=("self",)).select_related("contact").filter(id=sample_id).first()
+    sample = (
+        Sample.objects.select_for_update(of=("self",)).select_related("contact").filter(id=sample_id).first()
+    )
     if sample is None:
         raise Refused(NOT_FOUND, sample_id)
     if sample.contact.taken_by == by.id:
@@ -256,9 +255,11 @@ def judge(*, by: Actor, now: datetime, sample_id: UUID, verdict: str, feedback: 
 def read_feedback(*, by: Actor, now: datetime, sample_id: UUID) -> Sample:
     """The handler says that they have read what they were told. Doing it twice changes nothing."""
     undertake(by, Action.TAKE_CONTACT, detail={"sample": str(sample_id), "what": "read"})
-    sample = Sample.objects.select_for_update(of=("self",)).filter(
-        id=sample_id, contact__taken_by=by.id, judged_at__isnull=False
-    ).first()
+    sample = (
+        Sample.objects.select_for_update(of=("self",))
+        .filter(id=sample_id, contact__taken_by=by.id, judged_at__isnull=False)
+        .first()
+    )
     if sample is None:
         raise Refused(NOT_FOUND, sample_id)
     if sample.read_at is None:

@@ -37,8 +37,6 @@ def notice(*, now: datetime, contact: Contact) -> list[UUID]:
                 continue
             undertake(SILENCE, Action.SUPERVISE, one.record_id, detail={"contact": str(contact.id)})
             kind = "silent-call-restricted" if one.restricted else "silent-call"
-            duty = open_duty(
-                kind, now=now, record_id=one.record_id, about=contact.id, cause="line-silent"
-            )
+            duty = open_duty(kind, now=now, record_id=one.record_id, about=contact.id, cause="line-silent")
             opened.append(duty.id)
     return opened

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.contact.commands.silence import notice
 from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine
 from throughline.casework.contact.rules.taking import (
     FIELDS,
@@ -98,6 +99,7 @@ def deliver(
                     postcode=whole_postcode(place),
                     **told,
                 )
+                notice(now=now, contact=new)
                 return new, "new"
         except IntegrityError:
             # delivered at this moment by another line of the same system
@@ -105,6 +107,8 @@ def deliver(
             if standing is None:
                 raise
     changed = _brought_up_to_date(standing, told)
+    if changed:
+        notice(now=now, contact=standing)
     return standing, "changed" if changed else "same"
 
 
@@ -207,6 +211,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
             recorded_as=contact.recorded_as or NOT_YET_RECORDED,
             domestic=contact.domestic,
         )
+    if not changed.keys().isdisjoint({"line", "number"}):
+        notice(now=now, contact=contact)
     if "domestic" in changed and was is False:
         _have_the_decision_reviewed(contact, now)
     return contact

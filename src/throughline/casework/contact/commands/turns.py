@@ -39,9 +39,7 @@ def start_turn(*, by: Actor, now: datetime, ends_at: datetime) -> Shift:
         shift.save(update_fields=["ended_at"])
         shift = None
     if shift is None:
-        return Shift.objects.create(
-            user=by.id, role=by.role, team=by.team, started_at=now, ends_at=ends_at
-        )
+        return Shift.objects.create(user=by.id, role=by.role, team=by.team, started_at=now, ends_at=ends_at)
     shift.ends_at = ends_at
     shift.save(update_fields=["ends_at"])
     return shift
@@ -128,9 +126,7 @@ def accept(*, by: Actor, now: datetime, handover_id: UUID) -> Handover:
     return handover
 
 
-def give_back(
-    *, now: datetime, maker: UUID, record_id: UUID, about: UUID, cause: str, besides: UUID
-) -> Duty:
+def give_back(*, now: datetime, maker: UUID, record_id: UUID, about: UUID, cause: str, besides: UUID) -> Duty:
     """Put work that comes back on the list of whoever is on duty (`rules.turns.whom`). Inside a command only.
 
     Where nobody of the maker's role is on duty it stands on the supervisors' list.

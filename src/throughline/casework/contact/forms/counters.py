@@ -39,7 +39,9 @@ class HoursForm(GovukForm):
         super().__init__(*args, **kwargs)
         for number, name in enumerate(WEEKDAYS):
             self.fields[f"day_{number}"] = TimeRangeField(
-                label=name, required=False, help_text=_("Leave empty where it is shut.") if number == 0 else ""
+                label=name,
+                required=False,
+                help_text=_("Leave empty where it is shut.") if number == 0 else "",
             )
 
     def week(self) -> dict[int, tuple[time, time]]:
@@ -54,7 +56,8 @@ class LeafletForm(GovukForm):
     topic = forms.ChoiceField(label=_("What is it about?"), widget=forms.RadioSelect)
     language = forms.ChoiceField(label=_("Language"))
     printed_on = DateField(
-        label=_("Date of print"), help_text=_("Leave empty where none stands on it: it then counts as out of date.")
+        label=_("Date of print"),
+        help_text=_("Leave empty where none stands on it: it then counts as out of date."),
     )
     needed = ("topic", "language")
 

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import combinations
 from uuid import UUID
 
 from django.db.models import Q
@@ -62,7 +61,10 @@ def answers_since_on(rule: str) -> list[bool]:
         if not last.on:
             return []
         answered = answered.filter(answered_at__gt=last.at)
-    return [bool(one) for one in answered.order_by("-answered_at", "-id").values_list("accepted", flat=True)[:COUNTED]]
+    return [
+        bool(one)
+        for one in answered.order_by("-answered_at", "-id").values_list("accepted", flat=True)[:COUNTED]
+    ]
 
 
 def candidates(since: datetime) -> list[Contact]:
@@ -87,9 +89,7 @@ def told_of(contacts: Collection[Contact], *, now: datetime) -> dict[UUID, Told]
         .values_list("contact", "words")
     ):
         lines[contact_id].append(words)
-    return {
-        one.id: Told(tuple(lines[one.id]), _place_known(one, now), _pair_known(one)) for one in contacts
-    }
+    return {one.id: Told(tuple(lines[one.id]), _place_known(one, now), _pair_known(one)) for one in contacts}
 
 
 def _place_known(contact: Contact, now: datetime) -> bool:
@@ -107,9 +107,9 @@ def _place_known(contact: Contact, now: datetime) -> bool:
     if contact.incident_id:
         earlier = earlier.exclude(id=contact.incident_id)
     hidden = set(
-        Grant.objects.filter(Q(valid_until=None) | Q(valid_until__gt=now), kind=Grant.Kind.RESTRICT).values_list(
-            "subject", flat=True
-        )
+        Grant.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gt=now), kind=Grant.Kind.RESTRICT
+        ).values_list("subject", flat=True)
     )
     return any(hidden.isdisjoint(subjects) for subjects in earlier.values_list("subjects", flat=True)[:SHOWN])
 
@@ -143,7 +143,11 @@ def waiting(actor: Actor) -> list[Proposed]:
     """Up to `SHOWN` calls that wait for an answer, oldest first, with the look at their people. Raises Refused."""
     insist(actor, Action.SUPERVISE)
     by_contact: dict[UUID, list[Proposal]] = {}
-    rows = Proposal.objects.filter(answered_at=None).select_related("contact").order_by("contact__received_at", "id")
+    rows = (
+        Proposal.objects.filter(answered_at=None)
+        .select_related("contact")
+        .order_by("contact__received_at", "id")
+    )
     for one in rows[: SHOWN * len(load("proposal-rules").rows)]:
         by_contact.setdefault(one.contact_id, []).append(one)
     shown = list(by_contact.values())[:SHOWN]

@@ -64,7 +64,9 @@ def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None =
     if since is not None:
         rows = rows.filter(ended_at__gte=since)
     if contact is not None:
-        rows = rows.filter(incident=contact.incident_id) if contact.incident_id else rows.filter(id=contact.id)
+        rows = (
+            rows.filter(incident=contact.incident_id) if contact.incident_id else rows.filter(id=contact.id)
+        )
     return rows.filter(
         Q(domestic=True) | Q(incident__domestic=True) | Q(Exists(marked)), ~Exists(signed)
     ).order_by("ended_at", "id")
@@ -204,7 +206,9 @@ def _sampled(rows: list[Sample]) -> tuple[Sampled, ...]:
         Sampled(
             row,
             names.get(row.contact.taken_by, "") if row.contact.taken_by else "",
-            verdicts.label(row.verdict, on=london_day(row.judged_at)) if row.verdict and row.judged_at else "",
+            verdicts.label(row.verdict, on=london_day(row.judged_at))
+            if row.verdict and row.judged_at
+            else "",
             names.get(row.judged_by, "") if row.judged_by else "",
         )
         for row in rows
@@ -238,7 +242,9 @@ def feedback(actor: Actor) -> tuple[Told, ...]:
         .order_by("-made_at")[:SHOWN]
     )
     contacts = Contact.objects.in_bulk([one.decision.about for one in reviews if one.decision.about])
-    names = staff_names([*(one.judged_by for one in samples if one.judged_by), *(one.made_by for one in reviews)])
+    names = staff_names(
+        [*(one.judged_by for one in samples if one.judged_by), *(one.made_by for one in reviews)]
+    )
     verdicts = load("sample-verdicts")
     told = [
         Told(
@@ -269,9 +275,7 @@ def feedback(actor: Actor) -> tuple[Told, ...]:
 
 def unread(actor: Actor) -> int:
     """How many samples this reader has been told of and not read."""
-    return Sample.objects.filter(
-        contact__taken_by=actor.id, judged_at__isnull=False, read_at=None
-    ).count()
+    return Sample.objects.filter(contact__taken_by=actor.id, judged_at__isnull=False, read_at=None).count()
 
 
 def _look(actor: Actor, subjects: Collection[UUID] | Mapping[UUID, str]) -> None:

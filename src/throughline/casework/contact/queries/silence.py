@@ -60,7 +60,9 @@ def _with_number(number: str, today: date) -> list[UUID]:
         return []
     probed = probe_keys(features(Description(phones=(number,))), keys().linkage)
     records = Key.objects.filter(key__in=sorted(probed)).values("record")
-    mine = Phone.objects.filter(Q(valid_until=None) | Q(valid_until__gte=today), number=written, record__in=records)
+    mine = Phone.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gte=today), number=written, record__in=records
+    )
     return list(mine.order_by("record").values_list("record", flat=True).distinct())
 
 

@@ -152,9 +152,7 @@ def supervisors_list(actor: Actor, *, now: datetime) -> SupervisorsList:
     offers = waiting_offers(actor, now=now)
     _look(actor, shown.values(), people, silent, offers)
     everything = _ordered(contacts, standing, people, now)
-    routine = duties_of(actor.role).exclude(
-        kind__in=[REVIEW, SIGN_OFF, "silent-call", "handover-acceptance"]
-    )
+    routine = duties_of(actor.role).exclude(kind__in=[REVIEW, SIGN_OFF, "silent-call", "handover-acceptance"])
     return SupervisorsList(
         now=tuple(one for one in everything if one.signs),
         reviews=tuple(_to_review(actor, duty, contact, people, now) for duty, contact in reviews),
@@ -261,9 +259,7 @@ def _ordered(
         involved = people.of(contact)
         warned = sorted({label for one in involved for label in markers.get(one, ())})
         known = Known(
-            facts=frozenset(
-                group for one in people.of(contact, "suspect") for group in facts.get(one, ())
-            ),
+            facts=frozenset(group for one in people.of(contact, "suspect") for group in facts.get(one, ())),
             grades=frozenset(grade for one in involved for grade in grades.get(one, ())),
             markers=frozenset(warned),
             spoken=spoken.get(contact.id, frozenset()),
@@ -348,7 +344,7 @@ def _reviews(now: datetime) -> list[tuple[Duty, Contact]]:
     contacts = Contact.objects.in_bulk([duty.about for duty in duties if duty.about])
     first: dict[UUID, Duty] = {}
     for duty in duties:
-        if duty.about in contacts:
+        if duty.about and duty.about in contacts:
             first.setdefault(duty.about, duty)
     return [(duty, contacts[contact_id]) for contact_id, duty in first.items()]
 
@@ -425,9 +421,7 @@ def _stuck(contacts: list[Contact], standing: dict[UUID, Deployment], now: datet
     ]
     names = staff_names(who for *_, who in found if who)
     return [
-        Stuck(
-            contact, code, times.label(code, on=london_day(now)), since, names.get(who, "") if who else ""
-        )
+        Stuck(contact, code, times.label(code, on=london_day(now)), since, names.get(who, "") if who else "")
         for contact, code, since, who in sorted(found, key=lambda one: (one[2], one[0].id))
     ]
 

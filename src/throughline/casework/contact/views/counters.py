@@ -140,9 +140,7 @@ def put_out(request: HttpRequest, counter_id: UUID) -> HttpResponse:
     form = LeafletForm(sent(request), today=london_day(now))
     if saved(
         form,
-        lambda: commands.put_out(
-            by=actor_of(request), now=now, counter_id=counter_id, **form.cleaned_data
-        ),
+        lambda: commands.put_out(by=actor_of(request), now=now, counter_id=counter_id, **form.cleaned_data),
     ):
         return _done(request, counter_id, _("The leaflet is on view."))
     return _about(request, page, form, _("Put a leaflet on view"), _("It is on view"))

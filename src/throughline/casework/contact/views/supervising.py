@@ -42,8 +42,12 @@ SIGNS = {
 RING_BACK = {
     RingBack.NOT_SAID: gettext_lazy("Do not ring back: nobody has asked her whether that is safe."),
     RingBack.NOT_SAFE: gettext_lazy("Do not ring back: she said that a phone call is not safe."),
-    RingBack.OTHER_NUMBER: gettext_lazy("Do not ring this number back: the one that she said is safe is another."),
-    RingBack.OUT_OF_HOURS: gettext_lazy("Do not ring back now: it is outside the hours that she said are safe."),
+    RingBack.OTHER_NUMBER: gettext_lazy(
+        "Do not ring this number back: the one that she said is safe is another."
+    ),
+    RingBack.OUT_OF_HOURS: gettext_lazy(
+        "Do not ring back now: it is outside the hours that she said are safe."
+    ),
     RingBack.SAFE: gettext_lazy("She said that she may be rung on this number at this hour. Read how first."),
 }
 both = require_http_methods(["GET", "POST"])
@@ -86,12 +90,18 @@ def decision(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 
     def review() -> None:
         typed = form.cleaned_data
-        common = {"by": actor, "now": now, "contact_id": contact_id, "feedback": typed["feedback"] or ""}
+        feedback = typed["feedback"] or ""
         if typed["answer"] == "agree":
-            reviewing.agree(**common)
+            reviewing.agree(by=actor, now=now, contact_id=contact_id, feedback=feedback)
         else:
             reviewing.overturn(
-                **common, grade=typed["grade"], reason=typed["reason"] or "", words=typed["words"] or ""
+                by=actor,
+                now=now,
+                contact_id=contact_id,
+                grade=typed["grade"],
+                feedback=feedback,
+                reason=typed["reason"] or "",
+                words=typed["words"] or "",
             )
 
     if saved(form, review):
@@ -114,9 +124,7 @@ def sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         lambda: reviewing.sign_off(by=actor, now=now, contact_id=contact_id, **form.cleaned_data),
     ):
         return _back_to_list(request, _("Signed off."))
-    return _page(
-        request, "contact/sign_off.html", form, page=page, mine=page.contact.taken_by == actor.id
-    )
+    return _page(request, "contact/sign_off.html", form, page=page, mine=page.contact.taken_by == actor.id)
 
 
 # --- samples --------------------------------------------------------------------------------------------------
@@ -169,9 +177,7 @@ def sample(request: HttpRequest, sample_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     found = queries.sample_page(actor, sample_id, now=now)
     form = JudgeForm(sent(request), today=london_day(now))
-    if saved(
-        form, lambda: reviewing.judge(by=actor, now=now, sample_id=sample_id, **form.cleaned_data)
-    ):
+    if saved(form, lambda: reviewing.judge(by=actor, now=now, sample_id=sample_id, **form.cleaned_data)):
         messages.success(request, _("Kept. The handler reads it on their page."))
         return redirect("contact:samples")
     return _page(
