@@ -10,6 +10,7 @@ from throughline.casework.contact.commands.taking import the_contact
 from throughline.casework.contact.commands.turns import give_back
 from throughline.casework.contact.models import Deployment, Sample
 from throughline.casework.contact.queries.reviewing import (
+    LOOKS_BACK,
     SIGN_OFF,
     decision_to_review,
     open_reviews,
@@ -158,18 +159,21 @@ def call_for_sign_offs(*, now: datetime) -> int:
     The worker's; says how many were opened.
     """
     set_actor(SUPERVISION)
-    waiting = [one for one in to_be_signed_off() if not open_sign_offs([one.incident_id or one.id]).exists()]
-    if waiting:
-        undertake(SUPERVISION, Action.SUPERVISE, detail={"sign_offs": len(waiting)})
-    for contact in waiting:
+    # an incident of several calls has one such duty
+    first = {one.incident_id or one.id: one for one in reversed(to_be_signed_off(since=now - LOOKS_BACK))}
+    asked = set(open_sign_offs(first.keys()).values_list("about", flat=True))
+    new = {about: contact for about, contact in first.items() if about not in asked}
+    if new:
+        undertake(SUPERVISION, Action.SUPERVISE, detail={"sign_offs": len(new)})
+    for about, contact in new.items():
         open_duty(
             SIGN_OFF,
             now=now,
             record_id=victim_of(contact) or contact.id,
-            about=contact.incident_id or contact.id,
-            cause="contact-ended" if contact.domestic is not False else "vulnerable",
+            about=about,
+            cause="vulnerable" if contact.domestic is False else "contact-ended",
         )
-    return len(waiting)
+    return len(new)
 
 
 # --- samples -------------------------------------------------------------------------------------------

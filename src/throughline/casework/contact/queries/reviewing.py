@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, Func, OuterRef, Q, QuerySet, UUIDField
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField
 
 from throughline.casework.contact.models import Contact, Sample
 from throughline.casework.contact.queries.calls import ContactPage, contact_page, staff_names
@@ -53,11 +54,12 @@ def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None =
     log of somebody vulnerable is screened.
     """
     vulnerable = [row.code for row in load("markers").rows if row.text("kind") == "vulnerability"]
-    marked = Marker.objects.filter(
+    of_it = ExpressionWrapper(OuterRef("subjects"), output_field=ArrayField(UUIDField()))
+    marked = Marker.objects.annotate(of_it=of_it).filter(
         Q(valid_until=None) | Q(valid_until__gte=OuterRef("ended_at__date")),
         code__in=vulnerable,
         ended_by=None,
-        record_id=Func(OuterRef("subjects"), function="any", output_field=UUIDField()),
+        of_it__contains=[F("record_id")],
     )
     signed = Decision.objects.filter(kind=SIGN_OFF, about=OuterRef("id"))
     rows = Contact.objects.filter(ended_at__isnull=False)
