@@ -7,7 +7,7 @@ page that shows somebody must have said so in the log, and have written nothing 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -24,9 +24,11 @@ from django.utils import timezone
 from throughline.casework.cases.commands.crimes import record_crime
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.models import Case as CaseOfTwo
+from throughline.casework.contact.commands.counters import open_counter, put_out
 from throughline.casework.contact.commands.knowing import takes_part
 from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.taking import begin
+from throughline.casework.contact.models import Contact, Handover, Proposal, Sample
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.foundations.access.commands import grant
@@ -193,6 +195,9 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
         set_marker(by=by, now=NOW, record_id=made.id, code="intimidated")
         duty = open_duty("clerical-review", now=NOW, record_id=made.id, cause="test")
         contact = begin(by=by, now=NOW, channel="999")
+        # looked at again by a supervisor, before somebody is sent after all
+        why = {"reason": "deploy-other", "words": f"{surname} is not at home"}
+        send(by=by, now=NOW, contact_id=contact.id, grade="nobody", **why)
         deployment = send(by=by, now=NOW, contact_id=contact.id, grade="emergency", place=f"{surname} Row 1")
         takes_part(by=by, now=NOW, contact_id=contact.id, record_id=made.id, part="victim", confirmed=True)
         parts = {
@@ -205,6 +210,7 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
             "fact_id": set_fact(
                 by=by, now=NOW, kind="warrant", record_id=made.id, valid_from=NOW, words=surname
             ).id,
+            **_supervised(contact, by),
         }
     with transaction.atomic(), acting(SETTLER):
         incident = CaseOfTwo.objects.get(id=parts["case_id"]).incident_links.get().incident
@@ -217,6 +223,22 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
             "decision_id": Decision.objects.get(about=crime.id).id,
         }
     return Case(kind, made.id, surname, parts, duty.id)
+
+
+def _supervised(contact: Contact, by: Actor) -> dict[str, UUID]:
+    """What a supervisor opens about a contact, and what stands beside it of staff and places."""
+    counter = open_counter(by=by, now=NOW, name=f"Counter {contact.id}", opened_on=date(2015, 1, 1))
+    leaflet = put_out(by=by, now=NOW, counter_id=counter.id, topic="fgm", language="en")
+    drawn = {"drawn_from": "live", "drawn_at": NOW, "drawn_by": by.id}
+    return {
+        "sample_id": Sample.objects.create(contact=contact, **drawn).id,
+        "proposal_id": Proposal.objects.create(contact=contact, rule="known-pair", proposed_at=NOW).id,
+        "handover_id": Handover.objects.create(
+            role=by.role, contacts=[contact.id], offered_at=NOW, offered_by=by.id
+        ).id,
+        "counter_id": counter.id,
+        "leaflet_id": leaflet.id,
+    }
 
 
 @dataclass(frozen=True)
@@ -236,10 +258,12 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         rule = rule_of(view)
         assert rule is not None
         wants = re.findall(r"<\w+:(\w+)>", route)
-        if "contact_id" in wants:
+        of_contact = {"contact_id", "sample_id", "proposal_id"} & {*wants}
+        if of_contact or {"handover_id", "counter_id", "leaflet_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
-                yield Asked(route, reverse(name, kwargs=known), rule, "contact", case)
+                about = "contact" if of_contact else "staff"
+                yield Asked(route, reverse(name, kwargs=known), rule, about, case)
         elif {"case_id", "fact_id", "incident_id", "crime_id", "decision_id"}.intersection(wants):
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
@@ -283,6 +307,8 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
         there = asked.case.kind != "not there"
         seen = decide(actor, Action.VIEW_PERSON, subject_for(actor, asked.case.record_id)).allowed
         return let_in if there and seen else {404, 405}
+    if asked.about == "staff" and asked.case:
+        return let_in if asked.case.kind != "not there" else {404, 405}
     if asked.about == "duty" and asked.case:
         # the duty stands on the supervisors' list, also that of somebody whom they may not see
         own = actor.role is Role.SUPERVISOR and asked.case.kind not in {"not there", "party"}

@@ -146,7 +146,9 @@ def test_what_is_not_domestic_has_no_case_and_can_have_one_again(does, incident,
         assert any(case.closed_at is None for case in the_cases()) is domestic
 
 
-def test_an_incident_closes_only_when_the_registrar_has_judged_and_a_supervisor_has_signed_off(does, incident, pair):
+def test_an_incident_closes_only_when_the_registrar_has_judged_and_a_supervisor_has_signed_off(
+    does, incident, pair
+):
     made = incident(*pair)
     closing = {"incident_id": made, "closed_as": "attended"}
     with pytest.raises(NotYet) as refused:

@@ -7,47 +7,68 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('contact', '0004_taking_row_security'),
+        ("contact", "0004_taking_row_security"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='sample',
-            name='drawn_of',
+            model_name="sample",
+            name="drawn_of",
             field=models.IntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='sample',
-            name='judged_by',
+            model_name="sample",
+            name="judged_by",
             field=models.UUIDField(null=True),
         ),
         migrations.AddField(
-            model_name='sample',
-            name='seed',
+            model_name="sample",
+            name="seed",
             field=models.TextField(blank=True),
         ),
         migrations.CreateModel(
-            name='RuleSwitch',
+            name="RuleSwitch",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
-                ('rule', models.TextField()),
-                ('on', models.BooleanField()),
-                ('at', models.DateTimeField()),
-                ('by', models.UUIDField()),
+                ("id", models.UUIDField(default=uuid.uuid4, primary_key=True, serialize=False)),
+                ("rule", models.TextField()),
+                ("on", models.BooleanField()),
+                ("at", models.DateTimeField()),
+                ("by", models.UUIDField()),
             ],
             options={
-                'verbose_name_plural': 'rule switches',
-                'indexes': [models.Index(fields=['rule', 'at'], name='contact_switched')],
+                "verbose_name_plural": "rule switches",
+                "indexes": [models.Index(fields=["rule", "at"], name="contact_switched")],
             },
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleswitch',
-            trigger=pgtrigger.compiler.Trigger(name='audited', sql=pgtrigger.compiler.UpsertTriggerSql(func='perform audit_required(); return null;', hash='2328ffd7bba8f220740454e9999de24bde1edb15', level='STATEMENT', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_audited_af5a7', table='contact_ruleswitch', when='BEFORE')),
+            model_name="ruleswitch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="audited",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="perform audit_required(); return null;",
+                    hash="2328ffd7bba8f220740454e9999de24bde1edb15",
+                    level="STATEMENT",
+                    operation="INSERT OR UPDATE OR DELETE",
+                    pgid="pgtrigger_audited_af5a7",
+                    table="contact_ruleswitch",
+                    when="BEFORE",
+                ),
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
-            model_name='ruleswitch',
-            trigger=pgtrigger.compiler.Trigger(name='no_truncate', sql=pgtrigger.compiler.UpsertTriggerSql(func="raise exception 'this table is not emptied' using errcode = 'insufficient_privilege';", hash='0393622753048c888c632e07214602936112ec27', level='STATEMENT', operation='TRUNCATE', pgid='pgtrigger_no_truncate_f77c4', table='contact_ruleswitch', when='BEFORE')),
+            model_name="ruleswitch",
+            trigger=pgtrigger.compiler.Trigger(
+                name="no_truncate",
+                sql=pgtrigger.compiler.UpsertTriggerSql(
+                    func="raise exception 'this table is not emptied' using errcode = 'insufficient_privilege';",
+                    hash="0393622753048c888c632e07214602936112ec27",
+                    level="STATEMENT",
+                    operation="TRUNCATE",
+                    pgid="pgtrigger_no_truncate_f77c4",
+                    table="contact_ruleswitch",
+                    when="BEFORE",
+                ),
+            ),
         ),
     ]

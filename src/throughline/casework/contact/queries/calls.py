@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.models import Asking, Contact, Deployment, Heard, LogLine
+from throughline.casework.contact.queries.silence import Prompt, prompts
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM, suspect_as_heard, victim_as_heard
 from throughline.casework.people.models import Name
 from throughline.casework.people.queries.person import NOT_FOUND, shown_name
@@ -125,6 +126,7 @@ class ContactPage:
     deployments: tuple[Deployment, ...]
     parties: tuple[Party, ...]
     same: tuple[SameIncident, ...]
+    silent: tuple[Prompt, ...] = ()
 
     @property
     def deployment(self) -> Deployment | None:
@@ -150,9 +152,11 @@ def contact_page(
     """
     contact = the_contact(actor, contact_id)
     parties = parties_of(contact)
+    silent = prompts(actor, now=now, contact_id=contact_id)
     _look(
         actor,
-        {*contact.subjects, *(party.record_id for party in parties)} - set(looked_at),
+        {*contact.subjects, *(one.record_id for one in parties), *(one.record_id for one in silent)}
+        - set(looked_at),
         contact=contact.id,
     )
     log = list(contact.log.order_by("-at", "-id"))
@@ -167,6 +171,7 @@ def contact_page(
         deployments=tuple(contact.deployments.order_by("-decided_at", "-id")),
         parties=parties,
         same=_perhaps_the_same(contact, now),
+        silent=silent,
     )
 
 

@@ -33,6 +33,7 @@ from throughline.foundations.clock.rules import london_day, months_after, parse_
 from throughline.reference import Row, load
 
 SHOWN = 20
+NOT_YET_RECORDED = "not-yet-recorded"
 
 
 def rule_of(row: Row) -> Rule:
@@ -73,7 +74,10 @@ def candidates(since: datetime) -> list[Contact]:
     One that a supervisor has answered for is not among them.
     """
     hiding = [row.code for row in load("incident-kinds").as_of(london_day(since)) if row.flag("hides")]
-    rows = Contact.objects.filter(recorded_as__in=hiding, received_at__gte=since).exclude(domestic=True)
+    # while somebody still listens, nothing has been recorded wrongly yet
+    unsaid = Q(recorded_as="", ended_at__isnull=False)
+    rows = Contact.objects.filter(Q(recorded_as__in=hiding) | unsaid, received_at__gte=since)
+    rows = rows.exclude(domestic=True)
     return list(rows.exclude(proposals__answered_at__isnull=False).order_by("received_at", "id"))
 
 
@@ -197,7 +201,7 @@ def _proposed(proposals: list[Proposal], names: dict[UUID, str]) -> Proposed:
     return Proposed(
         proposal=proposals[0],
         contact=contact,
-        kind=kinds.label(contact.recorded_as, on=london_day(contact.received_at)),
+        kind=kinds.label(contact.recorded_as or NOT_YET_RECORDED, on=london_day(contact.received_at)),
         rules=tuple(rules.label(one.rule, on=london_day(one.proposed_at)) for one in proposals),
         found=tuple(dict.fromkeys(phrase.rstrip("*") for phrase in found)),
         log=log,

@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField
 
 from throughline.casework.contact.models import Contact, Sample
-from throughline.casework.contact.queries.calls import ContactPage, contact_page, staff_names
+from throughline.casework.contact.queries.calls import ContactPage, contact_page, staff_names, the_contact
 from throughline.casework.people.models import Marker
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import PURPOSES
@@ -59,7 +59,7 @@ def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None =
         Q(valid_until=None) | Q(valid_until__gte=OuterRef("ended_at__date")),
         code__in=vulnerable,
         ended_by=None,
-        of_it__contains=[F("record_id")],
+        of_it__contains=[F("record_id")],  # type: ignore[misc]
     )
     signed = Decision.objects.filter(kind=SIGN_OFF, about=OuterRef("id"))
     rows = Contact.objects.filter(ended_at__isnull=False)
@@ -92,13 +92,14 @@ class ReviewPage:
     mine: bool
 
 
-def review_page(actor: Actor, contact_id: UUID, *, now: datetime) -> ReviewPage:
-    """A decision to look at, with the look at its people written. Raises Refused where none waits."""
+def review_page(actor: Actor, contact_id: UUID, *, now: datetime) -> ReviewPage | None:
+    """A decision to look at, with the look at its people written; None where none waits. Raises Refused."""
     insist(actor, Action.SUPERVISE)
+    the_contact(actor, contact_id)
     duty = open_reviews([contact_id]).order_by("due_at").first()
     decision = decision_to_review(contact_id)
     if duty is None or decision is None:
-        raise Refused(NOT_FOUND, contact_id)
+        return None
     page = contact_page(actor, contact_id, now=now)
     on = london_day(decision.made_at)
     return ReviewPage(

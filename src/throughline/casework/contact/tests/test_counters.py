@@ -80,7 +80,9 @@ def test_leaflets_are_looked_over_every_month(staff, counter):
     assert first.due_at > month
     counters.look_at_leaflet(by=staff, now=month, leaflet_id=leaflets[0].id, still_there=True)
     assert Duty.objects.get().discharged_at is None
-    counters.replace_leaflet(by=staff, now=month, leaflet_id=leaflets[1].id, printed_on=TODAY + timedelta(days=20))
+    counters.replace_leaflet(
+        by=staff, now=month, leaflet_id=leaflets[1].id, printed_on=TODAY + timedelta(days=20)
+    )
     done, coming = Duty.objects.order_by("opened_at")
     assert (done.outcome, coming.opened_at, coming.discharged_at) == ("looked-over", month, None)
     assert Leaflet.objects.get(id=leaflets[1].id).removed_on == london_day(month)

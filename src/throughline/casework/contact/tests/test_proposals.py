@@ -56,17 +56,29 @@ def test_a_call_that_names_a_partner_and_damage_is_proposed_once(by, lost):
 
 @pytest.mark.parametrize(
     ("words", "recorded_as"),
-    [("kids smashed the bus shelter", "criminal-damage"), (SAID, "domestic-abuse"), (SAID, "road"), ("", "violence")],
+    [
+        ("kids smashed the bus shelter", "criminal-damage"),
+        (SAID, "domestic-abuse"),
+        (SAID, "road"),
+        ("", "violence"),
+    ],
 )
 def test_what_is_not_proposed(by, lost, words, recorded_as):
     lost(words, recorded_as)
     assert proposed(by) == set()
 
 
-def test_an_address_with_a_domestic_history_is_proposed_unless_it_is_of_somebody_restricted(by, lost, handler, add):
+def test_an_address_with_a_domestic_history_is_proposed_unless_it_is_of_somebody_restricted(
+    by, lost, handler, add
+):
     earlier = lost("", "domestic-abuse", "14 Alma Road, ZT1 0AA", NOW - timedelta(days=30))
     knowing.takes_part(
-        by=handler, now=NOW, contact_id=earlier.id, record_id=(her := add("Amina", "Hidden")), part="victim", confirmed=True
+        by=handler,
+        now=NOW,
+        contact_id=earlier.id,
+        record_id=(her := add("Amina", "Hidden")),
+        part="victim",
+        confirmed=True,
     )
     taking.change(by=handler, now=NOW, contact_id=earlier.id, version=2, domestic=True)
     call = lost("noise again", "antisocial-behaviour", "14 Alma Road, ZT1 0AA")
@@ -94,7 +106,9 @@ class TestAnswering:
         call = lost()
         sending.send(by=handler, now=NOW, contact_id=call.id, grade="emergency", place="14 Alma Road")
         proposed(by)
-        proposing.answer(by=by(Role.SUPERVISOR), now=NOW, proposal_id=Proposal.objects.get().id, accepted=True)
+        proposing.answer(
+            by=by(Role.SUPERVISOR), now=NOW, proposal_id=Proposal.objects.get().id, accepted=True
+        )
         incident = Incident.objects.get()
         assert (incident.recorded_as, incident.domestic) == ("domestic-abuse", True)
         assert Contact.objects.get().recorded_as == "domestic-abuse"
@@ -183,7 +197,10 @@ class TestSwitching:
         assert "mostly wrong" in page
         assert "9 of 50" in page
         assert "18 in 100" in page
-        assert browser.post(reverse("contact:switch-rule"), {"rule": "partner-damage", "on": "yes"}).status_code == 302
+        assert (
+            browser.post(reverse("contact:switch-rule"), {"rule": "partner-damage", "on": "yes"}).status_code
+            == 302
+        )
         by(Role.SUPERVISOR)
         assert "partner-damage" in {rule.code for rule in rules_on(london_day(NOW))}
         # what was answered before it was switched on again does not switch it off at once
@@ -197,6 +214,9 @@ class TestSwitching:
         assert not RuleSwitch.objects.exists()
 
     def test_no_rule_of_another_name_is_switched(self, signed_in):
-        assert signed_in(Role.SUPERVISOR).post(reverse("contact:switch-rule"), {"rule": "none", "on": "no"}).status_code == 403
-
-
+        assert (
+            signed_in(Role.SUPERVISOR)
+            .post(reverse("contact:switch-rule"), {"rule": "none", "on": "no"})
+            .status_code
+            == 403
+        )

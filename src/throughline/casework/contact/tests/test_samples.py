@@ -25,7 +25,9 @@ def text(response):
 
 @pytest.fixture
 def handlers(accounts, team):
-    more = User.objects.create_user("other", name="Another handler", role=Role.CALL_HANDLER.value, team=team, made_at=NOW)
+    more = User.objects.create_user(
+        "other", name="Another handler", role=Role.CALL_HANDLER.value, team=team, made_at=NOW
+    )
     return [accounts[Role.CALL_HANDLER].actor, more.actor]
 
 
@@ -38,7 +40,12 @@ def week(by, handlers):
         for number in range(5):
             call = taking.begin(by=handler, now=LAST_WEEK, channel="999")
             later = (
-                {"grade": "appointment", "appointment_at": NOW, "reason": "deploy-victim-asks-later", "words": "x"}
+                {
+                    "grade": "appointment",
+                    "appointment_at": NOW,
+                    "reason": "deploy-victim-asks-later",
+                    "words": "x",
+                }
                 if number == 0
                 else {"grade": "emergency"}
             )

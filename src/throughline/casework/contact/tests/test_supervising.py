@@ -64,7 +64,9 @@ class TestTheList:
     def test_each_sign_is_said_and_the_suspect_at_large_comes_first(self, by, handler, add):
         victim, suspect = add("Joanne", "Whitmore"), add("Craig", "Whitmore", sex="1")
         older = taking.begin(by=handler, now=NOW - timedelta(hours=1), channel="999")
-        sending.send(by=handler, now=NOW - timedelta(hours=1), contact_id=older.id, grade="emergency", place="1 A St")
+        sending.send(
+            by=handler, now=NOW - timedelta(hours=1), contact_id=older.id, grade="emergency", place="1 A St"
+        )
         newer = taking.begin(by=handler, now=NOW, channel="999")
         for record_id, part in ((victim, "victim"), (suspect, "suspect")):
             knowing.takes_part(
@@ -95,7 +97,9 @@ class TestTheList:
 
     def test_one_look_names_everybody_shown_and_nothing_is_written(self, by, signed_in, handler, call, add):
         victim = add("Joanne", "Whitmore")
-        knowing.takes_part(by=handler, now=NOW, contact_id=call.id, record_id=victim, part="victim", confirmed=True)
+        knowing.takes_part(
+            by=handler, now=NOW, contact_id=call.id, record_id=victim, part="victim", confirmed=True
+        )
         browser = signed_in(Role.SUPERVISOR)
         assert "Joanne Whitmore" in text(browser.get(reverse("contact:supervision")))
         [look] = Event.objects.filter(kind=Event.Kind.LOOK, action=Action.SUPERVISE)
@@ -103,7 +107,9 @@ class TestTheList:
 
     def test_a_contact_of_somebody_restricted_is_not_there(self, by, handler, call, add):
         victim = add("Amina", "Hidden")
-        knowing.takes_part(by=handler, now=NOW, contact_id=call.id, record_id=victim, part="victim", confirmed=True)
+        knowing.takes_part(
+            by=handler, now=NOW, contact_id=call.id, record_id=victim, part="victim", confirmed=True
+        )
         restrict(by=by(Role.DESK), now=NOW, record_id=victim, reason="sensitive-investigation")
         found = the_list(by)
         assert not found.quiet
@@ -132,7 +138,9 @@ class TestDecidedNotTo:
         assert "Your decision was agreed with" in told
         assert "Well explained" in told
 
-    def test_deciding_otherwise_sends_somebody_and_gives_the_work_back(self, by, decided, accounts, signed_in):
+    def test_deciding_otherwise_sends_somebody_and_gives_the_work_back(
+        self, by, decided, accounts, signed_in
+    ):
         turns.start_turn(by=by(Role.CALL_HANDLER), now=NOW, ends_at=NOW + timedelta(hours=3))
         answer = signed_in(Role.SUPERVISOR).post(
             reverse("contact:decision", args=[decided.id]),
@@ -148,7 +156,11 @@ class TestDecidedNotTo:
 
     def test_work_comes_back_to_the_supervisor_where_nobody_is_on_duty(self, by, decided):
         reviewing.overturn(
-            by=by(Role.SUPERVISOR), now=NOW, contact_id=decided.id, grade="priority", feedback="Go within the hour"
+            by=by(Role.SUPERVISOR),
+            now=NOW,
+            contact_id=decided.id,
+            grade="priority",
+            feedback="Go within the hour",
         )
         back = Duty.objects.get(kind="returned-unclaimed")
         assert (back.role, back.owner) == (Role.SUPERVISOR, None)
@@ -185,7 +197,12 @@ class TestDecidedNotTo:
     def test_deciding_otherwise_but_later_is_itself_reviewed_by_another(self, by, decided, colleague):
         supervisor = by(Role.SUPERVISOR)
         reviewing.overturn(
-            by=supervisor, now=AFTER, contact_id=decided.id, grade="routine", feedback="See her today", **LATER
+            by=supervisor,
+            now=AFTER,
+            contact_id=decided.id,
+            grade="routine",
+            feedback="See her today",
+            **LATER,
         )
         assert Duty.objects.filter(kind="deployment-review", discharged_at=None).count() == 1
         with pytest.raises(Refused):
@@ -193,9 +210,9 @@ class TestDecidedNotTo:
         reviewing.agree(by=colleague.actor, now=AFTER, contact_id=decided.id)
         assert not Duty.objects.filter(kind="deployment-review", discharged_at=None).exists()
 
-    def test_without_a_decision_that_waits_there_is_no_page(self, call, signed_in):
-        page = signed_in(Role.SUPERVISOR).get(reverse("contact:decision", args=[call.id]))
-        assert page.status_code == 404
+    def test_without_a_decision_that_waits_the_list_says_so(self, call, signed_in):
+        page = signed_in(Role.SUPERVISOR).get(reverse("contact:decision", args=[call.id]), follow=True)
+        assert "Nothing waits about that contact" in text(page)
 
 
 class TestSigningOff:
@@ -246,7 +263,9 @@ class TestSigningOff:
     def test_every_log_of_somebody_vulnerable_is_screened(self, by, handler, call, add):
         woman = add("Elsie", "Marsh")
         set_marker(by=handler, now=NOW, record_id=woman, code="vulnerable-adult")
-        knowing.takes_part(by=handler, now=NOW, contact_id=call.id, record_id=woman, part="caller", confirmed=True)
+        knowing.takes_part(
+            by=handler, now=NOW, contact_id=call.id, record_id=woman, part="caller", confirmed=True
+        )
         taking.change(by=handler, now=NOW, contact_id=call.id, version=1, domestic=False)
         sending.send(by=handler, now=NOW, contact_id=call.id, grade="emergency", place="1 A St")
         assert not to_be_signed_off().exists()

@@ -73,7 +73,9 @@ class TestHandingOver:
         open_one = duty()
         taking.begin(by=by(Role.CALL_HANDLER), now=NOW, channel="999")
         supervisor = by(Role.SUPERVISOR)
-        offered = turns.offer(by=supervisor, now=NOW, words="The flat in Alma Road: nobody has seen the child")
+        offered = turns.offer(
+            by=supervisor, now=NOW, words="The flat in Alma Road: nobody has seen the child"
+        )
         assert offered.duties == [open_one.id]
         assert len(offered.contacts) == 1
         assert holders(supervisor)[open_one.id].holder is Holder.OFFERED
@@ -89,7 +91,9 @@ class TestHandingOver:
         assert Duty.objects.get(kind="handover-acceptance").outcome == "accepted"
 
     def test_a_colleague_who_was_quicker_has_it(self, by, next_one, accounts, team):
-        third = User.objects.create_user("third", name="C", role=Role.SUPERVISOR.value, team=team, made_at=NOW)
+        third = User.objects.create_user(
+            "third", name="C", role=Role.SUPERVISOR.value, team=team, made_at=NOW
+        )
         offered = turns.offer(by=by(Role.SUPERVISOR), now=NOW)
         for one in (next_one, third.actor):
             turns.start_turn(by=one, now=NOW, ends_at=LATER)

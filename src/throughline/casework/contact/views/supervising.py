@@ -22,7 +22,6 @@ from throughline.casework.contact.queries.supervising import supervisors_list
 from throughline.casework.contact.queries.turns import turn
 from throughline.casework.contact.rules.danger import Sign
 from throughline.casework.contact.rules.proposing import COUNTED, LEAST_RIGHT
-from throughline.casework.contact.rules.silence import RingBack
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.foundations.access.routes import actor_of, guarded
@@ -39,17 +38,6 @@ SIGNS = {
     Sign.MISMATCH: gettext_lazy("The words speak of danger, and nobody is sent soon"),
     Sign.OVERDUE: gettext_lazy("Somebody was to be there by now"),
 }
-RING_BACK = {
-    RingBack.NOT_SAID: gettext_lazy("Do not ring back: nobody has asked her whether that is safe."),
-    RingBack.NOT_SAFE: gettext_lazy("Do not ring back: she said that a phone call is not safe."),
-    RingBack.OTHER_NUMBER: gettext_lazy(
-        "Do not ring this number back: the one that she said is safe is another."
-    ),
-    RingBack.OUT_OF_HOURS: gettext_lazy(
-        "Do not ring back now: it is outside the hours that she said are safe."
-    ),
-    RingBack.SAFE: gettext_lazy("She said that she may be rung on this number at this hour. Read how first."),
-}
 both = require_http_methods(["GET", "POST"])
 
 
@@ -63,7 +51,6 @@ def supervision(request: HttpRequest) -> HttpResponse:
         "turn": turn(actor, now=now),
         "now": now,
         "signs": SIGNS,
-        "ring_back": RING_BACK,
     }
     return render(request, "contact/supervision.html", shown)
 
@@ -86,6 +73,9 @@ def decision(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """A decision not to send, or to send later: agree with it, or decide otherwise."""
     actor, now = actor_of(request), timezone.now()
     found = queries.review_page(actor, contact_id, now=now)
+    if found is None:
+        messages.info(request, _("Nothing waits about that contact: somebody has looked at it."))
+        return redirect("contact:supervision")
     form = ReviewForm(sent(request), today=london_day(now), stands=found.decision.choice)
 
     def review() -> None:
