@@ -91,6 +91,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.ANSWER_INTELLIGENCE: everywhere(INTELLIGENCE),
     Action.SUPERVISE: everywhere(SUPERVISOR),
     Action.KEEP_COUNTER: everywhere({Role.FRONT_COUNTER, Role.SUPERVISOR}),
+    Action.KEEP_TURN: everywhere(READS),
     Action.VIEW_MEASURES: everywhere({Role.ANALYST, Role.SUPERVISOR}),
     Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
     Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
