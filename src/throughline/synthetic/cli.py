@@ -68,7 +68,7 @@ def calls(file: Path, count: int, calls: int, seed: int, today: datetime) -> Non
 @synthetic.command("enact")
 @click.option("--source", default="invented", show_default=True, help="What the import called the index.")
 def enact_stories(source: str) -> None:
-    """Make the demonstration's accounts, and complete the stories of its people.
+    """Make the demonstration's accounts, complete the stories of its people, and tell fourteen months of calls.
 
     Only where THROUGHLINE_DEMO=1: anybody may sign in to these accounts. Done again, it changes nothing.
     """
@@ -84,11 +84,17 @@ def enact_stories(source: str) -> None:
     from django.db import DatabaseError
     from django.utils import timezone
 
-    from throughline.synthetic.enacting import enact
+    from throughline.synthetic.enacting import actors, enact
+    from throughline.synthetic.retelling import retell
 
+    def say(told: int, of: int) -> None:
+        click.echo(f"{told} of {of} calls", err=True)
+
+    now = timezone.now()
     try:
-        told = enact(now=timezone.now(), source=source)
+        told = enact(now=now, source=source)
+        calls_told = retell(actors(), now=now, source=source, say=say)
     except DatabaseError as error:
         first = (str(error).splitlines() or ["no reason was given"])[0]
         raise click.ClickException(f"The database failed: {first}. Nothing was changed.") from None
-    click.echo(f"Made the accounts and told {told} stories", err=True)
+    click.echo(f"Made the accounts, told {told} stories and {calls_told} calls", err=True)

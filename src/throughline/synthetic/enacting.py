@@ -52,8 +52,8 @@ def enact(*, now: datetime, source: str) -> int:
                 team=one.team,
                 agency=AGENCY,
             )
-    users = {user.username: user for user in User.objects.filter(username__in=[x.username for x in STAFF])}
-    by_role = {one.role: users[one.username].actor for one in reversed(STAFF)}
+    users = _users()
+    by_role = actors()
     parties = {one.story: users[one.username].id for one in STAFF if one.story}
 
     known = dict(
@@ -76,6 +76,16 @@ def enact(*, now: datetime, source: str) -> int:
         if story.key in parties:
             _recognise(record_id, parties[story.key], by=desk, now=now)
     return len(told)
+
+
+def _users() -> dict[str, User]:
+    return {user.username: user for user in User.objects.filter(username__in=[x.username for x in STAFF])}
+
+
+def actors() -> dict[Role, Actor]:
+    """Who acts for each role in the demonstration: the first of its accounts."""
+    users = _users()
+    return {one.role: users[one.username].actor for one in reversed(STAFF)}
 
 
 def _name(story: Story, record_id: UUID, *, by: Actor, now: datetime) -> None:

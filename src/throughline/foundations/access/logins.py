@@ -56,9 +56,9 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
 def rights_sql(tables: list[str], views: list[str]) -> list[str]:
     """The statements that give the logins exactly what is said above; safe to run again.
 
-    Views show their reader no more than the tables beneath; pages read them.
+    Views show their reader no more than the tables beneath.
     """
-    statements = [f'grant select on "{view}" to {WEB}' for view in sorted(views)]
+    statements = [f'grant select on "{view}" to {login}' for view in sorted(views) for login in (WEB, WORKER)]
     for table in sorted(tables):
         for login in (WEB, WORKER, IMPORTER, AUDITOR):
             statements.append(f'revoke all on "{table}" from {login}')

@@ -1,0 +1,191 @@
+"""The past of the invented force, done again through the commands that its people would use, as of then."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.commands.crimes import not_a_crime, record_crime
+from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.commands.holding import set_grade, set_owner
+from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.contact.commands import asking, knowing, sending, taking
+from throughline.casework.contact.models import Contact
+from throughline.casework.people.models import Record
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Actor, Role
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.queries import latest, library
+from throughline.synthetic.export import index, person_reference
+from throughline.synthetic.past import Call, Order, past
+
+SEED = 1
+# people enough to find the couples of `past` among
+_AMONG = 600
+# what is younger than this is still on somebody's list
+_STILL_OPEN = timedelta(days=3)
+_WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
+
+
+class Retelling:
+    """Tells the past once, as the accounts of the demonstration."""
+
+    def __init__(self, by: dict[Role, Actor], *, now: datetime, source: str) -> None:
+        self.by = by
+        self.now = now
+        self.source = source
+        self.records: dict[int, UUID] = {}
+
+    def tell(self, say: Callable[[int, int], None]) -> int:
+        """Do what `past` plans, oldest first; says how many contacts there were. ``say`` hears how far it is."""
+        self._as(Role.SUPERVISOR)
+        if Contact.objects.exists():
+            return 0
+        people = list(index(_AMONG, seed=SEED, today=london_day(self.now)))
+        held = dict(
+            Record.objects.filter(
+                source=self.source, source_ref__in=[person_reference(person) for person in people]
+            ).values_list("source_ref", "id")
+        )
+        here = [person for person in people if person_reference(person) in held]
+        self.records = {person.number: held[person_reference(person)] for person in here}
+        calls, orders = past(here, now=self.now, seed=SEED)
+        for told, call in enumerate(calls, start=1):
+            self._call(call)
+            if told % 50 == 0:
+                say(told, len(calls))
+        for order in orders:
+            self._order(order)
+        self._hold()
+        return len(calls)
+
+    def _as(self, role: Role) -> Actor:
+        set_actor(self.by[role])
+        return self.by[role]
+
+    def _call(self, call: Call) -> None:
+        role = Role.FRONT_COUNTER if call.channel == "front-counter" else Role.CALL_HANDLER
+        by, at = self._as(role), call.at
+        contact = taking.begin(by=by, now=at, channel=call.channel)
+        typed: dict[str, Any] = {
+            "caller": call.caller,
+            "line": call.line,
+            "number": call.number,
+            "place": call.place,
+        }
+        if call.recorded_as:
+            typed |= {"recorded_as": call.recorded_as, "domestic": call.domestic}
+        taking.change(by=by, now=at, contact_id=contact.id, version=contact.version, **typed)
+        self._answered(call, contact, by)
+        self._as(role)
+        taking.end(by=by, now=at + timedelta(minutes=12), contact_id=contact.id)
+        self._since(call, contact)
+
+    def _answered(self, call: Call, contact: Contact, by: Actor) -> None:
+        at = call.at
+        told: dict[str, Any] = {"by": by, "contact_id": contact.id}
+        if call.words:
+            taking.say(**told, now=at + timedelta(seconds=20), words=call.words)
+        for number, part in ((call.victim, "victim"), (call.suspect, "suspect")):
+            if number in self.records:
+                knowing.takes_part(
+                    **told,
+                    now=at + timedelta(seconds=40),
+                    record_id=self.records[number],
+                    part=part,
+                    confirmed=True,
+                )
+        sent = sending.send(
+            **told,
+            now=at + timedelta(minutes=1),
+            grade=call.grade,
+            unit=call.unit,
+            officer=self.by[Role.OFFICER].id if call.unit else None,
+            appointment_at=at + timedelta(hours=20) if call.grade == "appointment" else None,
+            reason=call.reason,
+            words="See the log." if call.reason else "",
+        )
+        for question, given in call.script.items():
+            asking.answer(
+                **told, now=at + timedelta(minutes=2), script="call-script", question=question, given=given
+            )
+        if call.advice:
+            asking.advise(**told, now=at + timedelta(minutes=3), code=call.advice)
+        if call.concern is not None:
+            self._weigh(call, contact, by)
+        officer = self._as(Role.OFFICER)
+        if call.arrived_after is not None:
+            arrived = at + timedelta(minutes=call.arrived_after)
+            sending.arrive(by=officer, now=arrived, deployment_id=sent.id)
+
+    def _weigh(self, call: Call, contact: Contact, by: Actor) -> None:
+        thrive = library().as_of("thrive", london_day(self.now))
+        found = "concern" if call.concern else "none-said"
+        standing = latest(by, subject=contact.id, instrument=thrive.code)
+        asking.fill_in(
+            by=by,
+            now=call.at + timedelta(minutes=4),
+            contact_id=contact.id,
+            instrument=thrive,
+            answers=dict.fromkeys(_WEIGHED, found),
+            complete=False,
+            after=standing.id if standing else None,
+        )
+
+    def _since(self, call: Call, contact: Contact) -> None:
+        """What the registrar judged of it the day after."""
+        judged = call.at + timedelta(hours=18)
+        incident = Contact.objects.get(id=contact.id).incident_id
+        if not call.domestic or incident is None or judged > self.now - _STILL_OPEN:
+            return
+        by = self._as(Role.REGISTRAR)
+        if call.crime:
+            record_crime(
+                by=by, now=judged, incident_id=incident, offence=call.crime, reason="crime-complained"
+            )
+        elif not _judged(incident):
+            not_a_crime(by=by, now=judged, incident_id=incident, reason="no-crime-none-described")
+
+    def _order(self, order: Order) -> None:
+        him, her = self.records[order.him], self.records[order.her]
+        set_fact(
+            by=self._as(Role.SUPERVISOR),
+            now=order.since,
+            kind=order.kind,
+            record_id=him,
+            protects_id=her,
+            conditions=order.conditions,
+            issuer=order.issuer,
+            valid_from=order.since,
+            valid_until=order.until,
+        )
+
+    def _hold(self) -> None:
+        """Owners and grades of the cases that are not new; a person graded each, by how often it happened."""
+        held = StandingFact.objects.filter(kind="grade", ended_at=None).values("case")
+        cases = Case.objects.filter(closed_at=None, opened_at__lt=self.now - _STILL_OPEN).exclude(id__in=held)
+        for case in cases.order_by("opened_at", "id"):
+            many = case.incident_links.count()
+            at = case.opened_at + timedelta(hours=5)
+            set_grade(
+                by=self._as(Role.SUPERVISOR),
+                now=at,
+                case_id=case.id,
+                grade="high" if many > 3 else "medium" if many > 1 else "standard",
+                reason="grade-first-assessment",
+                words="From what she said and what is held.",
+            )
+            set_owner(by=self._as(Role.OFFICER), now=at, case_id=case.id, owner=self.by[Role.OFFICER].id)
+
+
+def _judged(incident: UUID) -> bool:
+    return not Duty.objects.filter(kind="crime-recording", about=incident, discharged_at=None).exists()
+
+
+@transaction.atomic
+def retell(by: dict[Role, Actor], *, now: datetime, source: str, say: Callable[[int, int], None]) -> int:
+    """Tell the past where there is none yet, everything or nothing; says how many contacts there were."""
+    return Retelling(by, now=now, source=source).tell(say)

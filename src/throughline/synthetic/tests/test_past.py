@@ -1,0 +1,101 @@
+"""The past of the invented force: planned by chance alone, and told once through the real commands."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import transaction
+
+from throughline.casework.cases.models import Case, Crime, Incident, Involvement, StandingFact
+from throughline.casework.contact.models import Contact, Deployment
+from throughline.casework.figures.queries import figure
+from throughline.casework.people.commands.importing import Source, bring_in
+from throughline.casework.people.rules import IMPORTER as IMPORTING
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import system
+from throughline.foundations.audit.models import Event
+from throughline.foundations.duties.models import Duty
+from throughline.measures import Period, measure
+from throughline.running.logins import IMPORTER, WORKER
+from throughline.synthetic import past as planned
+from throughline.synthetic.enacting import actors, enact
+from throughline.synthetic.export import index, write_csv
+from throughline.synthetic.past import couples, past
+from throughline.synthetic.retelling import retell
+
+NOW = datetime.now(UTC).replace(microsecond=0)
+DAY = date(2026, 11, 24)
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+PEOPLE = list(index(600, seed=1, today=DAY))
+
+
+def test_the_same_past_for_the_same_seed_and_day():
+    assert past(PEOPLE, now=NOON, seed=1) == past(PEOPLE, now=NOON, seed=1)
+    assert past(PEOPLE, now=NOON, seed=1) != past(PEOPLE, now=NOON, seed=2)
+
+
+def test_calls_are_in_order_and_over():
+    calls, orders = past(PEOPLE, now=NOON, seed=1)
+    moments = [call.at for call in calls]
+    assert moments == sorted(moments)
+    assert NOON - planned.MONTHS_BACK - timedelta(days=1) < moments[0]
+    assert moments[-1] < NOON - timedelta(hours=12)
+    assert 200 < len(calls) < 400
+    assert orders
+
+
+def test_the_past_holds_what_a_control_room_must_find():
+    calls, _ = past(PEOPLE, now=NOON, seed=1)
+    again = {call.victim for call in calls if call.victim and sum(c.victim == call.victim for c in calls) > 2}
+    assert again
+    assert any(len({c.number for c in calls if c.victim == victim}) > 1 for victim in again)
+    assert {call.caller for call in calls} >= {"victim", "other", "child", "suspect"}
+    assert any(call.line in {"silent", "abandoned"} for call in calls)
+    assert any(call.recorded_as == "concern-for-safety" and call.domestic is None for call in calls)
+    assert any(call.grade == "nobody" for call in calls)
+    assert any(call.arrived_after and call.opened_after is None for call in calls)
+
+
+def test_couples_are_two_people_each_once():
+    found = list(couples(PEOPLE))
+    pairs = [frozenset((one.victim.number, one.suspect.number)) for one in found]
+    assert len(set(pairs)) == len(pairs)
+    assert all(len(pair) == 2 for pair in pairs)
+    assert {one.victim.sex for one in found} == {"1", "2"}
+
+
+@pytest.fixture
+def told(transactional_db, working_as, tmp_path, monkeypatch):
+    monkeypatch.setattr(planned, "COUPLES", 6)
+    file = tmp_path / "people.csv"
+    index_map = write_csv(file, 150, 1, DAY)
+    with working_as(IMPORTER):
+        bring_in(
+            by=IMPORTING,
+            now=NOW,
+            source=Source(file, index_map, "invented"),
+            rejects=tmp_path / "rejects.csv",
+        )
+    with working_as(WORKER):
+        enact(now=NOW, source="invented")
+        yield retell(actors(), now=NOW, source="invented", say=lambda *_: None)
+
+
+def test_it_is_told_through_the_commands_and_once(told):
+    with transaction.atomic():
+        set_actor(system("test"))
+        assert Contact.objects.count() == told > 60
+        domestic = Incident.objects.filter(domestic=True)
+        assert domestic.count() >= 6
+        assert Case.objects.exists()
+        assert Involvement.objects.filter(part="suspect", confirmed=True).exists()
+        assert Deployment.objects.filter(arrived_at__isnull=False).exists()
+        assert StandingFact.objects.filter(kind="grade").exists()
+        assert Crime.objects.exists()
+        assert Event.objects.filter(kind="write", action="contact.take").count() > told
+        # what is not new was dealt with
+        old = NOW - timedelta(days=10)
+        assert not Duty.objects.filter(kind="crime-recording", opened_at__lt=old, discharged_at=None).exists()
+        last_year = Period((NOW - timedelta(days=440)).date(), NOW.date())
+        [calls] = figure(measure("calls"), last_year).lines
+        assert calls.rows > 50
+    assert retell(actors(), now=NOW, source="invented", say=lambda *_: None) == 0
