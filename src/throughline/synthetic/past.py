@@ -15,6 +15,7 @@ from throughline.synthetic.person import InventedPerson, Relation
 
 MONTHS_BACK = timedelta(days=425)
 COUPLES = 85
+ABOUT_SOMETHING_ELSE = 60
 
 _CALLS = Weighted.of(("1", "2", "3", "4", "5", "7"), (46, 24, 13, 9, 5, 3))
 _CALLER = Weighted.of(("victim", "other", "child", "suspect"), (62, 28, 6, 4))
@@ -259,7 +260,7 @@ def _orders(couple: Couple, calls: list[Call], chance: Chance, now: datetime) ->
 
 def _other_calls(chance: Chance, numbers: Iterator[str], now: datetime) -> Iterator[Call]:
     """Calls about something else, so that not everything that rings is domestic."""
-    for _ in range(60):
+    for _ in range(ABOUT_SOMETHING_ELSE):
         at = now - timedelta(days=chance.between(1, 420))
         yield Call(
             at=at.replace(hour=_hour(chance), minute=chance.below(60)),

@@ -10,14 +10,15 @@ from django.db import transaction
 from throughline.casework.cases.commands.crimes import not_a_crime, record_crime
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.holding import set_grade, set_owner
+from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.models import Case, StandingFact
-from throughline.casework.contact.commands import asking, knowing, sending, taking
+from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking
 from throughline.casework.contact.models import Contact
+from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.models import Record
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import latest, library
 from throughline.synthetic.export import index, person_reference
 from throughline.synthetic.past import Call, Order, past
@@ -60,6 +61,7 @@ class Retelling:
         for order in orders:
             self._order(order)
         self._hold()
+        self._ring()
         return len(calls)
 
     def _as(self, role: Role) -> Actor:
@@ -136,18 +138,32 @@ class Retelling:
         )
 
     def _since(self, call: Call, contact: Contact) -> None:
-        """What the registrar judged of it the day after."""
-        judged = call.at + timedelta(hours=18)
-        incident = Contact.objects.get(id=contact.id).incident_id
-        if not call.domestic or incident is None or judged > self.now - _STILL_OPEN:
+        """What supervisor and registrar did of it within a day; what is new waits for them."""
+        later = call.at + timedelta(hours=18)
+        if later > self.now - _STILL_OPEN:
             return
+        supervisor = self._as(Role.SUPERVISOR)
+        if reviewing.open_reviews([contact.id]).exists():
+            reviewing.agree(by=supervisor, now=later, contact_id=contact.id)
+        reviewing.sign_off(by=supervisor, now=later, contact_id=contact.id, reason="sign-off-complete")
+        incident = Contact.objects.get(id=contact.id).incident_id
+        if incident is None or call.domestic is None:
+            return
+        if call.domestic:
+            self._judge(call, incident, later)
+        close_incident(
+            by=self._as(Role.SUPERVISOR),
+            now=later + timedelta(hours=1),
+            incident_id=incident,
+            closed_as="nobody-found" if call.arrived_after is None else "attended",
+        )
+
+    def _judge(self, call: Call, incident: UUID, at: datetime) -> None:
         by = self._as(Role.REGISTRAR)
         if call.crime:
-            record_crime(
-                by=by, now=judged, incident_id=incident, offence=call.crime, reason="crime-complained"
-            )
-        elif not _judged(incident):
-            not_a_crime(by=by, now=judged, incident_id=incident, reason="no-crime-none-described")
+            record_crime(by=by, now=at, incident_id=incident, offence=call.crime, reason="crime-complained")
+        else:
+            not_a_crime(by=by, now=at, incident_id=incident, reason="no-crime-none-described")
 
     def _order(self, order: Order) -> None:
         him, her = self.records[order.him], self.records[order.her]
@@ -161,6 +177,32 @@ class Retelling:
             issuer=order.issuer,
             valid_from=order.since,
             valid_until=order.until,
+        )
+
+    def _ring(self) -> None:
+        """What rings as the demonstration opens: a new number near Alma Road, and one that was called from before
+        and says nothing.
+        """
+        set_actor(TELEPHONY)
+        taking.receive(
+            by=TELEPHONY,
+            now=self.now,
+            channel="999",
+            system="demonstration",
+            system_ref="whispering",
+            number="07700 900199",
+            latitude=51.5011,
+            longitude=-2.6402,
+            within_metres=300,
+        )
+        taking.receive(
+            by=TELEPHONY,
+            now=self.now,
+            channel="999",
+            system="demonstration",
+            system_ref="silent",
+            number="07700 900123",
+            line="silent",
         )
 
     def _hold(self) -> None:
@@ -179,10 +221,6 @@ class Retelling:
                 words="From what she said and what is held.",
             )
             set_owner(by=self._as(Role.OFFICER), now=at, case_id=case.id, owner=self.by[Role.OFFICER].id)
-
-
-def _judged(incident: UUID) -> bool:
-    return not Duty.objects.filter(kind="crime-recording", about=incident, discharged_at=None).exists()
 
 
 @transaction.atomic
