@@ -157,6 +157,18 @@ def test_the_clock_runs_and_keys_are_told(people: None, readers: Readers) -> Non
     assert reader.page.evaluate("() => document.activeElement.id") == "id_words"
 
 
+def test_a_call_that_comes_while_the_list_is_open_is_told(people: None, readers: Readers) -> None:
+    reader = readers(Role.CALL_HANDLER)
+    reader.go("/contact/")
+    assert "No call is waiting" in reader.text()
+    rings()
+    told = reader.page.get_by_role("link", name="1 call is waiting now")
+    told.wait_for(timeout=10_000)
+    assert reader.violations() == []
+    told.click()
+    assert reader.page.get_by_role("button", name="Take").count() == 1
+
+
 def test_a_caller_who_cannot_speak_is_asked_for_yes_or_no(people: None, readers: Readers) -> None:
     rings(line="silent")
     reader = readers(Role.CALL_HANDLER, width=SCREEN)

@@ -106,6 +106,9 @@ class SessionEnds:
             session[Session.ENDED] = True
             session.pop(AUTHENTICATION_METHODS_SESSION_KEY, None)
             return True
+        # what a page asks by itself is no use of it; a false claim of that only ends the session sooner
+        if request.headers.get("Throughline-Unattended"):
+            return False
         # not at every request: each costs a write
         if now - seen_at >= settings.SESSION_IDLE / 60:
             session[Session.SEEN_AT] = now.isoformat()

@@ -48,6 +48,7 @@ urlpatterns = [
     path("feedback/", supervising.feedback, name="feedback"),
     path("feedback/<uuid:sample_id>/read/", supervising.read, name="read-feedback"),
     path("", calls.calls, name="calls"),
+    path("news/", calls.news, name="news"),
     path("begin/", calls.begin, name="begin"),
     path("<uuid:contact_id>/", screen.screen, name="contact"),
     path("<uuid:contact_id>/opening/", instruments.opening, name="opening"),

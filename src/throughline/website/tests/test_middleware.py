@@ -143,6 +143,13 @@ def test_a_session_that_is_used_goes_on_until_the_turn_of_duty_is_over(client):
     assert client.get("/note/").headers["Location"] == "/sign-in/?next=/note/"
 
 
+def test_a_page_that_asks_by_itself_keeps_no_session_open(client):
+    wait(client, timedelta(minutes=14))
+    assert client.get("/note/", headers={"Throughline-Unattended": "yes"}).status_code == 200
+    wait(client, timedelta(minutes=2))
+    assert client.get("/note/").status_code == 302
+
+
 def test_what_is_sent_after_the_session_ended_is_there_for_the_same_person_and_nobody_else(
     client, user, enter
 ):

@@ -385,7 +385,7 @@ def test_one_who_may_be_overheard_changes_what_may_be_said(browser, begun):
     post(browser, address, "answer:call-script:can-talk:overheard")
     page = page_of(browser, address)
     assert "The suspect may hear you" in page
-    assert "not while he hears" in page
+    assert "Not while the suspect may hear" in page
 
 
 def test_several_callers_make_one_incident(browser, begun):

@@ -32,8 +32,26 @@ def calls(request: HttpRequest) -> HttpResponse:
             ("grades", "response-grades"),
         )
     }
-    shown = {"calls": queries.calls(actor), "now": now, "takes": may(actor, Action.TAKE_CONTACT), **labels}
+    waiting = queries.count_calls(actor).waiting
+    shown = {
+        "calls": queries.calls(actor),
+        "waiting": waiting,
+        "now": now,
+        "takes": may(actor, Action.TAKE_CONTACT),
+        **labels,
+    }
     return render(request, "contact/calls.html", shown)
+
+
+@guarded(Action.VIEW_CONTACT)
+@require_GET
+def news(request: HttpRequest) -> HttpResponse:
+    """Whether other calls wait than the page shows, as a script asks every few seconds. Shows nobody."""
+    now_waiting = queries.count_calls(actor_of(request)).waiting
+    shown = request.GET.get("shown", "")
+    return render(
+        request, "contact/_news.html", {"waiting": now_waiting, "changed": shown != str(now_waiting)}
+    )
 
 
 @guarded(Action.TAKE_CONTACT)

@@ -425,8 +425,13 @@ class _Screen:
             for found in answer.found
             if found.record_id not in known
         ]
-        # whom the handler has said it is not stands last
-        cards.sort(key=lambda card: card.reading == Match.Reading.REJECTED)
+        # whom the handler has said it is not stands last, and children of the household after its adults
+        cards.sort(
+            key=lambda card: (
+                card.reading == Match.Reading.REJECTED,
+                card.is_child and not card.found.probable,
+            )
+        )
         return Matches(
             part=part,
             cards=tuple(cards),

@@ -129,7 +129,7 @@ def test_the_list_shows_the_longest_overdue_first_with_why_and_writes_the_look(
 
 
 def test_a_list_without_duties_says_so(signed_in):
-    assert "Nothing is waiting for you" in shown(signed_in(Role.OFFICER).get("/"))
+    assert "No duty is waiting for you" in shown(signed_in(Role.OFFICER).get("/"))
 
 
 def test_the_desk_reads_the_scraps_and_answers(signed_in, asked_about):
