@@ -116,7 +116,7 @@ def _grade(grade: str, now: datetime) -> Row:
     try:
         return load("response-grades").get(grade, on=london_day(now))
     except UnknownCode:
-        raise Malformed("grade", "is not a grade of response") from None
+        raise Malformed("grade", "needs one of the responses listed") from None
 
 
 def _check_reason(reason: str, words: str, now: datetime) -> None:

@@ -59,6 +59,8 @@ _THEN_AT = {
     "speak": "ask",
     "advice": "advice",
 }
+# what a command calls by another name than the page
+_BOXES = {"appointment_at": "appointment_time"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +164,8 @@ class _Screen:
             self.write_the_words()
             self.obey(do, what)
         except Malformed as wrong:
-            self.form.add_error(wrong.field if wrong.field in self.form.fields else None, _(wrong.why))
+            field = _BOXES.get(wrong.field, wrong.field)
+            self.form.add_error(field if field in self.form.fields else None, _(wrong.why))
         except Conflict:
             self.form.add_error(None, _("somebody else has changed this meanwhile; look again"))
         if self.clashes or self.form.errors:
