@@ -28,7 +28,14 @@ from throughline.casework.contact.commands.counters import open_counter, put_out
 from throughline.casework.contact.commands.knowing import takes_part
 from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.taking import begin
-from throughline.casework.contact.models import Contact, Handover, Proposal, Sample
+from throughline.casework.contact.models import (
+    Brief,
+    Contact,
+    Handover,
+    IntelligenceRequest,
+    Proposal,
+    Sample,
+)
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.foundations.access.commands import grant
@@ -158,9 +165,9 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
     def settle(role: Role | None) -> list[Case]:
         by = accounts[Role.SUPERVISOR].actor
         cases = [
-            _known("in sight", "Quillfeather", by),
-            _known("restricted", "Ravensmoor", by),
-            _known("party", "Thistlewick", by),
+            _known("in sight", "Quillfeather", by, accounts[Role.OFFICER].id),
+            _known("restricted", "Ravensmoor", by, accounts[Role.OFFICER].id),
+            _known("party", "Thistlewick", by, accounts[Role.OFFICER].id),
         ]
         _, restricted, party = cases
         with transaction.atomic(), acting(SETTLER):
@@ -182,7 +189,7 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
     return settle
 
 
-def _known(kind: str, surname: str, by: Actor) -> Case:
+def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
     with transaction.atomic():
         set_actor(by)
         made = add_record(
@@ -198,7 +205,8 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
         # looked at again by a supervisor, before somebody is sent after all
         why = {"reason": "deploy-other", "words": f"{surname} is not at home"}
         send(by=by, now=NOW, contact_id=contact.id, grade="nobody", **why)
-        deployment = send(by=by, now=NOW, contact_id=contact.id, grade="emergency", place=f"{surname} Row 1")
+        where = {"place": f"{surname} Row 1", "officer": officer}
+        deployment = send(by=by, now=NOW, contact_id=contact.id, grade="emergency", **where)
         takes_part(by=by, now=NOW, contact_id=contact.id, record_id=made.id, part="victim", confirmed=True)
         parts = {
             "phone_id": Phone.objects.get(record=made).id,
@@ -221,6 +229,8 @@ def _known(kind: str, surname: str, by: Actor) -> Case:
             "incident_id": incident.id,
             "crime_id": crime.id,
             "decision_id": Decision.objects.get(about=crime.id).id,
+            "brief_id": Brief.objects.filter(deployment=deployment).latest("sent_at").id,
+            "request_id": IntelligenceRequest.objects.get(contact=contact).id,
         }
     return Case(kind, made.id, surname, parts, duty.id)
 
@@ -258,7 +268,7 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         rule = rule_of(view)
         assert rule is not None
         wants = re.findall(r"<\w+:(\w+)>", route)
-        of_contact = {"contact_id", "sample_id", "proposal_id"} & {*wants}
+        of_contact = {"contact_id", "sample_id", "proposal_id", "brief_id", "request_id"} & {*wants}
         if of_contact or {"handover_id", "counter_id", "leaflet_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}

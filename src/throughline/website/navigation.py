@@ -25,6 +25,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
     Entry(_("Your turn"), "contact:turn", Action.KEEP_TURN),
+    Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
@@ -32,6 +33,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
     Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
     Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),
+    Entry(_("Confidential systems"), "contact:named", Action.NAME_CONFIDENTIAL),
     Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE),
     Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT),
 ]

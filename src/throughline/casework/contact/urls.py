@@ -3,9 +3,11 @@
 from django.urls import include, path
 
 from throughline.casework.contact.views import (
+    briefs,
     calls,
     counters,
     instruments,
+    intelligence,
     screen,
     supervising,
     turns,
@@ -55,4 +57,11 @@ urlpatterns = [
     path("<uuid:contact_id>/thrive/", instruments.thrive, name="thrive"),
     path("<uuid:contact_id>/take/", calls.take, name="take"),
     path("<uuid:contact_id>/take-over/", calls.take_over, name="take-over"),
+    path("<uuid:contact_id>/brief/", briefs.of_contact, name="contact-brief"),
+    path("<uuid:contact_id>/intelligence/", intelligence.ask, name="ask-intelligence"),
+    path("briefs/", briefs.briefs, name="briefs"),
+    path("briefs/<uuid:brief_id>/", briefs.brief, name="brief"),
+    path("intelligence/", intelligence.queue, name="intelligence"),
+    path("intelligence/named/", intelligence.named, name="named"),
+    path("intelligence/<uuid:request_id>/", intelligence.one, name="intelligence-request"),
 ]

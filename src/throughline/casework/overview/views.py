@@ -13,7 +13,11 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from throughline.casework.contact.queries.briefing import my_briefs
 from throughline.casework.contact.queries.calls import count_calls
+from throughline.casework.contact.queries.intelligence import request_of
+from throughline.casework.contact.views.brief_words import clock
+from throughline.casework.contact.views.briefs import unit_of
 from throughline.casework.overview import queries
 from throughline.casework.overview.forms import DayForm, GlassForm, LooksForm, OutcomeForm, RetentionForm
 from throughline.casework.people.commands.recognition import answer_for_hidden
@@ -23,7 +27,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
 from throughline.foundations.access.routes import actor_of, guarded
-from throughline.foundations.access.rules import Action, Actor, Subject, may
+from throughline.foundations.access.rules import Action, Actor, Role, Subject, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import carry_out, outcomes
 from throughline.foundations.govuk.forms import GovukForm
@@ -40,6 +44,8 @@ def home(request: HttpRequest) -> HttpResponse:
         "now": now,
         "calls": count_calls(actor) if may(actor, Action.TAKE_CONTACT) else None,
         "searches": may(actor, Action.SEARCH_PEOPLE),
+        "briefs": my_briefs(actor, unit=unit_of(request), at=now)[:3] if actor.role is Role.OFFICER else None,
+        "clock": clock,
         "breaks_glass": may(actor, Action.BREAK_GLASS, Subject(restricted=True)),
         "worklist": queries.worklist(actor, now=now) if may(actor, Action.VIEW_DUTIES) else None,
         "chain": queries.chain(actor) if may(actor, Action.READ_AUDIT) else None,
@@ -64,6 +70,8 @@ def duty(request: HttpRequest, duty_id: UUID) -> HttpResponse:
     """One duty: what it is about, and what discharges it."""
     now = timezone.now()
     task = queries.task(actor_of(request), duty_id, now=now)
+    if task.duty.kind == "intelligence-request" and (asked := request_of(task.duty)):
+        return redirect("contact:intelligence-request", asked)
     # the list is the reason to open the person from here
     lead_to(request, [task.duty.record_id], "duty")
     return _duty_page(request, task, _form_for(task, None, now), now)

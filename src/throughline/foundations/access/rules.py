@@ -87,6 +87,7 @@ class Action(StrEnum):
     READ_BRIEF = "brief.read"
     ASK_INTELLIGENCE = "intelligence.ask"
     ANSWER_INTELLIGENCE = "intelligence.answer"
+    NAME_CONFIDENTIAL = "confidential.name"
     SUPERVISE = "contact.supervise"
     KEEP_COUNTER = "counter.keep"
     KEEP_TURN = "turn.keep"
@@ -282,6 +283,11 @@ RULES = (
     Rule("The front line reads the brief", Action.READ_BRIEF, FRONT_LINE),
     Rule("The front line asks intelligence", Action.ASK_INTELLIGENCE, FRONT_LINE),
     Rule("Intelligence answers", Action.ANSWER_INTELLIGENCE, _only(Role.INTELLIGENCE)),
+    Rule(
+        "The restricted-records desk names who reads a confidential system",
+        Action.NAME_CONFIDENTIAL,
+        _only(Role.DESK),
+    ),
     Rule(
         "Supervisors review, sample, sign off and hand over contacts",
         Action.SUPERVISE,

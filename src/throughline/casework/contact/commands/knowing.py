@@ -7,6 +7,7 @@ from django.db import transaction
 
 from throughline.casework.cases.commands.incidents import involve, withdraw
 from throughline.casework.cases.models import Incident, Involvement
+from throughline.casework.contact.commands.briefing import renew
 from throughline.casework.contact.commands.sending import with_incident
 from throughline.casework.contact.commands.taking import enquiry_of, the_contact
 from throughline.casework.contact.models import Contact
@@ -103,6 +104,7 @@ def takes_part(
     if record_id not in contact.subjects:
         contact.subjects = [*contact.subjects, record_id]
         contact.save(update_fields=["subjects"])
+    renew(by=by, now=now, contact=contact)
     return contact
 
 
@@ -117,6 +119,7 @@ def leave_out(*, by: Actor, now: datetime, contact_id: UUID, record_id: UUID) ->
     if record_id in contact.subjects:
         contact.subjects = [one for one in contact.subjects if one != record_id]
         contact.save(update_fields=["subjects"])
+    renew(by=by, now=now, contact=contact)
     return contact
 
 

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from throughline.casework.cases.commands.incidents import open_incident
 from throughline.casework.cases.models import Involvement
+from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.taking import NOT_YET_RECORDED, change, the_contact
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.people.queries.person import NOT_FOUND
@@ -109,6 +110,7 @@ def send(
     )
     if reviewed:
         open_duty("deployment-review", now=now, record_id=subject, about=contact.id, cause=reason)
+    pass_on(by=by, now=now, deployment=deployment)
     return deployment
 
 
@@ -167,6 +169,7 @@ def assign_unit(
         raise Malformed("unit", "needs a unit or an officer")
     deployment.sent_at = deployment.sent_at or now
     deployment.save(update_fields=["unit", "officer", "sent_at"])
+    pass_on(by=by, now=now, deployment=deployment)
     return deployment
 
 

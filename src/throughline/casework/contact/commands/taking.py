@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.silence import notice
 from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine
 from throughline.casework.contact.rules.taking import (
@@ -215,6 +216,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
         notice(now=now, contact=contact)
     if "domestic" in changed and was is False:
         _have_the_decision_reviewed(contact, now)
+        for deployment in contact.deployments.filter(superseded_by=None):
+            pass_on(by=by, now=now, deployment=deployment)
     return contact
 
 

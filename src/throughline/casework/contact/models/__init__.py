@@ -2,6 +2,7 @@
 
 from throughline.casework.contact.models.briefing import (
     Brief,
+    ConfidentialWords,
     IntelligenceAnswer,
     IntelligenceRequest,
 )
@@ -20,6 +21,7 @@ __all__ = [
     "Asking",
     "Brief",
     "Change",
+    "ConfidentialWords",
     "Contact",
     "Counter",
     "CounterHours",

@@ -56,7 +56,10 @@ class IntelligenceRequest(models.Model):
 
 
 class IntelligenceAnswer(models.Model):
-    """What was read where: held, none found or not checked, in words that the officer can use."""
+    """What was read where: held, none found or not checked, in words that the officer can use.
+
+    What a confidential system holds is not here but in `ConfidentialWords`. One that is put right keeps its row.
+    """
 
     class Result(models.TextChoices):
         HELD = "held"
@@ -79,3 +82,23 @@ class IntelligenceAnswer(models.Model):
 
     def __str__(self) -> str:
         return f"intelligence answer {self.id}"
+
+
+class ConfidentialWords(models.Model):
+    """What a confidential system holds, which named accounts alone read: a policy of the database looks up who.
+
+    ``system`` is that under which accounts are named (`rules.intelligence.named_for`).
+    """
+
+    answer = models.OneToOneField(
+        IntelligenceAnswer, primary_key=True, on_delete=models.CASCADE, related_name="confidential"
+    )
+    system = models.UUIDField()
+    words = models.TextField()
+
+    class Meta:
+        verbose_name_plural = "confidential words"
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"confidential words {self.pk}"

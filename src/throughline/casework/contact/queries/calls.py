@@ -144,18 +144,29 @@ def the_contact(actor: Actor, contact_id: UUID) -> Contact:
 
 
 def contact_page(
-    actor: Actor, contact_id: UUID, *, now: datetime, looked_at: Iterable[UUID] = ()
+    actor: Actor,
+    contact_id: UUID,
+    *,
+    now: datetime,
+    looked_at: Iterable[UUID] = (),
+    shows: Iterable[UUID] = (),
 ) -> ContactPage:
     """One contact, with the look at its people written. Raises Refused.
 
-    ``looked_at`` are people whom another look of this page has named.
+    ``looked_at`` are people whom another look of this page has named, ``shows`` those whom the page shows
+    besides, in its brief.
     """
     contact = the_contact(actor, contact_id)
     parties = parties_of(contact)
     silent = prompts(actor, now=now, contact_id=contact_id)
     _look(
         actor,
-        {*contact.subjects, *(one.record_id for one in parties), *(one.record_id for one in silent)}
+        {
+            *contact.subjects,
+            *(one.record_id for one in parties),
+            *(one.record_id for one in silent),
+            *shows,
+        }
         - set(looked_at),
         contact=contact.id,
     )

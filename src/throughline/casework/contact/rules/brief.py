@@ -8,9 +8,8 @@ often somebody withdrew support: that is no reason to go slower.
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +38,6 @@ class Kind(StrEnum):
     GRADE = "grade"
     MARKER = "marker"
     STANDS = "stands"
-    SUSPECT = "suspect"
     FACT = "fact"
     SAFE_CONTACT = "safe-contact"
     VOID = "void"
@@ -75,7 +73,7 @@ class Reading:
     """What one source says, or that it was not read and who could read it.
 
     ``about`` is the record of somebody who only may be the person: with it, the other reading stays open. Where
-    nothing is held, ``lines`` may still say what no longer holds. ``asked_at`` is set while an answer is waited for.
+    nothing is held, ``lines`` may still say what no longer holds. ``asked_at`` is set while an answer is waited for, ``stale`` where it was read before it was known who it is.
     """
 
     source: str
@@ -85,6 +83,7 @@ class Reading:
     read_at: datetime | None = None
     who: str = ""
     asked_at: datetime | None = None
+    stale: bool = False
 
     def __post_init__(self) -> None:
         if self.state is State.HELD and not self.lines:
@@ -229,7 +228,7 @@ def _read(
         )
     if answer.state is State.NONE_FOUND:
         if since is not None and answer.read_at < since:
-            return Reading(system.code, State.NOT_CHECKED, who=system.who, read_at=answer.read_at)
+            return Reading(system.code, State.NOT_CHECKED, who=system.who, read_at=answer.read_at, stale=True)
         return Reading(system.code, State.NONE_FOUND, read_at=answer.read_at)
     first = system.parts[0]
     if answer.withheld:
@@ -241,25 +240,11 @@ def _read(
     return Reading(system.code, State.HELD, (line,), read_at=answer.read_at)
 
 
-# --- how often, and how close together ----------------------------------------------------------------
-
-# three gaps of which each is shorter than the one before: fewer would be chance
-_GAPS = 3
-
-
-def gaps_in_days(times: Iterable[datetime]) -> tuple[int, ...]:
-    """The days between one incident and the next, oldest first."""
-    return tuple((later - earlier) // timedelta(days=1) for earlier, later in pairwise(sorted(times)))
-
-
-def gaps_shorten(times: Iterable[datetime]) -> bool:
-    """Whether the last incidents came ever closer together: each of the last three gaps under the one before."""
-    ordered = sorted(times)
-    gaps = [later - earlier for earlier, later in pairwise(ordered)][-_GAPS:]
-    return len(gaps) == _GAPS and all(later < earlier for earlier, later in pairwise(gaps))
-
-
 # --- what is kept of one that was sent ----------------------------------------------------------------
+
+
+# what is held is the same whoever may read it
+_KEPT_AS = {Kind.WITHHELD: Kind.ANSWER}
 
 
 def kept(brief: Brief) -> dict[str, Any]:
@@ -273,7 +258,11 @@ def kept(brief: Brief) -> dict[str, Any]:
                     "state": one.state.value,
                     **({"about": str(one.about)} if one.about else {}),
                     "lines": [
-                        {"kind": line.kind.value, "id": str(line.id or ""), "code": line.code}
+                        {
+                            "kind": _KEPT_AS.get(line.kind, line.kind),
+                            "id": str(line.id or ""),
+                            "code": line.code,
+                        }
                         for line in one.lines
                     ],
                 }

@@ -22,8 +22,6 @@ from throughline.casework.contact.rules.brief import (
     State,
     System,
     changed,
-    gaps_in_days,
-    gaps_shorten,
     kept,
     made,
     state_of,
@@ -180,34 +178,6 @@ def test_what_is_withheld_says_that_it_is_held_and_no_word_of_it():
 def test_a_system_that_was_asked_and_has_not_answered_is_not_checked_and_says_since_when():
     [waiting] = one(PNC, Part.HIM, asked={"pnc": NOW}).readings[1:]
     assert (waiting.state, waiting.asked_at) == (State.NOT_CHECKED, NOW)
-
-
-# --- pattern ---------------------------------------------------------------------------------------
-
-
-def days(*ages):
-    return [NOW - timedelta(days=age) for age in ages]
-
-
-@pytest.mark.parametrize(
-    ("ages", "shorten"),
-    [
-        ((90, 40, 15, 5), True),
-        ((300, 90, 40, 15, 5), True),
-        ((5, 15, 40, 90), True),
-        ((90, 60, 30, 0), False),
-        ((40, 15, 5), False),
-        ((100, 60, 50, 5), False),
-        ((), False),
-    ],
-)
-def test_gaps_shorten_where_each_of_the_last_three_is_under_the_one_before(ages, shorten):
-    assert gaps_shorten(days(*ages)) is shorten
-
-
-def test_gaps_are_told_in_whole_days_oldest_first():
-    assert gaps_in_days(days(5, 90, 40, 15)) == (50, 25, 10)
-    assert gaps_in_days([]) == ()
 
 
 # --- kept ------------------------------------------------------------------------------------------

@@ -32,7 +32,7 @@ def test_a_place_and_a_grade_send_somebody_and_open_the_incident(handler, call):
     call.refresh_from_db()
     assert call.incident_id == incident.id
     assert Decision.objects.get(kind="deployment").choice == "emergency"
-    assert not Duty.objects.exists()
+    assert [duty.kind for duty in Duty.objects.all()] == ["intelligence-request"]
 
 
 def test_nobody_is_sent_to_nowhere(handler, call):

@@ -26,10 +26,14 @@ from throughline.casework.contact.forms.screen import ScreenForm, as_shown
 from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries import calls as queries
 from throughline.casework.contact.queries.asking import asking_of
+from throughline.casework.contact.queries.brief import compose
+from throughline.casework.contact.queries.briefing import states_of
 from throughline.casework.contact.queries.calls import ContactPage
+from throughline.casework.contact.rules.brief import Brief
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM
 from throughline.casework.contact.rules.script import COUNTER_OPENING
 from throughline.casework.contact.rules.taking import Overtaken
+from throughline.casework.contact.views import brief_words
 from throughline.casework.people.commands.recognition import tell_the_desk
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.casework.people.forms.searching import carried_over
@@ -446,7 +450,15 @@ class _Screen:
         )
 
     def page(self, matches: Matches, template: str) -> HttpResponse:
-        page = queries.contact_page(self.actor, self.contact_id, now=self.now, looked_at=matches.looked_at)
+        # while somebody types the brief stays as it is: only a button changes what it says
+        brief = self.brief() if template == "contact/screen.html" else None
+        page = queries.contact_page(
+            self.actor,
+            self.contact_id,
+            now=self.now,
+            looked_at=matches.looked_at,
+            shows=brief.record_ids if brief else (),
+        )
         lead_to(self.request, (party.record_id for party in page.parties), _purpose(self.actor))
         shown = as_shown(page.contact, page.who, page.other)
         self.fill(page, shown)
@@ -462,6 +474,10 @@ class _Screen:
                 "matches": matches,
                 "asking": script,
                 "deployment": deployment,
+                "brief": brief_words.shown(brief, at=self.now) if brief else None,
+                "sent": states_of([deployment.id]).get(deployment.id) if deployment else None,
+                "asks": may(self.actor, Action.ASK_INTELLIGENCE),
+                "people_shown": True,
                 "clashes": self.clashes,
                 "standing_version": getattr(self, "standing_version", page.contact.version),
                 "version": self.goes_on_from or page.contact.version,
@@ -478,6 +494,12 @@ class _Screen:
                 },
             },
         )
+
+    def brief(self) -> Brief | None:
+        """What whoever goes must know, for who may read it."""
+        if not may(self.actor, Action.READ_BRIEF):
+            return None
+        return compose(self.actor, queries.the_contact(self.actor, self.contact_id), at=self.now)
 
     def seen_still(self, shown: dict[str, str]) -> dict[str, str]:
         """Of a field that clashes the page goes on from what its reader saw, until they have decided."""

@@ -177,7 +177,7 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
     records = tuple(one.record for one in linked)
     ids = [one.id for one in records]
     allowed = frozenset(action for action in Action if may(actor, action, subject))
-    said = _said(ids)
+    said = said_of(ids)
     housemates, relatives = _household(ids, today), _relatives(ids, today)
     shown = Person(
         record=records[0],
@@ -221,8 +221,8 @@ def _linked(identity: UUID, *, first: UUID) -> tuple[Linked, ...]:
     return tuple(Linked(link.record, link.valid_from, names[link.made_by]) for link in in_order)
 
 
-def _said(ids: list[UUID]) -> list[Said]:
-    """All that was ever said about reaching these records, newest first."""
+def said_of(ids: list[UUID]) -> list[Said]:
+    """All that was ever said about reaching these records, newest first. The caller writes the look."""
     kept = list(
         SafeContact.objects.filter(record__in=ids)
         .select_related("answers", "phone", "address")

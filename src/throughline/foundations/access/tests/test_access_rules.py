@@ -89,6 +89,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.READ_BRIEF: everywhere(LINE),
     Action.ASK_INTELLIGENCE: everywhere(LINE),
     Action.ANSWER_INTELLIGENCE: everywhere(INTELLIGENCE),
+    Action.NAME_CONFIDENTIAL: everywhere(DESK),
     Action.SUPERVISE: everywhere(SUPERVISOR),
     Action.KEEP_COUNTER: everywhere({Role.FRONT_COUNTER, Role.SUPERVISOR}),
     Action.KEEP_TURN: everywhere(READS),
