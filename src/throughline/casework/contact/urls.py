@@ -20,6 +20,7 @@ _supervision = [
     path("why-this-order/", supervising.why, name="why-this-order"),
     path("decision/<uuid:contact_id>/", supervising.decision, name="decision"),
     path("sign-off/<uuid:contact_id>/", supervising.sign_off, name="sign-off"),
+    path("sign-off/incident/<uuid:incident_id>/", supervising.sign_off_incident, name="sign-off-incident"),
     path("samples/", supervising.samples, name="samples"),
     path("samples/draw/", supervising.draw, name="draw"),
     path("samples/live/<uuid:contact_id>/", supervising.listen_in, name="listen-in"),

@@ -61,6 +61,14 @@ DONE_AT = {
     "case-accept": "cases:accept",
     "crime-recording": "cases:judge",
     "crime-review": "cases:review-crime",
+    "deployment-review": "contact:decision",
+    "contact-sign-off": "contact:sign-off-incident",
+    "handover-acceptance": "contact:handover",
+    "leaflet-check": "contact:counter",
+    "silent-call": "contact:contact",
+    "returned-contact": "contact:contact",
+    "returned-visit": "contact:contact",
+    "returned-unclaimed": "contact:contact",
 }
 
 

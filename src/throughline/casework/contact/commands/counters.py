@@ -180,7 +180,7 @@ def _checks(counter_id: UUID) -> list[Duty]:
 
 
 def _look_over_again(counter_id: UUID, now: datetime) -> None:
-    open_duty(LEAFLET_CHECK, now=now, record_id=counter_id, cause="last-looked-over")
+    open_duty(LEAFLET_CHECK, now=now, record_id=counter_id, about=counter_id, cause="last-looked-over")
 
 
 def _settle_check(counter_id: UUID, by: Actor, now: datetime) -> None:

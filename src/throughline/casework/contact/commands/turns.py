@@ -97,7 +97,7 @@ def offer(*, by: Actor, now: datetime, words: str = "") -> Handover:
     handover, _ = Handover.objects.select_for_update().update_or_create(
         role=by.role, offered_by=by.id, accepted_at=None, defaults=told
     )
-    open_duty(ACCEPTANCE, now=now, record_id=handover.id, cause="turn-offered")
+    open_duty(ACCEPTANCE, now=now, record_id=handover.id, about=handover.id, cause="turn-offered")
     return handover
 
 

@@ -74,6 +74,18 @@ def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None =
     ).order_by("ended_at", "id")
 
 
+def next_to_sign_off(actor: Actor, about: UUID) -> UUID | None:
+    """The first contact of an incident, or the contact itself, that waits to be signed off. Raises Refused.
+
+    Names nobody, so that no look is written.
+    """
+    insist(actor, Action.SUPERVISE)
+    first = Contact.objects.filter(Q(incident=about) | Q(id=about)).order_by("received_at").first()
+    if first is None:
+        raise Refused(NOT_FOUND, about)
+    return to_be_signed_off(first).values_list("id", flat=True).first()
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewPage:
     """A decision that waits, with what was said, who made it why, and what else is known.

@@ -117,6 +117,14 @@ def sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     return _page(request, "contact/sign_off.html", form, page=page, mine=page.contact.taken_by == actor.id)
 
 
+@guarded(Action.SUPERVISE)
+@require_GET
+def sign_off_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """The first contact of an incident, or the contact of this id, that nobody has signed off."""
+    contact_id = queries.next_to_sign_off(actor_of(request), incident_id)
+    return redirect("contact:sign-off", contact_id) if contact_id else redirect("contact:supervision")
+
+
 # --- samples --------------------------------------------------------------------------------------------------
 
 
