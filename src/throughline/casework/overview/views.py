@@ -62,7 +62,7 @@ DONE_AT = {
     "crime-recording": "cases:judge",
     "crime-review": "cases:review-crime",
     "deployment-review": "contact:decision",
-    "contact-sign-off": "contact:sign-off-incident",
+    "contact-sign-off": "contact:next-sign-off",
     "handover-acceptance": "contact:handover",
     "leaflet-check": "contact:counter",
     "silent-call": "contact:contact",

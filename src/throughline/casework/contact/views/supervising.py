@@ -119,10 +119,10 @@ def sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 
 @guarded(Action.SUPERVISE)
 @require_GET
-def sign_off_incident(request: HttpRequest, incident_id: UUID) -> HttpResponse:
-    """The first contact of an incident, or the contact of this id, that nobody has signed off."""
-    contact_id = queries.next_to_sign_off(actor_of(request), incident_id)
-    return redirect("contact:sign-off", contact_id) if contact_id else redirect("contact:supervision")
+def next_sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
+    """From a duty, which is about an incident or a contact without one, to what of it is not signed off yet."""
+    waiting = queries.next_to_sign_off(actor_of(request), contact_id)
+    return redirect("contact:sign-off", waiting) if waiting else redirect("contact:supervision")
 
 
 # --- samples --------------------------------------------------------------------------------------------------
