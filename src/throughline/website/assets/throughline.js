@@ -69,7 +69,8 @@ document.addEventListener("keydown", (event) => {
   const named = document.querySelector(`[data-key="${event.key}"]`);
   if (!named) return;
   event.preventDefault();
-  const goesTo = named.matches("[data-goes-to]") ? (named.querySelector("input, textarea, select") ?? named) : null;
-  if (goesTo) goesTo.focus();
-  else named.click();
+  const { goesTo } = named.dataset;
+  if (goesTo === undefined) named.click();
+  else if (goesTo.startsWith("#")) document.querySelector(goesTo)?.focus();
+  else (named.querySelector("input, textarea, select") ?? named).focus();
 });
