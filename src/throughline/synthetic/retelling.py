@@ -13,7 +13,8 @@ from throughline.casework.cases.commands.holding import set_grade, set_owner
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking
-from throughline.casework.contact.models import Contact
+from throughline.casework.contact.commands.briefing import acknowledge, open_brief
+from throughline.casework.contact.models import Brief, Contact
 from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.models import Record
 from throughline.foundations.access.protection import set_actor
@@ -119,9 +120,16 @@ class Retelling:
         if call.concern is not None:
             self._weigh(call, contact, by)
         officer = self._as(Role.OFFICER)
+        if call.opened_after is not None:
+            self._open_brief(sent.id, officer, at + timedelta(minutes=call.opened_after))
         if call.arrived_after is not None:
             arrived = at + timedelta(minutes=call.arrived_after)
             sending.arrive(by=officer, now=arrived, deployment_id=sent.id)
+
+    def _open_brief(self, deployment_id: UUID, officer: Actor, at: datetime) -> None:
+        newest = Brief.objects.filter(deployment=deployment_id).order_by("-sent_at").first()
+        if newest is not None:
+            acknowledge(by=officer, now=at, brief_id=open_brief(by=officer, now=at, brief_id=newest.id).id)
 
     def _weigh(self, call: Call, contact: Contact, by: Actor) -> None:
         thrive = library().as_of("thrive", london_day(self.now))

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from throughline.casework.cases.models import Case, Crime, Incident, Involvement, StandingFact
-from throughline.casework.contact.models import Contact, Deployment
+from throughline.casework.contact.models import Brief, Contact, Deployment
 from throughline.casework.figures.queries import figure
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.rules import IMPORTER as IMPORTING
@@ -93,6 +93,7 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert Involvement.objects.filter(part="suspect", confirmed=True).exists()
         assert Deployment.objects.filter(arrived_at__isnull=False).exists()
         assert StandingFact.objects.filter(kind="grade").exists()
+        assert Brief.objects.filter(opened_at__isnull=False).exists()
         assert Crime.objects.exists()
         assert Event.objects.filter(kind="write", action="contact.take").count() > told
         # what is not new was dealt with
