@@ -14,6 +14,7 @@ COMMANDS = {
     "demo": "throughline.running.cli:demo",
     "docs": "throughline.running.documenting:docs",
     "duties": "throughline.casework.figures.cli:duties",
+    "facts": "throughline.casework.cases.cli:facts",
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
     "people": "throughline.casework.people.cli:people",

@@ -53,7 +53,7 @@ def import_people(
     rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
     try:
         run = bring_in(
-            by=_actor(username),
+            by=actor_named(username),
             now=timezone.now(),
             source=Source(file, map_path, source),
             rejects=rejects,
@@ -64,10 +64,10 @@ def import_people(
     except Refused as error:
         raise click.UsageError(f"Refused: {error}. Nothing was changed.") from error
     except ProgrammingError as error:
-        raise click.ClickException(f"The database did not allow it: {_first_line(error)}") from error
+        raise click.ClickException(f"The database did not allow it: {first_line(error)}") from error
     except DatabaseError as error:
         raise click.ClickException(
-            f"The database failed: {_first_line(error)}. What is in stays; the same command goes on from there."
+            f"The database failed: {first_line(error)}. What is in stays; the same command goes on from there."
         ) from error
     click.echo(
         f"{run.rows:,} rows: {run.added:,} added, {run.changed:,} changed, {run.unchanged:,} unchanged, "
@@ -77,12 +77,13 @@ def import_people(
         click.echo(f"Why rows were rejected, by line and field: {rejects}")
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
     """The database's own sentence, without the DETAIL lines, which can quote values."""
     return (str(error).splitlines() or ["no reason was given"])[0]
 
 
-def _actor(username: str | None):  # type: ignore[no-untyped-def]
+def actor_named(username: str | None):  # type: ignore[no-untyped-def]
+    """In whose name a file is brought in: an account, or the system."""
     from throughline.casework.people.rules import IMPORTER
     from throughline.foundations.accounts.models import User
 

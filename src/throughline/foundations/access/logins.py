@@ -44,6 +44,8 @@ IMPORTS: Final[dict[str, tuple[str, ...]]] = {
     "people_relationship": (READ,),
     # a new number or address voids what was said about the old
     "people_safecontact": (READ, CHANGE),
+    # orders, bail and warrants, which name nobody but records
+    "cases_standingfact": (READ, ADD, CHANGE),
     "chronology_entry": _FILLS,
     "audit_event": (READ, ADD),
     "access_grant": (READ,),
