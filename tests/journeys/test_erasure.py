@@ -26,6 +26,11 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
+from throughline.casework.cases.commands import crimes, facts, holding, incidents
+from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.contact.commands import knowing, sending, taking
+from throughline.casework.contact.models import IntelligenceAnswer, IntelligenceRequest, Sample
+from throughline.casework.overview.commands import erase
 from throughline.casework.people.commands import identities, recognition, recording, retention, safety
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.commands.indexing import described
@@ -48,6 +53,8 @@ from throughline.foundations.access.rules import Actor, Role, system
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import Checkpoints, seal
+from throughline.foundations.audit.commands import record as write_audit
+from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.commands import keep, place_key
 from throughline.foundations.drafts.models import Draft
@@ -204,6 +211,7 @@ def write_down_everything(staff: Staff, her: UUID, him: UUID) -> None:
         record_id=her,
         address=NewAddress("9", "Quorl Refuge", "Quorlton", "ZT9 9QL"),
     )
+    _tell_of_her(staff, her, him)
     as_(supervisor, safety.restrict, record_id=her, reason="honour-based", words="Quorl family")
     # out of sight, she is asked after again: the desk is called with what was heard
     with transaction.atomic():
@@ -227,6 +235,109 @@ def write_down_everything(staff: Staff, her: UUID, him: UUID) -> None:
     as_(desk, safety.lift_restriction, record_id=her, reason=LIFT, words="Quorl wants it")
     for page in ("name", "phone", "safe-contact", "restrict"):
         keep(user=handler.id, place=f"/people/{her}/{page}/", typed={"words": ["Quorl typed"]}, now=NOW)
+
+
+def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
+    """A call of hers, whom it was about and whom it brought, an order that protects her, and what was judged."""
+    handler, registrar = staff.handler, system("registrar")
+    contact = as_(
+        handler,
+        taking.receive,
+        channel="999",
+        system="exchange",
+        system_ref="1",
+        number="+447700900777",
+        place="8 Quorl Road",
+    )
+    as_(handler, taking.take, contact_id=contact.id)
+    as_(handler, taking.say, contact_id=contact.id, words="Quorlina whispers: he is here", kind="said")
+    as_(handler, sending.send, contact_id=contact.id, grade="emergency", place="7 Quorl House", reason="",
+        words="Quorl is in danger")  # fmt: skip
+    for record_id, part in ((her, "victim"), (him, "suspect")):
+        as_(
+            handler,
+            knowing.takes_part,
+            contact_id=contact.id,
+            record_id=record_id,
+            part=part,
+            confirmed=True,
+        )
+    # nobody ever tied this one to her: it came from her number
+    as_(handler, taking.receive, channel="999", system="exchange", system_ref="2", number="+447700900777")
+    other = as_(
+        handler,
+        incidents.open_incident,
+        recorded_as="domestic-abuse",
+        place="8 Quorl Road",
+        postcode="ZT9 9QL",
+    )
+    for record_id, part in ((her, "victim"), (him, "suspect")):
+        as_(
+            handler,
+            incidents.involve,
+            incident_id=other.id,
+            record_id=record_id,
+            part=part,
+            confirmed=True,
+        )
+    fact = as_(
+        handler,
+        facts.set_fact,
+        kind="non-molestation",
+        record_id=him,
+        protects_id=her,
+        words="not to go to Quorl House",
+        issuer="Quorlton court",
+        source_ref="Quorl-v-Ashgrove",
+        valid_from=NOW,
+    )
+    as_(
+        handler,
+        facts.vary_fact,
+        fact_id=fact.id,
+        conditions=["no-contact"],
+        words="nor to Quorl Road",
+        valid_from=NOW,
+        valid_until=None,
+    )
+    with transaction.atomic(), acting(system("test")):
+        case = Case.objects.get(victim=her, suspect=him, closed_at=None)
+    as_(
+        staff.officer,
+        holding.set_grade,
+        case_id=case.id,
+        grade="high",
+        reason="grade-first-assessment",
+        words="Quorlina says he will kill her",
+    )
+    crime = as_(
+        registrar,
+        crimes.record_crime,
+        incident_id=other.id,
+        offence="violence-with-injury",
+        reason="crime-complained",
+        words="Quorl was hit",
+    )
+    as_(registrar, crimes.cancel_crime, crime_id=crime.id, reason="cancel-twice", words="Quorl told it twice")
+    with transaction.atomic():
+        set_actor(handler)
+        write_audit(handler, Event.Kind.WRITE, "test")
+        # by hand, so that the story does not hang on the pages of the intelligence desk and of sampling
+        asked = IntelligenceRequest.objects.create(
+            contact=contact, record_id=her, question="Is Quorl known?", asked_at=NOW, asked_by=handler.id
+        )
+        IntelligenceAnswer.objects.create(
+            request=asked,
+            system="local",
+            result="found",
+            words="Quorl is known",
+            read_at=NOW,
+            read_by=handler.id,
+        )
+        Sample.objects.create(
+            contact=contact, drawn_from="live", drawn_at=NOW, drawn_by=handler.id, feedback="Quorl was heard"
+        )
+    keep(user=handler.id, place=f"/cases/{case.id}/grade/", typed={"words": ["Quorl typed a grade"]}, now=NOW)
 
 
 def _recognise(handler: Actor, her: UUID) -> None:
@@ -323,12 +434,19 @@ def test_somebody_who_is_erased_is_nowhere(
         "instruments_answers",
         "decisions_decision",
         "people_sourcerow",
+        "cases_incident",
+        "cases_standingfact",
+        "contact_contact",
+        "contact_logline",
+        "contact_intelligencerequest",
+        "contact_intelligenceanswer",
+        "contact_sample",
     } <= set(in_tables(superuser_connection))
     assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(
         in_what_is_encrypted()
     )
 
-    as_(staff.desk, retention.erase, record_id=her, reason=ERASE)
+    as_(staff.desk, erase, record_id=her, reason=ERASE)
 
     assert sorted(set(in_tables(superuser_connection))) == []
     assert sorted(set(in_what_is_encrypted())) == []
@@ -339,6 +457,9 @@ def test_somebody_who_is_erased_is_nowhere(
         # his own record stands, and rests on her number no longer
         assert Phone.objects.filter(record=him).exists()
         assert SafeContact.objects.get(record=him).phone is None
+        # that there is a case, an order and a danger stays, without a word of hers
+        assert Case.objects.filter(victim=her, suspect=him).exists()
+        assert StandingFact.objects.filter(record=him, protects=her, kind="non-molestation").count() == 2
     with working_as(WORKER):
         while seal():
             pass

@@ -18,12 +18,15 @@ from throughline.casework.contact.queries.calls import count_calls
 from throughline.casework.contact.queries.intelligence import request_of
 from throughline.casework.contact.views.brief_words import clock
 from throughline.casework.contact.views.briefs import unit_of
-from throughline.casework.overview import queries
+from throughline.casework.overview import commands, queries
 from throughline.casework.overview.forms import DayForm, GlassForm, LooksForm, OutcomeForm, RetentionForm
 from throughline.casework.people.commands.recognition import answer_for_hidden
 from throughline.casework.people.commands.retention import extend_retention
 from throughline.casework.people.commands.safety import review_break_glass
+from throughline.casework.people.forms.person import ReasonForm
+from throughline.casework.people.queries.person import what_is_held
 from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.changing import about_person, change_page, saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
 from throughline.foundations.access.routes import actor_of, guarded
@@ -206,4 +209,32 @@ def reference_list(request: HttpRequest, name: str) -> HttpResponse:
         request,
         "overview/reference_list.html",
         {"form": form, "list": shown, "rows": shown.as_of(day), "day": day},
+    )
+
+
+@about_person(Action.ERASE)
+def erase(request: HttpRequest, record_id: UUID) -> HttpResponse:
+    """Say what erasing removes, and do it for a reason."""
+    now = timezone.now()
+    form = ReasonForm(sent(request), decision="erase", today=london_day(now))
+    # nothing in words outlives the person
+    del form.fields["words"]
+    if saved(
+        form,
+        lambda: commands.erase(
+            by=actor_of(request), now=now, record_id=record_id, reason=form.cleaned_data["reason"]
+        ),
+    ):
+        messages.success(request, _("Erased. What remains are ids, codes and dates."))
+        return redirect("people:search")
+    return change_page(
+        request,
+        Action.ERASE,
+        record_id,
+        form,
+        title=_("Erase this person’s record"),
+        button=_("Erase for good"),
+        danger=True,
+        template="overview/erase.html",
+        held=what_is_held(actor_of(request), record_id),
     )

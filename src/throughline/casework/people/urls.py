@@ -41,7 +41,6 @@ _one = [
     path("refuge/account/", safety.name_for_refuge, name="name-for-refuge"),
     path("staff/", safety.recognise_staff, name="staff"),
     path("retention/", keeping.retention, name="retention"),
-    path("erase/", keeping.erase, name="erase"),
 ]
 
 urlpatterns = [

@@ -1,0 +1,30 @@
+"""What reaches over several rooms at once."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.commands import forgetting as cases
+from throughline.casework.contact.commands import forgetting as contact
+from throughline.casework.people.commands import retention
+from throughline.casework.people.models import Phone
+from throughline.casework.people.rules import RETENTION
+from throughline.foundations.access.protection import acting
+from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.audit.commands import undertake
+
+
+@transaction.atomic
+def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
+    """Erase a person from every room in one transaction: all of it, or nothing. Raises Refused, UnknownCode.
+
+    What each room keeps and what cannot be known is said by its own `forget` and by people's `erase`.
+    """
+    undertake(by, Action.ERASE, record_id, detail={"rooms": ["contact", "cases", "people"]})
+    # as the system: some of it is out of the desk's own sight
+    with acting(RETENTION):
+        numbers = set(Phone.objects.filter(record=record_id).values_list("number", flat=True))
+        contact.forget(record_id=record_id, numbers=numbers)
+        cases.forget(record_id=record_id)
+    retention.erase(by=by, now=now, record_id=record_id, reason=reason)
