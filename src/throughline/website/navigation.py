@@ -1,7 +1,8 @@
 """Where the bar at the top of every page leads, and which of it a given reader sees."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import NamedTuple
+from uuid import UUID
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -37,6 +38,20 @@ ENTRIES: list[Entry] = [
     Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE),
     Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT),
 ]
+
+#: Where the page of a person leads, of rooms that the room of people cannot know. Their views take the record.
+FROM_A_PERSON: list[Entry] = [
+    Entry(_("Cases, incidents, orders and bail"), "cases:of", Action.VIEW_CASE),
+]
+
+
+def from_a_person(record_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:
+    """The addresses and labels of what else is known of a person, for who is allowed these actions."""
+    return [
+        (reverse(entry.view, args=[record_id]), str(entry.label))
+        for entry in FROM_A_PERSON
+        if entry.action in allowed
+    ]
 
 
 def links(actor: Actor, path: str) -> list[dict[str, object]]:

@@ -42,7 +42,13 @@ def environment(**options: Any) -> jinja2.Environment:
         npgettext=translation.npgettext,
         newstyle=True,
     )
-    env.globals.update(static=static, url=url, once=once, kept_while_typing=kept_while_typing)
+    env.globals.update(
+        static=static,
+        url=url,
+        once=once,
+        kept_while_typing=kept_while_typing,
+        from_a_person=navigation.from_a_person,
+    )
     env.filters.update(day=day, moment=moment, clock=clock)
     return env
 

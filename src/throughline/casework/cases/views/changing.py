@@ -29,6 +29,7 @@ IN_THE_WAY = {
     "standing-fact": gettext_lazy("an order, bail or a warrant stands"),
     "not-judged": gettext_lazy("nobody has said whether it is domestic abuse"),
     "crime-recording": gettext_lazy("the registrar has not judged whether a crime is recorded"),
+    "contact-sign-off": gettext_lazy("a supervisor has not signed off every contact of it"),
     "not-closed": gettext_lazy("it is open"),
     "open-close": gettext_lazy("it is open"),
     "closed-close": gettext_lazy("it is closed already"),
