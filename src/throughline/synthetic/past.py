@@ -14,8 +14,8 @@ from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.person import InventedPerson, Relation
 
 MONTHS_BACK = timedelta(days=425)
-COUPLES = 85
-ABOUT_SOMETHING_ELSE = 60
+COUPLES = 70
+ABOUT_SOMETHING_ELSE = 40
 
 _CALLS = Weighted.of(("1", "2", "3", "4", "5", "7"), (46, 24, 13, 9, 5, 3))
 _CALLER = Weighted.of(("victim", "other", "child", "suspect"), (62, 28, 6, 4))

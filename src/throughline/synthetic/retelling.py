@@ -12,15 +12,22 @@ from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.holding import set_grade, set_owner
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.models import Case, StandingFact
-from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking
+from throughline.casework.contact.commands import asking, intelligence, knowing, reviewing, sending, taking
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief
-from throughline.casework.contact.models import Brief, Contact
+from throughline.casework.contact.models import (
+    Brief,
+    Contact,
+    Deployment,
+    IntelligenceAnswer,
+    IntelligenceRequest,
+)
 from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.models import Record
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.queries import latest, library
+from throughline.reference import load
 from throughline.synthetic.export import index, person_reference
 from throughline.synthetic.past import Call, Order, past
 
@@ -146,10 +153,12 @@ class Retelling:
         )
 
     def _since(self, call: Call, contact: Contact) -> None:
-        """What supervisor and registrar did of it within a day; what is new waits for them."""
+        """What came of it within a day or two; what is new waits for whoever must do it."""
         later = call.at + timedelta(hours=18)
         if later > self.now - _STILL_OPEN:
             return
+        self._went(call, contact)
+        self._read(contact, call.at + timedelta(minutes=14))
         supervisor = self._as(Role.SUPERVISOR)
         if reviewing.open_reviews([contact.id]).exists():
             reviewing.agree(by=supervisor, now=later, contact_id=contact.id)
@@ -165,6 +174,32 @@ class Retelling:
             incident_id=incident,
             closed_as="nobody-found" if call.arrived_after is None else "attended",
         )
+
+    def _went(self, call: Call, contact: Contact) -> None:
+        """Who was sent was there, and has gone; an appointment was kept."""
+        by = self._as(Role.CALL_HANDLER)
+        for one in Deployment.objects.filter(contact=contact.id, superseded_by=None):
+            if call.grade == "appointment":
+                sending.arrive(by=by, now=one.due_at or call.at, deployment_id=one.id)
+            if call.grade != "nobody":
+                sending.stand_down(by=by, now=call.at + timedelta(hours=26), deployment_id=one.id)
+
+    def _read(self, contact: Contact, at: datetime) -> None:
+        """What the intelligence desk read of it: no more than the force holds itself, and nothing confidential."""
+        by = self._as(Role.INTELLIGENCE)
+        systems = load("intelligence-systems")
+        for request in IntelligenceRequest.objects.filter(contact=contact.id, answered_at=None):
+            for system in request.systems:
+                confidential = systems.get(system, on=london_day(at)).flag("confidential")
+                intelligence.answer(
+                    by=by,
+                    now=at,
+                    request_id=request.id,
+                    system=system,
+                    result=IntelligenceAnswer.Result.NOT_CHECKED
+                    if confidential
+                    else IntelligenceAnswer.Result.NONE_FOUND,
+                )
 
     def _judge(self, call: Call, incident: UUID, at: datetime) -> None:
         by = self._as(Role.REGISTRAR)

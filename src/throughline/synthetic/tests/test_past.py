@@ -39,7 +39,7 @@ def test_calls_are_in_order_and_over():
     assert moments == sorted(moments)
     assert NOON - planned.MONTHS_BACK - timedelta(days=1) < moments[0]
     assert moments[-1] < NOON - timedelta(hours=12)
-    assert 200 < len(calls) < 400
+    assert 150 < len(calls) < 400
     assert orders
 
 
@@ -98,7 +98,8 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert Event.objects.filter(kind="write", action="contact.take").count() > told
         # what is not new was dealt with
         old = NOW - timedelta(days=10)
-        assert not Duty.objects.filter(kind="crime-recording", opened_at__lt=old, discharged_at=None).exists()
+        left = Duty.objects.filter(opened_at__lt=old, discharged_at=None)
+        assert set(left.values_list("kind", flat=True)) <= {"crime-review", "contact-sign-off"}
         last_year = Period((NOW - timedelta(days=440)).date(), NOW.date())
         [calls] = figure(measure("calls"), last_year).lines
         assert calls.rows > 12
