@@ -50,19 +50,19 @@ def brief_opened(period: Period) -> Table:
 
 def delay(period: Period, by: str) -> Table:
     """Minutes from the call to the first arrival, of domestic calls to which somebody was to go."""
+    arrived = table("handover_deployment").group_by("call").aggregate(arrived_at=_.arrived_at.min())
+    # of two at one instant, the one that the other replaced
+    in_order = ibis.window(group_by="call", order_by=["decided_at", "stands", "deployment"])
     first = (
         table("handover_deployment")
-        .group_by("call")
-        .aggregate(
-            decided_first=_.decided_at.min(),
-            arrived_at=_.arrived_at.min(),
-        )
+        .mutate(nth=ibis.row_number().over(in_order))
+        .filter(_.nth == 0)
+        .select("call", "grade")
     )
-    decided = table("handover_deployment").select("call", "grade", decided_first=_.decided_at)
     return (
         domestic_calls(period)
         .join(first, "call")
-        .join(decided, ["call", "decided_first"])
+        .join(arrived, "call")
         .mutate(
             group=_[by],
             minutes=(_.arrived_at.epoch_seconds() - _.at.epoch_seconds()) / 60,
@@ -131,7 +131,7 @@ def repeat_victims(
 
 def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     """Repeat victims of the period, and whether a search for the same number or the same address, spelt the
-    same, would have missed that it happened before.
+    same, would have missed that it happened before. Another call about the same incident is none before.
     """
     repeats = repeat_victims(period, **definition).filter(_.counted).select("person", "last_day")
     hers = incidents_of_victims(crimes_only=False)
@@ -141,7 +141,7 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     before = (
         table("handover_call")
         .filter(_.domestic)
-        .select(before_at=_.at, before_number=_.number, before_place=_.place)
+        .select(before_at=_.at, before_incident=_.incident, before_number=_.number, before_place=_.place)
     )
     seen = (
         now.join(
@@ -149,6 +149,7 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
             [
                 now.at > before.before_at,
                 before.before_at > now.at - ibis.interval(months=definition["months"]),
+                before.before_incident.isnull() | (before.before_incident != now.incident),
                 (now.number == before.before_number) | (now.place == before.before_place),
             ],
         )
@@ -233,7 +234,8 @@ def measures() -> tuple[Measure, ...]:
             Kind.SHARE,
             "victims",
             "Of the repeat victims by the government's definition: those of whose last calls in the period none "
-            "has the number or the address, spelt the same, of an earlier domestic call in those months.",
+            "has the number, or the address spelt the same, of an earlier domestic call about another incident in "
+            "those months.",
             f"{_REPORT}, on systems that match by number or address; system 4",
             partial(missed_by_exact_match, **_definition(government)),
         ),

@@ -68,6 +68,7 @@ class Call:
 
     ``domestic`` is None where nobody judged. ``opened_after`` and ``arrived_after`` are minutes from the
     call, None where it did not happen. ``crime`` is the offence that the registrar records, "" for none.
+    ``found`` says what a supervisor makes of one recorded as something else, where a rule proposes it.
     """
 
     at: datetime
@@ -90,6 +91,7 @@ class Call:
     concern: bool | None = None
     advice: str = ""
     crime: str = ""
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +189,7 @@ def _one(couple: Couple, at: datetime, chance: Chance, numbers: Iterator[str]) -
         concern=chance.yes(0.6) if chance.yes(0.55) else None,
         advice=chance.pick(_ADVICE) if chance.yes(0.5) else "",
         crime="" if lost or chance.yes(0.45) else chance.pick(_OFFENCE),
+        found=lost and chance.yes(0.8),
     )
     if caller == "victim" and chance.yes(0.1):
         # she rings and says nothing, from the same telephone or another

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 
 from throughline.casework.cases.models import Case, Crime, Incident, Involvement, StandingFact
 from throughline.casework.contact.models import Brief, Contact, Deployment
@@ -103,4 +104,8 @@ def test_it_is_told_through_the_commands_and_once(told):
         last_year = Period((NOW - timedelta(days=440)).date(), NOW.date())
         [calls] = figure(measure("calls"), last_year).lines
         assert calls.rows > 12
+        # nothing is so good or so bad that its figure says nothing
+        [opened] = figure(measure("brief-opened"), last_year).lines
+        assert 0 < opened.counted < opened.rows
+        assert not Brief.objects.filter(opened_at__lt=F("sent_at")).exists()
     assert retell(actors(), now=NOW, source="invented", say=lambda *_: None) == 0

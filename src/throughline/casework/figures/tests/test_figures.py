@@ -155,6 +155,33 @@ def test_whom_an_exact_match_would_have_missed(call, add, counting):
     assert counted("repeat-victims-government").counted == 3
 
 
+def test_a_number_is_the_same_however_it_is_written(call, add, counting):
+    victim = add("Ana", "Victim")
+    call(30, victim, number="07700 900111", place="1 A Road")
+    call(0, victim, number="+447700900111", place="2 B Road")
+    assert counted("repeat-victims-missed").counted == 0
+
+
+def test_another_call_about_the_same_incident_is_none_before(call, add, counting):
+    victim = add("Ana", "Victim")
+    call(30, victim, number="07700 900111", place="1 A Road")
+    last = call(0, victim, number="07700 900112", place="2 B Road")
+    neighbour = call(0, number="07700 900113", place="2 B Road", arrives=None)
+    Contact.objects.filter(id=neighbour).update(
+        incident=Contact.objects.get(id=last).incident, received_at=NOW - timedelta(minutes=3)
+    )
+    assert counted("repeat-victims-missed").counted == 1
+
+
+def test_two_decisions_at_one_instant_are_one_call(call, accounts, counting):
+    contact_id = call(arrives=None)
+    by = accounts[Role.CALL_HANDLER].actor
+    with acting(by):
+        sending.send(by=by, now=NOW, contact_id=contact_id, grade="priority", unit="AB12")
+    lines = queries.figure(measure("delay-by-grade"), YEAR).lines
+    assert sum(line.rows for line in lines) == 1
+
+
 def test_delay_is_from_the_call_to_the_first_arrival(call, counting):
     for minutes in (10, 20, 30):
         call(arrives=minutes)
