@@ -12,7 +12,15 @@ from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.holding import set_grade, set_owner
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.models import Case, StandingFact
-from throughline.casework.contact.commands import asking, intelligence, knowing, reviewing, sending, taking
+from throughline.casework.contact.commands import (
+    asking,
+    intelligence,
+    knowing,
+    proposing,
+    reviewing,
+    sending,
+    taking,
+)
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief
 from throughline.casework.contact.models import (
     Brief,
@@ -20,6 +28,7 @@ from throughline.casework.contact.models import (
     Deployment,
     IntelligenceAnswer,
     IntelligenceRequest,
+    Proposal,
 )
 from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.models import Record
@@ -163,10 +172,11 @@ class Retelling:
         if reviewing.open_reviews([contact.id]).exists():
             reviewing.agree(by=supervisor, now=later, contact_id=contact.id)
         reviewing.sign_off(by=supervisor, now=later, contact_id=contact.id, reason="sign-off-complete")
+        found = self._found(call, contact, later)
         incident = Contact.objects.get(id=contact.id).incident_id
-        if incident is None or call.domestic is None:
+        if incident is None or (call.domestic is None and not found):
             return
-        if call.domestic:
+        if call.domestic or found:
             self._judge(call, incident, later)
         close_incident(
             by=self._as(Role.SUPERVISOR),
@@ -200,6 +210,19 @@ class Retelling:
                     if confidential
                     else IntelligenceAnswer.Result.NONE_FOUND,
                 )
+
+    def _found(self, call: Call, contact: Contact, at: datetime) -> bool:
+        """Whether a rule proposed a call that was recorded as something else, and the supervisor agreed."""
+        if call.domestic is not None or not call.recorded_as:
+            return False
+        # told in the order of time: this call is the only one since
+        proposing.propose(now=at, since=call.at)
+        supervisor = self._as(Role.SUPERVISOR)
+        proposal = Proposal.objects.filter(contact=contact.id).order_by("rule").first()
+        if proposal is None:
+            return False
+        proposing.answer(by=supervisor, now=at, proposal_id=proposal.id, accepted=call.found)
+        return call.found
 
     def _judge(self, call: Call, incident: UUID, at: datetime) -> None:
         by = self._as(Role.REGISTRAR)

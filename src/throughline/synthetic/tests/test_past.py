@@ -108,4 +108,6 @@ def test_it_is_told_through_the_commands_and_once(told):
         [opened] = figure(measure("brief-opened"), last_year).lines
         assert 0 < opened.counted < opened.rows
         assert not Brief.objects.filter(opened_at__lt=F("sent_at")).exists()
+        found = figure(measure("misrecorded-found"), last_year).lines
+        assert sum(line.counted for line in found) > 0
     assert retell(actors(), now=NOW, source="invented", say=lambda *_: None) == 0
