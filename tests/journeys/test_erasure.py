@@ -29,7 +29,7 @@ from django.utils import timezone
 from throughline.casework.cases.commands import crimes, facts, holding, incidents
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.contact.commands import knowing, sending, taking
-from throughline.casework.contact.models import IntelligenceAnswer, IntelligenceRequest, Sample
+from throughline.casework.contact.models import ConfidentialWords, IntelligenceAnswer, IntelligenceRequest, Sample
 from throughline.casework.overview.commands import erase
 from throughline.casework.people.commands import identities, recognition, recording, retention, safety
 from throughline.casework.people.commands.importing import Source, bring_in
@@ -326,7 +326,7 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
         asked = IntelligenceRequest.objects.create(
             contact=contact, record_id=her, question="Is Quorl known?", asked_at=NOW, asked_by=handler.id
         )
-        IntelligenceAnswer.objects.create(
+        answer = IntelligenceAnswer.objects.create(
             request=asked,
             system="local",
             result="found",
@@ -334,6 +334,8 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
             read_at=NOW,
             read_by=handler.id,
         )
+        with acting(system("test")):
+            ConfidentialWords.objects.create(answer=answer, system=uuid4(), words="Quorl is on the register")
         Sample.objects.create(
             contact=contact, drawn_from="live", drawn_at=NOW, drawn_by=handler.id, feedback="Quorl was heard"
         )
@@ -440,6 +442,7 @@ def test_somebody_who_is_erased_is_nowhere(
         "contact_logline",
         "contact_intelligencerequest",
         "contact_intelligenceanswer",
+        "contact_confidentialwords",
         "contact_sample",
     } <= set(in_tables(superuser_connection))
     assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(

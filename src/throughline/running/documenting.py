@@ -48,12 +48,22 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 def access() -> str:
     """Every rule of who may do what."""
-    from throughline.foundations.access.rules import EVERY_ACCOUNT, EXCLUSION, FRONT_LINE, RULES
+    from throughline.foundations.access.rules import (
+        EVERY_ACCOUNT,
+        EXCLUSION,
+        FRONT_LINE,
+        READERS,
+        RULES,
+    )
+
+    named = {
+        frozenset(EVERY_ACCOUNT): "every account",
+        frozenset(FRONT_LINE): "the front line",
+        frozenset(READERS): "whoever reads about people",
+    }
 
     def who(roles: frozenset[str]) -> str:
-        if roles == EVERY_ACCOUNT:
-            return "every account"
-        return "the front line" if roles == FRONT_LINE else ", ".join(sorted(roles))
+        return named.get(roles) or ", ".join(sorted(roles))
 
     rows = [
         (rule.sentence, rule.action, who(rule.roles), rule.when.__name__.strip("_").replace("_", " "))
@@ -62,7 +72,8 @@ def access() -> str:
     return (
         "# Who may do what\n\n"
         f"What no rule allows is refused. Before all of them: {EXCLUSION[0].lower()}{EXCLUSION[1:]}.\n"
-        f"The front line is {', '.join(sorted(FRONT_LINE))}.\n\n"
+        f"The front line is {', '.join(sorted(FRONT_LINE))}; who reads about people is that and"
+        f" {', '.join(sorted(READERS - FRONT_LINE))}.\n\n"
         + _table(("Rule", "Action", "Roles", "When"), rows)
     )
 

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from throughline.casework.contact.models import (
+    ConfidentialWords,
     Contact,
     Handover,
     IntelligenceAnswer,
@@ -24,7 +25,8 @@ def forget(*, record_id: UUID, numbers: Collection[str] = ()) -> None:
     """Blank what was said, typed and answered at every contact about an erased person; codes and times stay.
 
     ``numbers`` are those the person had: a call from one of them that nobody tied to them forgets its number
-    and place as well. What cannot be known: words about them at a contact that is about somebody else. Inside the erasing command only, which audits.
+    and place as well. What cannot be known: words about them at a contact that is about somebody else. Inside
+    the erasing command only, which audits.
     """
     about = Contact.objects.filter(
         Q(subjects__contains=[record_id])
@@ -42,6 +44,7 @@ def forget(*, record_id: UUID, numbers: Collection[str] = ()) -> None:
     LogLine.objects.filter(contact__in=ids).update(words="")
     Heard.objects.filter(contact__in=ids).update(who="", other="")
     IntelligenceAnswer.objects.filter(request__contact__in=ids).update(words="")
+    ConfidentialWords.objects.filter(answer__request__contact__in=ids).delete()
     IntelligenceRequest.objects.filter(contact__in=ids).update(question="")
     Handover.objects.filter(contacts__overlap=ids).update(words="")
     Sample.objects.filter(contact__in=ids).update(feedback="")
