@@ -29,7 +29,12 @@ from django.utils import timezone
 from throughline.casework.cases.commands import crimes, facts, holding, incidents
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.contact.commands import knowing, sending, taking
-from throughline.casework.contact.models import ConfidentialWords, IntelligenceAnswer, IntelligenceRequest, Sample
+from throughline.casework.contact.models import (
+    ConfidentialWords,
+    IntelligenceAnswer,
+    IntelligenceRequest,
+    Sample,
+)
 from throughline.casework.overview.commands import erase
 from throughline.casework.people.commands import identities, recognition, recording, retention, safety
 from throughline.casework.people.commands.importing import Source, bring_in

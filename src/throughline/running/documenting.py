@@ -54,6 +54,7 @@ def access() -> str:
         FRONT_LINE,
         READERS,
         RULES,
+        Role,
     )
 
     named = {
@@ -62,7 +63,7 @@ def access() -> str:
         frozenset(READERS): "whoever reads about people",
     }
 
-    def who(roles: frozenset[str]) -> str:
+    def who(roles: frozenset[Role]) -> str:
         return named.get(roles) or ", ".join(sorted(roles))
 
     rows = [
@@ -73,8 +74,7 @@ def access() -> str:
         "# Who may do what\n\n"
         f"What no rule allows is refused. Before all of them: {EXCLUSION[0].lower()}{EXCLUSION[1:]}.\n"
         f"The front line is {', '.join(sorted(FRONT_LINE))}; who reads about people is that and"
-        f" {', '.join(sorted(READERS - FRONT_LINE))}.\n\n"
-        + _table(("Rule", "Action", "Roles", "When"), rows)
+        f" {', '.join(sorted(READERS - FRONT_LINE))}.\n\n" + _table(("Rule", "Action", "Roles", "When"), rows)
     )
 
 
