@@ -65,9 +65,11 @@ def test_from_a_figure_to_the_person_it_counted_without_javascript(readers: Read
     reader = readers(Role.SUPERVISOR, script=False)
     reader.go("/figures/")
     missed = next(one for one in measures() if one.code == "repeat-victims-missed")
-    assert missed.definition in reader.text()
-    row = reader.page.locator("tr", has_text=missed.label)
+    row = reader.page.locator("tr", has=reader.page.get_by_role("link", name=missed.label))
     assert "1 of 1 victims (100.0%)" in row.inner_text()
+    assert missed.definition not in row.inner_text()
+    row.locator("summary").click()
+    assert missed.definition in row.inner_text()
     row.get_by_role("link").click()
     reader.page.get_by_role("table").get_by_role("link", name="Whitmore").click()
     assert reader.path == f"/people/{record_named('Joanne', 'Whitmore')}/"
