@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -250,26 +251,15 @@ class Retelling:
         and says nothing.
         """
         set_actor(TELEPHONY)
-        taking.receive(
-            by=TELEPHONY,
-            now=self.now,
-            channel="999",
-            system="demonstration",
+        ring = partial(taking.receive, by=TELEPHONY, now=self.now, channel="999", system="demonstration")
+        ring(
             system_ref="whispering",
             number="07700 900199",
             latitude=51.5011,
             longitude=-2.6402,
             within_metres=300,
         )
-        taking.receive(
-            by=TELEPHONY,
-            now=self.now,
-            channel="999",
-            system="demonstration",
-            system_ref="silent",
-            number="07700 900123",
-            line="silent",
-        )
+        ring(system_ref="silent", number="07700 900123", line="silent")
 
     def _hold(self) -> None:
         """Owners and grades of the cases that are not new; a person graded each, by how often it happened."""

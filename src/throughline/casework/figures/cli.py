@@ -3,8 +3,12 @@
 import json
 import sys
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from throughline.casework.figures.queries import Line
 
 
 @click.group()
@@ -65,17 +69,14 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
     click.echo(f"{period.first} to {period.last}")
     for one in counted:
         click.echo(f"\n{one.measure.label}")
-        for line in one.lines or ():
+        for line in one.lines:
             click.echo(f"  {line.label + ': ' if line.label else ''}{in_words(line)}")
         if not one.lines:
             click.echo("  none")
 
 
-def in_words(line: object) -> str:
+def in_words(line: "Line") -> str:
     """A line of a figure as a person says it."""
-    from throughline.casework.figures.queries import Line
-
-    assert isinstance(line, Line)
     if line.counted is None:
         if line.median is None:
             return f"no time known of {line.rows:,}"

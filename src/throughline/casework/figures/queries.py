@@ -1,7 +1,7 @@
 """Figures over the rows that their reader may count, and the records behind each."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +12,14 @@ from ibis.expr.types import Table
 
 from throughline.casework.cases.models import Incident
 from throughline.casework.contact.models import Contact, Counter
-from throughline.casework.people.models import IdentityLink, Name, Record
-from throughline.casework.people.queries.person import shown_name
+from throughline.casework.people.models import IdentityLink, Record
+from throughline.casework.people.queries.person import names_of
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.rules import Action, Actor, insist, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
-from throughline.foundations.clock.rules import LONDON
+from throughline.foundations.clock.rules import start_of_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import Base
 from throughline.measures import Kind, Measure, Period, measures
@@ -181,16 +181,14 @@ def _people(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple
     if may(actor, Action.VIEW_PERSON):
         links = IdentityLink.objects.filter(identity__in=people, valid_until=None).order_by("valid_from")
         records = {identity: record_id for record_id, identity in links.values_list("record", "identity")}
-    names: dict[UUID, list[Name]] = {}
-    for name in Name.objects.filter(record__in=records.values()).order_by("valid_until", "id"):
-        names.setdefault(name.record_id, []).append(name)
+    names = names_of(records.values())
     _look(actor, set(records.values()))
     return tuple(
         Opened(
             answer=_answer(measure, row),
             person=row["person"],
             record_id=(record_id := records.get(row["person"])),
-            name=shown_name(names[record_id]) if record_id in names else "",
+            name=names.get(record_id, "") if record_id else "",
             last_day=row["last_day"],
         )
         for row in rows
@@ -212,38 +210,30 @@ def month_of_duties(period: Period) -> tuple[dict[Base, int], dict[str, int]]:
     opened in it by kind; both of all rows in the running actor's sight.
     """
     first, last = period.first, period.last
-    days = (last - first).days + 1
+    after = start_of_day(last + timedelta(days=1))
     contacts = Contact.objects.filter(
         Q(domestic=True) | Q(incident__domestic=True),
-        received_at__gte=_start(first),
-        received_at__lt=_end(last),
+        received_at__gte=start_of_day(first),
+        received_at__lt=after,
     )
     telephone = [row.code for row in load("contact-channels").as_of(last) if row.flag("telephone")]
     goes = [row.code for row in load("response-grades").as_of(last) if row.flag("goes")]
     calls = contacts.filter(channel__in=telephone)
-    within = {"opened_at__gte": _start(first), "opened_at__lt": _end(last)}
+    within = {"opened_at__gte": start_of_day(first), "opened_at__lt": after}
     month = {
         Base.CALLS: calls.count(),
         Base.CALLS_SENT: calls.filter(deployments__grade__in=goes).distinct().count(),
         Base.CONTACTS: contacts.count(),
         Base.VISITS: contacts.filter(channel="front-counter").count(),
         Base.INCIDENTS: Incident.objects.filter(
-            domestic=True, reported_at__gte=_start(first), reported_at__lt=_end(last)
+            domestic=True, reported_at__gte=start_of_day(first), reported_at__lt=after
         ).count(),
-        Base.NEW_RECORDS: Record.objects.filter(made_at__gte=_start(first), made_at__lt=_end(last)).count(),
+        Base.NEW_RECORDS: Record.objects.filter(made_at__gte=start_of_day(first), made_at__lt=after).count(),
         Base.RECORDS: Record.objects.filter(erased_at=None).count(),
         Base.RESTRICTED: Grant.objects.filter(kind=Grant.Kind.RESTRICT, valid_until=None).count(),
         Base.ACCOUNTS: User.objects.filter(is_active=True).count(),
         Base.COUNTERS: Counter.objects.filter(closed_on=None).count(),
-        Base.DAYS: days,
+        Base.DAYS: (last - first).days + 1,
     }
     opened = Duty.objects.filter(**within).values_list("kind").annotate(Count("id"))
     return month, dict(opened)
-
-
-def _start(day: date) -> datetime:
-    return datetime.combine(day, time(), tzinfo=LONDON)
-
-
-def _end(day: date) -> datetime:
-    return _start(day + timedelta(days=1))

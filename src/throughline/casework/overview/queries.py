@@ -1,8 +1,7 @@
 """What stands on somebody's list, and what they must read to do it. Every look at a person is logged."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -11,15 +10,15 @@ from django.db.models import Q
 
 from throughline.casework.contact.queries.calls import contact_of_enquiry
 from throughline.casework.people.commands.recognition import scraps_of
-from throughline.casework.people.models import Enquiry, ImportRun, Match, Name, Record
-from throughline.casework.people.queries.person import shown_name
+from throughline.casework.people.models import Enquiry, ImportRun, Match, Record
+from throughline.casework.people.queries.person import names_of
 from throughline.casework.people.queries.searching import standing_markers
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import Checkpoints, record
 from throughline.foundations.audit.models import Event, Seal
 from throughline.foundations.audit.queries import looked
-from throughline.foundations.clock.rules import LONDON, london_day
+from throughline.foundations.clock.rules import london_day, start_of_day
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import insist_on_own
 from throughline.foundations.duties.models import Duty
@@ -56,7 +55,7 @@ def worklist(actor: Actor, *, now: datetime) -> Worklist:
     insist(actor, Action.VIEW_DUTIES)
     mine = Duty.objects.filter(Q(owner=None) | Q(owner=actor.id), role=actor.role, discharged_at=None)
     duties = list(mine.order_by("due_at", "id")[:SHOWN])
-    names = _names(duty.record_id for duty in duties)
+    names = names_of(duty.record_id for duty in duties)
     if names:
         record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=names, purpose="duty")
     return Worklist(
@@ -73,7 +72,7 @@ def task(actor: Actor, duty_id: UUID, *, now: datetime) -> Task:
     if duty is None:
         raise Refused("There is no such duty", duty_id)
     insist_on_own(actor, duty)
-    names = _names([duty.record_id])
+    names = names_of([duty.record_id])
     record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=[duty.record_id], purpose="duty")
     return _task(duty, names.get(duty.record_id, ""), now)
 
@@ -82,14 +81,6 @@ def _task(duty: Duty, name: str, now: datetime) -> Task:
     kind = duty_kind(duty.kind, on=london_day(duty.opened_at))
     causes = tuple(_cause(code, london_day(duty.opened_at)) for code in duty.causes)
     return Task(duty, kind, causes, name, duty.due_at < now)
-
-
-def _names(record_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """The names of those records that are in the running actor's sight; auditors see none."""
-    names: dict[UUID, list[Name]] = {}
-    for name in Name.objects.filter(record__in=set(record_ids)).order_by("valid_until", "id"):
-        names.setdefault(name.record_id, []).append(name)
-    return {record_id: shown_name(theirs) for record_id, theirs in names.items()}
 
 
 def _cause(code: str, on: date) -> str:
@@ -224,8 +215,8 @@ def looks(
 ) -> Looks:
     """Who looked at what, newest first. Reading the log is itself in the log. Raises Refused."""
     insist(actor, Action.READ_AUDIT)
-    since = datetime.combine(day, time(), tzinfo=LONDON) if day else None
-    until = datetime.combine(day + timedelta(days=1), time(), tzinfo=LONDON) if day else None
+    since = start_of_day(day) if day else None
+    until = start_of_day(day + timedelta(days=1)) if day else None
     found = list(
         looked(actor=account, record_id=record_id, since=since, until=until, before=before)[: PAGE + 1]
     )

@@ -102,6 +102,11 @@ def london_day(instant: datetime) -> date:
     return instant.astimezone(LONDON).date()
 
 
+def start_of_day(day: date) -> datetime:
+    """The first moment of a day, on the clocks of London."""
+    return datetime.combine(day, time.min, tzinfo=LONDON)
+
+
 def end_of_day(day: date) -> datetime:
     """The last microsecond of a day in London, in UTC. The clocks never change at midnight there."""
     return datetime.combine(day, time.max, tzinfo=LONDON).astimezone(UTC)

@@ -35,9 +35,10 @@ from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.models import Name, Record, Relationship
 from throughline.casework.people.queries.person import shown_name, staff_names
 from throughline.casework.people.queries.searching import shown_age
+from throughline.casework.people.rules import GUARDIAN
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import Action, Actor, Refused, insist, may, system
+from throughline.foundations.access.rules import Action, Actor, Refused, insist, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -48,7 +49,6 @@ from throughline.foundations.duties.models import Duty
 from throughline.reference import load
 
 NOT_THERE = "There is no such case"
-GUARDIAN = system("guardian")
 # the most incidents, facts and lines of a timeline that one page shows
 MOST = 200
 

@@ -6,13 +6,13 @@ A row lands whole or not at all: the first thing wrong with it is its reason, wh
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Final
 
 from throughline.casework.people.rules import LONGEST, Malformed
 from throughline.casework.people.rules.lines import known_encoding
-from throughline.foundations.clock.rules import LONDON, end_of_day
+from throughline.foundations.clock.rules import LONDON, end_of_day, start_of_day
 from throughline.linkage.layout import Column, Layout, LayoutError, load_map
 
 FIELDS: Final = (
@@ -169,7 +169,7 @@ def _instant(file_map: FactMap, told: Mapping[str, str], name: str, *, last: boo
         return None
     if "%H" in file_map.layout.columns[name].format or "%I" in file_map.layout.columns[name].format:
         return found.replace(tzinfo=LONDON)
-    return end_of_day(found.date()) if last else datetime.combine(found.date(), time.min, tzinfo=LONDON)
+    return end_of_day(found.date()) if last else start_of_day(found.date())
 
 
 def _read(file_map: FactMap, told: Mapping[str, str], name: str) -> datetime | None:

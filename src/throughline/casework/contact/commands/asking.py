@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.contact.commands.taking import say, the_contact
+from throughline.casework.contact.commands.held import the_contact
+from throughline.casework.contact.commands.taking import say
 from throughline.casework.contact.models import LogLine
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.rules import Action, Actor

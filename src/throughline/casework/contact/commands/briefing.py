@@ -5,24 +5,16 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.cases.models import Involvement
+from throughline.casework.contact.commands.held import the_deployment
 from throughline.casework.contact.models import Brief, Contact, Deployment
 from throughline.casework.contact.queries.brief import compose
 from throughline.casework.contact.queries.briefing import insist_attends
+from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.brief import kept
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-
-
-def subject_of(contact: Contact) -> UUID:
-    """Whose line a contact stands on: the victim's record where she is known, else the contact itself."""
-    victims = Involvement.objects.filter(
-        incident=contact.incident_id, incident__isnull=False, part="victim", ended_at=None
-    )
-    known = victims.order_by("-confirmed", "made_at").values_list("record", flat=True).first()
-    return known or contact.id
 
 
 @transaction.atomic
@@ -32,7 +24,7 @@ def send_brief(*, by: Actor, now: datetime, deployment_id: UUID) -> Brief:
     What it said is kept in states, ids and codes, never in words. Raises Refused.
     """
     undertake(by, Action.TAKE_CONTACT, detail={"deployment": str(deployment_id), "what": "brief"})
-    return _sent(by, now, _the_deployment(deployment_id))
+    return _sent(by, now, the_deployment(deployment_id))
 
 
 @transaction.atomic
@@ -114,17 +106,4 @@ def _undertaken(by: Actor, brief_id: UUID, unit: str, what: str) -> Deployment:
     if brief is None:
         raise Refused(NOT_FOUND, brief_id)
     insist_attends(by, brief.deployment, unit)
-    return _the_deployment(brief.deployment_id)
-
-
-def _the_deployment(deployment_id: UUID) -> Deployment:
-    """The deployment, held until the command ends, so that two senders do not send twice. Raises Refused."""
-    deployment = (
-        Deployment.objects.select_for_update(of=("self",))
-        .select_related("contact")
-        .filter(id=deployment_id)
-        .first()
-    )
-    if deployment is None:
-        raise Refused(NOT_FOUND, deployment_id)
-    return deployment
+    return the_deployment(brief.deployment_id)

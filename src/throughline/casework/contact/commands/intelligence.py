@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.contact.commands.briefing import brief_whoever_goes, renew, subject_of
+from throughline.casework.contact.commands.briefing import brief_whoever_goes, renew
+from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.models import (
     ConfidentialWords,
     Contact,
@@ -15,7 +16,9 @@ from throughline.casework.contact.models import (
     IntelligenceRequest,
 )
 from throughline.casework.contact.queries.intelligence import is_named
+from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.intelligence import named_for
+from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.commands import end_grants, grant
@@ -67,12 +70,12 @@ def ask(
     duty to answer stands on the desk's list. Raises Refused, Malformed.
     """
     undertake(by, Action.ASK_INTELLIGENCE, detail={"contact": str(contact_id), "cause": cause})
-    contact = _the_contact(contact_id)
+    contact = the_contact(contact_id, locked=True)
     known = load("intelligence-systems").as_of(london_day(now))
     wanted = list(dict.fromkeys(systems)) or [row.code for row in known if row.flag("asked")]
     if not {row.code for row in known}.issuperset(wanted):
         raise Malformed("systems", "is not a system that intelligence reads")
-    question = _words("question", question)
+    question = checked_words("question", question, longest=LONGEST_WORDS)
     request = IntelligenceRequest.objects.filter(contact=contact, answered_at=None).first()
     if request is None:
         request = IntelligenceRequest(contact=contact, asked_at=now, asked_by=by.id)
@@ -118,7 +121,7 @@ def answer(
         if kept or result != IntelligenceAnswer.Result.NOT_CHECKED:
             raise Refused("What a confidential system holds is read by named staff")
         words = ""
-    words = _words("words", words)
+    words = checked_words("words", words, longest=LONGEST_WORDS)
     if result == IntelligenceAnswer.Result.HELD and not words:
         raise Malformed("words", "needs what is held, in words that the officer can use")
     if result == IntelligenceAnswer.Result.NONE_FOUND:
@@ -143,14 +146,6 @@ def answer(
     return kept
 
 
-def _the_contact(contact_id: UUID) -> Contact:
-    """The contact, held until the command ends, so that two who ask make one request. Raises Refused."""
-    contact = Contact.objects.select_for_update().filter(id=contact_id).first()
-    if contact is None:
-        raise Refused(NOT_FOUND, contact_id)
-    return contact
-
-
 def _the_request(request_id: UUID) -> IntelligenceRequest:
     request = (
         IntelligenceRequest.objects.select_for_update(of=("self",))
@@ -168,13 +163,6 @@ def _system(code: str, now: datetime) -> Row:
         return load("intelligence-systems").get(code, on=london_day(now))
     except UnknownCode:
         raise Malformed("system", "is not a system that intelligence reads") from None
-
-
-def _words(field: str, words: str) -> str:
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
-    if len(words) > LONGEST_WORDS:
-        raise Malformed(field, f"is longer than {LONGEST_WORDS} characters")
-    return words
 
 
 def _open_duties(contact: Contact) -> list[Duty]:

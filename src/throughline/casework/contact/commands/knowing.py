@@ -8,8 +8,9 @@ from django.db import transaction
 from throughline.casework.cases.commands.incidents import involve, withdraw
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.commands.briefing import renew
+from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.sending import with_incident
-from throughline.casework.contact.commands.taking import enquiry_of, the_contact
+from throughline.casework.contact.commands.taking import enquiry_of
 from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries.calls import to_look_for
 from throughline.casework.people.commands.recognition import read_match, tell_the_desk

@@ -7,8 +7,9 @@ from uuid import UUID
 
 from django.db import transaction
 
+from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.sending import with_incident
-from throughline.casework.contact.commands.taking import change, the_contact
+from throughline.casework.contact.commands.taking import change
 from throughline.casework.contact.models import Proposal, RuleSwitch
 from throughline.casework.contact.queries.proposing import answers_since_on, candidates, rules_on, told_of
 from throughline.casework.contact.rules.proposing import mostly_wrong, proposes

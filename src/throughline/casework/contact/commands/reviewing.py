@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.contact.commands.sending import send, victim_of
-from throughline.casework.contact.commands.taking import the_contact
+from throughline.casework.contact.commands.held import the_contact
+from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.turns import give_back
 from throughline.casework.contact.models import Deployment, Sample
 from throughline.casework.contact.queries.reviewing import (
@@ -18,7 +18,9 @@ from throughline.casework.contact.queries.reviewing import (
     pool_of,
     to_be_signed_off,
 )
+from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.sampling import draw, seed
+from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.protection import set_actor
@@ -104,7 +106,13 @@ def _review(by: Actor, now: datetime, contact_id: UUID, *, agreed: bool, feedbac
         raise Refused(NOT_FOUND, contact_id)
     if decision.made_by == by.id:
         raise Refused(NOT_ONES_OWN)
-    review(by=by, now=now, decision=decision, agreed=agreed, feedback=_words("feedback", feedback))
+    review(
+        by=by,
+        now=now,
+        decision=decision,
+        agreed=agreed,
+        feedback=checked_words("feedback", feedback, longest=LONGEST_WORDS),
+    )
     for duty in duties:
         discharge(by=by, now=now, duty_id=duty.id, outcome="agreed" if agreed else "overturned")
     return decision
@@ -130,7 +138,7 @@ def sign_off(*, by: Actor, now: datetime, contact_id: UUID, reason: str, words: 
     if open_reviews([contact_id]).exists():
         raise Malformed("", "Its decision waits for review: do that first")
     _coded("reason", reason, "contact-sign-off", now)
-    subject = victim_of(contact) or contact.id
+    subject = subject_of(contact)
     decision = decide_for(
         SIGN_OFF,
         by=by,
@@ -139,7 +147,7 @@ def sign_off(*, by: Actor, now: datetime, contact_id: UUID, reason: str, words: 
         about=contact.id,
         choice="signed-off",
         reason=reason,
-        words=_words("words", words),
+        words=checked_words("words", words, longest=LONGEST_WORDS),
     )
     # several calls may be of one incident: it closes when each has been looked at
     if not to_be_signed_off(contact).exclude(id=contact.id).exists():
@@ -169,7 +177,7 @@ def call_for_sign_offs(*, now: datetime) -> int:
         open_duty(
             SIGN_OFF,
             now=now,
-            record_id=victim_of(contact) or contact.id,
+            record_id=subject_of(contact),
             about=about,
             cause="vulnerable" if contact.domestic is False else "contact-ended",
         )
@@ -246,7 +254,7 @@ def judge(*, by: Actor, now: datetime, sample_id: UUID, verdict: str, feedback: 
         found = load("sample-verdicts").get(verdict, on=london_day(now))
     except UnknownCode:
         raise Malformed("verdict", "choose one of the answers listed") from None
-    feedback = _words("feedback", feedback)
+    feedback = checked_words("feedback", feedback, longest=LONGEST_WORDS)
     if not feedback and not found.flag("right"):
         raise Malformed("feedback", "is needed: say what could be done otherwise")
     sample.verdict, sample.feedback, sample.judged_at = verdict, feedback, now
@@ -270,13 +278,6 @@ def read_feedback(*, by: Actor, now: datetime, sample_id: UUID) -> Sample:
         sample.read_at = now
         sample.save(update_fields=["read_at"])
     return sample
-
-
-def _words(field: str, words: str) -> str:
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
-    if len(words) > LONGEST_WORDS:
-        raise Malformed(field, f"is longer than {LONGEST_WORDS} characters")
-    return words
 
 
 def _coded(field: str, reason: str, decision: str, now: datetime) -> None:

@@ -6,13 +6,13 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.cases.commands.incidents import open_incident
-from throughline.casework.cases.models import Involvement
+from throughline.casework.contact.commands.held import the_contact, the_deployment
 from throughline.casework.contact.commands.intelligence import pass_on
-from throughline.casework.contact.commands.taking import NOT_YET_RECORDED, change, the_contact
+from throughline.casework.contact.commands.taking import NOT_YET_RECORDED, change
 from throughline.casework.contact.models import Contact, Deployment
-from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.people.rules import LONGEST, Malformed
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import due, london_day, parse_clock
 from throughline.foundations.decisions.commands import decide_for
@@ -34,18 +34,6 @@ def with_incident(*, by: Actor, now: datetime, contact: Contact) -> Contact:
         )
         contact.save(update_fields=["incident"])
     return contact
-
-
-def victim_of(contact: Contact) -> UUID | None:
-    """The record of the victim, where somebody has said who she is."""
-    if contact.incident_id is None:
-        return None
-    return (
-        Involvement.objects.filter(incident=contact.incident_id, part="victim", ended_at=None)
-        .order_by("-confirmed", "made_at")
-        .values_list("record", flat=True)
-        .first()
-    )
 
 
 @transaction.atomic
@@ -97,7 +85,7 @@ def send(
         sent_at=(earlier.sent_at if earlier and earlier.sent_at else now) if unit or officer else None,
         supersedes=earlier,
     )
-    subject = victim_of(contact) or contact.id
+    subject = subject_of(contact)
     decide_for(
         "deployment",
         by=by,
@@ -136,13 +124,6 @@ def _unit(unit: str) -> str:
     return unit
 
 
-def _the_deployment(deployment_id: UUID) -> Deployment:
-    deployment = Deployment.objects.select_for_update().filter(id=deployment_id).first()
-    if deployment is None:
-        raise Refused(NOT_FOUND, deployment_id)
-    return deployment
-
-
 def _undertake_for(by: Actor, deployment_id: UUID, what: str) -> Deployment:
     """Open a command that the officer who goes may do as well as the control room."""
     officers = Deployment.objects.filter(id=deployment_id, officer=by.id).exists()
@@ -151,7 +132,7 @@ def _undertake_for(by: Actor, deployment_id: UUID, what: str) -> Deployment:
         Action.READ_BRIEF if officers else Action.TAKE_CONTACT,
         detail={"deployment": str(deployment_id), "what": what},
     )
-    return _the_deployment(deployment_id)
+    return the_deployment(deployment_id)
 
 
 @transaction.atomic
@@ -160,7 +141,7 @@ def assign_unit(
 ) -> Deployment:
     """Say which unit goes, and which officer reads the brief. Raises Malformed."""
     undertake(by, Action.TAKE_CONTACT, detail={"deployment": str(deployment_id), "what": "assigned"})
-    deployment = _the_deployment(deployment_id)
+    deployment = the_deployment(deployment_id)
     if not _grade(deployment.grade, deployment.decided_at).flag("goes"):
         raise Malformed("unit", "cannot go where nobody is sent")
     deployment.unit = _unit(unit)

@@ -6,15 +6,14 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.contact.models import Contact
-from throughline.casework.contact.queries.silence import in_danger_at
+from throughline.casework.contact.queries.silence import SILENCE, in_danger_at
 from throughline.casework.contact.rules.silence import SILENT
 from throughline.foundations.access.protection import acting
-from throughline.foundations.access.rules import Action, system
+from throughline.foundations.access.rules import Action
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 
-SILENCE = system("silent-calls")
 KINDS = ("silent-call", "silent-call-restricted")
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
 
 from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.silence import notice
 from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine
@@ -20,11 +20,11 @@ from throughline.casework.contact.rules.taking import (
     TakenAlready,
     checked,
     checked_position,
+    checked_words,
     whole_postcode,
 )
-from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import Malformed
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import open_duty
@@ -35,17 +35,6 @@ TWICE = timedelta(seconds=10)
 
 # the list that a code must be of
 _LISTS = {"caller": "callers", "line": "contact-lines", "recorded_as": "incident-kinds"}
-
-
-def the_contact(contact_id: UUID, *, locked: bool = False) -> Contact:
-    """The contact that a command is about, where it is in sight. Raises Refused."""
-    rows: QuerySet[Contact] = Contact.objects.all()
-    if locked:
-        rows = rows.select_for_update()
-    contact = rows.filter(id=contact_id).first()
-    if contact is None:
-        raise Refused(NOT_FOUND, contact_id)
-    return contact
 
 
 def receive(*, by: Actor, now: datetime, channel: str, **told: Any) -> Contact:
@@ -284,11 +273,9 @@ def say(
     """
     undertake(by, Action.TAKE_CONTACT, detail={"contact": str(contact_id), "kind": str(kind), "code": code})
     contact = the_contact(contact_id, locked=True)
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
+    words = checked_words("words", words, longest=LONGEST_WORDS)
     if not words and not code:
         raise Malformed("words", "needs something to write down")
-    if len(words) > LONGEST_WORDS:
-        raise Malformed("words", f"is longer than {LONGEST_WORDS} characters")
     same = LogLine.objects.filter(
         contact=contact, kind=kind, code=code, words=words, by=by.id, at__gt=now - TWICE
     )

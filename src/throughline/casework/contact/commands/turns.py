@@ -7,6 +7,7 @@ from django.db import transaction
 
 from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.turns import duties_of, on_duty
+from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.contact.rules.turns import whom
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import Conflict, Malformed
@@ -85,9 +86,7 @@ def offer(*, by: Actor, now: datetime, words: str = "") -> Handover:
     accept it stays on the list until somebody does, and is overdue after its clock. Raises Malformed.
     """
     undertake(by, Action.SUPERVISE, detail={"what": "offered"})
-    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
-    if len(words) > LONGEST_WORDS:
-        raise Malformed("words", f"is longer than {LONGEST_WORDS} characters")
+    words = checked_words("words", words, longest=LONGEST_WORDS)
     told = {
         "duties": list(duties_of(by.role).exclude(kind=ACCEPTANCE).values_list("id", flat=True)),
         "contacts": list(Contact.objects.filter(ended_at=None).values_list("id", flat=True)),

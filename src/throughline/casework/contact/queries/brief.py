@@ -7,7 +7,7 @@ of the reader's sight is left out by the database and never hinted at.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,6 +17,7 @@ from throughline.casework.cases.queries import incidents_of, repeat, standing_fa
 from throughline.casework.cases.rules import pattern
 from throughline.casework.contact.models import Contact, IntelligenceAnswer, IntelligenceRequest
 from throughline.casework.contact.queries.intelligence import confidential_words
+from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.rules.brief import (
     OWN,
     Answer,
@@ -33,11 +34,8 @@ from throughline.casework.contact.rules.brief import (
 from throughline.casework.people.models import IdentityLink, Member, Name, Record, Relationship
 from throughline.casework.people.queries.person import said_of, shown_name, staff_names
 from throughline.casework.people.queries.searching import is_child, shown_age, standing_markers
-from throughline.casework.people.rules import PURPOSES
 from throughline.foundations.access.rules import Action, Actor, insist
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
-from throughline.foundations.clock.rules import LONDON, london_day, months_after
+from throughline.foundations.clock.rules import london_day, months_after, start_of_day
 from throughline.reference import load
 
 _YOUNGER = {"child", "step-child", "grandchild"}
@@ -52,14 +50,7 @@ def brief_for(actor: Actor, contact: Contact, *, at: datetime, action: Action = 
     """
     insist(actor, action)
     brief = compose(actor, contact, at=at)
-    record(
-        actor,
-        Event.Kind.LOOK,
-        action,
-        subjects=sorted({*brief.record_ids, *contact.subjects}),
-        purpose=PURPOSES.get(actor.role, ""),
-        detail={"contact": str(contact.id)},
-    )
+    look(actor, {*brief.record_ids, *contact.subjects}, action=action, detail={"contact": str(contact.id)})
     return brief
 
 
@@ -385,7 +376,7 @@ def _contact(rows: _Rows, one: Known) -> Reading:
 
 def _history(rows: _Rows, one: Known, contact: Contact) -> list[Line]:
     """How often before this in twelve months, whether ever closer together, and by which definitions repeat."""
-    since = datetime.combine(months_after(rows.today, -_MONTHS), time(), tzinfo=LONDON)
+    since = start_of_day(months_after(rows.today, -_MONTHS))
     earlier = [
         found.incident
         for found in incidents_of(rows.actor, one.records, since=since)

@@ -9,15 +9,12 @@ from django.db.models import Q
 
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.models import Asking, Contact, Deployment, Heard, LogLine
+from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.queries.silence import Prompt, prompts
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM, suspect_as_heard, victim_as_heard
-from throughline.casework.people.models import Name
-from throughline.casework.people.queries.person import NOT_FOUND, shown_name
-from throughline.casework.people.rules import PURPOSES
+from throughline.casework.people.queries.person import NOT_FOUND, names_of
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
 from throughline.linkage.description import Description
 
 SHOWN = 50
@@ -57,7 +54,7 @@ def calls(actor: Actor) -> Calls:
             "contact", "grade"
         )
     )
-    _look(actor, {subject for contact in everything for subject in contact.subjects})
+    look(actor, {subject for contact in everything for subject in contact.subjects})
 
     def shown(contacts: list[Contact]) -> tuple[Call, ...]:
         return tuple(
@@ -159,7 +156,7 @@ def contact_page(
     contact = the_contact(actor, contact_id)
     parties = parties_of(contact)
     silent = prompts(actor, now=now, contact_id=contact_id)
-    _look(
+    look(
         actor,
         {
             *contact.subjects,
@@ -168,7 +165,7 @@ def contact_page(
             *shows,
         }
         - set(looked_at),
-        contact=contact.id,
+        detail={"contact": str(contact.id)},
     )
     log = list(contact.log.order_by("-at", "-id"))
     names = staff_names([*(line.by for line in log), *([contact.taken_by] if contact.taken_by else [])])
@@ -230,14 +227,10 @@ def parties_of(contact: Contact) -> tuple[Party, ...]:
     parts = list(
         Involvement.objects.filter(incident=contact.incident_id, ended_at=None).order_by("made_at", "id")
     )
-    names: dict[UUID, list[Name]] = {}
-    for name in Name.objects.filter(record__in=[one.record_id for one in parts]).order_by(
-        "valid_until", "id"
-    ):
-        names.setdefault(name.record_id, []).append(name)
+    names = names_of(one.record_id for one in parts)
     order = ("victim", "suspect", "child", "witness", "caller")
     return tuple(
-        Party(one.record_id, shown_name(names[one.record_id]), one.part, one.confirmed)
+        Party(one.record_id, names[one.record_id], one.part, one.confirmed)
         for one in sorted(parts, key=lambda one: order.index(one.part) if one.part in order else len(order))
         if one.record_id in names
     )
@@ -269,14 +262,3 @@ def _perhaps_the_same(contact: Contact, now: datetime) -> tuple[SameIncident, ..
 def staff_names(accounts: Iterable[UUID]) -> dict[UUID, str]:
     """The names of accounts, to say who wrote what."""
     return dict(User.objects.filter(id__in=set(accounts)).values_list("id", "name"))
-
-
-def _look(actor: Actor, subjects: set[UUID], *, contact: UUID | None = None) -> None:
-    record(
-        actor,
-        Event.Kind.LOOK,
-        Action.VIEW_CONTACT,
-        subjects=sorted(subjects),
-        purpose=PURPOSES.get(actor.role, ""),
-        detail={"contact": str(contact)} if contact else {},
-    )

@@ -1,7 +1,7 @@
 """Calls that may be recorded as the wrong thing, which rule says so, and how often each rule was right."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -12,6 +12,7 @@ from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries.history import identities
 from throughline.casework.contact.models import Contact, LogLine, Proposal, RuleSwitch
 from throughline.casework.contact.queries.calls import staff_names
+from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.rules.proposing import (
     COUNTED,
     Precision,
@@ -24,11 +25,8 @@ from throughline.casework.contact.rules.proposing import (
 )
 from throughline.casework.contact.rules.spoken import heard
 from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import PURPOSES
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day, months_after, parse_clock
 from throughline.reference import Row, load
 
@@ -155,7 +153,11 @@ def waiting(actor: Actor) -> list[Proposed]:
     for one in rows[: SHOWN * len(load("proposal-rules").rows)]:
         by_contact.setdefault(one.contact_id, []).append(one)
     shown = list(by_contact.values())[:SHOWN]
-    _look(actor, (subject for theirs in shown for subject in theirs[0].contact.subjects))
+    look(
+        actor,
+        (subject for theirs in shown for subject in theirs[0].contact.subjects),
+        action=Action.SUPERVISE,
+    )
     names = staff_names(theirs[0].contact.taken_by for theirs in shown if theirs[0].contact.taken_by)
     return [_proposed(theirs, names) for theirs in shown]
 
@@ -170,18 +172,8 @@ def one(actor: Actor, proposal_id: UUID) -> Proposed:
         Proposal.objects.filter(contact=found.contact_id, answered_at=None).select_related("contact")
     )
     contact = theirs[0].contact
-    _look(actor, contact.subjects)
+    look(actor, contact.subjects, action=Action.SUPERVISE)
     return _proposed(theirs, staff_names([contact.taken_by] if contact.taken_by else []))
-
-
-def _look(actor: Actor, subjects: Iterable[UUID]) -> None:
-    record(
-        actor,
-        Event.Kind.LOOK,
-        Action.SUPERVISE,
-        subjects=sorted(set(subjects)),
-        purpose=PURPOSES.get(actor.role, ""),
-    )
 
 
 def count_waiting() -> int:

@@ -1,9 +1,9 @@
 """What waits for a supervisor's second look, what was drawn for a sample, and what a handler was told."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
@@ -11,16 +11,16 @@ from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet
 
 from throughline.casework.contact.models import Contact, Sample
 from throughline.casework.contact.queries.calls import ContactPage, contact_page, staff_names, the_contact
+from throughline.casework.contact.queries.looking import look
+from throughline.casework.contact.rules.script import THRIVE
 from throughline.casework.people.models import Marker
 from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import PURPOSES
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
-from throughline.foundations.clock.rules import LONDON, london_day
+from throughline.foundations.clock.rules import london_day, start_of_day
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.models import Answers
+from throughline.foundations.instruments.queries import latest
 from throughline.reference import load
 
 REVIEW = "deployment-review"
@@ -122,14 +122,9 @@ def review_page(actor: Actor, contact_id: UUID, *, now: datetime) -> ReviewPage 
         grade=load("response-grades").label(decision.choice, on=on),
         causes=tuple(duty.causes),
         due_at=duty.due_at,
-        thrive=thrive_of(contact_id),
+        thrive=latest(actor, subject=contact_id, instrument=THRIVE),
         mine=decision.made_by == actor.id,
     )
-
-
-def thrive_of(contact_id: UUID) -> Answers | None:
-    """The THRIVE of a contact that stands."""
-    return Answers.objects.filter(subject=contact_id, instrument="thrive", superseded_by=None).first()
 
 
 # --- samples -------------------------------------------------------------------------------------------
@@ -138,10 +133,9 @@ def thrive_of(contact_id: UUID) -> Answers | None:
 def pool_of(*, now: datetime, appointments: bool = False) -> tuple[str, dict[UUID, list[UUID]]]:
     """The last whole week in London, by its ISO name, and its contacts that are over, by handler."""
     monday = london_day(now) - timedelta(days=london_day(now).weekday() + 7)
-    start = datetime.combine(monday, time(), tzinfo=LONDON)
     rows = Contact.objects.filter(
-        received_at__gte=start,
-        received_at__lt=datetime.combine(monday + timedelta(days=7), time(), tzinfo=LONDON),
+        received_at__gte=start_of_day(monday),
+        received_at__lt=start_of_day(monday + timedelta(days=7)),
         taken_by__isnull=False,
         ended_at__isnull=False,
     )
@@ -207,7 +201,7 @@ def sample_page(actor: Actor, sample_id: UUID, *, now: datetime) -> SamplePage:
     return SamplePage(
         _sampled([sample])[0],
         contact_page(actor, sample.contact_id, now=now),
-        thrive_of(sample.contact_id),
+        latest(actor, subject=sample.contact_id, instrument=THRIVE),
         sample.contact.taken_by == actor.id,
     )
 
@@ -284,20 +278,10 @@ def feedback(actor: Actor) -> tuple[Told, ...]:
         for one in reviews
         if one.decision.about in contacts
     ]
-    _look(actor, {subject for one in told for subject in one.contact.subjects})
+    look(actor, {subject for one in told for subject in one.contact.subjects})
     return tuple(sorted(told, key=lambda one: one.at, reverse=True)[:SHOWN])
 
 
 def unread(actor: Actor) -> int:
     """How many samples this reader has been told of and not read."""
     return Sample.objects.filter(contact__taken_by=actor.id, judged_at__isnull=False, read_at=None).count()
-
-
-def _look(actor: Actor, subjects: Collection[UUID] | Mapping[UUID, str]) -> None:
-    record(
-        actor,
-        Event.Kind.LOOK,
-        Action.VIEW_CONTACT,
-        subjects=sorted(subjects),
-        purpose=PURPOSES.get(actor.role, ""),
-    )

@@ -26,7 +26,7 @@ from throughline.linkage.keys import probe_keys
 from throughline.reference import load
 
 HIGH = "high"
-_SYSTEM = system("silent-calls")
+SILENCE = system("silent-calls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def in_danger_at(number: str, *, now: datetime) -> list[InDanger]:
     for record_id in _with_number(number, today):
         together = _together(record_id)
         if found.keys().isdisjoint(together) and _dangers(together, now=now):
-            restricted = any(subject_for(_SYSTEM, one).restricted for one in together)
+            restricted = any(subject_for(SILENCE, one).restricted for one in together)
             found[record_id] = InDanger(record_id, restricted)
     return list(found.values())
 

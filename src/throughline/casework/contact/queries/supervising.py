@@ -23,19 +23,16 @@ from throughline.casework.contact.models import (
     Sample,
 )
 from throughline.casework.contact.queries.calls import staff_names
+from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.queries.proposing import count_waiting
 from throughline.casework.contact.queries.reviewing import LOOKS_BACK, REVIEW, SIGN_OFF, to_be_signed_off
 from throughline.casework.contact.queries.silence import Prompt, prompts
 from throughline.casework.contact.queries.turns import Offer, duties_of, waiting_offers
 from throughline.casework.contact.rules.danger import Known, Sign, Waiting, in_order, signs, why
 from throughline.casework.contact.rules.spoken import speaks_of
-from throughline.casework.people.models import Name
-from throughline.casework.people.queries.person import shown_name
+from throughline.casework.people.queries.person import names_of
 from throughline.casework.people.queries.searching import standing_markers
-from throughline.casework.people.rules import PURPOSES
 from throughline.foundations.access.rules import Action, Actor, insist
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import due, london_day, parse_clock
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.models import Duty
@@ -198,11 +195,8 @@ def _people(contacts: Iterable[Contact]) -> _People:
     parts: dict[UUID, list[Involvement]] = defaultdict(list)
     for one in Involvement.objects.filter(incident__in=incidents, ended_at=None).order_by("made_at", "id"):
         parts[one.incident_id].append(one)
-    names: dict[UUID, list[Name]] = defaultdict(list)
     records = {one.record_id for theirs in parts.values() for one in theirs}
-    for name in Name.objects.filter(record__in=records).order_by("valid_until", "id"):
-        names[name.record_id].append(name)
-    return _People(dict(parts), {record_id: shown_name(theirs) for record_id, theirs in names.items()})
+    return _People(dict(parts), names_of(records))
 
 
 def _look(
@@ -216,13 +210,7 @@ def _look(
     subjects |= people.named.keys()
     subjects |= {one.record_id for one in silent}
     subjects |= {subject for one in offers for contact in one.contacts for subject in contact.subjects}
-    record(
-        actor,
-        Event.Kind.LOOK,
-        Action.SUPERVISE,
-        subjects=sorted(subjects),
-        purpose=PURPOSES.get(actor.role, ""),
-    )
+    look(actor, subjects, action=Action.SUPERVISE)
 
 
 def _open_contacts() -> list[Contact]:

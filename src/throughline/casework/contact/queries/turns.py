@@ -7,13 +7,11 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from throughline.casework.contact.models import Contact, Handover, Shift
+from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.rules.turns import Handed, Held, OnDuty, held
 from throughline.casework.people.queries.person import NOT_FOUND, staff_names
-from throughline.casework.people.rules import PURPOSES
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import Team
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import duty_kind
@@ -114,7 +112,7 @@ def would_hand_over(actor: Actor, *, now: datetime) -> Preview:
     insist(actor, Action.SUPERVISE)
     duties = list(duties_of(actor.role).exclude(kind="handover-acceptance"))
     contacts = list(Contact.objects.filter(ended_at=None).order_by("received_at"))
-    _look(actor, contacts)
+    look(actor, {subject for contact in contacts for subject in contact.subjects}, action=Action.SUPERVISE)
     return Preview(_by_kind(duties, now), tuple(contacts), holders(actor))
 
 
@@ -140,7 +138,11 @@ def handover(actor: Actor, handover_id: UUID, *, now: datetime) -> Offer:
     if row is None:
         raise Refused(NOT_FOUND, handover_id)
     found = _offer(actor, row, now)
-    _look(actor, list(found.contacts))
+    look(
+        actor,
+        {subject for contact in found.contacts for subject in contact.subjects},
+        action=Action.SUPERVISE,
+    )
     return found
 
 
@@ -174,14 +176,4 @@ def _by_kind(duties: list[Duty], now: datetime) -> tuple[OpenDuties, ...]:
             theirs[0].due_at,
         )
         for kind, theirs in kinds.items()
-    )
-
-
-def _look(actor: Actor, contacts: list[Contact]) -> None:
-    record(
-        actor,
-        Event.Kind.LOOK,
-        Action.SUPERVISE,
-        subjects=sorted({subject for contact in contacts for subject in contact.subjects}),
-        purpose=PURPOSES.get(actor.role, ""),
     )

@@ -62,6 +62,14 @@ def whole_postcode(place: str) -> str:
     return f"{found[1]} {found[2]}" if found else ""
 
 
+def checked_words(field: str, words: str, *, longest: int) -> str:
+    """Words of several lines as they are kept. Raises Malformed for too many, never repeating them."""
+    words = words.replace("\x00", "").replace("\r\n", "\n").strip()
+    if len(words) > longest:
+        raise Malformed(field, f"is longer than {longest} characters")
+    return words
+
+
 def checked(field: str, value: Any) -> Any:
     """A field's value as it is kept. Raises Malformed for a text of no use, never repeating it."""
     if not isinstance(value, str):

@@ -145,6 +145,12 @@ def shown_name(names: Iterable[Name]) -> str:
     return (current or names[0]).shown if names else "Name not known"
 
 
+def names_of(record_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """What those of some records are called that are in the running actor's sight. The caller writes the look."""
+    names = _by_record(Name.objects.filter(record__in=set(record_ids)).order_by("valid_until", "id"))
+    return {record_id: shown_name(theirs) for record_id, theirs in names.items()}
+
+
 def insist_on(actor: Actor, action: Action, record_id: UUID) -> Subject:
     """How the actor stands to a record that they may do this to; raises `Refused`.
 
