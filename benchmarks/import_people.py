@@ -8,19 +8,17 @@ It starts a server of its own, migrates it, and works under the importer's login
 import argparse
 import json
 import os
-import platform
-import shutil
 import subprocess
 import sys
-import tempfile
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
-import psutil
+from scratch import machine, scratch
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+from throughline.running.logins import IMPORTER
+from throughline.synthetic.export import write_csv
 
 TODAY = date(2026, 11, 23)
 TENTHS = 10
@@ -34,16 +32,7 @@ def main() -> None:
     arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
 
-    from throughline.running.cluster import SUPERUSER, Cluster
-    from throughline.running.logins import IMPORTER
-    from throughline.running.template import make_template
-    from throughline.synthetic.export import write_csv
-
-    folder = Path(tempfile.mkdtemp(prefix="throughline-bench-"))
-    cluster = Cluster(folder.with_name(folder.name + "-database"))
-    try:
-        cluster.start()
-        logins = make_template(cluster.url(SUPERUSER, "postgres"), "bench", folder)
+    with scratch() as (folder, _cluster, logins):
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "throughline.website.settings",
             "THROUGHLINE_DATABASE": logins.url_for(IMPORTER),
@@ -52,9 +41,6 @@ def main() -> None:
         file = folder / "people.csv"
         write_csv(file, asked.people, asked.seed, TODAY)
         result = _measure(file, asked)
-    finally:
-        cluster.erase()
-        shutil.rmtree(folder, ignore_errors=True)
     text = json.dumps(result, indent=2)
     print(text)
     if asked.out:
@@ -104,13 +90,7 @@ def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
         "commit": subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
         ).stdout.strip(),
-        "machine": {
-            "cpus": os.process_cpu_count(),
-            "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
-            "load_at_end": os.getloadavg()[0],
-            "arch": platform.machine(),
-            "python": platform.python_version(),
-        },
+        "machine": machine(),
     }
 
 

@@ -11,12 +11,9 @@ import argparse
 import csv
 import json
 import os
-import platform
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date
@@ -24,12 +21,10 @@ from pathlib import Path
 
 import psutil
 import psycopg
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+from scratch import SOURCE, machine, scratch
 
 from throughline.running.cluster import SUPERUSER, Cluster
 from throughline.running.logins import IMPORTER
-from throughline.running.template import make_template
 from throughline.synthetic.export import write_csv
 
 TODAY = date(2026, 11, 23)
@@ -47,14 +42,10 @@ def main() -> None:
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
-    folder = Path(tempfile.mkdtemp(prefix="throughline-bench-"))
-    cluster = Cluster(folder.with_name(folder.name + "-database"))
-    try:
-        cluster.start()
-        logins = make_template(cluster.url(SUPERUSER, "postgres"), "bench", folder)
+    with scratch() as (folder, cluster, logins):
         os.environ |= {
             "DJANGO_SETTINGS_MODULE": "throughline.website.settings",
-            "PYTHONPATH": str(Path(__file__).resolve().parents[1] / "src"),
+            "PYTHONPATH": str(SOURCE),
             "THROUGHLINE_DATABASE": logins.url_for(IMPORTER),
             "THROUGHLINE_HOME": str(folder),
         }
@@ -62,10 +53,7 @@ def main() -> None:
         write_csv(file, asked.people, asked.seed, TODAY)
         expected = _spoil(file)
         result = _interrupt(cluster, file, asked.people, expected)
-    finally:
-        cluster.erase()
-        shutil.rmtree(folder, ignore_errors=True)
-    text = json.dumps(result | {"seed": asked.seed, "machine": _machine()}, indent=2)
+    text = json.dumps(result | {"seed": asked.seed, "machine": machine()}, indent=2)
     print(text)
     if asked.out:
         asked.out.write_text(text + "\n")
@@ -188,15 +176,6 @@ def _batches_meet(url: str) -> bool:
 def _read(rejects: Path) -> list[tuple[str, ...]]:
     with rejects.open(encoding="utf-8", newline="") as file:
         return [tuple(row) for row in csv.reader(file)][1:]
-
-
-def _machine() -> dict[str, object]:
-    return {
-        "cpus": os.cpu_count(),
-        "memory_gb": round(psutil.virtual_memory().total / 2**30, 1),
-        "arch": platform.machine(),
-        "python": platform.python_version(),
-    }
 
 
 if __name__ == "__main__":

@@ -10,12 +10,8 @@ the ORM and the rule that a brief uses, under the same login. All must give the 
 import argparse
 import json
 import os
-import platform
-import shutil
 import statistics
 import subprocess
-import sys
-import tempfile
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -23,7 +19,10 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "src"))
+from scratch import machine, scratch
+
+from throughline.running.logins import IMPORTER, WEB, WORKER
+from throughline.running.site import call, demo_environment, make_signing_key
 
 # a group, its rows, how many are counted, the median and the ninth decile of its minutes
 type Told = tuple[str | None, int, int | None, float | None, float | None]
@@ -45,16 +44,7 @@ def main() -> None:
     arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
 
-    from throughline.running.cluster import SUPERUSER, Cluster
-    from throughline.running.logins import IMPORTER, WEB, WORKER
-    from throughline.running.site import call, demo_environment, make_signing_key
-    from throughline.running.template import make_template
-
-    folder = Path(tempfile.mkdtemp(prefix="throughline-bench-"))
-    cluster = Cluster(folder.with_name(folder.name + "-database"))
-    try:
-        cluster.start()
-        logins = make_template(cluster.url(SUPERUSER, "postgres"), "bench", folder)
+    with scratch() as (folder, _cluster, logins):
         make_signing_key(folder)
         file = folder / "people.csv"
         as_importer = demo_environment(logins, IMPORTER, folder)
@@ -66,21 +56,13 @@ def main() -> None:
         enacted = perf_counter() - began
         os.environ |= demo_environment(logins, WEB, folder)
         result = _measure(asked.rounds)
-    finally:
-        cluster.erase()
-        shutil.rmtree(folder, ignore_errors=True)
     result |= {
         "people": asked.people,
         "seconds_to_enact": round(enacted, 1),
         "commit": subprocess.run(
             ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
         ).stdout.strip(),
-        "machine": {
-            "cpus": os.process_cpu_count(),
-            "load_at_end": os.getloadavg()[0],
-            "arch": platform.machine(),
-            "python": platform.python_version(),
-        },
+        "machine": machine(),
     }
     text = json.dumps(result, indent=2)
     print(text)
