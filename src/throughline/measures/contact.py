@@ -143,20 +143,21 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
         .filter(_.domestic)
         .select(before_at=_.at, before_incident=_.incident, before_number=_.number, before_place=_.place)
     )
-    seen = (
-        now.join(
+
+    def seen_by(what: str) -> Table:
+        same = now.join(
             before,
             [
+                now[what] == before[f"before_{what}"],
                 now.at > before.before_at,
                 before.before_at > now.at - ibis.interval(months=definition["months"]),
                 before.before_incident.isnull() | (before.before_incident != now.incident),
-                (now.number == before.before_number) | (now.place == before.before_place),
             ],
         )
-        .select("person")
-        .distinct()
-        .mutate(seen=True)
-    )
+        return same.select("person")
+
+    # each of the two by itself, so that a database need not compare every call with every other
+    seen = ibis.union(seen_by("number"), seen_by("place"), distinct=True).mutate(seen=True)
     return repeats.left_join(seen, "person").select("person", "last_day", counted=_.seen.isnull())
 
 
