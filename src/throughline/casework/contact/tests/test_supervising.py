@@ -9,7 +9,7 @@ from django.urls import reverse
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.rules import NotYet
-from throughline.casework.contact.commands import knowing, reviewing, sending, taking, turns
+from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking, turns
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.contact.queries.reviewing import to_be_signed_off
 from throughline.casework.contact.queries.supervising import supervisors_list
@@ -21,8 +21,10 @@ from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.rules import Action, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.queries import library
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 AFTER = NOW + timedelta(minutes=1)
@@ -275,6 +277,22 @@ class TestSigningOff:
         reviewing.call_for_sign_offs(now=NOW)
         by(Role.SUPERVISOR)
         assert Duty.objects.get(kind="contact-sign-off").causes == ["vulnerable"]
+
+    def test_what_was_weighed_is_read_before_signing_off(self, by, over, signed_in):
+        address = reverse("contact:sign-off", args=[over.id])
+        assert "It has not been answered" in text(signed_in(Role.SUPERVISOR).get(address))
+        asking.fill_in(
+            by=by(Role.CALL_HANDLER),
+            now=NOW,
+            contact_id=over.id,
+            instrument=library().as_of("thrive", london_day(NOW)),
+            answers={"threat": "concern"},
+            complete=False,
+            after=None,
+        )
+        page = text(signed_in(Role.SUPERVISOR).get(address))
+        assert "It has not been answered" not in page
+        assert "Threat concern" in page
 
     def test_through_the_page(self, by, over, signed_in):
         browser = signed_in(Role.SUPERVISOR)

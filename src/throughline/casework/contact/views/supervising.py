@@ -22,12 +22,14 @@ from throughline.casework.contact.queries.supervising import supervisors_list
 from throughline.casework.contact.queries.turns import turn
 from throughline.casework.contact.rules.danger import Sign
 from throughline.casework.contact.rules.proposing import COUNTED, LEAST_RIGHT
+from throughline.casework.contact.rules.script import THRIVE
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
+from throughline.foundations.instruments.queries import latest
 from throughline.reference import UnknownCode, load
 
 #: Each sign in words, in the order in which they count.
@@ -114,7 +116,14 @@ def sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         lambda: reviewing.sign_off(by=actor, now=now, contact_id=contact_id, **form.cleaned_data),
     ):
         return _back_to_list(request, _("Signed off."))
-    return _page(request, "contact/sign_off.html", form, page=page, mine=page.contact.taken_by == actor.id)
+    return _page(
+        request,
+        "contact/sign_off.html",
+        form,
+        page=page,
+        thrive=latest(actor, subject=contact_id, instrument=THRIVE),
+        mine=page.contact.taken_by == actor.id,
+    )
 
 
 @guarded(Action.SUPERVISE)
