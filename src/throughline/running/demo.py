@@ -204,7 +204,7 @@ _TRY_FIRST = """
 Try first: sign in as the call handler and take the 999 call from 07700 900199. Type where it is, press F4 and
 send with Enter. Then type under WHO what you might hear of somebody:
 
-    jo whitmoor alma road
+    jo whitmoor 14 alma road
 
 The page says who it may be, and why; confirm her, and the brief fills. As the response officer, say under Briefs
 that QN12 is your unit, or whichever you sent. As the supervisor, see what was decided and what stands still.
