@@ -21,6 +21,8 @@ ORDER = (
     "people",
     "cases",
     "contact",
+    "scene",
+    "risk",
     "figures",
     "overview",
     "website",

@@ -318,6 +318,9 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
         seen = decide(actor, Action.VIEW_PERSON, subject_for(actor, asked.case.record_id)).allowed
         return let_in if there and seen else {404, 405}
     if asked.about == "staff" and asked.case:
+        # a turn is handed over within the role whose it was, here the supervisors'
+        if asked.rule is Action.HAND_OVER and actor.role is not Role.SUPERVISOR:
+            return {404}
         return let_in if asked.case.kind != "not there" else {404, 405}
     if asked.about == "duty" and asked.case:
         # the duty stands on the supervisors' list, also that of somebody whom they may not see

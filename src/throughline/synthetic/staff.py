@@ -38,6 +38,13 @@ STAFF = (
         username="response-officer", name="Owain Prosser", role=Role.OFFICER, team="Quarnley response, C team"
     ),
     StaffMember(
+        username="response-sergeant", name="Sunita Rao", role=Role.SERGEANT, team="Quarnley response, C team"
+    ),
+    StaffMember(
+        username="duty-inspector", name="Alun Beddoe", role=Role.INSPECTOR, team="Quarnley response, C team"
+    ),
+    StaffMember(username="hub-reviewer", name="Grace Okafor", role=Role.HUB, team="Safeguarding hub"),
+    StaffMember(
         username="restricted-records-desk",
         name="Yetunde Bello",
         role=Role.DESK,

@@ -88,6 +88,8 @@ INSTALLED_APPS = [
     "throughline.casework.people",
     "throughline.casework.cases",
     "throughline.casework.contact",
+    "throughline.casework.scene",
+    "throughline.casework.risk",
     "throughline.casework.figures",
     "throughline.website",
 ]

@@ -7,6 +7,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("throughline.foundations.drafts.urls")),
     path("people/", include("throughline.casework.people.urls")),
     path("contact/", include("throughline.casework.contact.urls")),
+    path("scene/", include("throughline.casework.scene.urls")),
+    path("risk/", include("throughline.casework.risk.urls")),
     path("cases/", include("throughline.casework.cases.urls")),
     path("figures/", include("throughline.casework.figures.urls")),
     path("", include("throughline.casework.overview.urls")),

@@ -79,10 +79,13 @@ create function access_out_of_sight() returns uuid[] language sql stable as $$
     union select h from access_hidden() h where access_role() <> '{Role.ANALYST}') as hidden
 $$;
 
-create function access_reads_shared() returns boolean language sql stable as $$
+"""  # noqa: S608 (of our own constants)
+READS_SHARED = f"""
+create or replace function access_reads_shared() returns boolean language sql stable as $$
   select access_actor() is not null and access_role() in ({_READERS}, '{Role.ANALYST}')
 $$;
-"""  # noqa: S608 (of our own constants)
+"""
+SHARED += READS_SHARED
 DROP_SHARED = "drop function access_reads_shared(); drop function access_out_of_sight();"
 
 DROP_FUNCTIONS = """

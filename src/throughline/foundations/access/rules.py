@@ -1,4 +1,4 @@
-"""Who may do what: some fifty sentences, and one function that reads them.
+"""Who may do what: some sixty sentences, and one function that reads them.
 
 ``decide`` is pure: the caller says who acts, what they want and how they stand to the subject. The row
 policies of the database (``protection``) read the same grants, so that a query which forgets to ask still
@@ -20,6 +20,9 @@ class Role(StrEnum):
     FRONT_COUNTER = "front-counter"
     SUPERVISOR = "control-room-supervisor"
     OFFICER = "response-officer"
+    SERGEANT = "response-sergeant"
+    INSPECTOR = "duty-inspector"
+    HUB = "hub-reviewer"
     DESK = "restricted-records-desk"
     INTELLIGENCE = "intelligence-desk"
     REGISTRAR = "crime-registrar"
@@ -91,6 +94,17 @@ class Action(StrEnum):
     SUPERVISE = "contact.supervise"
     KEEP_COUNTER = "counter.keep"
     KEEP_TURN = "turn.keep"
+    ATTEND = "scene.attend"
+    VIEW_SCENE = "scene.view"
+    DECIDE_CHILD = "child.decide"
+    AMEND_ACCOUNT = "account.amend"
+    ASSESS_RISK = "risk.assess"
+    VIEW_RISK = "risk.view"
+    CHECK_RISK = "risk.check"
+    CHECK_HIGH_RISK = "risk.check-high"
+    REVIEW_RISK = "risk.review"
+    SUPERVISE_TEAM = "team.supervise"
+    HAND_OVER = "turn.hand-over"
     VIEW_MEASURES = "measures.view"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
@@ -121,7 +135,20 @@ class Subject:
 NOTHING = Subject()
 
 # Who meets victims and suspects
-FRONT_LINE = frozenset({Role.CALL_HANDLER, Role.FRONT_COUNTER, Role.SUPERVISOR, Role.OFFICER, Role.DESK})
+FRONT_LINE = frozenset(
+    {
+        Role.CALL_HANDLER,
+        Role.FRONT_COUNTER,
+        Role.SUPERVISOR,
+        Role.OFFICER,
+        Role.SERGEANT,
+        Role.INSPECTOR,
+        Role.HUB,
+        Role.DESK,
+    }
+)
+# Who goes there, and who answers for those who go
+RESPONSE = frozenset({Role.OFFICER, Role.SERGEANT, Role.INSPECTOR})
 # Who reads about them; the row policies hold the same list (a test compares them)
 READERS = FRONT_LINE | {Role.INTELLIGENCE, Role.REGISTRAR}
 EVERY_ACCOUNT = frozenset(Role) - {Role.SYSTEM}
@@ -201,9 +228,9 @@ RULES = (
         _restricted,
     ),
     Rule(
-        "Supervisors and officers break the glass, with a reason and a reviewer",
+        "Supervisors, response and the hub break the glass, with a reason and a reviewer",
         Action.BREAK_GLASS,
-        _only(Role.SUPERVISOR, Role.OFFICER),
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _restricted,
     ),
     Rule("The desk reviews who broke the glass", Action.REVIEW_BREAK_GLASS, _only(Role.DESK)),
@@ -239,20 +266,28 @@ RULES = (
     Rule("Auditors do what they are told outside the line", Action.DISCHARGE_DUTY, _only(Role.AUDITOR)),
     Rule("Whoever reads about people sees the cases of those in sight", Action.VIEW_CASE, READERS, _in_sight),
     Rule("The front line writes down who was in an incident", Action.RECORD_INCIDENT, FRONT_LINE, _in_sight),
-    Rule("Supervisors close incidents and cases", Action.CLOSE_CASE, _only(Role.SUPERVISOR), _in_sight),
     Rule(
-        "Supervisors say which cases belong together", Action.GROUP_CASES, _only(Role.SUPERVISOR), _in_sight
+        "Supervisors close incidents and cases",
+        Action.CLOSE_CASE,
+        _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule(
+        "Supervisors, officers and the hub say which cases belong together",
+        Action.GROUP_CASES,
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
+        _in_sight,
     ),
     Rule(
         "Officers own cases, and supervisors say who is asked",
         Action.OWN_CASE,
-        _only(Role.SUPERVISOR, Role.OFFICER),
+        RESPONSE | {Role.SUPERVISOR},
         _in_sight,
     ),
     Rule(
-        "Officers and supervisors grade the danger of a case",
+        "Officers, supervisors and the hub grade the danger of a case",
         Action.GRADE_CASE,
-        _only(Role.SUPERVISOR, Role.OFFICER),
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
     ),
     Rule(
@@ -300,9 +335,60 @@ RULES = (
     ),
     Rule("Whoever reads about people says when their turn begins and ends", Action.KEEP_TURN, READERS),
     Rule(
+        "Response writes down what it finds, asks, gathers and does at the scene",
+        Action.ATTEND,
+        RESPONSE,
+        _in_sight,
+    ),
+    Rule(
+        "Whoever reads about people reads what was found at the scene", Action.VIEW_SCENE, READERS, _in_sight
+    ),
+    Rule(
+        "Response and the hub decide what is done for each child",
+        Action.DECIDE_CHILD,
+        RESPONSE | {Role.HUB},
+        _in_sight,
+    ),
+    Rule(
+        "The front line adds to an account, or asks its author to correct it",
+        Action.AMEND_ACCOUNT,
+        FRONT_LINE,
+        _in_sight,
+    ),
+    Rule(
+        "Response, the front counter and the hub assess risk with the victim",
+        Action.ASSESS_RISK,
+        RESPONSE | {Role.FRONT_COUNTER, Role.HUB},
+        _in_sight,
+    ),
+    Rule("Whoever reads about people reads how risk was assessed", Action.VIEW_RISK, READERS, _in_sight),
+    Rule(
+        "Sergeants and inspectors check assessments",
+        Action.CHECK_RISK,
+        _only(Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule(
+        "Inspectors check assessments of high risk",
+        Action.CHECK_HIGH_RISK,
+        _only(Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule("The hub reviews every pair again", Action.REVIEW_RISK, _only(Role.HUB), _in_sight),
+    Rule(
+        "Sergeants and inspectors see what their turn has open",
+        Action.SUPERVISE_TEAM,
+        _only(Role.SERGEANT, Role.INSPECTOR),
+    ),
+    Rule(
+        "Whoever answers for a turn or a queue hands it over by name",
+        Action.HAND_OVER,
+        _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.HUB),
+    ),
+    Rule(
         "Analysts and supervisors read the figures",
         Action.VIEW_MEASURES,
-        _only(Role.ANALYST, Role.SUPERVISOR),
+        _only(Role.ANALYST, Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.HUB),
     ),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),

@@ -85,7 +85,7 @@ def offer(*, by: Actor, now: datetime, words: str = "") -> Handover:
     Offered again before anybody has accepted it, it is the same offer with what is open by now. A duty to
     accept it stays on the list until somebody does, and is overdue after its clock. Raises Malformed.
     """
-    undertake(by, Action.SUPERVISE, detail={"what": "offered"})
+    undertake(by, Action.HAND_OVER, detail={"what": "offered"})
     words = checked_words("words", words, longest=LONGEST_WORDS)
     told = {
         "duties": list(duties_of(by.role).exclude(kind=ACCEPTANCE).values_list("id", flat=True)),
@@ -106,7 +106,7 @@ def accept(*, by: Actor, now: datetime, handover_id: UUID) -> Handover:
 
     Raises Refused for one's own, Malformed before one's turn has begun, Conflict where a colleague was quicker.
     """
-    undertake(by, Action.SUPERVISE, detail={"handover": str(handover_id), "what": "accepted"})
+    undertake(by, Action.HAND_OVER, detail={"handover": str(handover_id), "what": "accepted"})
     handover = Handover.objects.select_for_update().filter(id=handover_id, role=by.role).first()
     if handover is None:
         raise Refused(NOT_FOUND, handover_id)

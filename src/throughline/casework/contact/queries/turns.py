@@ -109,10 +109,10 @@ class Preview:
 
 def would_hand_over(actor: Actor, *, now: datetime) -> Preview:
     """What an offer would hold at this moment, with the look at its people. Raises Refused."""
-    insist(actor, Action.SUPERVISE)
+    insist(actor, Action.HAND_OVER)
     duties = list(duties_of(actor.role).exclude(kind="handover-acceptance"))
     contacts = list(Contact.objects.filter(ended_at=None).order_by("received_at"))
-    look(actor, {subject for contact in contacts for subject in contact.subjects}, action=Action.SUPERVISE)
+    look(actor, {subject for contact in contacts for subject in contact.subjects}, action=Action.HAND_OVER)
     return Preview(_by_kind(duties, now), tuple(contacts), holders(actor))
 
 
@@ -133,7 +133,7 @@ def waiting_offers(actor: Actor, *, now: datetime) -> list[Offer]:
 
 def handover(actor: Actor, handover_id: UUID, *, now: datetime) -> Offer:
     """One handing over, with the look at the people of its contacts. Raises Refused."""
-    insist(actor, Action.SUPERVISE)
+    insist(actor, Action.HAND_OVER)
     row = Handover.objects.filter(id=handover_id, role=actor.role).first()
     if row is None:
         raise Refused(NOT_FOUND, handover_id)
@@ -141,7 +141,7 @@ def handover(actor: Actor, handover_id: UUID, *, now: datetime) -> Offer:
     look(
         actor,
         {subject for contact in found.contacts for subject in contact.subjects},
-        action=Action.SUPERVISE,
+        action=Action.HAND_OVER,
     )
     return found
 

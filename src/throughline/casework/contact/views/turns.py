@@ -60,7 +60,7 @@ def end(request: HttpRequest) -> HttpResponse:
     return redirect("contact:turn")
 
 
-@guarded(Action.SUPERVISE)
+@guarded(Action.HAND_OVER)
 @both
 def hand_over(request: HttpRequest) -> HttpResponse:
     """What would be handed over now, with words for the next turn."""
@@ -80,7 +80,7 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     return render(request, "contact/hand_over.html", shown)
 
 
-@guarded(Action.SUPERVISE)
+@guarded(Action.HAND_OVER)
 @both
 def handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     """A turn that was offered: read it, and accept it by name."""

@@ -10,6 +10,7 @@ from throughline.foundations.access.rules import (
     FRONT_LINE,
     NO_RULE,
     READERS,
+    RESPONSE,
     RULES,
     Action,
     Actor,
@@ -33,12 +34,18 @@ DESK = {Role.DESK}
 NOBODY: set[Role] = set()
 ACCOUNTS = set(Role) - {Role.SYSTEM}
 ADMINISTRATOR, AUDITOR = {Role.ADMINISTRATOR}, {Role.AUDITOR}
+ATTEND, HUB, SERGEANTS = set(RESPONSE), {Role.HUB}, {Role.SERGEANT, Role.INSPECTOR}
 SUPERVISOR, REGISTRAR, INTELLIGENCE = {Role.SUPERVISOR}, {Role.REGISTRAR}, {Role.INTELLIGENCE}
 
 
 def everywhere(roles: set[Role]) -> tuple[set[Role], set[Role], set[Role], set[Role]]:
     """What is not about one record is asked of the role alone."""
     return roles, roles, roles, roles
+
+
+def in_sight(roles: set[Role]) -> tuple[set[Role], set[Role], set[Role], set[Role]]:
+    """What is about a record is refused about a restricted one, unless the role is the desk or sees it."""
+    return roles, roles & DESK, roles, roles & DESK
 
 
 # who may, about: an open record; a restricted one; a restricted one with sight granted or glass broken;
@@ -63,7 +70,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.RESTRICT: (LEADS, DESK, LEADS, DESK),
     Action.LIFT_RESTRICTION: (NOBODY, DESK, DESK, DESK),
     Action.GRANT_SIGHT: (NOBODY, DESK, DESK, DESK),
-    Action.BREAK_GLASS: (NOBODY, *[{Role.SUPERVISOR, Role.OFFICER}] * 3),
+    Action.BREAK_GLASS: (NOBODY, *[SUPERVISOR | ATTEND | HUB] * 3),
     Action.REVIEW_BREAK_GLASS: (DESK, DESK, DESK, DESK),
     Action.VIEW_REFUGE: (NOBODY, NOBODY, NOBODY, LINE),
     Action.RECORD_REFUGE: (DESK, DESK, DESK, DESK),
@@ -76,10 +83,10 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.DISCHARGE_DUTY: everywhere(READS | AUDITOR),
     Action.VIEW_CASE: (READS, DESK, READS, DESK),
     Action.RECORD_INCIDENT: (LINE, DESK, LINE, DESK),
-    Action.CLOSE_CASE: (SUPERVISOR, NOBODY, SUPERVISOR, NOBODY),
-    Action.GROUP_CASES: (SUPERVISOR, NOBODY, SUPERVISOR, NOBODY),
-    Action.OWN_CASE: (SUPERVISOR | {Role.OFFICER}, NOBODY, SUPERVISOR | {Role.OFFICER}, NOBODY),
-    Action.GRADE_CASE: (SUPERVISOR | {Role.OFFICER}, NOBODY, SUPERVISOR | {Role.OFFICER}, NOBODY),
+    Action.CLOSE_CASE: in_sight(SUPERVISOR | SERGEANTS),
+    Action.GROUP_CASES: in_sight(SUPERVISOR | ATTEND | HUB),
+    Action.OWN_CASE: in_sight(SUPERVISOR | ATTEND),
+    Action.GRADE_CASE: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.RECORD_CRIME: (REGISTRAR, NOBODY, REGISTRAR, NOBODY),
     Action.REVIEW_CRIME: (REGISTRAR | SUPERVISOR, NOBODY, REGISTRAR | SUPERVISOR, NOBODY),
     Action.RECORD_FACT: (LINE | INTELLIGENCE, DESK, LINE | INTELLIGENCE, DESK),
@@ -93,7 +100,18 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.SUPERVISE: everywhere(SUPERVISOR),
     Action.KEEP_COUNTER: everywhere({Role.FRONT_COUNTER, Role.SUPERVISOR}),
     Action.KEEP_TURN: everywhere(READS),
-    Action.VIEW_MEASURES: everywhere({Role.ANALYST, Role.SUPERVISOR}),
+    Action.ATTEND: in_sight(ATTEND),
+    Action.VIEW_SCENE: in_sight(READS),
+    Action.DECIDE_CHILD: in_sight(ATTEND | HUB),
+    Action.AMEND_ACCOUNT: in_sight(LINE),
+    Action.ASSESS_RISK: in_sight(ATTEND | HUB | {Role.FRONT_COUNTER}),
+    Action.VIEW_RISK: in_sight(READS),
+    Action.CHECK_RISK: in_sight(SERGEANTS),
+    Action.CHECK_HIGH_RISK: in_sight({Role.INSPECTOR}),
+    Action.REVIEW_RISK: in_sight(HUB),
+    Action.SUPERVISE_TEAM: everywhere(SERGEANTS),
+    Action.HAND_OVER: everywhere(SUPERVISOR | SERGEANTS | HUB),
+    Action.VIEW_MEASURES: everywhere({Role.ANALYST} | SUPERVISOR | SERGEANTS | HUB),
     Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
     Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
 }
@@ -140,7 +158,7 @@ def test_a_party_to_the_matter_may_nothing_whatever_else_was_granted(action: Act
 def test_sentences_tell_rules_apart() -> None:
     sentences = [rule.sentence for rule in RULES]
     assert len(set(sentences)) == len(sentences)
-    assert 30 <= len(RULES) <= 60
+    assert 30 <= len(RULES) <= 80
 
 
 def test_the_system_has_no_rule_of_its_own() -> None:

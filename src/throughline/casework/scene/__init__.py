@@ -1,0 +1,1 @@
+"""The scene: what whoever attends finds, asks, gathers, decides and leaves behind."""

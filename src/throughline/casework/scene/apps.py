@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SceneConfig(AppConfig):
+    name = "throughline.casework.scene"
+    label = "scene"
