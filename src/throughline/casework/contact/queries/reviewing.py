@@ -10,12 +10,14 @@ from django.contrib.postgres.fields import ArrayField
 from django.db.models import Exists, ExpressionWrapper, F, OuterRef, Q, QuerySet, UUIDField
 
 from throughline.casework.contact.models import Contact, Sample
+from throughline.casework.contact.queries.brief import compose
 from throughline.casework.contact.queries.calls import ContactPage, contact_page, staff_names, the_contact
 from throughline.casework.contact.queries.looking import look
+from throughline.casework.contact.rules.brief import Brief
 from throughline.casework.contact.rules.script import THRIVE
 from throughline.casework.people.models import Marker
 from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.foundations.access.rules import Action, Actor, Refused, insist
+from throughline.foundations.access.rules import Action, Actor, Refused, insist, may
 from throughline.foundations.clock.rules import london_day, start_of_day
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.models import Duty
@@ -90,7 +92,8 @@ def next_to_sign_off(actor: Actor, about: UUID) -> UUID | None:
 class ReviewPage:
     """A decision that waits, with what was said, who made it why, and what else is known.
 
-    ``thrive`` holds the answers as codes and words of the instrument; ``mine`` says that the reader made it.
+    ``thrive`` holds the answers as codes and words of the instrument; ``brief`` is what whoever goes would be
+    told by now, for who may read it; ``mine`` says that the reader made the decision.
     """
 
     page: ContactPage
@@ -101,18 +104,20 @@ class ReviewPage:
     causes: tuple[str, ...]
     due_at: datetime
     thrive: Answers | None
+    brief: Brief | None
     mine: bool
 
 
 def review_page(actor: Actor, contact_id: UUID, *, now: datetime) -> ReviewPage | None:
     """A decision to look at, with the look at its people written; None where none waits. Raises Refused."""
     insist(actor, Action.SUPERVISE)
-    the_contact(actor, contact_id)
+    contact = the_contact(actor, contact_id)
     duty = open_reviews([contact_id]).order_by("due_at").first()
     decision = decision_to_review(contact_id)
     if duty is None or decision is None:
         return None
-    page = contact_page(actor, contact_id, now=now)
+    brief = compose(actor, contact, at=now) if may(actor, Action.READ_BRIEF) else None
+    page = contact_page(actor, contact_id, now=now, shows=brief.record_ids if brief else ())
     on = london_day(decision.made_at)
     return ReviewPage(
         page=page,
@@ -123,6 +128,7 @@ def review_page(actor: Actor, contact_id: UUID, *, now: datetime) -> ReviewPage 
         causes=tuple(duty.causes),
         due_at=duty.due_at,
         thrive=latest(actor, subject=contact_id, instrument=THRIVE),
+        brief=brief,
         mine=decision.made_by == actor.id,
     )
 

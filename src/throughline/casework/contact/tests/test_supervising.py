@@ -15,7 +15,7 @@ from throughline.casework.contact.queries.reviewing import to_be_signed_off
 from throughline.casework.contact.queries.supervising import supervisors_list
 from throughline.casework.contact.rules.danger import Sign
 from throughline.casework.contact.tests.conftest import NOW
-from throughline.casework.people.commands.recording import set_marker
+from throughline.casework.people.commands.recording import relate, set_marker
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.rules import Action, Refused, Role
@@ -139,6 +139,23 @@ class TestDecidedNotTo:
         told = text(signed_in(Role.CALL_HANDLER).get(reverse("contact:feedback")))
         assert "Your decision was agreed with" in told
         assert "Well explained" in told
+
+    def test_what_is_known_by_now_is_read_in_the_look_of_the_brief_and_named_in_the_log(
+        self, by, decided, signed_in, add
+    ):
+        handler, her = by(Role.CALL_HANDLER), add("Joanne", "Whitmore")
+        child = add("Ellie", "Whitmore", born=london_day(NOW) - timedelta(days=6 * 365))
+        relate(by=handler, now=NOW, record_id=her, kind="child", other_id=child)
+        set_marker(by=handler, now=NOW, record_id=her, code="intimidated")
+        knowing.takes_part(
+            by=handler, now=NOW, contact_id=decided.id, record_id=her, part="victim", confirmed=True
+        )
+        page = text(signed_in(Role.SUPERVISOR).get(reverse("contact:decision", args=[decided.id])))
+        assert "What is known by now" in page
+        assert "Danger Held" in page
+        assert "Ellie Whitmore, 5" in page or "Ellie Whitmore, 6" in page
+        look = Event.objects.filter(kind=Event.Kind.LOOK, role=Role.SUPERVISOR).latest("id")
+        assert {her, child} <= set(look.subjects)
 
     def test_deciding_otherwise_sends_somebody_and_gives_the_work_back(
         self, by, decided, accounts, signed_in
@@ -292,7 +309,46 @@ class TestSigningOff:
         )
         page = text(signed_in(Role.SUPERVISOR).get(address))
         assert "It has not been answered" not in page
-        assert "Threat concern" in page
+        assert "Threat: what might happen to somebody, and who is behind it? Yes, there is concern" in page
+        assert "Harm: what has been done already? Not answered" in page
+        assert "begun, not said to be complete" in page
+
+    def test_what_was_chosen_from_lists_is_read_in_words(self, by, decided, signed_in, add):
+        handler, him = by(Role.CALL_HANDLER), add("Craig", "Whitmore", sex="1")
+        knowing.takes_part(
+            by=handler, now=NOW, contact_id=decided.id, record_id=him, part="suspect", confirmed=True
+        )
+        asking.answer(
+            by=handler,
+            now=NOW,
+            contact_id=decided.id,
+            script="call-script",
+            question="can-talk",
+            given="overheard",
+        )
+        asking.advise(by=handler, now=NOW, contact_id=decided.id, code="lock-in")
+        version = Contact.objects.get(id=decided.id).version
+        taking.change(
+            by=handler,
+            now=NOW,
+            contact_id=decided.id,
+            version=version,
+            caller="victim",
+            recorded_as="domestic-abuse",
+        )
+        page = text(signed_in(Role.SUPERVISOR).get(reverse("contact:decision", args=[decided.id])))
+        for code in (
+            "nobody,",
+            "lock-in",
+            "domestic-abuse",
+            "can-talk",
+            "overheard",
+            "deploy-victim-asks-later",
+        ):
+            assert code not in page
+        assert "asked" in page
+        assert "advice given" in page
+        assert "Who calls Victim" in page
 
     def test_through_the_page(self, by, over, signed_in):
         browser = signed_in(Role.SUPERVISOR)

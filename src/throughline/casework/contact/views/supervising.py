@@ -17,18 +17,21 @@ from throughline.casework.contact.commands import proposing, reviewing
 from throughline.casework.contact.forms.supervising import JudgeForm, ReviewForm, SignOffForm, answers_in
 from throughline.casework.contact.queries import proposing as proposed
 from throughline.casework.contact.queries import reviewing as queries
-from throughline.casework.contact.queries.calls import contact_page
+from throughline.casework.contact.queries.calls import ContactPage, contact_page
 from throughline.casework.contact.queries.supervising import supervisors_list
 from throughline.casework.contact.queries.turns import turn
 from throughline.casework.contact.rules.danger import Sign
 from throughline.casework.contact.rules.proposing import COUNTED, LEAST_RIGHT
 from throughline.casework.contact.rules.script import THRIVE
+from throughline.casework.contact.views import brief_words
+from throughline.casework.contact.views.reading import in_words
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
+from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import latest
 from throughline.reference import UnknownCode, load
 
@@ -98,7 +101,16 @@ def decision(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 
     if saved(form, review):
         return _back_to_list(request, _("Kept. Whoever decided reads what you told them."))
-    return _page(request, "contact/decision.html", form, found=found, page=found.page)
+    brief = brief_words.shown(found.brief, at=now) if found.brief else None
+    return _page(
+        request,
+        "contact/decision.html",
+        form,
+        found=found,
+        page=found.page,
+        answers=found.thrive,
+        brief=brief,
+    )
 
 
 # --- signing off ----------------------------------------------------------------------------------------------
@@ -121,7 +133,7 @@ def sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
         "contact/sign_off.html",
         form,
         page=page,
-        thrive=latest(actor, subject=contact_id, instrument=THRIVE),
+        answers=latest(actor, subject=contact_id, instrument=THRIVE),
         mine=page.contact.taken_by == actor.id,
     )
 
@@ -193,6 +205,7 @@ def sample(request: HttpRequest, sample_id: UUID) -> HttpResponse:
         form,
         found=found,
         page=found.page,
+        answers=found.thrive,
         back=reverse("contact:samples"),
     )
 
@@ -293,8 +306,24 @@ def _back_to_list(request: HttpRequest, words: str) -> HttpResponse:
     return redirect("contact:supervision")
 
 
-def _page(request: HttpRequest, template: str, form: BaseForm, **context: Any) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    template: str,
+    form: BaseForm,
+    *,
+    page: ContactPage,
+    answers: Answers | None,
+    **context: Any,
+) -> HttpResponse:
+    """A contact to be read, with a form under it. ``answers`` are what was weighed."""
     if request.method == "GET":
         recalled(request, form)
-    shown = {"form": form, "now": timezone.now(), "back": reverse("contact:supervision"), **context}
+    shown = {
+        "form": form,
+        "now": timezone.now(),
+        "back": reverse("contact:supervision"),
+        "page": page,
+        **in_words(page, answers),
+        **context,
+    }
     return render(request, template, shown)
