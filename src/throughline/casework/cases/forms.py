@@ -73,7 +73,7 @@ class CloseIncidentForm(PersonForm):
     """How an incident was closed."""
 
     needed = ("closed_as",)
-    lists = {"closed_as": ("incident-closings", {})}
+    lists = {"closed_as": ("incident-closings", {"offered": True})}
     closed_as = _radios(_("What became of it?"))
 
 

@@ -19,7 +19,8 @@ class Incident(models.Model):
     """Something that police were told of, whoever told them, and whatever it was first recorded as.
 
     ``recorded_as`` is a code of reference's incident-kinds; ``domestic`` is what a person judged of it, null
-    until somebody has. ``number`` is what is said over the air.
+    until somebody has. ``number`` is what is said over the air. One that was found to be the same as another is
+    closed by rule, and names the one that it was ``joined_into``.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -32,6 +33,7 @@ class Incident(models.Model):
     closed_at = models.DateTimeField(null=True)
     closed_by = models.UUIDField(null=True)
     closed_as = models.TextField(blank=True)
+    joined_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="joined_from")
     subjects = ArrayField(models.UUIDField(), default=list)
 
     class Meta:

@@ -17,7 +17,9 @@ from throughline.casework.cases.models import (
 )
 from throughline.casework.cases.rules import (
     INCIDENT_STEPS,
+    JOINED,
     MISTAKEN,
+    NOT_YET_RECORDED,
     SUSPECT_KNOWN,
     NotYet,
     Part,
@@ -29,6 +31,7 @@ from throughline.casework.cases.rules import (
 )
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.models import Record
+from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -174,22 +177,28 @@ def close_incident(*, by: Actor, now: datetime, incident_id: UUID, closed_as: st
     """Close an incident, in a code of reference's incident-closings. Closing it twice changes nothing.
 
     Raises NotYet while nobody has said whether it was domestic abuse, or while a duty kind that reference's
-    closing-duties names for it is open, or was never opened where it must have been. UnknownCode, Refused.
+    closing-duties names for it is open, or was never opened where it must have been. UnknownCode, Malformed for
+    a code that is given by rule alone, Refused.
     """
     incident = locked(incident_id)
     undertake(by, Action.CLOSE_CASE, *incident.subjects, detail={"incident": str(incident.id)})
-    load("incident-closings").get(closed_as, on=london_day(now))
+    if not load("incident-closings").get(closed_as, on=london_day(now)).flag("offered"):
+        raise Malformed("closed_as", "is not one of the reasons to close")
     if incident.closed_at is not None:
         return incident
     if missing := _undone(incident, now):
         raise NotYet(missing)
-    state = after(INCIDENT_STEPS, False, Step.CLOSE)
+    _close(incident, by=by, now=now, closed_as=closed_as)
+    return incident
+
+
+def _close(incident: Incident, *, by: Actor, now: datetime, closed_as: str) -> None:
+    state = after(INCIDENT_STEPS, incident.closed_at is not None, Step.CLOSE)
     assert state is State.CLOSED
     incident.closed_at, incident.closed_by, incident.closed_as = now, by.id, closed_as
     incident.save(update_fields=["closed_at", "closed_by", "closed_as"])
     for record_id in incident.subjects:
         write("incident-closed", by=by, now=now, record_id=record_id, about=incident.id, code=closed_as)
-    return incident
 
 
 def _undone(incident: Incident, now: datetime) -> list[str]:
@@ -207,6 +216,82 @@ def _undone(incident: Incident, now: datetime) -> list[str]:
     return undone
 
 
+def both_open(first: UUID, second: UUID) -> tuple[Incident, Incident]:
+    """Two open incidents, held until the transaction ends, in one order whoever asks: no two wait for each other.
+
+    Raises Refused where one is out of sight, Conflict where one was closed meanwhile.
+    """
+    held = {incident_id: locked(incident_id) for incident_id in sorted((first, second))}
+    if any(one.closed_at is not None for one in held.values()):
+        raise Conflict("one of the incidents is closed")
+    return held[first], held[second]
+
+
+@transaction.atomic
+def carry_over(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID) -> Incident:
+    """Say of one open incident what was said of another: who was in it, and what a person judged of it.
+
+    Nothing is taken from the other. What speaks for domestic abuse stands against what does not. Returns the
+    one that has both. Raises Conflict, Refused.
+    """
+    incident, into = both_open(incident_id, into_id)
+    undertake(
+        by,
+        Action.RECORD_INCIDENT,
+        *{*incident.subjects, *into.subjects},
+        detail={"incident": str(into.id), "from": str(incident.id)},
+    )
+    recorded_as = incident.recorded_as if into.recorded_as == NOT_YET_RECORDED else into.recorded_as
+    domestic = incident.domestic if into.domestic is None else into.domestic or bool(incident.domestic)
+    if (recorded_as, domestic) != (into.recorded_as, into.domestic):
+        into = reclassify(by=by, now=now, incident_id=into.id, recorded_as=recorded_as, domestic=domestic)
+    # victims last, so that whoever did it is known when her case is looked for
+    for one in sorted(_live(incident), key=lambda one: one.part == Part.VICTIM):
+        involve(
+            by=by,
+            now=now,
+            incident_id=into.id,
+            record_id=one.record_id,
+            part=one.part,
+            confirmed=one.confirmed,
+        )
+    return locked(into.id)
+
+
+@transaction.atomic
+def join_incidents(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID) -> Incident:
+    """Two open incidents are the same: all of one goes to the other, and it is closed by rule. Returns the other.
+
+    Who was in it, its crimes, and its place under its cases go over; a case keeps its owner, grade and facts.
+    What the registrar had not judged of it yet is to be judged of the other. Its row stays, with the code
+    ``joined`` and the number that was said over the air. Raises Conflict where one was closed meanwhile, Refused.
+    """
+    into = carry_over(by=by, now=now, incident_id=incident_id, into_id=into_id)
+    incident, into = both_open(incident_id, into.id)
+    if not into.place and incident.place:
+        into.place, into.postcode = incident.place, incident.postcode
+        into.save(update_fields=["place", "postcode"])
+    incident.crimes.update(incident=into)
+    _repeat_on_crimes(into)
+    waiting = Duty.objects.filter(about=incident.id, discharged_at=None)
+    if (
+        waiting.filter(kind="crime-recording").exists()
+        and not Duty.objects.filter(kind="crime-recording", about=into.id, discharged_at=None).exists()
+    ):
+        _to_be_judged(into, now, cause="incident-joined")
+    let_go(waiting, by=by, now=now)
+    # written before its people are those of the other, to whom nothing was closed
+    _close(incident, by=by, now=now, closed_as=JOINED)
+    Involvement.objects.filter(incident=incident, ended_at=None).update(ended_at=now, ended_by=by.id)
+    keep_cases(incident, by=by, now=now)
+    incident.joined_into = into
+    incident.save(update_fields=["joined_into"])
+    # what was joined into this one before is now of the other as well
+    incident.joined_from.update(joined_into=into)
+    _repeat_on_joined(into)
+    return into
+
+
 # --- what follows from who was in it -------------------------------------------------------------------
 
 
@@ -220,9 +305,19 @@ def _keep_subjects(incident: Incident) -> None:
     if subjects != sorted(incident.subjects):
         Incident.objects.filter(id=incident.id).update(subjects=subjects)
         incident.subjects = subjects
-        for crime in Crime.objects.filter(incident=incident):
-            about = {*subjects, *([crime.victim_id] if crime.victim_id else [])}
-            Crime.objects.filter(id=crime.id).update(subjects=sorted(about))
+        _repeat_on_crimes(incident)
+        _repeat_on_joined(incident)
+
+
+def _repeat_on_crimes(incident: Incident) -> None:
+    for crime in Crime.objects.filter(incident=incident):
+        about = {*incident.subjects, *([crime.victim_id] if crime.victim_id else [])}
+        Crime.objects.filter(id=crime.id).update(subjects=sorted(about))
+
+
+def _repeat_on_joined(incident: Incident) -> None:
+    """What was joined into it holds a place and a time of the same people."""
+    incident.joined_from.update(subjects=incident.subjects)
 
 
 def keep_cases(incident: Incident, *, by: Actor, now: datetime) -> None:
@@ -346,5 +441,9 @@ def _close_if_empty(case: Case, *, by: Actor, now: datetime, closed_as: str = MI
 def _call_the_registrar(incident: Incident, now: datetime) -> None:
     """A domestic incident waits for the registrar's judgement from when somebody said that it is one."""
     if incident.domestic and not Duty.objects.filter(kind="crime-recording", about=incident.id).exists():
-        victim = next((one.record_id for one in _live(incident) if one.part == Part.VICTIM), incident.id)
-        open_duty("crime-recording", now=now, record_id=victim, about=incident.id, cause="domestic-incident")
+        _to_be_judged(incident, now, cause="domestic-incident")
+
+
+def _to_be_judged(incident: Incident, now: datetime, *, cause: str) -> None:
+    victim = next((one.record_id for one in _live(incident) if one.part == Part.VICTIM), incident.id)
+    open_duty("crime-recording", now=now, record_id=victim, about=incident.id, cause=cause)

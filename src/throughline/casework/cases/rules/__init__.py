@@ -34,6 +34,10 @@ class Kind(StrEnum):
 # the codes of case-closings that are given by rule: nothing is left of what opened the case, or her case of the
 # two of them took over. Nothing ever stood on such a case
 MISTAKEN, SUSPECT_KNOWN = "opened-by-mistake", "suspect-known"
+# the code of incident-closings that is given by rule: another open incident has all that was in it
+JOINED = "joined"
+# what an incident is recorded as until somebody has said
+NOT_YET_RECORDED = "not-yet-recorded"
 
 
 class NotYet(Exception):

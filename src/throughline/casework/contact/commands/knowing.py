@@ -5,7 +5,14 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.cases.commands.incidents import involve, withdraw
+from throughline.casework.cases.commands.incidents import (
+    both_open,
+    carry_over,
+    involve,
+    join_incidents,
+    locked,
+    withdraw,
+)
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.commands.briefing import renew
 from throughline.casework.contact.commands.held import the_contact
@@ -18,11 +25,14 @@ from throughline.casework.people.models import Match
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.queries.searching import Found, out_of_sight
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.protection import acting
+from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.linkage.description import Description
 from throughline.reference import UnknownCode, load
+
+JOINING = system("joining incidents")
 
 
 @transaction.atomic
@@ -132,18 +142,37 @@ def _parts(incident_id: UUID, record_id: UUID) -> list[Involvement]:
 def same_incident(*, by: Actor, now: datetime, contact_id: UUID, incident_id: UUID) -> Contact:
     """Several callers, one incident: this contact is of one that is open already.
 
-    Raises Conflict where the contact has an incident of its own by now, Refused for one out of sight.
+    Where it has an incident of its own by now, whoever was said to be in that is said to be in the other; with
+    its last contact the incident that is left is closed by rule (`join_incidents`), so that no empty one stays
+    that nobody can close. What was decided, sent, asked and said stays with the contact. Raises Conflict where
+    one of them was closed meanwhile, Refused for one out of sight.
     """
     undertake(by, Action.TAKE_CONTACT, detail={"contact": str(contact_id), "incident": str(incident_id)})
     contact = the_contact(contact_id, locked=True)
     if contact.incident_id == incident_id:
         return contact
-    if contact.incident_id is not None:
-        raise Conflict("the contact has an incident")
-    incident = Incident.objects.filter(id=incident_id, closed_at=None).first()
-    if incident is None:
+    if not Incident.objects.filter(id=incident_id).exists():
         raise Refused(NOT_FOUND, incident_id)
+    if contact.incident_id is None:
+        # held, so that nobody closes it or leaves it meanwhile
+        incident = locked(incident_id)
+        if incident.closed_at is not None:
+            raise Conflict("the incident is closed")
+    else:
+        # both are held before it is asked who else is there
+        both_open(contact.incident_id, incident_id)
+        whole = join_incidents if _is_alone(contact) else carry_over
+        incident = whole(by=by, now=now, incident_id=contact.incident_id, into_id=incident_id)
     contact.incident = incident
     contact.subjects = sorted({*contact.subjects, *incident.subjects})
     contact.save(update_fields=["incident", "subjects"])
+    # there may be others by now whom the brief of every call about it must name
+    for one in Contact.objects.filter(incident=incident).order_by("received_at", "id"):
+        renew(by=by, now=now, contact=one)
     return contact
+
+
+def _is_alone(contact: Contact) -> bool:
+    """Whether no other contact is of its incident, also none out of the handler's sight."""
+    with acting(JOINING):
+        return not Contact.objects.filter(incident=contact.incident_id).exclude(id=contact.id).exists()

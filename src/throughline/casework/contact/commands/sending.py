@@ -6,9 +6,10 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.cases.commands.incidents import open_incident
+from throughline.casework.cases.rules import NOT_YET_RECORDED
 from throughline.casework.contact.commands.held import the_contact, the_deployment
 from throughline.casework.contact.commands.intelligence import pass_on
-from throughline.casework.contact.commands.taking import NOT_YET_RECORDED, change
+from throughline.casework.contact.commands.taking import change
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.people.rules import LONGEST, Malformed

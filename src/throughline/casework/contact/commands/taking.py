@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.cases.rules import NOT_YET_RECORDED
 from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.silence import notice
@@ -208,10 +209,6 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
         for deployment in contact.deployments.filter(superseded_by=None):
             pass_on(by=by, now=now, deployment=deployment)
     return contact
-
-
-#: What an incident is recorded as until somebody has said.
-NOT_YET_RECORDED = "not-yet-recorded"
 
 
 def _as_kept(name: str, value: Any, now: datetime) -> Any:

@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries.history import identities
+from throughline.casework.cases.rules import NOT_YET_RECORDED
 from throughline.casework.contact.models import Contact, LogLine, Proposal, RuleSwitch
 from throughline.casework.contact.queries.calls import staff_names
 from throughline.casework.contact.queries.looking import look
@@ -31,7 +32,6 @@ from throughline.foundations.clock.rules import london_day, months_after, parse_
 from throughline.reference import Row, load
 
 SHOWN = 20
-NOT_YET_RECORDED = "not-yet-recorded"
 
 
 def rule_of(row: Row) -> Rule:

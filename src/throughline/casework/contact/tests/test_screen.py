@@ -455,3 +455,42 @@ def test_a_button_that_is_none_is_refused(browser, begun):
     address = begun()
     for do in ("burn", "is:victim", "is:victim:maybe:x", "unit:7", "arrived:x"):
         assert post(browser, address, do).status_code == 400
+
+
+def test_the_same_incident_is_found_only_after_sending(browser, begun):
+    first, second = begun(), begun()
+    post(browser, first, "send:emergency", place="14 Alma Road")
+    post(browser, second, "send:priority", place="14 alma road", who="Zofia Quillfeather")
+    post(browser, second, "add:victim")
+    page = page_of(browser, second)
+    assert "This contact then goes on under that number" in page
+    as_system()
+    mine, theirs = (Contact.objects.get(id=address.split("/")[2]).incident for address in (second, first))
+    assert post(browser, second, re.search(r'value="(same:[^"]*)"', page)[1]).status_code == 302
+    as_system()
+    joined = Contact.objects.get(id=second.split("/")[2])
+    assert joined.incident == theirs
+    assert joined.deployments.get().grade == "priority"
+    assert Involvement.objects.get(ended_at=None).incident == theirs
+    mine.refresh_from_db()
+    assert (mine.closed_as, mine.joined_into) == ("joined", theirs)
+    page = page_of(browser, second)
+    assert theirs.number in page
+    assert "same:" not in page
+
+
+def test_an_incident_that_another_call_is_of_stays(browser, begun):
+    first, second, third = begun(), begun(), begun()
+    post(browser, first, "send:emergency", place="14 Alma Road")
+    post(browser, second, "same:" + same_as(first))
+    post(browser, second, "say", words="somebody is crying", place="9 Elm Street")
+    post(browser, third, "send:emergency", place="9 Elm Street")
+    post(browser, second, "same:" + same_as(third))
+    as_system()
+    assert Incident.objects.filter(closed_at=None).count() == 2
+    assert {str(one.incident_id) for one in Contact.objects.all()} == {same_as(first), same_as(third)}
+
+
+def same_as(address):
+    as_system()
+    return str(Contact.objects.get(id=address.split("/")[2]).incident_id)
