@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from throughline.casework.contact.commands.proposing import propose
 from throughline.casework.contact.commands.reviewing import call_for_sign_offs
+from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
@@ -47,6 +48,8 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
     """What the worker does, most urgent first. Each is a transaction of its own: a kill loses nothing."""
     return [
         Task("sealing", timedelta(seconds=1), seal),
+        Task("briefs that are behind", timedelta(seconds=5), lambda: renew_what_is_new(now=timezone.now())),
+        Task("briefs read again", timedelta(minutes=1), lambda: renew_everything(now=timezone.now())),
         Task("checkpoint", timedelta(minutes=1), checkpoints.write),
         Task("calls recorded as something else", timedelta(minutes=2), lambda: propose(now=timezone.now())),
         Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),

@@ -62,6 +62,7 @@ urlpatterns = [
     path("<uuid:contact_id>/intelligence/", intelligence.ask, name="ask-intelligence"),
     path("briefs/", briefs.briefs, name="briefs"),
     path("briefs/<uuid:brief_id>/", briefs.brief, name="brief"),
+    path("briefs/<uuid:brief_id>/news/", briefs.news, name="brief-news"),
     path("intelligence/", intelligence.queue, name="intelligence"),
     path("intelligence/named/", intelligence.named, name="named"),
     path("intelligence/<uuid:request_id>/", intelligence.one, name="intelligence-request"),

@@ -1,6 +1,7 @@
 """Sending the brief to whoever attends: opened or not, read or not, and sent again when something new comes."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -8,10 +9,11 @@ from django.db import transaction
 from throughline.casework.contact.commands.held import the_deployment
 from throughline.casework.contact.models import Brief, Contact, Deployment
 from throughline.casework.contact.queries.brief import compose
-from throughline.casework.contact.queries.briefing import insist_attends
+from throughline.casework.contact.queries.briefing import insist_attends, sight_of
 from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.brief import kept
 from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -56,9 +58,34 @@ def _sent(by: Actor, now: datetime, deployment: Deployment) -> Brief:
     latest = deployment.briefs.order_by("-sent_at", "-id").first()
     if latest is not None and latest.held == held:
         return latest
+    return _written(by, now, deployment, held)
+
+
+def _written(by: Actor, now: datetime, deployment: Deployment, held: dict[str, Any]) -> Brief:
     brief = Brief.objects.create(deployment=deployment, held=held, sent_at=now, sent_by=by.id)
-    write("brief-sent", by=by, now=now, record_id=subject_of(contact), about=brief.id)
+    write("brief-sent", by=by, now=now, record_id=subject_of(deployment.contact), about=brief.id)
     return brief
+
+
+@transaction.atomic
+def renew_if_behind(*, by: Actor, now: datetime, deployment_id: UUID) -> Brief | None:
+    """Send the brief again to one deployment, where what stands of its people is no longer what it says.
+
+    For changes of which first contact is not told as they are made: a marker, an order, bail, a warrant, a safe
+    way to reach her, a grade, and what lapses by itself. Put together as whoever attends may see it
+    (`queries.briefing.sight_of`), so that it is the same brief that they open.
+    """
+    deployment = the_deployment(deployment_id)
+    latest = deployment.briefs.order_by("-sent_at", "-id").first()
+    with acting(seen_by := sight_of(deployment)):
+        # restricted since: it is the desk that tells them by now
+        in_sight = Deployment.objects.filter(id=deployment_id).exists()
+        held = kept(compose(seen_by, deployment.contact, at=now)) if in_sight else None
+    if latest is None or held in (None, latest.held) or deployment.stood_down_at is not None:
+        return None
+    undertake(by, Action.TAKE_CONTACT, detail={"deployment": str(deployment_id), "what": "brief"})
+    assert held is not None
+    return _written(by, now, deployment, held)
 
 
 @transaction.atomic

@@ -142,7 +142,7 @@ class _Rows:
         )
         self._children_named = {one.record_id for one in found if one.part == "child"}
         adults = [one for one in found if one.part != "child"]
-        self._records_of = _together(one.record_id for one in adults)
+        self._records_of = together(one.record_id for one in adults)
         told = [
             self._known(one.record_id, one.part, one.confirmed, one.made_at)
             for one in adults
@@ -181,7 +181,7 @@ class _Rows:
             .order_by("-opened_at")
             .values_list("victim", "suspect")
         )
-        self._records_of |= _together(suspect for _, suspect in pairs)
+        self._records_of |= together(suspect for _, suspect in pairs)
         return [
             self._known(suspect, "suspect", False, victims[victim].since)
             for victim, suspect in pairs
@@ -252,7 +252,7 @@ class _Rows:
         return sorted(found, key=lambda child: (not child.certain, child.name, str(child.record_id)))
 
 
-def _together(record_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+def together(record_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
     """Every record of the identity of each of these, itself first; none for one out of sight."""
     wanted = set(record_ids)
     if not wanted:
@@ -365,11 +365,10 @@ def _contact(rows: _Rows, one: Known) -> Reading:
     said = said_of(list(one.records))
     standing = [kept for kept in said if kept.voided_at is None]
     if standing:
-        lines = tuple(Line(Kind.SAFE_CONTACT, kept.record_id, detail={"said": kept}) for kept in standing)
+        lines = tuple(Line(Kind.SAFE_CONTACT, kept.id, detail={"said": kept}) for kept in standing)
         return Reading(OWN, State.HELD, lines, about=about)
     void = tuple(
-        Line(Kind.VOID, kept.record_id, kept.voided_because, detail={"at": kept.voided_at})
-        for kept in said[:1]
+        Line(Kind.VOID, kept.id, kept.voided_because, detail={"at": kept.voided_at}) for kept in said[:1]
     )
     return Reading(OWN, State.NOT_CHECKED, void, about=about)
 

@@ -1,26 +1,36 @@
 """Briefs that were sent: whose they are, what is new in them, and whether they were opened in time."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
+from throughline.casework.cases.models import Case, Involvement
 from throughline.casework.contact.models import Brief, Contact, Deployment
 from throughline.casework.contact.queries import brief as composing
+from throughline.casework.contact.queries.brief import together
 from throughline.casework.contact.rules import brief as rules
 from throughline.casework.contact.rules.brief import Part
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import PURPOSES
-from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
+from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
+from throughline.foundations.chronology.models import Entry
+from throughline.reference import load
 
 # a brief of the turn before is no longer anybody's way to a door
 _KEPT_ON_THE_LIST = timedelta(hours=24)
 SHOWN = 20
+#: An entry has the time at which its command began; it may be in sight only so long after.
+COMMITS_WITHIN = timedelta(minutes=1)
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+#: An officer whom nothing but the role lets see anything.
+ANY_OFFICER = Actor(system("whoever attends").id, Role.OFFICER)
 
 
 def _theirs(actor: Actor, unit: str) -> Q:
@@ -99,13 +109,14 @@ def my_briefs(actor: Actor, *, unit: str, at: datetime) -> tuple[Sent, ...]:
 class BriefPage:
     """One brief as its page shows it. ``told`` is None while whoever attends has not opened it.
 
-    ``changed`` are the parts that say something else than when it was opened before.
+    ``before`` is when an earlier one was opened, ``changed`` the parts that say something else than it did.
     """
 
     brief: Brief
     deployment: Deployment
     contact: Contact
     attends: bool
+    before: datetime | None
     changed: tuple[Part, ...]
     told: rules.Brief | None
 
@@ -140,7 +151,8 @@ def brief_page(actor: Actor, brief_id: UUID, *, unit: str, at: datetime) -> Brie
         )
     else:
         told = composing.brief_for(actor, deployment.contact, at=at)
-    return BriefPage(newest, deployment, deployment.contact, goes, changed, told)
+    opened = before.opened_at if before else None
+    return BriefPage(newest, deployment, deployment.contact, goes, opened, changed, told)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +173,95 @@ def opened_before_arrival(actor: Actor, *, since: datetime, until: datetime) -> 
         read=Exists(of_it.filter(opened_at__lte=OuterRef("arrived_at"))),
     )
     return InTime(arrived.count(), arrived.filter(told=True).count(), arrived.filter(read=True).count())
+
+
+# --- sent to somebody on the way, and something new since --------------------------------------------------
+
+
+def under_way(now: datetime) -> QuerySet[Deployment]:
+    """Deployments of this turn to which a brief was sent and that nobody has stood down."""
+    of_it = Brief.objects.filter(deployment=OuterRef("pk"))
+    return Deployment.objects.filter(
+        Exists(of_it), superseded_by=None, stood_down_at=None, decided_at__gte=now - _KEPT_ON_THE_LIST
+    )
+
+
+def perhaps_behind(now: datetime) -> list[UUID]:
+    """Those under way about whose people something was written down since their brief was sent.
+
+    One query where nobody is under way, and a handful however many are. What lapses by itself writes nothing,
+    and what is written of somebody whom a brief names besides is not found here.
+    """
+    sent = under_way(now).annotate(last=Max("briefs__sent_at")).select_related("contact")
+    going = list(sent)
+    if not going:
+        return []
+    people = _people_of({one.contact.incident_id for one in going if one.contact.incident_id})
+    entries = Entry.objects.filter(
+        record_id__in=set().union(*people.values()),
+        kind__in=_written_elsewhere(),
+        at__gt=min(one.last for one in going) - COMMITS_WITHIN,
+    )
+    newest = dict(entries.order_by().values_list("record_id").annotate(Max("at")))
+    return [
+        one.id
+        for one in going
+        if any(
+            newest.get(record_id, _LONG_AGO) > one.last - COMMITS_WITHIN
+            for record_id in people.get(one.contact.incident_id, ())
+        )
+    ]
+
+
+def _written_elsewhere() -> list[str]:
+    return [row.code for row in load("chronology-kinds").rows if row.text("writer") != "contact"]
+
+
+def _people_of(incidents: Collection[UUID]) -> dict[UUID | None, set[UUID]]:
+    """Every record of who was ever in each incident, and of the suspects of their open cases."""
+    ever: dict[UUID | None, set[UUID]] = defaultdict(set)
+    for incident, record_id in Involvement.objects.filter(incident__in=incidents).values_list(
+        "incident", "record"
+    ):
+        ever[incident].add(record_id)
+    fellows = together(set().union(*ever.values()))
+    found = {
+        incident: {fellow for one in records for fellow in (one, *fellows.get(one, ()))}
+        for incident, records in ever.items()
+    }
+    pairs = Case.objects.filter(
+        victim__in=set().union(*found.values()), closed_at=None, suspect__isnull=False
+    ).values_list("victim", "suspect")
+    his = together({suspect for _, suspect in pairs})
+    for victim, suspect in pairs:
+        for records in found.values():
+            if victim in records:
+                records |= {suspect, *his.get(suspect, ())}
+    return dict(found)
+
+
+def sight_of(deployment: Deployment) -> Actor:
+    """As whom to put together what is sent to a deployment: who is named to go, or has opened it, else any officer.
+
+    A brief never says to the officer that something is new which they themselves may not see.
+    """
+    newest = deployment.briefs.order_by("-sent_at", "-id").first()
+    named = (deployment.officer, newest.opened_by if newest else None)
+    users = User.objects.filter(id__in=[one for one in named if one], role=Role.OFFICER, is_active=True)
+    who = users.first()
+    return who.actor if who else ANY_OFFICER
+
+
+def newer_than(actor: Actor, brief_id: UUID, *, unit: str) -> Brief | None:
+    """A brief that was sent to the same deployment after the one that a page shows. Shows nobody. Raises Refused."""
+    insist(actor, Action.READ_BRIEF)
+    shown = Brief.objects.filter(id=brief_id).select_related("deployment").first()
+    if shown is None:
+        raise Refused(NOT_FOUND, brief_id)
+    if actor.role is Role.OFFICER:
+        insist_attends(actor, shown.deployment, unit)
+    newest = Brief.objects.filter(deployment=shown.deployment_id).order_by("-sent_at", "-id").first()
+    return newest if newest and newest.id != brief_id else None
 
 
 def states_of(deployment_ids: Iterable[UUID]) -> dict[UUID, Brief]:

@@ -11,13 +11,13 @@ from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief
 from throughline.casework.contact.commands.sending import arrive
 from throughline.casework.contact.models import Deployment
 from throughline.casework.contact.queries.brief import brief_for
-from throughline.casework.contact.queries.briefing import brief_page, insist_attends, my_briefs
+from throughline.casework.contact.queries.briefing import brief_page, insist_attends, my_briefs, newer_than
 from throughline.casework.contact.queries.calls import the_contact
 from throughline.casework.contact.views import brief_words
 from throughline.casework.people.views.wording import label
@@ -65,6 +65,14 @@ def brief(request: HttpRequest, brief_id: UUID) -> HttpResponse:
     if request.method == "POST":
         return _done(request, brief_id)
     return _page(request, brief_id)
+
+
+@guarded(Action.READ_BRIEF)
+@require_GET
+def news(request: HttpRequest, brief_id: UUID) -> HttpResponse:
+    """Whether a newer brief was sent than a page shows, as a script asks every few seconds. Shows nobody."""
+    newer = newer_than(actor_of(request), brief_id, unit=unit_of(request))
+    return render(request, "contact/_newer.html", {"newer": newer, **WORDS})
 
 
 def _done(request: HttpRequest, brief_id: UUID) -> HttpResponse:

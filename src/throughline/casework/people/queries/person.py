@@ -73,6 +73,7 @@ class Said:
     ``complete`` is false where some questions are still to be asked.
     """
 
+    id: UUID
     record_id: UUID
     version: str
     answers: Mapping[str, Answer]
@@ -237,6 +238,7 @@ def said_of(ids: list[UUID]) -> list[Said]:
     names = staff_names({one.taken_by for one in kept})
     return [
         Said(
+            id=one.id,
             record_id=one.record_id,
             version=one.answers.version,
             answers=one.answers.answers,
