@@ -8,10 +8,15 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q
 
+from throughline.casework.cases.models import StandingFact
+from throughline.casework.cases.queries import standing_facts
+from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries.calls import contact_of_enquiry
+from throughline.casework.contact.queries.silence import Prompt, prompts
+from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recognition import scraps_of
 from throughline.casework.people.models import Enquiry, ImportRun, Match, Record
-from throughline.casework.people.queries.person import names_of
+from throughline.casework.people.queries.person import Said, names_of, said_of
 from throughline.casework.people.queries.searching import standing_markers
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
@@ -116,9 +121,10 @@ class CallForHelp:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The contact that a lookup was made for: where somebody is going, how soon, and who goes."""
+    """The contact that a duty came of: who holds it, where somebody is going, how soon, and who goes."""
 
     contact_id: UUID
+    handler: Asker | None
     place: str
     grade: str
     unit: str
@@ -126,13 +132,13 @@ class Call:
     arrived_at: datetime | None
 
 
-def _call(enquiry_id: UUID) -> Call | None:
-    contact = contact_of_enquiry(enquiry_id)
+def _call(contact: Contact | None) -> Call | None:
     if contact is None:
         return None
     sent = contact.deployments.filter(superseded_by=None).first()
     return Call(
         contact_id=contact.id,
+        handler=asker(contact.taken_by) if contact.taken_by else None,
         place=contact.place,
         grade=load("response-grades").label(sent.grade, on=london_day(sent.decided_at)) if sent else "",
         unit=sent.unit if sent else "",
@@ -154,7 +160,49 @@ def call_for_help(actor: Actor, duty: Duty, *, today: date) -> CallForHelp:
             load("markers").label(marker.code, on=today)
             for marker in standing_markers([duty.record_id], today)
         ),
-        contact=_call(enquiry.id),
+        contact=_call(contact_of_enquiry(enquiry.id)),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SilentCall:
+    """A silent line from the number of somebody restricted: who it may be, what stands, and who holds the call.
+
+    ``said`` is what she said about reaching her, standing or void; None where nobody has asked.
+    """
+
+    prompt: Prompt
+    call: Call
+    line: str
+    number: str
+    facts: tuple[StandingFact, ...]
+    said: Said | None
+
+
+def silent_call(actor: Actor, duty: Duty, *, now: datetime) -> SilentCall | None:
+    """What the desk reads of a silent call, where it is open and in its sight; `task` has written the look.
+
+    Nobody is named but whom the duty is about.
+    """
+    asked = prompts(actor, now=now, contact_id=_about(duty), restricted=True)
+    prompt = next((one for one in asked if one.duty.id == duty.id), None)
+    if prompt is None:
+        return None
+    contact, together = prompt.contact, held_together(duty.record_id)
+    call = _call(contact)
+    assert call is not None
+    said = said_of(together)
+    return SilentCall(
+        prompt=prompt,
+        call=call,
+        line=load("contact-lines").label(contact.line, on=london_day(contact.received_at)),
+        number=contact.number,
+        facts=tuple(
+            one
+            for one in standing_facts(actor, together, at=now)
+            if load("standing-facts").get(one.kind, on=london_day(now)).text("group") != "case"
+        ),
+        said=next((one for one in said if one.voided_at is None), next(iter(said), None)),
     )
 
 

@@ -29,6 +29,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import about_person, change_page, saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
+from throughline.casework.people.views.wording import label, said_in_words
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Role, Subject, may
 from throughline.foundations.clock.rules import london_day
@@ -155,11 +156,28 @@ def _duty_page(request: HttpRequest, task: queries.Task, form: GovukForm, now: d
         case "restricted-match":
             shown["help"] = queries.call_for_help(actor_of(request), task.duty, today=today)
             shown["heard"] = read_as(shown["help"].heard, today)
+        case "silent-call-restricted":
+            shown |= _silent(actor_of(request), task, now)
         case "break-glass-review":
             shown["glass"] = queries.glass_broken(task.duty)
         case "retention-review":
             shown["review_on"] = queries.review_date(task.duty)
     return render(request, "overview/duty.html", shown)
+
+
+def _silent(actor: Actor, task: queries.Task, now: datetime) -> dict[str, Any]:
+    """Who it may be that did not speak, what stands, and how she may be reached, in words."""
+    silent = queries.silent_call(actor, task.duty, now=now)
+    if silent is None:
+        return {}
+    said, unasked = said_in_words(silent.said) if silent.said else ([], [])
+    today = london_day(now)
+    return {
+        "silent": silent,
+        "said": said,
+        "unasked": len(unasked),
+        "stands": [(label("standing-facts", one.kind, today), one) for one in silent.facts],
+    }
 
 
 @guarded(Action.READ_AUDIT)

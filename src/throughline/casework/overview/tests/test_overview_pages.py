@@ -8,10 +8,18 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.contact.commands.sending import send
+from throughline.casework.contact.commands.taking import receive, take
 from throughline.casework.people.commands.recording import set_marker
 from throughline.casework.people.commands.retention import call_for_reviews
-from throughline.casework.people.commands.safety import break_glass, recognise_staff, restrict
-from throughline.casework.people.models import ImportRun, Match, Record
+from throughline.casework.people.commands.safety import (
+    break_glass,
+    give_safe_contact,
+    recognise_staff,
+    restrict,
+)
+from throughline.casework.people.models import ImportRun, Match, Phone, Record
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subject_for
@@ -22,6 +30,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Review
 from throughline.foundations.duties.commands import carry_out
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.queries import library
 from throughline.reference import load, names
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
@@ -149,6 +158,70 @@ def test_the_desk_reads_the_scraps_and_answers(signed_in, asked_about):
     assert Match.objects.get(record=asked_about, hidden=True).reading == "confirmed"
     done = Event.objects.get(action="duty.discharge")
     assert (done.kind, done.subjects) == ("write", [asked_about])
+
+
+def test_the_desk_is_helped_with_a_silent_call_as_with_a_match(signed_in, accounts, restricted, add):
+    handler, desk = accounts[Role.CALL_HANDLER].actor, accounts[Role.DESK].actor
+    him = add("Bertram", "Ashgrove", sex="1")
+    now = timezone.now()
+    doing(
+        desk,
+        set_fact,
+        kind="non-molestation",
+        record_id=him,
+        protects_id=restricted,
+        valid_from=now - timedelta(days=1),
+    )
+    as_system()
+    phone = Phone.objects.get(record=restricted)
+    instrument = library().as_of("safe-contact", london_day(now))
+    doing(
+        desk,
+        give_safe_contact,
+        record_id=restricted,
+        instrument=instrument,
+        answers={"means": ["text-message"]},
+        complete=False,
+        after=None,
+        phone_id=phone.id,
+    )
+    call = doing(handler, receive, channel="999", number=PHONE, line="silent", place="14 Alma Road")
+    duty = the_duty("silent-call-restricted")
+    page = shown(signed_in(Role.DESK).get(f"/duties/{duty.id}/"))
+    for told in (
+        "Nobody spoke, and the number is that of",
+        "Zofia Quillfeather",
+        "Do not ring back: she said that a phone call is not safe",
+        "Nobody has taken the call yet; tell the control room",
+        "14 Alma Road",
+        "Not decided yet",
+        "Carries or uses weapons",
+        "Non-molestation order: protects them",
+        "Text message",
+        "The control room sends somebody and has the safety facts",
+    ):
+        assert told in page, told
+    # whom it does not concern is not named
+    assert "Ashgrove" not in page
+    doing(handler, take, contact_id=call.id)
+    doing(handler, send, contact_id=call.id, grade="emergency", unit="AB12")
+    page = shown(signed_in(Role.DESK).get(f"/duties/{duty.id}/"))
+    assert "The call is with The call-handler, Call handler, Control room" in page
+    assert "AB12" in page
+    response = signed_in(Role.DESK).post(f"/duties/{duty.id}/done/", {"outcome": "silent-hidden-told"})
+    assert response.status_code == 302
+    assert the_duty("silent-call-restricted").outcome == "silent-hidden-told"
+    # what is done is read without the help that is no longer needed
+    assert "Nobody spoke" not in shown(signed_in(Role.DESK).get(f"/duties/{duty.id}/"))
+
+
+def test_of_a_silent_call_it_is_said_where_nobody_asked_her(signed_in, accounts, restricted):
+    doing(accounts[Role.CALL_HANDLER].actor, receive, channel="999", number=PHONE, line="abandoned")
+    duty = the_duty("silent-call-restricted")
+    page = shown(signed_in(Role.DESK).get(f"/duties/{duty.id}/"))
+    assert "No way is safe: do not ring back" in page
+    assert "No order, bail or warrant is held here" in page
+    assert "Not known yet" in page
 
 
 def test_an_answer_without_an_outcome_names_its_field(signed_in, asked_about):
