@@ -1,5 +1,6 @@
 """Somebody in front of a browser: what they do, and what goes wrong or out while they do it."""
 
+import os
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from throughline.casework.people.models import Name
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import system
 
+PICTURES = settings.CHECKOUT / "docs" / "images"
 AXE = settings.CHECKOUT / "node_modules" / "axe-core" / "axe.min.js"
 WIDE, NARROW = {"width": 1280, "height": 900}, {"width": 375, "height": 812}
 PASSWORD = "three random words here"
@@ -91,3 +93,13 @@ def record_named(forename: str, surname: str) -> UUID:
     """The record of somebody of the index."""
     with transaction.atomic(), acting(system("test")):
         return Name.objects.filter(forename=forename, surname=surname).values_list("record", flat=True)[0]
+
+
+def picture(reader: Reader, name: str, size: dict[str, int]) -> None:
+    """A picture for the README, made on demand so that a run of the tests changes no file."""
+    if os.environ.get("THROUGHLINE_SCREENSHOTS") == "1":
+        PICTURES.mkdir(parents=True, exist_ok=True)
+        reader.page.set_viewport_size(size)
+        reader.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
+        reader.page.screenshot(path=PICTURES / name, animations="disabled", caret="hide")
+        reader.page.set_viewport_size(WIDE)

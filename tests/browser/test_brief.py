@@ -17,6 +17,7 @@ from throughline.casework.contact.commands.knowing import takes_part
 from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.taking import begin, change
 from throughline.casework.contact.models import Brief, IntelligenceRequest
+from throughline.casework.contact.tasks import renew_what_is_new
 from throughline.casework.people.commands.recording import (
     NewName,
     Particulars,
@@ -25,8 +26,9 @@ from throughline.casework.people.commands.recording import (
     set_marker,
 )
 from throughline.casework.people.commands.safety import give_safe_contact, restrict
-from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.rules import Actor, Role
+from throughline.casework.people.models import Name
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.rules import Actor, Role, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.instruments.queries import library
 
@@ -194,6 +196,27 @@ def test_an_officer_opens_reads_and_arrives(
     reader.press("I have read it")
     reader.press("We are there")
     assert "There since" in reader.text()
+
+
+def test_a_brief_that_is_open_says_that_something_is_new(readers: Readers, full: UUID, force: Force) -> None:
+    reader = readers(Role.OFFICER, width=NARROW)
+    reader.go(f"/contact/briefs/{full}/")
+    reader.press("Open the brief")
+    assert "Something new" not in reader.text()
+    with transaction.atomic(), acting(system("test")):
+        him = Name.objects.get(forename="Craig").record_id
+    force.act(Role.SUPERVISOR, set_marker, record_id=him, code="firearms")
+    assert renew_what_is_new(now=timezone.now()) == 1
+    # the page asks by itself, and nobody has touched it
+    news = reader.page.get_by_role("link", name="Something new was sent")
+    news.wait_for()
+    assert wrong_with(reader) == []
+    news.click()
+    assert "Something else is known than when you opened it" in reader.text()
+    assert wrong_with(reader) == []
+    reader.press("Open the brief")
+    assert "Changed since you opened it: Danger" in reader.text()
+    assert wrong_with(reader) == []
 
 
 def test_both_readings_stand_beside_each_other(readers: Readers, doubtful: UUID) -> None:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -9,15 +10,23 @@ from django.contrib.sessions.models import Session as StoredSession
 from django.db import transaction
 from django.utils import timezone
 from playwright.sync_api import expect
-from reader import NARROW, Reader
+from reader import NARROW, Reader, picture, record_named
 
+from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.commands.holding import set_grade
+from throughline.casework.cases.commands.incidents import involve, open_incident
+from throughline.casework.cases.models import Case
 from throughline.casework.contact.commands.taking import change, receive
 from throughline.casework.contact.models import Contact, Deployment, LogLine
 from throughline.casework.contact.rules.taking import TELEPHONY
+from throughline.casework.people.commands.recording import set_marker
+from throughline.casework.people.commands.safety import give_safe_contact
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.instruments.queries import library
 
 type Readers = Callable[..., Reader]
 MOBILE = "07700 900123"
@@ -300,6 +309,118 @@ def test_every_state_of_the_screen_is_readable_by_everybody(
         reader.go(f"/contact/{contact}/{page}/")
         assert reader.violations() == []
         assert reader.overflow() == 0
+
+
+@pytest.mark.parametrize("width", [SCREEN, NARROW], ids=["1280", "375"])
+def test_the_same_incident_is_found_after_sending(
+    people: None, readers: Readers, width: dict[str, int]
+) -> None:
+    first, second = rings(number="", place="14 Alma Road"), rings(number="", place="14 Alma Road")
+    reader = readers(Role.CALL_HANDLER, width=width)
+    for contact in (first, second):
+        reader.go(f"/contact/{contact}/")
+        reader.press("Emergency")
+    assert "This contact then goes on under that number" in reader.text()
+    assert reader.violations() == []
+    assert reader.overflow() == 0
+    reader.press("It is the same")
+    reader.page.wait_for_load_state()
+    assert "It is the same" not in reader.text()
+    assert len({one.contact.incident_id for one in deployments()}) == 1
+
+
+def test_taking_a_call_needs_no_scrolling_to_the_side(people: None, readers: Readers) -> None:
+    rings(place=LONG, line="silent")
+    reader = readers(Role.CALL_HANDLER, width=NARROW)
+    reader.go("/contact/")
+    box = reader.page.get_by_role("button", name="Take").first.bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= NARROW["width"]
+    assert reader.violations() == []
+
+
+def test_the_screen_as_it_stands_once_she_is_known(
+    people: None, readers: Readers, accounts: dict[Role, User]
+) -> None:
+    """The picture of the README: what is there at two in the morning, a minute after it rang."""
+    her, him = record_named("Joanne", "Whitmore"), record_named("Craig", "Whitmore")
+    known_of(accounts, her, him)
+    rings(number="07700 900999")
+    reader = readers(Role.CALL_HANDLER, width=SCREEN)
+    reader.go("/contact/")
+    reader.press("Take")
+    reader.page.locator("#id_place").fill("14 Alma Road, flat 2")
+    reader.press("Emergency")
+    reader.page.locator("#id_who").fill(f"jo whitmoor {MOBILE}")
+    reader.page.get_by_role("button", name="Confirm her").first.click()
+    reader.page.locator("#id_other").fill("craig")
+    reader.page.get_by_role("button", name="Confirm him").first.click()
+    for answer in ("Somebody can hear", "In the same room"):
+        reader.press(answer)
+    reader.page.locator("#id_words").fill("Whispering. A man shouts, something breaks. Children crying")
+    reader.press("Add to the log")
+    reader.page.locator("#id_unit").fill("QN12")
+    reader.press("Assign")
+    reader.page.wait_for_selector(".throughline-parties")
+    words = reader.text()
+    for told in ("High risk", "Carries or uses weapons", "Court bail", "QN12", "The suspect may hear you"):
+        assert told in words, told
+    assert reader.violations() == []
+    picture(reader, "first-contact.png", {"width": 1280, "height": 1010})
+
+
+def known_of(accounts: dict[Role, User], her: UUID, him: UUID) -> None:
+    """What the force holds of the two: a warning, bail, a grade, what she said about reaching her, and before."""
+    now = timezone.now()
+    handler, supervisor = accounts[Role.CALL_HANDLER].actor, accounts[Role.SUPERVISOR].actor
+    with transaction.atomic():
+        set_actor(supervisor)
+        set_marker(by=supervisor, now=now, record_id=him, code="weapons")
+        set_fact(
+            by=supervisor,
+            now=now,
+            kind="court-bail",
+            record_id=him,
+            protects_id=her,
+            conditions=("no-contact", "not-to-approach"),
+            valid_from=now - timedelta(days=3),
+            valid_until=now + timedelta(days=20),
+        )
+    with transaction.atomic():
+        set_actor(handler)
+        for ago in (200, 100, 40, 15):
+            then = now - timedelta(days=ago)
+            before = open_incident(
+                by=handler, now=then, recorded_as="domestic-abuse", domestic=True, reported_at=then
+            )
+            for record_id, part in ((him, "suspect"), (her, "victim")):
+                involve(
+                    by=handler,
+                    now=then,
+                    incident_id=before.id,
+                    record_id=record_id,
+                    part=part,
+                    confirmed=True,
+                )
+        give_safe_contact(
+            by=handler,
+            now=now,
+            record_id=her,
+            instrument=library().as_of("safe-contact", london_day(now)),
+            answers={"means": ["visit"], "code-word": "yes", "code-word-is": "umbrella"},
+            complete=False,
+            after=None,
+        )
+    with transaction.atomic():
+        set_actor(supervisor)
+        set_grade(
+            by=supervisor,
+            now=now - timedelta(days=14),
+            case_id=Case.objects.get().id,
+            grade="high",
+            reason="grade-first-assessment",
+        )
 
 
 def test_two_who_type_at_once_see_both_versions(people: None, readers: Readers) -> None:

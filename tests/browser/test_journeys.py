@@ -1,6 +1,5 @@
 """What people do all day, in a real browser: with the keyboard, without JavaScript, and when it goes wrong."""
 
-import os
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,7 +11,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session as StoredSession
 from django.db import transaction
 from django.utils import timezone
-from reader import NARROW, PASSWORD, SECRET, WIDE, Reader, record_named
+from reader import NARROW, PASSWORD, SECRET, Reader, picture, record_named
 
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.queries.restriction import spoken_reference
@@ -24,17 +23,6 @@ from throughline.foundations.duties.rules import duty_kind
 
 type Readers = Callable[..., Reader]
 GLASS_REVIEW = duty_kind("break-glass-review", on=timezone.now().date()).label
-PICTURES = settings.CHECKOUT / "docs" / "images"
-
-
-def picture(reader: Reader, name: str, size: dict[str, int]) -> None:
-    """A picture for the README, made on demand so that a run of the tests changes no file."""
-    if os.environ.get("THROUGHLINE_SCREENSHOTS") == "1":
-        PICTURES.mkdir(parents=True, exist_ok=True)
-        reader.page.set_viewport_size(size)
-        reader.page.evaluate("() => { document.activeElement?.blur(); scrollTo(0, 0) }")
-        reader.page.screenshot(path=PICTURES / name, animations="disabled", caret="hide")
-        reader.page.set_viewport_size(WIDE)
 
 
 def out_of_addresses(reader: Reader, *words: str) -> None:

@@ -10,7 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 from reader import NARROW, WIDE, Reader, record_named
 
-from throughline.casework.people.commands.recording import NewName, add_name
+from throughline.casework.contact.commands.taking import receive
+from throughline.casework.contact.rules.taking import TELEPHONY
+from throughline.casework.people.commands.recording import NewName, add_name, add_record, set_marker
 from throughline.casework.people.commands.safety import break_glass, restrict
 from throughline.casework.people.models import Address, Phone
 from throughline.foundations.access.protection import acting, set_actor
@@ -56,6 +58,15 @@ def world(people: None, accounts: dict[Role, User]) -> World:
             reason="glass-danger-to-life",
             words="A child calls",
         )
+    with transaction.atomic():
+        set_actor(by[Role.SUPERVISOR])
+        marked = add_record(
+            by=by[Role.SUPERVISOR], now=now, name=NewName(full=LONG), phones=("07700 900777",)
+        )
+        set_marker(by=by[Role.SUPERVISOR], now=now, record_id=marked.id, code="weapons")
+        restrict(by=by[Role.SUPERVISOR], now=now, record_id=marked.id, reason="honour-based")
+    with transaction.atomic(), acting(TELEPHONY):
+        receive(by=TELEPHONY, now=now, channel="999", number="07700 900777", line="silent", place=LONG)
     with transaction.atomic(), acting(system("test")):
         duties = dict(Duty.objects.values_list("kind", "id"))
         phone, address = (
@@ -99,6 +110,7 @@ def pages_of(role: Role, world: World) -> list[str]:
             return [
                 "/",
                 f"/duties/{world.duties['break-glass-review']}/",
+                f"/duties/{world.duties['silent-call-restricted']}/",
                 hidden,
                 *(
                     f"{hidden}{page}/"

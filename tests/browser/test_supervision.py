@@ -11,6 +11,7 @@ from django.utils import timezone
 from reader import NARROW, WIDE, Reader
 
 from throughline.casework.contact.commands import (
+    asking,
     counters,
     knowing,
     proposing,
@@ -24,6 +25,8 @@ from throughline.casework.people.commands.recording import NewName, add_record, 
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Role
 from throughline.foundations.accounts.models import User
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.instruments.queries import library
 
 type Readers = Callable[..., Reader]
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 5
@@ -67,10 +70,26 @@ def busy(accounts: dict[Role, User]) -> dict[str, str]:
                 grade="nobody" if number % 2 else "priority",
                 **LATER,
             )
-            if number < 4:
+            if number < 4 or number == 11:
                 knowing.takes_part(
                     by=handler, now=now, contact_id=call.id, record_id=her.id, part="victim", confirmed=True
                 )
+        thrive = library().as_of("thrive", london_day(now))
+        asking.fill_in(
+            by=handler,
+            now=now,
+            contact_id=call.id,
+            instrument=thrive,
+            answers={"threat": "concern", "rationale": f"He has a knife {LONG}"},
+            complete=False,
+            after=None,
+        )
+        over = taking.begin(by=handler, now=before, channel="101")
+        taking.change(
+            by=handler, now=before, contact_id=over.id, version=1, domestic=True, place="1 A Street"
+        )
+        sending.send(by=handler, now=before, contact_id=over.id, grade="emergency")
+        taking.end(by=handler, now=before, contact_id=over.id)
         taking.receive(by=handler, now=now, channel="999", number="07700 900123", line="silent")
     proposing.propose(now=now)
     with transaction.atomic():
@@ -83,6 +102,7 @@ def busy(accounts: dict[Role, User]) -> dict[str, str]:
         turns.offer(by=supervisor, now=before, words=f"Mind the flat. {LONG}")
         return {
             "decision": f"/contact/supervision/decision/{call.id}/",
+            "sign-off": f"/contact/supervision/sign-off/{over.id}/",
             "sample": f"/contact/supervision/samples/{sample.id}/",
             "proposal": f"/contact/supervision/proposals/{Proposal.objects.first().id}/",
             "handover": f"/contact/supervision/handover/{Handover.objects.get().id}/",
@@ -126,6 +146,9 @@ def test_a_bad_night_is_readable_by_everybody(
 def test_a_decision_is_looked_at_by_keyboard(busy: dict[str, str], readers: Readers, script: bool) -> None:
     reader = readers(Role.SUPERVISOR, script=script)
     reader.go(busy["decision"])
+    assert "WHAT IS KNOWN BY NOW" in reader.text().upper()
+    assert "Carries or uses weapons" in reader.text()
+    assert "Yes, there is concern" in reader.text()
     reader.page.get_by_label("I decide otherwise").check()
     reader.page.get_by_label("Emergency").check()
     reader.page.get_by_label("What you want to tell whoever decided").fill("She says that he has a knife: go")

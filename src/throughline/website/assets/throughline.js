@@ -54,10 +54,11 @@ function tick() {
   for (const clock of document.querySelectorAll("[data-since]")) {
     clock.ahead ??= Date.now() - Date.parse(clock.dataset.now);
     const seconds = Math.max(0, Math.floor((Date.now() - clock.ahead - Date.parse(clock.dataset.since)) / 1000));
-    const [minutes, hours] = [Math.floor(seconds / 60), Math.floor(seconds / 3600)];
-    clock.textContent = hours
-      ? `${hours}:${String(minutes % 60).padStart(2, "0")}:${String(seconds % 60).padStart(2, "0")}`
-      : `${minutes}:${String(seconds % 60).padStart(2, "0")}`;
+    const minutes = Math.floor(seconds / 60);
+    // with its units, since it stands beside a time of day
+    clock.textContent = minutes >= 60
+      ? `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+      : `${minutes} min ${String(seconds % 60).padStart(2, "0")} s`;
   }
 }
 tick();

@@ -311,3 +311,14 @@ def test_an_incident_that_may_be_hers_is_marked_as_that(read, does, incident, pa
         confirmed=False,
     )
     assert "May be somebody else" in read(Role.OFFICER, "of", pair[0])
+
+
+def test_a_persons_timeline_says_their_part_in_words(signed_in, pair, incident):
+    her, him = pair
+    incident(her, him)
+    client = signed_in(Role.SUPERVISOR)
+    client.post(f"/people/{him}/", {"purpose": "999-call"})
+    page = client.get(f"/people/{him}/").content.decode()
+    assert "Had a part in an incident" in page
+    assert "Suspect" in page
+    assert ">suspect<" not in re.sub(r">\s+|\s+<", lambda found: found[0].strip(), page)

@@ -9,20 +9,6 @@ from throughline.casework.people.views.wording import code_in_words, label
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 
-# what a code on a line of the timeline belongs to; the rest are of the people room
-_LISTS_OF_CODES = {
-    "involved": "involvements",
-    "no-longer-involved": "involvements",
-    "incident-closed": "incident-closings",
-    "case-opened": "involvements",
-    "case-closed": "case-closings",
-    "case-graded": "grades",
-    "case-grouped": "decision-reasons",
-    "fact-set": "standing-facts",
-    "fact-varied": "standing-facts",
-    "fact-ended": "standing-facts",
-}
-
 
 def _today() -> date:
     return london_day(timezone.now())
@@ -35,8 +21,6 @@ def in_words(list_name: str, code: str) -> str:
 
 def line_in_words(kind: str, code: str) -> str:
     """The code of a line of the timeline in words."""
-    if kind in _LISTS_OF_CODES:
-        return in_words(_LISTS_OF_CODES[kind], code)
     return code_in_words(kind, code, _today()) if kind not in _SAYS_ENOUGH else ""
 
 

@@ -208,7 +208,12 @@ def look_for(people: Iterable[Known], *, today: date) -> tuple[LookFor, ...]:
     people = list(people)
     ids = [record_id for one in people for record_id in one.records]
     records = Record.objects.in_bulk(ids)
-    names = _of(Name.objects.filter(record__in=ids).order_by("-valid_until", "id"))
+    # what they are called now before what they were or call themselves
+    in_order = sorted(
+        Name.objects.filter(record__in=ids).order_by("id"),
+        key=lambda name: (name.valid_until is not None, name.kind != "current"),
+    )
+    names = _of(in_order)
     addresses = _of(Address.objects.filter(record__in=ids, valid_until=None).order_by("id"))
     phones = _of(Phone.objects.filter(record__in=ids, valid_until=None).order_by("id"))
 

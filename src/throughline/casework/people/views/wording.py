@@ -17,18 +17,6 @@ from throughline.reference.loader import UnknownCode
 
 SAFE_CONTACT = "safe-contact"
 
-# what a code on a line of the timeline belongs to
-_LISTS_OF_CODES = {
-    "name-added": "name-kinds",
-    "relationship-added": "relationship",
-    "marker-set": "markers",
-    "marker-ended": "markers",
-    "merged": "decision-reasons",
-    "parted": "decision-reasons",
-    "restricted": "restriction-reasons",
-    "restriction-lifted": "decision-reasons",
-    "retention-reviewed": "decision-reasons",
-}
 # why a value could not be kept, as the commands say it (`Malformed.why`): marked here, since neither they nor
 # the rules know of translation. Shown by way of gettext in `changing.saved` and its like
 WHY_MALFORMED = (
@@ -93,7 +81,8 @@ def code_in_words(kind: str, code: str, today: date) -> str:
         return ""
     if kind == "safe-contact-voided":
         return _("because %(why)s") % {"why": VOIDED_BECAUSE.get(code, code)}
-    return label(_LISTS_OF_CODES[kind], code, today) if kind in _LISTS_OF_CODES else code
+    codes = load("chronology-kinds").get(kind, on=today).optional_text("codes")
+    return label(codes, code, today) if codes else code
 
 
 def day(value: date) -> str:
