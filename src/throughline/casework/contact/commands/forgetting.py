@@ -48,7 +48,8 @@ def forget(*, record_id: UUID, numbers: Collection[str] = ()) -> None:
     IntelligenceRequest.objects.filter(contact__in=ids).update(question="")
     Handover.objects.filter(contacts__overlap=ids).update(words="")
     Sample.objects.filter(contact__in=ids).update(feedback="")
-    contacts.update(number="", latitude=None, longitude=None, within_metres=None, place="", postcode="")
+    contacts.update(number="", latitude=None, longitude=None, within_metres=None)
+    contacts.update(place="", postcode="", house="", street="")
 
 
 def _asked_about(record_id: UUID) -> list[UUID]:

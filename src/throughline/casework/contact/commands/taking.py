@@ -7,12 +7,14 @@ from uuid import UUID, uuid4
 from django.db import IntegrityError, transaction
 
 from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.contact.commands.briefing import renew
 from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.silence import notice
 from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine
 from throughline.casework.contact.rules.taking import (
     FIELDS,
+    FOLLOWS_THE_PLACE,
     HEARD,
     LONGEST_WORDS,
     Overtaken,
@@ -21,7 +23,7 @@ from throughline.casework.contact.rules.taking import (
     checked,
     checked_position,
     checked_words,
-    whole_postcode,
+    where,
 )
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.rules import Action, Actor
@@ -86,7 +88,7 @@ def deliver(
                     system=system,
                     system_ref=system_ref,
                     received_at=received_at or now,
-                    postcode=whole_postcode(place),
+                    **where(told["place"]),
                     **told,
                 )
                 notice(now=now, contact=new)
@@ -120,7 +122,8 @@ def _brought_up_to_date(contact: Contact, told: dict[str, Any]) -> bool:
     for name, value in changed.items():
         setattr(contact, name, value)
     if "place" in changed:
-        contact.postcode = whole_postcode(contact.place)
+        for name, value in where(contact.place).items():
+            setattr(contact, name, value)
     if changed:
         contact.save()
     return bool(changed)
@@ -175,8 +178,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
     contact = the_contact(contact_id, locked=True)
     heard = Heard.objects.filter(contact=contact).first() or Heard(contact=contact)
     wanted = {name: _as_kept(name, value, now) for name, value in fields.items()}
-    if "place" in wanted and "postcode" not in wanted:
-        wanted["postcode"] = whole_postcode(wanted["place"])
+    if "place" in wanted:
+        wanted = where(wanted["place"]) | wanted
     stands = {name: getattr(heard if name in HEARD else contact, name) for name in wanted}
     changed = {name: value for name, value in wanted.items() if stands[name] != value}
     if not changed:
@@ -203,6 +206,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
         )
     if not changed.keys().isdisjoint({"line", "number"}):
         notice(now=now, contact=contact)
+    if "place" in changed and contact.incident_id:
+        renew(by=by, now=now, contact=contact)
     if "domestic" in changed and was is False:
         _have_the_decision_reviewed(contact, now)
         for deployment in contact.deployments.filter(superseded_by=None):
@@ -238,8 +243,8 @@ def _refuse_overtaken(
     overtaken: dict[str, Standing] = {}
     for earlier in contact.changes.filter(version__gt=version).exclude(by=by.id).order_by("version"):
         for name in earlier.fields:
-            # the postcode follows the place
-            if name in changed and name != "postcode":
+            # what is read of a place follows it
+            if name in changed and name not in FOLLOWS_THE_PLACE:
                 overtaken[name] = Standing(stands[name], changed[name], earlier.by, earlier.at)
     if overtaken:
         raise Overtaken(overtaken, contact.version)
