@@ -29,6 +29,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
+    Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),

@@ -62,6 +62,7 @@ DONE_AT = {
     "case-owner": "cases:owner",
     "case-grade": "cases:grade",
     "case-accept": "cases:accept",
+    "reassurance-visit": "cases:visit",
     "crime-recording": "cases:judge",
     "crime-review": "cases:review-crime",
     "deployment-review": "contact:decision",

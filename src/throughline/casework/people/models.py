@@ -272,9 +272,9 @@ class Marker(AboutPerson):
     # where the warning is about a place rather than the person
     address = models.ForeignKey(Address, null=True, on_delete=models.CASCADE)
     # that place as `linkage.places` reads it, to be found by a place alone; empty for a warning about a person
-    house = models.TextField(blank=True)
-    street = models.TextField(blank=True)
-    postcode = models.TextField(blank=True)
+    house = models.TextField(blank=True, db_default="")
+    street = models.TextField(blank=True, db_default="")
+    postcode = models.TextField(blank=True, db_default="")
     set_by = models.UUIDField()
     ended_by = models.UUIDField(null=True)
 

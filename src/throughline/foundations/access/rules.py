@@ -78,6 +78,7 @@ class Action(StrEnum):
     GROUP_CASES = "cases.group"
     OWN_CASE = "case.own"
     GRADE_CASE = "case.grade"
+    VISIT = "visit.make"
     RECORD_CRIME = "crime.record"
     REVIEW_CRIME = "crime.review"
     RECORD_FACT = "standing-fact.record"
@@ -252,6 +253,12 @@ RULES = (
     Rule(
         "Officers and supervisors grade the danger of a case",
         Action.GRADE_CASE,
+        _only(Role.SUPERVISOR, Role.OFFICER),
+        _in_sight,
+    ),
+    Rule(
+        "Officers and supervisors see where to look in on patrol, and visit",
+        Action.VISIT,
         _only(Role.SUPERVISOR, Role.OFFICER),
         _in_sight,
     ),

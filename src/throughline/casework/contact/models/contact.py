@@ -38,8 +38,8 @@ class Contact(models.Model):
     place = models.TextField(blank=True)
     postcode = models.TextField(blank=True)
     # the place as `linkage.places` reads it, to be found again however it is written
-    house = models.TextField(blank=True)
-    street = models.TextField(blank=True)
+    house = models.TextField(blank=True, db_default="")
+    street = models.TextField(blank=True, db_default="")
     recorded_as = models.TextField(blank=True)
     domestic = models.BooleanField(null=True)
     enquiry = models.UUIDField(default=uuid.uuid4)

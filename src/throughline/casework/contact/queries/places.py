@@ -28,6 +28,7 @@ _SHOWN = 20
 NEAR_ENOUGH = 100
 _METRES_A_DEGREE = 111_320
 _GUARDIAN = system("places")
+_NEVER = date.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +192,7 @@ def _may_lead_to_somebody_hidden(actor: Actor, calls: Collection[Contact]) -> se
 def _may_be_a_refuge(call: Contact, since: Mapping[UUID, date | None]) -> bool:
     """Whether somebody of it had a refuge by then."""
     day = london_day(call.received_at)
-    return any(
-        subject in since and (since[subject] is None or since[subject] <= day) for subject in call.subjects
-    )
+    return any((began := since.get(one, _NEVER)) is None or began <= day for one in call.subjects)
 
 
 def _happened(earlier: Iterable[tuple[Contact, Nearness | None]], at: datetime) -> list[Line]:
