@@ -24,6 +24,12 @@ from throughline.casework.contact.commands import (
     taking,
 )
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief
+from throughline.casework.contact.commands.recordings import (
+    answer_for_recording,
+    ask_to_keep,
+    listened_to,
+    note_recording,
+)
 from throughline.casework.contact.models import (
     Brief,
     Contact,
@@ -50,6 +56,7 @@ SEED = 1
 _AMONG = 600
 # what is younger than this is still on somebody's list
 _STILL_OPEN = timedelta(days=3)
+_RECORDED = ("999", "101")
 _WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
 
 
@@ -85,6 +92,7 @@ class Retelling:
         for order in orders:
             self._order(order)
         self._hold()
+        self._keep_recordings()
         self._ring()
         return len(calls)
 
@@ -105,6 +113,8 @@ class Retelling:
         if call.recorded_as:
             typed |= {"recorded_as": call.recorded_as, "domestic": call.domestic}
         taking.change(by=by, now=at, contact_id=contact.id, version=contact.version, **typed)
+        if call.channel in _RECORDED:
+            note_recording(by=by, now=at, contact_id=contact.id, reference=f"REC-{at:%y%m%d-%H%M%S}")
         self._answered(call, contact, by)
         self._as(role)
         taking.end(by=by, now=at + timedelta(minutes=12), contact_id=contact.id)
@@ -266,6 +276,30 @@ class Retelling:
             within_metres=300,
         )
         ring(system_ref="silent", number="07700 900123", line="silent")
+
+    def _keep_recordings(self) -> None:
+        """Of the calls with a recorded crime each second had its recording asked for, and most were exhibited."""
+        crimes = Contact.objects.filter(
+            channel__in=_RECORDED, incident__crimes__cancelled_at=None, incident__crimes__isnull=False
+        )
+        wanted = list(crimes.distinct().order_by("received_at", "id"))[::2]
+        for number, contact in enumerate(wanted, start=1):
+            # the newest waits for its answer
+            waits = number == len(wanted)
+            at = self.now - timedelta(hours=2) if waits else contact.received_at + timedelta(days=1)
+            ask_to_keep(by=self._as(Role.OFFICER), now=at, contact_id=contact.id, reason="keep-for-charge")
+            if waits:
+                continue
+            missing = number % 7 == 0
+            answer_for_recording(
+                by=self._as(Role.INTELLIGENCE),
+                now=at + timedelta(hours=4),
+                contact_id=contact.id,
+                exhibit="" if missing else f"OP/{number}",
+                not_held="recording-not-found" if missing else "",
+            )
+            if not missing:
+                listened_to(by=self._as(Role.OFFICER), now=at + timedelta(days=2), contact_id=contact.id)
 
     def _hold(self) -> None:
         """Owners and grades of the cases that are not new; a person graded each, by how often it happened."""

@@ -27,6 +27,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
     Entry(_("Your turn"), "contact:turn", Action.KEEP_TURN),
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
+    Entry(_("Recordings"), "contact:recordings", Action.KEEP_RECORDING),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),

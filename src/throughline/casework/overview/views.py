@@ -68,6 +68,7 @@ DONE_AT = {
     "deployment-review": "contact:decision",
     "contact-sign-off": "contact:next-sign-off",
     "handover-acceptance": "contact:handover",
+    "keep-recording": "contact:recording",
     "leaflet-check": "contact:counter",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",

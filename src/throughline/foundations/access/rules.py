@@ -89,6 +89,8 @@ class Action(StrEnum):
     ASK_INTELLIGENCE = "intelligence.ask"
     ANSWER_INTELLIGENCE = "intelligence.answer"
     NAME_CONFIDENTIAL = "confidential.name"
+    KEEP_RECORDING = "recording.keep"
+    ANSWER_RECORDING = "recording.answer"
     SUPERVISE = "contact.supervise"
     KEEP_COUNTER = "counter.keep"
     KEEP_TURN = "turn.keep"
@@ -290,6 +292,16 @@ RULES = (
     Rule("The front line reads the brief", Action.READ_BRIEF, FRONT_LINE),
     Rule("The front line asks intelligence", Action.ASK_INTELLIGENCE, FRONT_LINE),
     Rule("Intelligence answers", Action.ANSWER_INTELLIGENCE, _only(Role.INTELLIGENCE)),
+    Rule(
+        "The front line and intelligence ask that the recording of a call be kept",
+        Action.KEEP_RECORDING,
+        FRONT_LINE | {Role.INTELLIGENCE},
+    ),
+    Rule(
+        "Intelligence and supervisors say what became of a recording",
+        Action.ANSWER_RECORDING,
+        _only(Role.INTELLIGENCE, Role.SUPERVISOR),
+    ),
     Rule(
         "The restricted-records desk names who reads a confidential system",
         Action.NAME_CONFIDENTIAL,

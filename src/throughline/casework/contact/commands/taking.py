@@ -10,8 +10,9 @@ from throughline.casework.cases.commands.incidents import reclassify
 from throughline.casework.contact.commands.briefing import renew
 from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.intelligence import pass_on
+from throughline.casework.contact.commands.recordings import note
 from throughline.casework.contact.commands.silence import notice
-from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine
+from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine, Recording
 from throughline.casework.contact.rules.taking import (
     FIELDS,
     FOLLOWS_THE_PLACE,
@@ -59,6 +60,8 @@ def deliver(
     place: str = "",
     line: str = "",
     received_at: datetime | None = None,
+    recording: str = "",
+    recorded_until: datetime | None = None,
 ) -> tuple[Contact, str]:
     """`receive`, saying whether the call is ``new``, ``changed`` or the ``same`` as it was.
 
@@ -92,6 +95,7 @@ def deliver(
                     **told,
                 )
                 notice(now=now, contact=new)
+                _recorded(new, checked("recording", recording), recorded_until)
                 return new, "new"
         except IntegrityError:
             # delivered at this moment by another line of the same system
@@ -101,6 +105,7 @@ def deliver(
     changed = _brought_up_to_date(standing, told)
     if changed:
         notice(now=now, contact=standing)
+    changed |= _recorded(standing, checked("recording", recording), recorded_until)
     return standing, "changed" if changed else "same"
 
 
@@ -108,6 +113,16 @@ def _delivered(system: str, system_ref: str) -> Contact | None:
     if not system_ref:
         return None
     return Contact.objects.select_for_update().filter(system=system, system_ref=system_ref).first()
+
+
+def _recorded(contact: Contact, reference: str, until: datetime | None) -> bool:
+    """Keep under what the system holds the recording and until when; says whether that is new."""
+    if not reference and until is None:
+        return False
+    before = Recording.objects.filter(contact=contact).first()
+    found = note(contact, reference=reference, until=until)
+    was = (before.reference, before.held_until) if before else None
+    return found is not None and (found.reference, found.held_until) != was
 
 
 def _brought_up_to_date(contact: Contact, told: dict[str, Any]) -> bool:

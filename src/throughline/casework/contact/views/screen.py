@@ -30,11 +30,13 @@ from throughline.casework.contact.queries.brief import compose
 from throughline.casework.contact.queries.briefing import states_of
 from throughline.casework.contact.queries.calls import ContactPage
 from throughline.casework.contact.queries.places import KnownPlace, known_place
+from throughline.casework.contact.queries.recordings import told as told_of_recording
 from throughline.casework.contact.rules.brief import Brief
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM
 from throughline.casework.contact.rules.script import COUNTER_OPENING
 from throughline.casework.contact.rules.taking import Overtaken
 from throughline.casework.contact.views import brief_words
+from throughline.casework.contact.views.recordings import STANDING
 from throughline.casework.people.commands.recognition import tell_the_desk
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.casework.people.forms.searching import carried_over
@@ -478,6 +480,10 @@ class _Screen:
                 "deployment": deployment,
                 "brief": brief_words.shown(brief, at=self.now) if brief else None,
                 "place": brief_words.shown_place(place.reading, at=self.now) if place else None,
+                "recording": told_of_recording(page.contact, at=self.now)
+                if may(self.actor, Action.KEEP_RECORDING)
+                else None,
+                "recording_standing": STANDING,
                 "sent": states_of([deployment.id]).get(deployment.id) if deployment else None,
                 "asks": may(self.actor, Action.ASK_INTELLIGENCE),
                 "people_shown": True,

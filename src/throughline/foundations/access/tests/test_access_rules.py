@@ -91,6 +91,8 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.ASK_INTELLIGENCE: everywhere(LINE),
     Action.ANSWER_INTELLIGENCE: everywhere(INTELLIGENCE),
     Action.NAME_CONFIDENTIAL: everywhere(DESK),
+    Action.KEEP_RECORDING: everywhere(LINE | INTELLIGENCE),
+    Action.ANSWER_RECORDING: everywhere(INTELLIGENCE | SUPERVISOR),
     Action.SUPERVISE: everywhere(SUPERVISOR),
     Action.KEEP_COUNTER: everywhere({Role.FRONT_COUNTER, Role.SUPERVISOR}),
     Action.KEEP_TURN: everywhere(READS),
