@@ -5,6 +5,7 @@ measure is written against them once. Columns that name a person hold an identit
 and places apart hold a count that means nothing outside the reading it came from.
 """
 
-from throughline.handover.shapes import SHAPES, VERSION, Shape, table
+from throughline.handover.methods import Method, call_methods
+from throughline.handover.shapes import METHOD, SHAPES, VERSION, Shape, table
 
-__all__ = ["SHAPES", "VERSION", "Shape", "table"]
+__all__ = ["METHOD", "SHAPES", "VERSION", "Method", "Shape", "call_methods", "table"]

@@ -85,6 +85,23 @@ SHAPES = (
         {"proposal": _ID, "call": _ID, "rule": _CODE, "day": _DAY, "accepted": _FLAG},
     ),
 )
+#: Handed over beside the rows: read from reference, and of no database. One row for each method of a period.
+METHOD = Shape(
+    "handover_method",
+    "How the force counted calls, from one day to another, both included",
+    {
+        "measure": _CODE,
+        "first": _DAY,
+        "last": _DAY,
+        # codes, parted by "; "
+        "channels": _CODE,
+        "each_call": _FLAG,
+        "method": _CODE,
+        "source": _CODE,
+        "verified": _FLAG,
+        "of_the_force": _FLAG,
+    },
+)
 _BY_NAME = {shape.name: shape for shape in SHAPES}
 
 

@@ -8,7 +8,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table
 
-from throughline.handover import table
+from throughline.handover import Method, call_methods, table
 from throughline.measures.rules import Kind, Measure, Period
 from throughline.reference import Row, load
 
@@ -29,9 +29,40 @@ def calls_by_telephone(period: Period, channels: Iterable[str]) -> Table:
     return calls(period).filter(_.channel.isin(list(channels)))
 
 
-def judged_domestic(period: Period, channels: Iterable[str]) -> Table:
-    """Calls by telephone, with what somebody judged; null where nobody has."""
-    return calls_by_telephone(period, channels).mutate(counted=_.domestic)
+def counted_calls(period: Period) -> Table:
+    """Calls for assistance, each day by the force's own method that held then (`reference`'s call-counting)."""
+    of_each = [_by(method) for method in call_methods(period.first, period.last)]
+    if not of_each:
+        return calls(period).limit(0)
+    return of_each[0] if len(of_each) == 1 else ibis.union(*of_each)
+
+
+def _by(method: Method) -> Table:
+    found = calls_by_telephone(Period(method.first, method.last), method.channels)
+    if method.each_call:
+        return found
+    # the first of an incident; a call that nobody put under one is its own
+    of_one = ibis.window(group_by=_.incident.fill_null(_.call), order_by=["at", "call"])
+    return found.mutate(nth=ibis.row_number().over(of_one)).filter(_.nth == 0).drop("nth")
+
+
+def judged_domestic(period: Period) -> Table:
+    """Calls for assistance, with what somebody judged; null where nobody has."""
+    return counted_calls(period).mutate(counted=_.domestic)
+
+
+def methods_in_words(period: Period) -> str:
+    """How the force counted in a period; where it changed within it, each method with its days."""
+    found = call_methods(period.first, period.last)
+    told = []
+    for one in found:
+        days = f"{one.first:%-d %B %Y} to {one.last:%-d %B %Y}: " if len(found) > 1 else ""
+        doubt = "" if one.verified else " The method is not verified."
+        own = "The force's own method. " if one.of_the_force else "The force has said no method of its own. "
+        told.append(f"{days}{own}{one.words}{doubt}")
+    if len(found) > 1:
+        told.append("The method changed within the period: figures before and after do not compare.")
+    return " ".join(told)
 
 
 def script_used(period: Period, channels: Iterable[str]) -> Table:
@@ -200,10 +231,11 @@ def measures() -> tuple[Measure, ...]:
             "Calls for assistance",
             Kind.COUNT,
             "calls",
-            "Every contact by telephone that was received, taken or not, each counted once. Several calls about "
-            "one incident are several calls. Forces count calls in different ways: this is ours.",
+            "Contacts that count as a call for assistance by the method of the force. Forces count calls in "
+            "different ways.",
             f"{_REPORT}; systems 1 and 2",
-            partial(calls_by_telephone, channels=telephone),
+            counted_calls,
+            method=methods_in_words,
         ),
         Measure(
             "domestic-calls",
@@ -213,7 +245,8 @@ def measures() -> tuple[Measure, ...]:
             "Of the calls for assistance: those that somebody judged to be about domestic abuse, at the call or "
             "since. Calls that nobody judged are unknown.",
             f"{_REPORT}; systems 1 and 2",
-            partial(judged_domestic, channels=telephone),
+            judged_domestic,
+            method=methods_in_words,
         ),
         *(
             Measure(

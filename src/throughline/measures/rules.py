@@ -43,7 +43,8 @@ class Measure:
     """One counting rule.
 
     ``rows`` gives, for a period, one row for each thing counted: ``call`` or ``person``, what its kind asks
-    for, and a ``group`` where it is told apart. ``parameters`` are the dated data that it was made with.
+    for, and a ``group`` where it is told apart. ``parameters`` are the dated data that it was made with, ``method``
+    says how the force itself counted in a period, where forces differ.
     """
 
     code: str
@@ -56,6 +57,11 @@ class Measure:
     caveat: str = ""
     groups: Callable[[str | None], str] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
+    method: Callable[[Period], str] | None = None
+
+    def counted_how(self, period: Period) -> str:
+        """The definition with the method that goes with the number of a period."""
+        return f"{self.definition} {self.method(period)}" if self.method else self.definition
 
     def figure(self, period: Period) -> Table:
         """The figure over a period: a row for each group, or one.

@@ -12,6 +12,7 @@ from throughline.casework.cases.commands.crimes import not_a_crime, record_crime
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.holding import set_grade, set_owner
 from throughline.casework.cases.commands.incidents import close_incident
+from throughline.casework.cases.commands.visiting import record_visit
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.contact.commands import (
     asking,
@@ -23,6 +24,12 @@ from throughline.casework.contact.commands import (
     taking,
 )
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief
+from throughline.casework.contact.commands.recordings import (
+    answer_for_recording,
+    ask_to_keep,
+    listened_to,
+    note_recording,
+)
 from throughline.casework.contact.models import (
     Brief,
     Contact,
@@ -32,10 +39,13 @@ from throughline.casework.contact.models import (
     Proposal,
 )
 from throughline.casework.contact.rules.taking import TELEPHONY
-from throughline.casework.people.models import Record
+from throughline.casework.people.commands.recording import set_marker
+from throughline.casework.people.models import Address, Record
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import carry_out
+from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import latest, library
 from throughline.reference import load
 from throughline.synthetic.export import index, person_reference
@@ -46,6 +56,7 @@ SEED = 1
 _AMONG = 600
 # what is younger than this is still on somebody's list
 _STILL_OPEN = timedelta(days=3)
+_RECORDED = ("999", "101")
 _WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
 
 
@@ -57,6 +68,8 @@ class Retelling:
         self.now = now
         self.source = source
         self.records: dict[int, UUID] = {}
+        # how many cases were graded medium, to tell them apart
+        self.medium = 0
 
     def tell(self, say: Callable[[int, int], None]) -> int:
         """Do what `past` plans, oldest first; says how many contacts there were. ``say`` hears how far it is."""
@@ -79,6 +92,7 @@ class Retelling:
         for order in orders:
             self._order(order)
         self._hold()
+        self._keep_recordings()
         self._ring()
         return len(calls)
 
@@ -99,6 +113,8 @@ class Retelling:
         if call.recorded_as:
             typed |= {"recorded_as": call.recorded_as, "domestic": call.domestic}
         taking.change(by=by, now=at, contact_id=contact.id, version=contact.version, **typed)
+        if call.channel in _RECORDED:
+            note_recording(by=by, now=at, contact_id=contact.id, reference=f"REC-{at:%y%m%d-%H%M%S}")
         self._answered(call, contact, by)
         self._as(role)
         taking.end(by=by, now=at + timedelta(minutes=12), contact_id=contact.id)
@@ -261,22 +277,81 @@ class Retelling:
         )
         ring(system_ref="silent", number="07700 900123", line="silent")
 
+    def _keep_recordings(self) -> None:
+        """Of the calls with a recorded crime each second had its recording asked for, and most were exhibited."""
+        crimes = Contact.objects.filter(
+            channel__in=_RECORDED, incident__crimes__cancelled_at=None, incident__crimes__isnull=False
+        )
+        wanted = list(crimes.distinct().order_by("received_at", "id"))[::2]
+        for number, contact in enumerate(wanted, start=1):
+            # the newest waits for its answer
+            waits = number == len(wanted)
+            at = self.now - timedelta(hours=2) if waits else contact.received_at + timedelta(days=1)
+            ask_to_keep(by=self._as(Role.OFFICER), now=at, contact_id=contact.id, reason="keep-for-charge")
+            if waits:
+                continue
+            missing = number % 7 == 0
+            answer_for_recording(
+                by=self._as(Role.INTELLIGENCE),
+                now=at + timedelta(hours=4),
+                contact_id=contact.id,
+                exhibit="" if missing else f"OP/{number}",
+                not_held="recording-not-found" if missing else "",
+            )
+            if not missing:
+                listened_to(by=self._as(Role.OFFICER), now=at + timedelta(days=2), contact_id=contact.id)
+
     def _hold(self) -> None:
         """Owners and grades of the cases that are not new; a person graded each, by how often it happened."""
         held = StandingFact.objects.filter(kind="grade", ended_at=None).values("case")
         cases = Case.objects.filter(closed_at=None, opened_at__lt=self.now - _STILL_OPEN).exclude(id__in=held)
         for case in cases.order_by("opened_at", "id"):
             many = case.incident_links.count()
-            at = case.opened_at + timedelta(hours=5)
+            medium = 1 < many <= 3
+            self.medium += medium
+            # each sixth was graded lately, and the visit that it calls for is still owed
+            late = medium and self.medium % 6 == 0
+            at = self.now - timedelta(hours=60) if late else case.opened_at + timedelta(hours=5)
             set_grade(
                 by=self._as(Role.SUPERVISOR),
                 now=at,
                 case_id=case.id,
-                grade="high" if many > 3 else "medium" if many > 1 else "standard",
+                grade="medium" if medium else "high" if many > 3 else "standard",
                 reason="grade-first-assessment",
                 words="From what she said and what is held.",
             )
             set_owner(by=self._as(Role.OFFICER), now=at, case_id=case.id, owner=self.by[Role.OFFICER].id)
+            if medium and not late:
+                self._visit(case, at)
+            if many > 1:
+                self._mark(case, "reassurance-visits" if medium else "respond-urgently")
+
+    def _visit(self, case: Case, graded: datetime) -> None:
+        """The visit that a grade of medium called for, within its 72 hours or a little later."""
+        safe = self.medium % 5 != 0
+        told: dict[str, Any] = {"outcome": "visit-no-safe-way", "other_way": "through-idva"}
+        if safe:
+            told = {
+                "outcome": "visit-spoken",
+                "seen": ["victim"],
+                "alone": True,
+                "safe_to_talk": True,
+                "agreed": "She knows whom to ring.",
+            }
+        officer = self._as(Role.OFFICER)
+        at = graded + timedelta(hours=30 + 9 * (self.medium % 6))
+        record_visit(by=officer, now=at, case_id=case.id, **told)
+        for other in Duty.objects.filter(kind="reach-another-way", about=case.id, discharged_at=None):
+            carry_out(
+                by=officer, now=at + timedelta(hours=20), duty_id=other.id, outcome="other-way-accepted"
+            )
+
+    def _mark(self, case: Case, code: str) -> None:
+        """A warning about where she lives."""
+        home = Address.objects.filter(record=case.victim_id, valid_until=None).first()
+        if home is not None:
+            officer = self._as(Role.OFFICER)
+            set_marker(by=officer, now=self.now, record_id=case.victim_id, code=code, address_id=home.id)
 
 
 @transaction.atomic

@@ -61,6 +61,44 @@ class GradeForm(PersonForm):
     )
 
 
+_YES_NO = [("yes", _("Yes")), ("no", _("No")), ("", _("Not known"))]
+
+
+class VisitForm(PersonForm):
+    """What came of a visit to her. Only that must be said; the rest is what the next officer would ask."""
+
+    needed = ("outcome",)
+    lists = {
+        "outcome": ("visit-outcomes", {}),
+        "seen": ("visit-seen", {}),
+        "other_way": ("visit-ways", {}),
+    }
+    outcome = _radios(_("What came of it?"))
+    seen = ChoicesField(label=_("Whom did you see?"))
+    alone = forms.ChoiceField(
+        label=_("Did you speak to her alone?"), choices=_YES_NO, widget=forms.RadioSelect
+    )
+    safe_to_talk = forms.ChoiceField(
+        label=_("Could she talk safely?"), choices=_YES_NO, widget=forms.RadioSelect
+    )
+    agreed = _words(
+        _("What was agreed"), hint=_("In her words as far as you can. Never the address of a refuge.")
+    )
+    other_way = _radios(
+        _("Another way to reach her"),
+        hint=_(
+            "Where a visit is not safe. It becomes a duty within 24 hours, so that she is not left without."
+        ),
+    )
+    next_on = DateField(label=_("The next visit"), help_text=_("By which day. Empty where none is agreed."))
+
+    def told(self) -> dict[str, Any]:
+        """What was typed, as the command takes it."""
+        typed = dict(self.cleaned_data)
+        said = {"yes": True, "no": False}
+        return typed | {name: said.get(typed[name]) for name in ("alone", "safe_to_talk")}
+
+
 class CloseCaseForm(PersonForm):
     """Why a case is closed."""
 

@@ -190,6 +190,37 @@ class GroupMember(models.Model):
         return f"member of a group {self.pk}"
 
 
+class Visit(models.Model):
+    """A reassurance visit to the victim of a case as an officer made or tried it: who was seen, what was agreed.
+
+    Codes are of reference's visit-outcomes, visit-seen and visit-ways. A correction is another visit's row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="visits")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    outcome = models.TextField()
+    seen = ArrayField(models.TextField(), default=list)
+    # null where nobody has said
+    alone = models.BooleanField(null=True)
+    safe_to_talk = models.BooleanField(null=True)
+    agreed = models.TextField(blank=True)
+    other_way = models.TextField(blank=True)
+    next_on = models.DateField(null=True)
+    # when the visit was due that this one was for, null for one that nobody owed
+    due_at = models.DateTimeField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField()
+    subjects = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "made_at"], name="cases_visit_case")]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"visit {self.id}"
+
+
 class Crime(models.Model):
     """An offence that the registrar judged to be recorded; several may come of one incident.
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from throughline.casework.cases.views import case, crimes, facts
+from throughline.casework.cases.views import case, crimes, facts, visits
 
 app_name = "cases"
 
@@ -11,6 +11,7 @@ _one = [
     path("owner/", case.owner, name="owner"),
     path("accept/", case.accept, name="accept"),
     path("grade/", case.grade, name="grade"),
+    path("visit/", visits.visit, name="visit"),
     path("close/", case.close, name="close"),
     path("reopen/", case.reopen, name="reopen"),
     path("join/", case.join, name="join"),
@@ -31,5 +32,6 @@ urlpatterns = [
     path("crimes/of/<uuid:incident_id>/", crimes.judge, name="judge"),
     path("crimes/<uuid:crime_id>/cancel/", crimes.cancel, name="cancel-crime"),
     path("crimes/judged/<uuid:decision_id>/", crimes.review, name="review-crime"),
+    path("patrol/", visits.patrol, name="patrol"),
     path("<uuid:case_id>/", include(_one)),
 ]

@@ -57,6 +57,7 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
                     "unknown": line.unknown,
                     "median_minutes": line.median,
                     "ninth_decile_minutes": line.ninth_decile,
+                    "method": one.measure.method(period) if one.measure.method else None,
                 }
                 for one in counted
                 for line in one.lines
@@ -73,6 +74,8 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
             click.echo(f"  {line.label + ': ' if line.label else ''}{in_words(line)}")
         if not one.lines:
             click.echo("  none")
+        if one.measure.method:
+            click.echo(f"  Counted: {one.measure.method(period)}")
 
 
 def in_words(line: "Line") -> str:

@@ -68,7 +68,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
         for line in one.lines:
             out.writerow(
                 [one.measure.code, line.group, period.first, period.last, line.rows, line.counted, line.unknown,
-                 line.share, line.median, line.ninth_decile, one.measure.definition, one.measure.source]
+                 line.share, line.median, line.ninth_decile,
+                 one.measure.counted_how(period), one.measure.source]
             )  # fmt: skip
     return answer
 

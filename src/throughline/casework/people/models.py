@@ -271,6 +271,10 @@ class Marker(AboutPerson):
     code = models.TextField()
     # where the warning is about a place rather than the person
     address = models.ForeignKey(Address, null=True, on_delete=models.CASCADE)
+    # that place as `linkage.places` reads it, to be found by a place alone; empty for a warning about a person
+    house = models.TextField(blank=True, db_default="")
+    street = models.TextField(blank=True, db_default="")
+    postcode = models.TextField(blank=True, db_default="")
     set_by = models.UUIDField()
     ended_by = models.UUIDField(null=True)
 
@@ -282,6 +286,19 @@ class Marker(AboutPerson):
                 condition=models.Q(ended_by__isnull=True),
                 nulls_distinct=False,
                 name="people_marker_once",
+            ),
+        ]
+        # row security lets an index be used for plain equality alone
+        indexes = [
+            models.Index(
+                fields=["street", "house"],
+                condition=models.Q(address__isnull=False, ended_by__isnull=True),
+                name="people_marker_street",
+            ),
+            models.Index(
+                fields=["postcode", "house"],
+                condition=models.Q(address__isnull=False, ended_by__isnull=True),
+                name="people_marker_postcode",
             ),
         ]
 

@@ -81,6 +81,7 @@ class Action(StrEnum):
     GROUP_CASES = "cases.group"
     OWN_CASE = "case.own"
     GRADE_CASE = "case.grade"
+    VISIT = "visit.make"
     RECORD_CRIME = "crime.record"
     REVIEW_CRIME = "crime.review"
     RECORD_FACT = "standing-fact.record"
@@ -91,6 +92,8 @@ class Action(StrEnum):
     ASK_INTELLIGENCE = "intelligence.ask"
     ANSWER_INTELLIGENCE = "intelligence.answer"
     NAME_CONFIDENTIAL = "confidential.name"
+    KEEP_RECORDING = "recording.keep"
+    ANSWER_RECORDING = "recording.answer"
     SUPERVISE = "contact.supervise"
     KEEP_COUNTER = "counter.keep"
     KEEP_TURN = "turn.keep"
@@ -291,6 +294,12 @@ RULES = (
         _in_sight,
     ),
     Rule(
+        "Officers and supervisors see where to look in on patrol, and visit",
+        Action.VISIT,
+        RESPONSE | {Role.SUPERVISOR},
+        _in_sight,
+    ),
+    Rule(
         "The registrar says whether a crime is recorded",
         Action.RECORD_CRIME,
         _only(Role.REGISTRAR),
@@ -318,6 +327,16 @@ RULES = (
     Rule("The front line reads the brief", Action.READ_BRIEF, FRONT_LINE),
     Rule("The front line asks intelligence", Action.ASK_INTELLIGENCE, FRONT_LINE),
     Rule("Intelligence answers", Action.ANSWER_INTELLIGENCE, _only(Role.INTELLIGENCE)),
+    Rule(
+        "The front line and intelligence ask that the recording of a call be kept",
+        Action.KEEP_RECORDING,
+        FRONT_LINE | {Role.INTELLIGENCE},
+    ),
+    Rule(
+        "Intelligence and supervisors say what became of a recording",
+        Action.ANSWER_RECORDING,
+        _only(Role.INTELLIGENCE, Role.SUPERVISOR),
+    ),
     Rule(
         "The restricted-records desk names who reads a confidential system",
         Action.NAME_CONFIDENTIAL,

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from throughline.casework.cases.models import Case, Crime, Incident, StandingFact
+from throughline.casework.cases.models import Case, Crime, Incident, StandingFact, Visit
 from throughline.foundations.decisions.commands import forget_words
 from throughline.foundations.drafts.commands import let_go_about
 
@@ -21,6 +21,7 @@ def forget(*, record_id: UUID) -> None:
         for row_id in rows.values_list("id", flat=True):
             forget_words(record_id=row_id)
             let_go_about(record_id=row_id)
+    Visit.objects.filter(subjects__contains=[record_id]).update(agreed="")
     incidents.update(place="", postcode="")
     # the number that another system gave an order leads back to whom it names
     facts.update(words="", issuer="", source_ref="")

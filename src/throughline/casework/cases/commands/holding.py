@@ -24,6 +24,7 @@ NO_CASE = "There is no such case"
 OWNED_BY = (Role.SUPERVISOR, Role.OFFICER)
 # the account that owns a case is told apart from the one who asked them to
 OWNER_DUTY, ACCEPT_DUTY, GRADE_DUTY = "case-owner", "case-accept", "case-grade"
+VISIT_DUTY, OTHER_WAY_DUTY = "reassurance-visit", "reach-another-way"
 
 
 def locked_case(case_id: UUID) -> Case:
@@ -99,7 +100,8 @@ def set_grade(
 ) -> StandingFact:
     """Say how dangerous a case is, in a code of reference's grades, with a coded reason. Nothing else sets it.
 
-    The reasons are about her danger: capacity is none of them. A lower grade than before needs words as well.
+    The reasons are about her danger: capacity is none of them. A lower grade than before needs words as well. A
+    grade for which reference says so opens the duty of a reassurance visit (report chapter 3, system 76).
     Raises Malformed, Refused.
     """
     case = locked_case(case_id)
@@ -126,6 +128,8 @@ def set_grade(
     _replace(case, Kind.GRADE, grade, by=by, now=now, because="regraded")
     for record_id in case.subjects:
         write("case-graded", by=by, now=now, record_id=record_id, about=case.id, code=grade)
+    if grades[grade].flag("visit") and (before is None or before.value != grade):
+        open_duty(VISIT_DUTY, now=now, record_id=case.victim_id, about=case.id, cause="graded")
     for duty in Duty.objects.filter(kind=GRADE_DUTY, about=case.id, discharged_at=None):
         discharge(by=by, now=now, duty_id=duty.id, outcome="graded")
     return StandingFact.objects.get(case=case, kind=Kind.GRADE, ended_at=None)

@@ -20,6 +20,7 @@ from throughline.casework.cases.models import (
 from throughline.casework.cases.queries import history
 from throughline.casework.cases.queries.caseload import keeping_active, standings
 from throughline.casework.cases.queries.history import cases_of, incidents_of, standing_at, standing_facts
+from throughline.casework.cases.queries.visits import Made, visit_due, visits_of
 from throughline.casework.cases.rules import (
     ENTERED,
     Kind,
@@ -202,6 +203,8 @@ class CasePage:
     group: tuple[Pair, ...]
     others: tuple[Pair, ...]
     timeline: tuple[Line, ...]
+    visits: tuple[Made, ...]
+    visit_due: Duty | None
     allowed: frozenset[Action]
 
 
@@ -262,6 +265,8 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
         group=tuple(pairs[one] for one in group.values_list("case", flat=True) if one in pairs),
         others=tuple(pairs[one.id] for one in of_hers if one.id not in ids and one.id != into),
         timeline=_timeline(actor, [*hers, *his], ids, told, facts, today),
+        visits=visits_of(case),
+        visit_due=visit_due(case),
         allowed=frozenset(action for action in Action if _may(actor, action, case)),
     )
     write_audit(actor, Event.Kind.LOOK, Action.VIEW_CASE, subjects=sorted(named), purpose=purpose)

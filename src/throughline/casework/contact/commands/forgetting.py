@@ -12,6 +12,7 @@ from throughline.casework.contact.models import (
     IntelligenceAnswer,
     IntelligenceRequest,
     LogLine,
+    Recording,
     Sample,
 )
 from throughline.casework.contact.models.taking import Heard
@@ -48,7 +49,10 @@ def forget(*, record_id: UUID, numbers: Collection[str] = ()) -> None:
     IntelligenceRequest.objects.filter(contact__in=ids).update(question="")
     Handover.objects.filter(contacts__overlap=ids).update(words="")
     Sample.objects.filter(contact__in=ids).update(feedback="")
-    contacts.update(number="", latitude=None, longitude=None, within_metres=None, place="", postcode="")
+    # the number under which another system holds her voice leads back to her
+    Recording.objects.filter(contact__in=ids).update(reference="", exhibit="")
+    contacts.update(number="", latitude=None, longitude=None, within_metres=None)
+    contacts.update(place="", postcode="", house="", street="")
 
 
 def _asked_about(record_id: UUID) -> list[UUID]:

@@ -60,6 +60,8 @@ def keep_call(raw: bytes, *, now: datetime, system: str, channel: str) -> Outcom
             place=told.place,
             line=told.line,
             received_at=told.at,
+            recording=told.recording,
+            recorded_until=told.recorded_until,
         )
     return Outcome(result, told.ref, contact.id, told.faults)
 

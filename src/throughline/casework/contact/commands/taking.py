@@ -8,12 +8,15 @@ from django.db import IntegrityError, transaction
 
 from throughline.casework.cases.commands.incidents import reclassify
 from throughline.casework.cases.rules import NOT_YET_RECORDED
+from throughline.casework.contact.commands.briefing import renew
 from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.intelligence import pass_on
+from throughline.casework.contact.commands.recordings import note
 from throughline.casework.contact.commands.silence import notice
-from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine
+from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine, Recording
 from throughline.casework.contact.rules.taking import (
     FIELDS,
+    FOLLOWS_THE_PLACE,
     HEARD,
     LONGEST_WORDS,
     Overtaken,
@@ -22,7 +25,7 @@ from throughline.casework.contact.rules.taking import (
     checked,
     checked_position,
     checked_words,
-    whole_postcode,
+    where,
 )
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.access.rules import Action, Actor
@@ -58,6 +61,8 @@ def deliver(
     place: str = "",
     line: str = "",
     received_at: datetime | None = None,
+    recording: str = "",
+    recorded_until: datetime | None = None,
 ) -> tuple[Contact, str]:
     """`receive`, saying whether the call is ``new``, ``changed`` or the ``same`` as it was.
 
@@ -87,10 +92,11 @@ def deliver(
                     system=system,
                     system_ref=system_ref,
                     received_at=received_at or now,
-                    postcode=whole_postcode(place),
+                    **where(told["place"]),
                     **told,
                 )
                 notice(now=now, contact=new)
+                _recorded(new, checked("recording", recording), recorded_until)
                 return new, "new"
         except IntegrityError:
             # delivered at this moment by another line of the same system
@@ -100,6 +106,7 @@ def deliver(
     changed = _brought_up_to_date(standing, told)
     if changed:
         notice(now=now, contact=standing)
+    changed |= _recorded(standing, checked("recording", recording), recorded_until)
     return standing, "changed" if changed else "same"
 
 
@@ -107,6 +114,16 @@ def _delivered(system: str, system_ref: str) -> Contact | None:
     if not system_ref:
         return None
     return Contact.objects.select_for_update().filter(system=system, system_ref=system_ref).first()
+
+
+def _recorded(contact: Contact, reference: str, until: datetime | None) -> bool:
+    """Keep under what the system holds the recording and until when; says whether that is new."""
+    if not reference and until is None:
+        return False
+    before = Recording.objects.filter(contact=contact).first()
+    found = note(contact, reference=reference, until=until)
+    was = (before.reference, before.held_until) if before else None
+    return found is not None and (found.reference, found.held_until) != was
 
 
 def _brought_up_to_date(contact: Contact, told: dict[str, Any]) -> bool:
@@ -121,7 +138,8 @@ def _brought_up_to_date(contact: Contact, told: dict[str, Any]) -> bool:
     for name, value in changed.items():
         setattr(contact, name, value)
     if "place" in changed:
-        contact.postcode = whole_postcode(contact.place)
+        for name, value in where(contact.place).items():
+            setattr(contact, name, value)
     if changed:
         contact.save()
     return bool(changed)
@@ -176,8 +194,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
     contact = the_contact(contact_id, locked=True)
     heard = Heard.objects.filter(contact=contact).first() or Heard(contact=contact)
     wanted = {name: _as_kept(name, value, now) for name, value in fields.items()}
-    if "place" in wanted and "postcode" not in wanted:
-        wanted["postcode"] = whole_postcode(wanted["place"])
+    if "place" in wanted:
+        wanted = where(wanted["place"]) | wanted
     stands = {name: getattr(heard if name in HEARD else contact, name) for name in wanted}
     changed = {name: value for name, value in wanted.items() if stands[name] != value}
     if not changed:
@@ -204,6 +222,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
         )
     if not changed.keys().isdisjoint({"line", "number"}):
         notice(now=now, contact=contact)
+    if "place" in changed and contact.incident_id:
+        renew(by=by, now=now, contact=contact)
     if "domestic" in changed and was is False:
         _have_the_decision_reviewed(contact, now)
         for deployment in contact.deployments.filter(superseded_by=None):
@@ -235,8 +255,8 @@ def _refuse_overtaken(
     overtaken: dict[str, Standing] = {}
     for earlier in contact.changes.filter(version__gt=version).exclude(by=by.id).order_by("version"):
         for name in earlier.fields:
-            # the postcode follows the place
-            if name in changed and name != "postcode":
+            # what is read of a place follows it
+            if name in changed and name not in FOLLOWS_THE_PLACE:
                 overtaken[name] = Standing(stands[name], changed[name], earlier.by, earlier.at)
     if overtaken:
         raise Overtaken(overtaken, contact.version)

@@ -8,6 +8,7 @@ from throughline.casework.contact.models.briefing import (
 )
 from throughline.casework.contact.models.contact import Contact, Deployment, LogLine
 from throughline.casework.contact.models.counter import Counter, CounterHours, Leaflet
+from throughline.casework.contact.models.recording import Recording
 from throughline.casework.contact.models.supervision import (
     Handover,
     Proposal,
@@ -33,6 +34,7 @@ __all__ = [
     "Leaflet",
     "LogLine",
     "Proposal",
+    "Recording",
     "RuleSwitch",
     "Sample",
     "Shift",

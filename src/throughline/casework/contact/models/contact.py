@@ -37,6 +37,9 @@ class Contact(models.Model):
     within_metres = models.IntegerField(null=True)
     place = models.TextField(blank=True)
     postcode = models.TextField(blank=True)
+    # the place as `linkage.places` reads it, to be found again however it is written
+    house = models.TextField(blank=True, db_default="")
+    street = models.TextField(blank=True, db_default="")
     recorded_as = models.TextField(blank=True)
     domestic = models.BooleanField(null=True)
     enquiry = models.UUIDField(default=uuid.uuid4)
@@ -57,6 +60,13 @@ class Contact(models.Model):
             models.Index(fields=["received_at"], name="contact_received"),
             models.Index(fields=["number", "received_at"], name="contact_number"),
             models.Index(fields=["enquiry"], name="contact_enquiry"),
+            models.Index(fields=["street", "house", "received_at"], name="contact_street"),
+            models.Index(fields=["postcode", "house", "received_at"], name="contact_postcode"),
+            models.Index(
+                fields=["latitude", "longitude"],
+                condition=models.Q(latitude__isnull=False),
+                name="contact_position",
+            ),
         ]
         triggers = [*guards()]
 

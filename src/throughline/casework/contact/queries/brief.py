@@ -1,6 +1,6 @@
 """What whoever attends must know: put together from people, cases and the answers of intelligence.
 
-A dozen and a half queries whatever the number of people, since it is read while a caller speaks. Whoever is out
+A score of queries whatever the number of people, since it is read while a caller speaks. Whoever is out
 of the reader's sight is left out by the database and never hinted at.
 """
 
@@ -18,6 +18,7 @@ from throughline.casework.cases.rules import pattern
 from throughline.casework.contact.models import Contact, IntelligenceAnswer, IntelligenceRequest
 from throughline.casework.contact.queries.intelligence import confidential_words
 from throughline.casework.contact.queries.looking import look
+from throughline.casework.contact.queries.places import known_place
 from throughline.casework.contact.rules.brief import (
     OWN,
     Answer,
@@ -59,8 +60,9 @@ def compose(actor: Actor, contact: Contact, *, at: datetime) -> Brief:
     today = london_day(at)
     rows = _Rows(actor, contact, at)
     people = rows.people
+    place = known_place(actor, contact, at=at)
     own = {
-        Part.DANGER: _by_person(people, lambda one: _danger(rows, one)),
+        Part.DANGER: (*_of_danger(rows), place.reading),
         Part.HIM: _by_person(
             [one for one in people if one.part == "suspect" or rows.protecting(one)],
             lambda one: _him(rows, one),
@@ -76,8 +78,14 @@ def compose(actor: Actor, contact: Contact, *, at: datetime) -> Brief:
         systems=systems(today),
         answers=answers,
         asked=asked,
-        record_ids=rows.shown,
+        record_ids=(*rows.shown, *place.record_ids),
     )
+
+
+def _of_danger(rows: "_Rows") -> tuple[Reading, ...]:
+    """What our own records say of each, or that nobody has said who it is."""
+    told = _by_person(rows.people, lambda one: _danger(rows, one))
+    return told or (Reading(OWN, State.NOT_CHECKED),)
 
 
 def systems(today: date) -> tuple[System, ...]:

@@ -37,6 +37,8 @@ class Kind(StrEnum):
 
     GRADE = "grade"
     MARKER = "marker"
+    PLACE_MARKER = "place-marker"
+    PLACE_INCIDENTS = "place-incidents"
     STANDS = "stands"
     FACT = "fact"
     SAFE_CONTACT = "safe-contact"
@@ -53,6 +55,8 @@ class Kind(StrEnum):
 # sources that no list names: what this force holds here, and whoever it may be instead
 OWN = "own-records"
 SOMEBODY_ELSE = "somebody-else"
+# the place itself, whoever is there
+PLACE = "place"
 
 
 @dataclass(frozen=True, slots=True)

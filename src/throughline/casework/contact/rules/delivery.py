@@ -16,7 +16,19 @@ from throughline.casework.people.rules import Malformed
 
 #: Bytes of a line; a call that is told in more was not told by a telephone.
 LONGEST_LINE = 65_536
-FIELDS = ("id", "number", "latitude", "longitude", "within_metres", "channel", "at", "line", "place")
+FIELDS = (
+    "id",
+    "number",
+    "latitude",
+    "longitude",
+    "within_metres",
+    "channel",
+    "at",
+    "line",
+    "place",
+    "recording",
+    "recorded_until",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,8 @@ class Delivery:
     at: datetime | None = None
     line: str = ""
     place: str = ""
+    recording: str = ""
+    recorded_until: datetime | None = None
     faults: tuple[Fault, ...] = ()
 
 
@@ -87,6 +101,8 @@ def read_delivery(raw: bytes, *, now: datetime, known: Callable[[str, str], bool
         at=min(at, now) if at else None,
         line=read("line", lambda value: _code("line", value, known)) or "",
         place=read("place", _said) or "",
+        recording=read("recording", _said) or "",
+        recorded_until=read("recorded_until", _moment),
         faults=tuple(faults),
     )
 

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import system
+from throughline.linkage.places import read_door
 
 #: Who brings in what a telephony or command-and-control system delivers.
 TELEPHONY = system("telephony")
@@ -60,6 +61,16 @@ def whole_postcode(place: str) -> str:
     """The postcode that a line of a place holds, in its written form; empty where it holds none."""
     found = _POSTCODE.search(place.upper())
     return f"{found[1]} {found[2]}" if found else ""
+
+
+#: What is read of a place, beside the words themselves.
+FOLLOWS_THE_PLACE = ("postcode", "house", "street")
+
+
+def where(place: str) -> dict[str, str]:
+    """What is kept of a line of a place, so that it is found again however somebody else writes it."""
+    door = read_door(place)
+    return {"postcode": whole_postcode(place), "house": door.house, "street": door.street}
 
 
 def checked_words(field: str, words: str, *, longest: int) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from throughline.casework.contact.rules.brief import (
     OWN,
+    PLACE,
     SOMEBODY_ELSE,
     Brief,
     Kind,
@@ -24,6 +25,7 @@ from throughline.casework.contact.rules.brief import (
 )
 from throughline.casework.people.views.wording import VOIDED_BECAUSE, day, label, said_in_words
 from throughline.foundations.clock.rules import london_day
+from throughline.linkage.places import Nearness
 
 TITLES = {
     Part.DANGER: gettext_lazy("Danger"),
@@ -89,6 +91,23 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownPlace:
+    """What is known of the place, whoever is there, as the screen says it before anybody is recognised."""
+
+    state: State
+    state_words: str
+    lines: tuple[Told, ...] = ()
+
+
+def shown_place(reading: Reading, *, at: datetime) -> ShownPlace:
+    """The reading of a place in words."""
+    today = london_day(at)
+    return ShownPlace(
+        reading.state, str(STATES[reading.state]), tuple(_line(line, today) for line in reading.lines)
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ShownBrief:
     """A brief as `contact/_brief.html` takes it: whom it is about, then its parts in order."""
 
@@ -123,13 +142,15 @@ def _section(section: Section, people: tuple[Known, ...], today: date, changed: 
     for one in section.readings:
         maybe = known.get(one.about)
         if one.lines:
-            source = "" if one.source == OWN else _source(one, today)
+            source = "" if one.source in (OWN, PLACE) else _source(one, today)
             lines = tuple(_line(line, today) for line in one.lines)
             groups.append(Group(_may_be(maybe), source, lines))
         if one.state is State.NONE_FOUND:
             none_found.append(_nothing_in(one, maybe, today))
         elif one.source == SOMEBODY_ELSE:
             still_open[_("It may be somebody else, of whom nothing is known.")] = None
+        elif one.state is State.NOT_CHECKED and one.source == PLACE:
+            still_open[_("The place is not looked up: nobody has said a street or a postcode.")] = None
         elif one.state is State.NOT_CHECKED and one.source == OWN:
             still_open[_unknown(section.part, any(who.part == "victim" for who in people))] = None
         elif one.state is State.NOT_CHECKED:
@@ -152,11 +173,11 @@ def _may_be(one: Known | None) -> str:
 
 
 def _system(one: Reading, today: date) -> str:
-    return (
-        _("This force’s records here")
-        if one.source == OWN
-        else label("intelligence-systems", one.source, today)
-    )
+    if one.source == OWN:
+        return _("This force’s records here")
+    if one.source == PLACE:
+        return _("Warnings about the place, and domestic incidents there in 12 months")
+    return label("intelligence-systems", one.source, today)
 
 
 def _source(one: Reading, today: date) -> str:
@@ -218,6 +239,35 @@ def _grade(line: Line, detail: Any, today: date) -> Told:
 
 def _marker(line: Line, detail: Any, today: date) -> Told:
     return Told(label("markers", line.code, today), detail["name"], strong=True)
+
+
+_NEAR = {
+    Nearness.HERE: gettext_lazy("here"),
+    Nearness.BUILDING: gettext_lazy("same house number; flat not said, or another"),
+    Nearness.STREET: gettext_lazy("same street; house not said"),
+}
+
+
+def _place_marker(line: Line, detail: Any, today: date) -> Told:
+    notes = [
+        f"{_NEAR[detail['near']]}: {detail['address']}",
+        _("whoever it was set for has left") if detail["left"] else "",
+    ]
+    return Told(label("markers", line.code, today), "; ".join(filter(None, notes)), strong=True)
+
+
+def _place_incidents(line: Line, detail: Any, today: date) -> Told:
+    told = ngettext(
+        "%(count)s earlier domestic incident", "%(count)s earlier domestic incidents", detail["count"]
+    )
+    near = detail["near"]
+    where = (
+        _("within %(metres)s m of the caller’s position") % {"metres": detail["metres"]}
+        if near is None
+        else str(_NEAR[near])
+    )
+    last = _("in 12 months, the last on %(day)s") % {"day": day(london_day(detail["last"]))}
+    return Told(told % {"count": detail["count"]}, f"{where}; {last}", strong=True)
 
 
 def _stands(line: Line, detail: Any, today: date) -> Told:
@@ -317,6 +367,8 @@ def _withheld(line: Line, detail: Any, today: date) -> Told:
 _WORDS: dict[Kind, Callable[[Line, Any, date], Told]] = {
     Kind.GRADE: _grade,
     Kind.MARKER: _marker,
+    Kind.PLACE_MARKER: _place_marker,
+    Kind.PLACE_INCIDENTS: _place_incidents,
     Kind.STANDS: _stands,
     Kind.FACT: _fact,
     Kind.SAFE_CONTACT: _safe_contact,

@@ -29,11 +29,14 @@ from throughline.casework.contact.queries.asking import asking_of
 from throughline.casework.contact.queries.brief import compose
 from throughline.casework.contact.queries.briefing import states_of
 from throughline.casework.contact.queries.calls import ContactPage
+from throughline.casework.contact.queries.places import KnownPlace, known_place
+from throughline.casework.contact.queries.recordings import told as told_of_recording
 from throughline.casework.contact.rules.brief import Brief
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM
 from throughline.casework.contact.rules.script import COUNTER_OPENING
 from throughline.casework.contact.rules.taking import Overtaken
 from throughline.casework.contact.views import brief_words
+from throughline.casework.contact.views.recordings import STANDING
 from throughline.casework.people.commands.recognition import tell_the_desk
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.casework.people.forms.searching import carried_over
@@ -452,12 +455,13 @@ class _Screen:
     def page(self, matches: Matches, template: str) -> HttpResponse:
         # while somebody types the brief stays as it is: only a button changes what it says
         brief = self.brief() if template == "contact/screen.html" else None
+        place = self.place()
         page = queries.contact_page(
             self.actor,
             self.contact_id,
             now=self.now,
             looked_at=matches.looked_at,
-            shows=brief.record_ids if brief else (),
+            shows=[*(brief.record_ids if brief else ()), *(place.record_ids if place else ())],
         )
         lead_to(self.request, (party.record_id for party in page.parties), _purpose(self.actor))
         shown = as_shown(page.contact, page.who, page.other)
@@ -475,6 +479,11 @@ class _Screen:
                 "asking": script,
                 "deployment": deployment,
                 "brief": brief_words.shown(brief, at=self.now) if brief else None,
+                "place": brief_words.shown_place(place.reading, at=self.now) if place else None,
+                "recording": told_of_recording(page.contact, at=self.now)
+                if may(self.actor, Action.KEEP_RECORDING)
+                else None,
+                "recording_standing": STANDING,
                 "sent": states_of([deployment.id]).get(deployment.id) if deployment else None,
                 "asks": may(self.actor, Action.ASK_INTELLIGENCE),
                 "people_shown": True,
@@ -500,6 +509,12 @@ class _Screen:
         if not may(self.actor, Action.READ_BRIEF):
             return None
         return compose(self.actor, queries.the_contact(self.actor, self.contact_id), at=self.now)
+
+    def place(self) -> KnownPlace | None:
+        """What is known of where it is, for who may read a brief: also while it is typed."""
+        if not may(self.actor, Action.READ_BRIEF):
+            return None
+        return known_place(self.actor, queries.the_contact(self.actor, self.contact_id), at=self.now)
 
     def seen_still(self, shown: dict[str, str]) -> dict[str, str]:
         """Of a field that clashes the page goes on from what its reader saw, until they have decided."""

@@ -2,13 +2,15 @@
 
 import json
 import random
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from types import MappingProxyType, SimpleNamespace
 
 import duckdb
 import ibis
 import pytest
 from click.testing import CliRunner
 from django.db import connection, transaction
+from django.urls import reverse
 
 from throughline.casework.cases.commands.incidents import reclassify
 from throughline.casework.cases.rules import Happened, repeat, repeat_definitions
@@ -21,11 +23,13 @@ from throughline.casework.figures.cli import measures as measures_cli
 from throughline.casework.people.commands.safety import restrict
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Refused, Role, system
+from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.queries import library
-from throughline.handover import SHAPES
+from throughline.handover import METHOD, SHAPES, call_methods, methods
 from throughline.measures import Period, measure, measures
+from throughline.reference import Row
 
 pytestmark = pytest.mark.django_db
 
@@ -183,6 +187,56 @@ def test_calls_are_counted_and_what_nobody_judged_is_unknown(call, counting):
     assert (domestic.counted, domestic.of, domestic.unknown) == (1, 2, 1)
     nothing = counted("domestic-calls", Period(TODAY - timedelta(days=9), TODAY - timedelta(days=8)))
     assert (nothing.rows, nothing.share) == (0, None)
+
+
+def _method(code, first, **told):
+    details = {"channels": ("999",), "each_call": True, "method": f"By {code}."} | told
+    return Row(
+        "call-counting", code, code, first, None, "A force", "H", True, None, MappingProxyType(details)
+    )
+
+
+@pytest.mark.parametrize(("each_call", "rows_counted"), [(True, 3), (False, 2)])
+def test_calls_are_counted_by_the_method_of_the_force(call, counting, monkeypatch, each_call, rows_counted):
+    first = call(3, place="14 Alma Road")
+    again = call(2, place="14 Alma Road")
+    call(1)
+    with transaction.atomic(), acting(system("test")):
+        record(system("test"), Event.Kind.WRITE, "test")
+        Contact.objects.filter(id=again).update(incident=Contact.objects.get(id=first).incident)
+    rows = (_method("default", date(2013, 1, 1)), _method("force", date(2014, 1, 1), each_call=each_call))
+    monkeypatch.setattr(methods, "load", lambda _name: SimpleNamespace(rows=rows))
+    assert counted("calls").rows == rows_counted
+    assert "The force's own method. By force." in measure("calls").counted_how(YEAR)
+
+
+def test_a_method_that_changes_counts_each_day_by_its_own_and_says_so(call, counting, monkeypatch):
+    call(20)
+    call(3)
+    rows = (
+        _method("default", date(2013, 1, 1), channels=("101",)),
+        _method("force", TODAY - timedelta(days=10)),
+    )
+    monkeypatch.setattr(methods, "load", lambda _name: SimpleNamespace(rows=rows))
+    assert counted("calls").rows == 1
+    told = measure("calls").counted_how(YEAR)
+    assert "By default." in told
+    assert "do not compare" in told
+    handed = [one.row() for one in call_methods(YEAR.first, YEAR.last)]
+    assert [set(row) for row in handed] == [set(METHOD.columns)] * 2
+    assert [row["of_the_force"] for row in handed] == [False, True]
+
+
+def test_the_method_goes_with_the_number_to_page_file_and_terminal(
+    call, signed_in, plain_static_files, accounts
+):
+    call(1)
+    browser = signed_in(Role.ANALYST)
+    for view in ("figures:figures", "figures:csv"):
+        assert (
+            "Several calls about one incident are several calls"
+            in browser.get(reverse(view)).content.decode()
+        )
 
 
 def test_a_day_is_that_of_london(call, counting):

@@ -34,6 +34,8 @@ from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import due, london_day, parse_clock
+from throughline.linkage.description import Place
+from throughline.linkage.places import door_of
 from throughline.reference import Row, load
 
 
@@ -345,12 +347,19 @@ def set_marker(
         record_id=record_id,
         code=code,
         address_id=address_id,
+        **(found_by(Address.objects.get(id=address_id, record=record_id)) if address_id else {}),
         set_by=by.id,
         valid_from=london_day(now),
         valid_until=until,
     )
     write("marker-set", by=by, now=now, record_id=record_id, about=marker.id, code=code)
     return marker
+
+
+def found_by(address: Address) -> dict[str, str]:
+    """What a marker about an address is found under, however somebody types the place."""
+    door = door_of(Place(address.number, address.street, address.town, address.postcode))
+    return {"house": door.house, "street": door.street, "postcode": door.postcode}
 
 
 def marker_ends(kind: Row, now: datetime) -> date | None:
