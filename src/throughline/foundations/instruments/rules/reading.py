@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
@@ -53,23 +54,23 @@ _OF_QUESTION = {
 }
 
 
+# a library is read again for every file that is tried beside it
+@lru_cache(maxsize=64)
 def parse(text: str, *, file: str) -> Instrument:
     """The instrument written in ``text``; ``file`` is named in what is said of a fault.
 
     Raises :class:`BadInstrument` for the first rule that the text breaks.
     """
-    head = _mapping(_yaml(text, file), file)
-    _only(head, {*_HEAD, *_MAY_STAND}, file)
+    head = head_of(text, file)
+    refuse_unknown(head, {*_HEAD, *_MAY_STAND}, file)
     for name in _HEAD:
         if name not in head and name != "valid_until":
             raise BadInstrument(f"{file}: {name} is missing")
-    for name in _TEXTS:
-        if not _is_words(head[name]):
-            raise BadInstrument(f"{file}: {name} must be words (a number needs quotes)")
+    refuse_unless_words(head, _TEXTS, file)
     _code(head["code"], f"{file}: code")
-    for name in ("valid_from", "valid_until"):
-        if not (_is_day(head.get(name)) or (name == "valid_until" and head.get(name) is None)):
-            raise BadInstrument(f"{file}: {name} must be a day such as 2026-11-01")
+    day_of(head, "valid_from", file)
+    if head.get("valid_until") is not None:
+        day_of(head, "valid_until", file)
     if head.get("valid_until") is not None and head["valid_until"] < head["valid_from"]:
         raise BadInstrument(f"{file}: valid_until is before valid_from")
     if head["confidence"] not in ("H", "M", "L"):
@@ -82,7 +83,7 @@ def parse(text: str, *, file: str) -> Instrument:
     for question in questions:
         _check_conditions(question, questions, file)
     return Instrument(
-        **{name: _one_line(head[name]) for name in _TEXTS},
+        **{name: one_line(head[name]) for name in _TEXTS},
         valid_from=head["valid_from"],
         valid_until=head.get("valid_until"),
         confidence=head["confidence"],
@@ -94,25 +95,45 @@ def parse(text: str, *, file: str) -> Instrument:
 
 
 def _explains(raw: object, file: str) -> tuple[str, ...]:
-    if not isinstance(raw, list) or not all(_is_words(each) for each in raw):
+    if not isinstance(raw, list) or not all(whether_words(each) for each in raw):
         raise BadInstrument(f"{file}: explains must be a list of paragraphs")
-    return tuple(_one_line(each) for each in raw)
+    return tuple(one_line(each) for each in raw)
 
 
 def _result_words(raw: object, file: str) -> Mapping[str, str]:
     """Words for every grade or for none: nobody is left without because of the grade they were given."""
-    if not isinstance(raw, dict) or not all(_is_words(words) for words in raw.values()):
+    if not isinstance(raw, dict) or not all(whether_words(words) for words in raw.values()):
         raise BadInstrument(f"{file}: result_words must give grades, each with its words")
     grades = {row.code for row in load("grades").rows}
     if raw and raw.keys() != grades:
         raise BadInstrument(f"{file}: result_words must be of all of {', '.join(sorted(grades))}")
-    return MappingProxyType({str(grade): _one_line(words) for grade, words in raw.items()})
+    return MappingProxyType({str(grade): one_line(words) for grade, words in raw.items()})
 
 
 def _maybe_words(raw: object, place: str) -> str:
-    if raw is not None and not _is_words(raw):
+    if raw is not None and not whether_words(raw):
         raise BadInstrument(f"{place} must be words")
-    return _one_line(raw) if isinstance(raw, str) else ""
+    return one_line(raw) if isinstance(raw, str) else ""
+
+
+def head_of(text: str, file: str) -> dict[str, Any]:
+    """The mapping that a file holds. Raises BadInstrument where it holds none, or is not YAML."""
+    return _mapping(_yaml(text, file), file)
+
+
+def refuse_unless_words(head: Mapping[str, Any], names: Iterable[str], file: str) -> None:
+    """Raise BadInstrument for the first of ``names`` that is not words."""
+    for name in names:
+        if not whether_words(head[name]):
+            raise BadInstrument(f"{file}: {name} must be words (a number needs quotes)")
+
+
+def day_of(head: Mapping[str, Any], name: str, file: str) -> dt.date:
+    """The day under ``name``. Raises BadInstrument where there is none."""
+    day = head.get(name)
+    if not isinstance(day, dt.date) or isinstance(day, dt.datetime):
+        raise BadInstrument(f"{file}: {name} must be a day such as 2026-11-01")
+    return day
 
 
 def _yaml(text: str, file: str) -> Any:
@@ -147,14 +168,14 @@ class _StrictLoader(yaml.SafeLoader):
 def _question(raw: object, number: int, file: str) -> Question:
     place = f"{file}, question {number}"
     spec = _mapping(raw, place)
-    if not _is_words(spec.get("code")):
+    if not whether_words(spec.get("code")):
         raise BadInstrument(f"{place}: code is missing or not a word")
     _code(spec["code"], f"{place}: code")
     place = f"{file}, question {spec['code']!r}"
-    _only(spec, _OF_QUESTION, place)
+    refuse_unknown(spec, _OF_QUESTION, place)
     if spec.get("kind") not in list(Kind):
         raise BadInstrument(f"{place}: kind must be one of {', '.join(Kind)}")
-    if not _is_words(spec.get("text")):
+    if not whether_words(spec.get("text")):
         raise BadInstrument(f"{place}: text is missing or not words")
     if not isinstance(spec.get("to_complete", False), bool):
         raise BadInstrument(f"{place}: to_complete must be true or false")
@@ -163,7 +184,7 @@ def _question(raw: object, number: int, file: str) -> Question:
     return Question(
         code=spec["code"],
         kind=kind,
-        text=_one_line(spec["text"]),
+        text=one_line(spec["text"]),
         hint=_maybe_words(spec.get("hint"), f"{place}: hint"),
         options=options,
         alone=_alone(kind, spec.get("alone"), options, place),
@@ -241,9 +262,9 @@ def _options(kind: Kind, raw: object, place: str) -> Mapping[str, str]:
     for key, label in raw.items():
         code = _said(key)
         _code(code, f"{place}: an option")
-        if not _is_words(label):
+        if not whether_words(label):
             raise BadInstrument(f"{place}: option {code!r} has no label in words")
-        options[code] = _one_line(label)
+        options[code] = one_line(label)
     return MappingProxyType(options)
 
 
@@ -337,7 +358,7 @@ def _mapping(raw: object, place: str) -> dict[str, Any]:
     return raw
 
 
-def _only(raw: Mapping[str, Any], known: set[str], place: str) -> None:
+def refuse_unknown(raw: Mapping[str, Any], known: set[str], place: str) -> None:
     if unknown := sorted(str(key) for key in raw.keys() - known):
         raise BadInstrument(f"{place}: unknown: {', '.join(unknown)}")
 
@@ -347,13 +368,9 @@ def _code(raw: str, place: str) -> None:
         raise BadInstrument(f"{place} must be small letters, digits and single hyphens")
 
 
-def _is_words(raw: object) -> bool:
+def whether_words(raw: object) -> bool:
     return isinstance(raw, str) and raw.strip() != ""
 
 
-def _is_day(raw: object) -> bool:
-    return isinstance(raw, dt.date) and not isinstance(raw, dt.datetime)
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     return " ".join(text.split())
