@@ -73,6 +73,8 @@ def _own() -> Path:
 @click.option("--as-of", type=Day(), help="Only what is asked on this day.")
 def show_all(as_of: date | None) -> None:
     """Every version, what it is beside ours, when it holds, and who registered it."""
+    from throughline.foundations.clock.rules import london_day
+
     shelf = _library()
     today = _today()
     lines = [["instrument", "version", "variant", "from", "until", "today", "questions", "registered"]]
@@ -91,7 +93,7 @@ def show_all(as_of: date | None) -> None:
                     one.valid_until.isoformat() if one.valid_until else "–",
                     "asked" if shelf.asks(one, as_of or today) else "–",
                     str(len(one.questions)),
-                    f"{entry.at.date()} by {entry.by}{changed}" if entry else "–",
+                    f"{london_day(entry.at)} by {entry.by}{changed}" if entry else "–",
                 ]
             )
     click.echo("\n".join(as_columns(lines)))

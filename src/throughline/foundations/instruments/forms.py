@@ -110,6 +110,8 @@ def _field(question: Question) -> forms.Field:
 def _words_field(question: Question) -> forms.Field:
     return forms.CharField(
         label=format_lazy(_("In their words: {question}"), question=question.text),
-        help_text=_("Only if they want to say more."),
+        help_text=_("What happened and when, as they say it. You can save without.")
+        if question.factor
+        else _("Only if they want to say more."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
