@@ -15,6 +15,7 @@ COMMANDS = {
     "docs": "throughline.running.documenting:docs",
     "duties": "throughline.casework.figures.cli:duties",
     "facts": "throughline.casework.cases.cli:facts",
+    "instruments": "throughline.foundations.instruments.cli:instruments",
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
     "people": "throughline.casework.people.cli:people",

@@ -105,7 +105,7 @@ def as_table(reference_list: ReferenceList, on: date) -> str:
         until = row.valid_until.isoformat() if row.valid_until else "–"
         cells = [_cell(row.details[column]) for column in narrow]
         lines.append([row.code, row.label, *cells, row.valid_from.isoformat(), until, mark])
-    table = [heading, "", *_aligned(lines), ""]
+    table = [heading, "", *as_columns(lines), ""]
     table += [f"[{number}] {text}" for number, text in enumerate(footnotes, start=1)]
     if left_out:
         table.append(f"With --json also: {', '.join(left_out)}.")
@@ -132,7 +132,8 @@ def _cell(value: Value) -> str:
             return str(value)
 
 
-def _aligned(lines: Sequence[Sequence[str]]) -> list[str]:
+def as_columns(lines: Sequence[Sequence[str]]) -> list[str]:
+    """Lines of as many cells each, aligned for a reader."""
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     return [
         "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

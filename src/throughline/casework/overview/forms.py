@@ -74,9 +74,3 @@ class LooksForm(GovukForm):
     def __init__(self, *args: Any, accounts: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["account"].choices = accounts  # type: ignore[attr-defined]
-
-
-class DayForm(GovukForm):
-    """As of which day a reference list is shown."""
-
-    day = DateField(label=_("As of"))

@@ -19,7 +19,7 @@ from throughline.casework.contact.queries.intelligence import request_of
 from throughline.casework.contact.views.brief_words import clock
 from throughline.casework.contact.views.briefs import unit_of
 from throughline.casework.overview import commands, queries
-from throughline.casework.overview.forms import DayForm, GlassForm, LooksForm, OutcomeForm, RetentionForm
+from throughline.casework.overview.forms import GlassForm, LooksForm, OutcomeForm, RetentionForm
 from throughline.casework.people.commands.recognition import answer_for_hidden
 from throughline.casework.people.commands.retention import extend_retention
 from throughline.casework.people.commands.safety import review_break_glass
@@ -34,7 +34,7 @@ from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Role, Subject, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import carry_out, outcomes
-from throughline.foundations.govuk.forms import GovukForm
+from throughline.foundations.govuk.forms import DayForm, GovukForm
 from throughline.reference import UnknownList, load, names
 
 

@@ -259,6 +259,12 @@ class GovukForm(GovukFormMixin, forms.Form):
             field.required = name in self.needed
 
 
+class DayForm(GovukForm):
+    """As of which day dated data is shown."""
+
+    day = DateField(label=_("As of"))
+
+
 def _words_of_django(field: forms.Field, code: str) -> object:
     """What Django itself would say, so that words that a form chose for itself are left alone."""
     for kind in type(field).__mro__:

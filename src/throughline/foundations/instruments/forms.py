@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm, TimeRangeField
 from throughline.foundations.instruments.rules import Answer, Instrument, Kind, Question, as_asked, as_kept
@@ -28,6 +29,26 @@ class InstrumentForm(GovukForm):
         }
         super().__init__(**kwargs)
 
+    def govuk(self) -> Markup:
+        """The whole form, each heading above the first question below it that is asked."""
+        drawn, heading = Markup(), ""
+        for question in self.instrument.questions:
+            heading = question.heading or heading
+            if question.code not in self.fields:
+                continue
+            alone = self.govuk_alone(question.code)
+            if heading and alone:
+                drawn += Markup('<h2 class="govuk-heading-m">{}</h2>\n').format(heading)
+                heading = ""
+            drawn += alone
+            if question.ask_words_when:
+                drawn += self.govuk_alone(question.words_code)
+        return drawn
+
+    def govuk_alone(self, name: str) -> Markup:
+        """A field with what stands inside it; nothing for one that is drawn inside another."""
+        return Markup() if self._bringing_choice(name) else self.govuk_field(name) + Markup("\n")
+
     def answers(self) -> dict[str, Answer]:
         """The answers of a valid form as they are kept: only those to questions that apply."""
         kept = {code: as_kept(answer) for code, answer in self.cleaned_data.items()}
@@ -43,6 +64,9 @@ def form_for(
 ) -> InstrumentForm:
     """The form of an instrument: empty, with the answers ``kept`` before, or with what a browser sent.
 
+    ``instrument`` has been told the relationship (``asked_of``) where a question of it needs that. What was
+    kept and is not asked any more stays in the row that it was kept in, and is not shown.
+
     Saving asks for nothing; where ``data`` says ``do=complete``, the questions needed for that must be
     answered. ``form.completing`` tells the two apart.
     """
@@ -51,7 +75,11 @@ def form_for(
         instrument,
         completing=data is not None and data.get("do") == COMPLETE,
         data=data,
-        initial={code: as_asked(boxes[code], code, answer) for code, answer in (kept or {}).items()},
+        initial={
+            code: as_asked(boxes[code], code, answer)
+            for code, answer in (kept or {}).items()
+            if code in boxes
+        },
         prefix=prefix,
     )
 
@@ -82,6 +110,8 @@ def _field(question: Question) -> forms.Field:
 def _words_field(question: Question) -> forms.Field:
     return forms.CharField(
         label=format_lazy(_("In their words: {question}"), question=question.text),
-        help_text=_("Only if they want to say more."),
+        help_text=_("What happened and when, as they say it. You can save without.")
+        if question.factor
+        else _("Only if they want to say more."),
         widget=forms.Textarea(attrs={"rows": 3}),
     )

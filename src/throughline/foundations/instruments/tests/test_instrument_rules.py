@@ -253,7 +253,10 @@ def test_a_file_at_fault_is_refused_by_file_question_and_rule(text, said):
         parse(text, file="f.yaml")
 
 
-JUNK_KEYS = ["shown_when", "options", "kind", "alone", "ask_words_when", "to_complete", "hint", "code"]
+JUNK_KEYS = [
+    *("shown_when", "options", "kind", "alone", "ask_words_when", "to_complete", "hint", "code"),
+    *("heading", "applies_to", "factor", "present_when", "brings"),
+]
 
 
 @settings(deadline=None)
@@ -262,10 +265,21 @@ JUNK_KEYS = ["shown_when", "options", "kind", "alone", "ask_words_when", "to_com
         st.none() | st.booleans() | st.integers() | st.text(max_size=8),
         lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     ),
-    st.sampled_from(["questions", "valid_from", "code", "confidence", 0, 1, 2]),
     st.sampled_from(
-        ["shown_when", "options", "kind", "alone", "ask_words_when", "to_complete", "hint", "code"]
+        [
+            "questions",
+            "valid_from",
+            "code",
+            "confidence",
+            "explains",
+            "result_words",
+            "acknowledgement",
+            0,
+            1,
+            2,
+        ]
     ),
+    st.sampled_from(JUNK_KEYS),
 )
 def test_whatever_stands_in_a_file_is_read_or_refused_with_the_file_named(junk, place, key):
     if isinstance(place, int):
