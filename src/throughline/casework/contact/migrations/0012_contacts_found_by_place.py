@@ -28,7 +28,7 @@ def find_by_place(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contact", "0010_place_of_contacts"),
+        ("contact", "0011_place_of_contacts"),
         ("access", "0003_shared"),
         ("audit", "0002_guards"),
     ]

@@ -6,6 +6,6 @@ _READS_WORDS = "(select access_reads_people()) and not (subjects && (select acce
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cases", "0004_visits"), ("access", "0003_shared"), ("audit", "0002_guards")]
+    dependencies = [("cases", "0005_visits"), ("access", "0003_shared"), ("audit", "0002_guards")]
     # what was agreed names people
     operations = [protect("cases_visit", _READS_WORDS)]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0003_incident_number'),
+        ('cases', '0004_joined_into'),
         ('people', '0006_markers_found_by_place'),
     ]
 

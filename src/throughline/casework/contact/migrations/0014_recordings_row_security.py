@@ -4,7 +4,7 @@ from throughline.foundations.access.protection import protect
 
 
 class Migration(migrations.Migration):
-    dependencies = [("contact", "0012_recordings"), ("access", "0003_shared"), ("audit", "0002_guards")]
+    dependencies = [("contact", "0013_recordings"), ("access", "0003_shared"), ("audit", "0002_guards")]
     operations = [
         protect(
             "contact_recording",

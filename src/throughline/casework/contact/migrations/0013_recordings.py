@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contact', '0011_contacts_found_by_place'),
+        ('contact', '0012_contacts_found_by_place'),
     ]
 
     operations = [

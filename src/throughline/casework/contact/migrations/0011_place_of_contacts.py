@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('cases', '0003_incident_number'),
-        ('contact', '0009_confidential_words_row_security'),
+        ('contact', '0010_about_a_contact_row_security'),
     ]
 
     operations = [
