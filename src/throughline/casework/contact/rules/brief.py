@@ -7,7 +7,7 @@ often somebody withdrew support: that is no reason to go slower.
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -158,6 +158,15 @@ class Brief:
 
     def section(self, part: Part) -> Section:
         return next(one for one in self.sections if one.part is part)
+
+
+def without_the_place(brief: Brief) -> Brief:
+    """The brief for a page that says by itself what is known of the place, also while it is typed."""
+    sections = tuple(
+        replace(section, readings=tuple(one for one in section.readings if one.source != PLACE))
+        for section in brief.sections
+    )
+    return replace(brief, sections=sections)
 
 
 # on whom a part hangs: who else she or he may be leaves it open

@@ -31,7 +31,7 @@ from throughline.casework.contact.queries.briefing import states_of
 from throughline.casework.contact.queries.calls import ContactPage
 from throughline.casework.contact.queries.places import KnownPlace, known_place
 from throughline.casework.contact.queries.recordings import told as told_of_recording
-from throughline.casework.contact.rules.brief import Brief
+from throughline.casework.contact.rules.brief import Brief, without_the_place
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM
 from throughline.casework.contact.rules.script import COUNTER_OPENING
 from throughline.casework.contact.rules.taking import Overtaken
@@ -508,7 +508,8 @@ class _Screen:
         """What whoever goes must know, for who may read it."""
         if not may(self.actor, Action.READ_BRIEF):
             return None
-        return compose(self.actor, queries.the_contact(self.actor, self.contact_id), at=self.now)
+        contact = queries.the_contact(self.actor, self.contact_id)
+        return without_the_place(compose(self.actor, contact, at=self.now))
 
     def place(self) -> KnownPlace | None:
         """What is known of where it is, for who may read a brief: also while it is typed."""
