@@ -293,7 +293,9 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
                 about = "account" if user_id == account else "no account"
                 yield Asked(route, reverse(name, kwargs={"user_id": user_id}), rule, about, None)
         else:
-            about, values = "", {"provider_id": "unknown", "name": "roles", "code": "calls"}
+            about = ""
+            values = {"provider_id": "unknown", "name": "roles", "code": "calls"}
+            values |= {"instrument": "dash-27", "version": "1"}
             yield Asked(route, reverse(name, kwargs={key: values[key] for key in wants}), rule, about, None)
 
 

@@ -94,6 +94,8 @@ def pages_of(role: Role, world: World) -> list[str]:
                 f"{one}address/{world.address}/end/",
                 "/reference/",
                 "/reference/roles/",
+                "/reference/instruments/",
+                "/reference/instruments/dash-27/1/",
                 "/account/",
                 "/account/password/",
                 "/sign-out/",

@@ -7,5 +7,5 @@ from throughline.foundations.instruments import views
 app_name = "instruments"
 urlpatterns = [
     path("", views.registered, name="registered"),
-    path("<slug:code>/<str:version>/", views.version, name="version"),
+    path("<slug:instrument>/<str:version>/", views.version, name="version"),
 ]

@@ -87,11 +87,11 @@ def _asked_on(day: date) -> list[tuple[str | Promise, list[str], ToAsk]]:
 
 @guarded(Action.READ_REFERENCE)
 @require_GET
-def version(request: HttpRequest, code: str, version: str) -> HttpResponse:
+def version(request: HttpRequest, instrument: str, version: str) -> HttpResponse:
     """One version as it is asked, with its licence, and what it asks otherwise than ours."""
     shelf = library()
     try:
-        one = shelf.version(code, version)
+        one = shelf.version(instrument, version)
     except UnknownInstrument:
         raise Http404 from None
     ours = shelf.shipped_for(one)
