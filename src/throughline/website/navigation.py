@@ -28,6 +28,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Your turn"), "contact:turn", Action.KEEP_TURN),
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
+    Entry(_("Stuck on a phone"), "offline:stuck", Action.SUPERVISE_TEAM),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),

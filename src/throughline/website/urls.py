@@ -5,6 +5,7 @@ from django.urls import URLPattern, URLResolver, include, path
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("throughline.foundations.accounts.urls")),
     path("", include("throughline.foundations.drafts.urls")),
+    path("", include("throughline.foundations.offline.urls")),
     path("people/", include("throughline.casework.people.urls")),
     path("contact/", include("throughline.casework.contact.urls")),
     path("scene/", include("throughline.casework.scene.urls")),
