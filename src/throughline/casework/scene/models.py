@@ -261,7 +261,8 @@ class CorrectionRequest(models.Model):
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    # null where the account is of a case and of no incident
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     about = models.UUIDField()
     author = models.UUIDField()
     words = models.TextField()
@@ -269,6 +270,7 @@ class CorrectionRequest(models.Model):
     entered_at = models.DateTimeField()
     by = models.UUIDField()
     answered_at = models.DateTimeField(null=True)
+    subjects = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
         indexes = [models.Index(fields=["about"], name="scene_correction_about")]
@@ -282,7 +284,8 @@ class Addendum(models.Model):
     """What is added to a first account afterwards, which itself is never changed. ``about`` as above."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
-    incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="+")
+    # null where the account is of a case and of no incident
+    incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     about = models.UUIDField()
     words = models.TextField()
     at = models.DateTimeField()
@@ -291,6 +294,7 @@ class Addendum(models.Model):
     answers = models.ForeignKey(
         CorrectionRequest, null=True, on_delete=models.PROTECT, related_name="addenda"
     )
+    subjects = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
         verbose_name_plural = "addenda"

@@ -6,6 +6,9 @@ _READS_PEOPLE = "(select access_reads_people())"
 _ITS_INCIDENT = "exists (select 1 from cases_incident i where i.id = incident_id)"
 _ITS_ATTENDANCE = "exists (select 1 from scene_attendance a where a.id = attendance_id)"
 _ITS_PERSON = ALL_IN_SIGHT.format(column="array[record_id]")
+_READS_WORDS = (
+    f"{_READS_PEOPLE} and {ALL_IN_SIGHT.format(column='subjects')} and (incident_id is null or {_ITS_INCIDENT})"
+)
 
 
 class Migration(migrations.Migration):
@@ -27,6 +30,6 @@ class Migration(migrations.Migration):
         protect("scene_childdecision", f"{ALL_IN_SIGHT.format(column='subjects')} and {_ITS_INCIDENT}"),
         # words, for those who read about people
         protect("scene_words", f"{_READS_PEOPLE} and {_ITS_INCIDENT}"),
-        protect("scene_correctionrequest", f"{_READS_PEOPLE} and {_ITS_INCIDENT}"),
-        protect("scene_addendum", f"{_READS_PEOPLE} and {_ITS_INCIDENT}"),
+        protect("scene_correctionrequest", _READS_WORDS),
+        protect("scene_addendum", _READS_WORDS),
     ]
