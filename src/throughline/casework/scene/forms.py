@@ -154,10 +154,8 @@ class ActionForm(GovukForm):
         super().__init__(*args, **kwargs)
         actions = load("positive-actions").as_of(today)
         self.fields["action"].choices = [(row.code, row.label) for row in actions]  # type: ignore[attr-defined]
-        self.fields["offence"].choices = [
-            ("", ""),
-            *((r.code, r.label) for r in load("offence-groups").as_of(today)),
-        ]  # type: ignore[attr-defined]
+        offences = [(row.code, row.label) for row in load("offence-groups").as_of(today)]
+        self.fields["offence"].choices = [("", ""), *offences]  # type: ignore[attr-defined]
         self.fields["reasons"].choices = [  # type: ignore[attr-defined]
             (row.code, row.label) for row in load("no-arrest-reasons").as_of(today)
         ]

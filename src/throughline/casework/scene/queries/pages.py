@@ -602,7 +602,7 @@ def amended(about: UUID) -> tuple[Amended, ...]:
     """What was added to a first account and asked of its author, oldest first. Part of a page that has looked."""
     added = list(Addendum.objects.filter(about=about))
     asked = list(CorrectionRequest.objects.filter(about=about))
-    names = staff_names({one.by for one in (*added, *asked)})
+    names = staff_names({*(one.by for one in added), *(one.by for one in asked)})
     found = [
         *(Amended(one.at, names[one.by], one.words, addendum=one) for one in added),
         *(Amended(one.at, names[one.by], one.words, request=one) for one in asked),

@@ -261,18 +261,22 @@ def add(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     attendance, officer = pages.an_account(actor, attendance_id, at=now)
     form = AddForm(sent(request))
-    told = {
-        "about": attendance.id,
-        "subjects": attendance.incident.subjects,
-        "incident_id": attendance.incident_id,
-    }
+
+    def keep() -> None:
+        adding.add(
+            by=actor,
+            now=now,
+            about=attendance.id,
+            subjects=attendance.incident.subjects,
+            incident_id=attendance.incident_id,
+            words=form.cleaned_data["words"],
+        )
+
     back = reverse("scene:read", args=[attendance.incident_id])
-    if saved(form, lambda: adding.add(by=actor, now=now, words=form.cleaned_data["words"], **told)):
+    if saved(form, keep):
         return done(request, back, _("Added, in your name."))
-    return page(
-        request, "scene/add.html", form, attendance=attendance, officer=officer, amended=pages.amended(attendance.id),
-        back=back,
-    )  # fmt: skip
+    told = {"attendance": attendance, "officer": officer, "amended": pages.amended(attendance.id)}
+    return page(request, "scene/add.html", form, back=back, **told)
 
 
 @guarded(Action.AMEND_ACCOUNT)
@@ -282,16 +286,20 @@ def correct(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     attendance, officer = pages.an_account(actor, attendance_id, at=now)
     form = CorrectForm(sent(request))
-    told = {
-        "about": attendance.id,
-        "author": attendance.officer,
-        "subjects": attendance.incident.subjects,
-        "incident_id": attendance.incident_id,
-    }
+
+    def ask() -> None:
+        adding.ask_correction(
+            by=actor,
+            now=now,
+            about=attendance.id,
+            author=attendance.officer,
+            subjects=attendance.incident.subjects,
+            incident_id=attendance.incident_id,
+            words=form.cleaned_data["words"],
+        )
+
     back = reverse("scene:read", args=[attendance.incident_id])
-    if saved(
-        form, lambda: adding.ask_correction(by=actor, now=now, words=form.cleaned_data["words"], **told)
-    ):
+    if saved(form, ask):
         return done(request, back, _("Asked. The answer stands beside the account."))
     return page(request, "scene/correct.html", form, attendance=attendance, officer=officer, back=back)
 
@@ -303,15 +311,19 @@ def answer(request: HttpRequest, correction_id: UUID) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     asked = pages.correction(actor, correction_id)
     form = AddForm(sent(request))
-    told = {
-        "about": asked.about,
-        "subjects": asked.subjects,
-        "incident_id": asked.incident_id,
-        "answers": asked.id,
-    }
-    back = "/"
-    if saved(form, lambda: adding.add(by=actor, now=now, words=form.cleaned_data["words"], **told)):
-        return done(request, back, _("Answered. It stands beside the account."))
-    return page(
-        request, "scene/answer.html", form, asked=asked, amended=pages.amended(asked.about), back=back
-    )
+
+    def keep() -> None:
+        adding.add(
+            by=actor,
+            now=now,
+            about=asked.about,
+            subjects=asked.subjects,
+            incident_id=asked.incident_id,
+            answers=asked.id,
+            words=form.cleaned_data["words"],
+        )
+
+    if saved(form, keep):
+        return done(request, "/", _("Answered. It stands beside the account."))
+    told = {"asked": asked, "amended": pages.amended(asked.about)}
+    return page(request, "scene/answer.html", form, back="/", **told)
