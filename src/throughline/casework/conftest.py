@@ -8,11 +8,17 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from throughline.casework.cases.rules import closing_duties
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
-from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.rules import Role
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.rules import Role, system
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
 
 # the clock of the database says which grants hold, so that tests cannot live on another day
 NOW = datetime.now(UTC)
@@ -93,3 +99,21 @@ def add(accounts):
             ).id
 
     return written
+
+
+@pytest.fixture
+def everything_done():
+    """Discharge whatever keeps an incident from being closed, whichever room it is of."""
+
+    def done(incident_id: UUID) -> None:
+        with transaction.atomic(), acting(system("test")):
+            record(system("test"), Event.Kind.WRITE, "test")
+            for row in closing_duties("incident", london_day(NOW)):
+                kind = row.text("duty")
+                its = list(Duty.objects.filter(kind=kind, about=incident_id))
+                if not its and row.flag("must_exist"):
+                    its = [open_duty(kind, now=NOW, record_id=incident_id, about=incident_id, cause="asked")]
+                for duty in its:
+                    discharge(by=system("test"), now=NOW, duty_id=duty.id, outcome="done")
+
+    return done

@@ -41,6 +41,7 @@ from throughline.casework.contact.models import (
 from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.commands.recording import set_marker
 from throughline.casework.people.models import Address, Record
+from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.clock.rules import london_day
@@ -195,6 +196,10 @@ class Retelling:
             return
         if call.domestic or found:
             self._judge(call, incident, later)
+            # nobody names a child in these calls
+            decide_children(
+                by=self._as(Role.OFFICER), now=later, incident_id=incident, children=[], choice="no-child"
+            )
         close_incident(
             by=self._as(Role.SUPERVISOR),
             now=later + timedelta(hours=1),

@@ -1,6 +1,6 @@
 """Where the bar at the top of every page leads, and which of it a given reader sees."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +23,7 @@ class Entry(NamedTuple):
 ENTRIES: list[Entry] = [
     Entry(_("Calls"), "contact:calls", Action.VIEW_CONTACT),
     Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
+    Entry(_("The scene"), "scene:home", Action.ATTEND),
     Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
     Entry(_("Your turn"), "contact:turn", Action.KEEP_TURN),
@@ -48,12 +49,45 @@ FROM_A_PERSON: list[Entry] = [
 ]
 
 
+#: Where the brief of an incident leads whoever attends. Their views take the incident.
+FROM_A_BRIEF: list[Entry] = [
+    Entry(_("At the scene"), "scene:begin", Action.ATTEND),
+]
+
+#: Where an incident leads, of rooms that the room of cases cannot know. Their views take the incident.
+FROM_AN_INCIDENT: list[Entry] = [
+    Entry(_("What was found at the scene"), "scene:read", Action.VIEW_SCENE),
+]
+
+#: Where a scene leads at which each says that the other was violent. Their views take the incident.
+FROM_COUNTER_ALLEGATIONS: list[Entry] = []
+
+
 def from_a_person(record_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:
     """The addresses and labels of what else is known of a person, for who is allowed these actions."""
+    return _leading(FROM_A_PERSON, record_id, lambda action: action in allowed)
+
+
+def from_a_brief(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:
+    """Where whoever reads the brief of an incident goes on from it."""
+    return _leading(FROM_A_BRIEF, incident_id, lambda action: may(actor, action))
+
+
+def from_an_incident(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:
+    """Where whoever reads of an incident goes on from it."""
+    return _leading(FROM_AN_INCIDENT, incident_id, lambda action: may(actor, action))
+
+
+def from_counter_allegations(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:
+    """Where it is decided who is the primary perpetrator of an incident."""
+    return _leading(FROM_COUNTER_ALLEGATIONS, incident_id, lambda action: may(actor, action))
+
+
+def _leading(
+    entries: Iterable[Entry], row_id: UUID, allowed: Callable[[Action], bool]
+) -> list[tuple[str, str]]:
     return [
-        (reverse(entry.view, args=[record_id]), str(entry.label))
-        for entry in FROM_A_PERSON
-        if entry.action in allowed
+        (reverse(entry.view, args=[row_id]), str(entry.label)) for entry in entries if allowed(entry.action)
     ]
 
 

@@ -53,6 +53,9 @@ def environment(**options: Any) -> jinja2.Environment:
         kept_offline=kept_offline,
         offline_words=words,
         from_a_person=navigation.from_a_person,
+        from_a_brief=navigation.from_a_brief,
+        from_an_incident=navigation.from_an_incident,
+        from_counter_allegations=navigation.from_counter_allegations,
     )
     env.filters.update(day=day, moment=moment, clock=clock)
     return env

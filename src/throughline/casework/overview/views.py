@@ -75,6 +75,11 @@ DONE_AT = {
     "returned-contact": "contact:contact",
     "returned-visit": "contact:contact",
     "returned-unclaimed": "contact:contact",
+    "child-decision": "scene:child-decision",
+    "child-find-out": "scene:child-decision",
+    "no-arrest-review": "scene:no-arrest",
+    "action-returned": "scene:actions",
+    "correction-request": "scene:answer",
 }
 
 

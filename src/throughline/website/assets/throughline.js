@@ -75,3 +75,23 @@ document.addEventListener("keydown", (event) => {
   else if (goesTo.startsWith("#")) document.querySelector(goesTo)?.focus();
   else (named.querySelector("input, textarea, select") ?? named).focus();
 });
+
+// The body chart: each region is a link to its checkbox in the list, and here a button that ticks it.
+function startChart(chart) {
+  const list = document.querySelector("[data-body-list]");
+  if (list) list.open = [...list.querySelectorAll(".govuk-error-message")].length > 0;
+  for (const region of chart.querySelectorAll("a[data-box]")) {
+    const box = document.getElementById(region.dataset.box);
+    const show = () => region.setAttribute("aria-pressed", String(box.checked));
+    const press = (event) => {
+      event.preventDefault();
+      box.click();
+    };
+    region.setAttribute("role", "button");
+    show();
+    box.addEventListener("change", show);
+    region.addEventListener("click", press);
+    region.addEventListener("keydown", (event) => event.key === " " && press(event));
+  }
+}
+for (const chart of document.querySelectorAll("[data-body-chart]")) startChart(chart);

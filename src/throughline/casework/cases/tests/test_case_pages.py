@@ -284,12 +284,12 @@ def test_no_crime_is_judged_and_overturned_by_page(read, send, does, incident, p
     assert "What was judged about a crime was overturned" in read(Role.REGISTRAR, "waiting")
 
 
-def test_an_incident_is_closed_by_page_once_all_is_done(read, send, does, incident, pair, signed_off):
+def test_an_incident_is_closed_by_page_once_all_is_done(read, send, does, incident, pair, everything_done):
     made = incident(*pair)
     answer = send(Role.SUPERVISOR, "close-incident", made, closed_as="attended")
     assert "the registrar has not judged whether a crime is recorded" in answer.content.decode()
     does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
-    signed_off(made)
+    everything_done(made)
     assert send(Role.SUPERVISOR, "close-incident", made, closed_as="attended").status_code == 302
 
 

@@ -146,14 +146,12 @@ def test_what_is_not_domestic_has_no_case_and_can_have_one_again(does, incident,
         assert any(case.closed_at is None for case in the_cases()) is domestic
 
 
-def test_an_incident_closes_only_when_the_registrar_has_judged_and_a_supervisor_has_signed_off(
-    does, incident, pair
-):
+def test_an_incident_closes_only_when_all_that_must_be_done_about_it_is_done(does, incident, pair):
     made = incident(*pair)
     closing = {"incident_id": made, "closed_as": "attended"}
     with pytest.raises(NotYet) as refused:
         does(Role.SUPERVISOR, incidents.close_incident, **closing)
-    assert refused.value.why == ("contact-sign-off", "crime-recording")
+    assert refused.value.why == ("child-decision", "contact-sign-off", "crime-recording")
     with pytest.raises(Refused):
         does(Role.CALL_HANDLER, incidents.close_incident, **closing)
     unjudged = incident(recorded_as="other")

@@ -30,6 +30,8 @@ IN_THE_WAY = {
     "not-judged": gettext_lazy("nobody has said whether it is domestic abuse"),
     "crime-recording": gettext_lazy("the registrar has not judged whether a crime is recorded"),
     "contact-sign-off": gettext_lazy("a supervisor has not signed off every contact of it"),
+    "child-decision": gettext_lazy("nobody has decided what is done for the children"),
+    "no-arrest-review": gettext_lazy("a sergeant has not looked at why nobody was arrested"),
     "not-closed": gettext_lazy("it is open"),
     "open-close": gettext_lazy("it is open"),
     "closed-close": gettext_lazy("it is closed already"),

@@ -1,0 +1,1 @@
+"""What the pages of the scene show. Every page that names somebody writes one look with all whom it names."""

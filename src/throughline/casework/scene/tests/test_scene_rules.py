@@ -1,0 +1,167 @@
+"""What holds of a scene whatever the database."""
+
+from datetime import date
+from uuid import uuid4
+
+import pytest
+
+from throughline.casework.scene.rules import (
+    Because,
+    Section,
+    State,
+    alone,
+    counter_alleged,
+    evidence_problem,
+    main_reason,
+    missing,
+    of_answers,
+    of_parts,
+    proposals,
+    reasons_for,
+    to_be_reviewed,
+    undecided,
+)
+from throughline.casework.scene.rules.body import HEIGHT, SHAPES, WIDTH
+from throughline.reference import load
+
+TODAY = date(2026, 11, 25)
+HER, HIM, CHILD, OTHER = (uuid4() for _ in range(4))
+
+
+def test_a_section_is_finished_only_as_the_officer_says():
+    assert of_answers(answered=False, complete=False) is State.NOT_STARTED
+    assert of_answers(answered=True, complete=False) is State.WRITTEN
+    assert of_answers(answered=True, complete=True) is State.FINISHED
+
+
+@pytest.mark.parametrize(
+    ("done", "of", "begun", "state"),
+    [
+        (0, 7, False, State.NOT_STARTED),
+        (3, 7, False, State.WRITTEN),
+        (7, 7, False, State.FINISHED),
+        (0, 0, False, State.NOT_STARTED),
+        (0, 0, True, State.WRITTEN),
+    ],
+)
+def test_a_section_of_parts_is_finished_when_each_of_them_is(done, of, begun, state):
+    assert of_parts(done, of, begun=begun) is state
+
+
+def test_what_is_not_finished_is_missing():
+    states = {
+        Section.ACCOUNT: State.FINISHED,
+        Section.DANGER: State.WRITTEN,
+        Section.SAFETY: State.NOT_STARTED,
+    }
+    assert missing(states) == (Section.DANGER, Section.SAFETY)
+
+
+def problem(item, state, reason="", *, listened=None, exhibit=""):
+    codes = [row.code for row in reasons_for(item, state, TODAY)]
+    return evidence_problem(item, state, reason, reasons=codes, listened=listened, exhibit=exhibit)
+
+
+def test_the_recording_of_the_call_is_done_when_listened_to_and_exhibited():
+    assert problem("call-recording", "done")[0] == "state"
+    assert problem("call-recording", "done", exhibit="SR/1")[0] == "state"
+    assert problem("call-recording", "done", listened=True)[0] == "state"
+    assert problem("call-recording", "done", listened=True, exhibit="SR/1") is None
+    assert problem("photographs", "done") is None
+
+
+def test_a_reason_fits_its_state_and_its_item_and_is_never_needed():
+    assert problem("photographs", "not-applicable") is None
+    assert problem("photographs", "not-applicable", "no-injury") is None
+    assert problem("house-to-house", "not-applicable", "no-injury") == ("reason", "is not a reason for this")
+    assert problem("photographs", "not-done", "no-injury") == ("reason", "is not a reason for this")
+    assert problem("photographs", "perhaps")[0] == "state"
+
+
+def test_every_item_has_reasons_for_every_state_but_done():
+    items = [row.code for row in load("evidence-items").as_of(TODAY)]
+    assert len(items) == 7
+    for item in items:
+        for state in ("not-done", "not-applicable", "for-investigator"):
+            assert reasons_for(item, state, TODAY), (item, state)
+
+
+@pytest.mark.parametrize(
+    ("arrest", "power", "cause"),
+    [
+        (True, None, ""),
+        (False, True, "no-arrest"),
+        (False, None, "power-not-said"),
+        (False, False, ""),
+    ],
+)
+def test_a_sergeant_looks_where_there_was_power_or_nobody_says_that_there_was_none(arrest, power, cause):
+    assert to_be_reviewed(arrest=arrest, power=power) == cause
+
+
+def test_that_she_does_not_want_it_is_never_enough_by_itself():
+    never = {row.code for row in load("no-arrest-reasons").as_of(TODAY) if row.flag("never_alone")}
+    assert never == {"victim-unwilling"}
+    assert alone(["victim-unwilling"], never)
+    assert not alone(["victim-unwilling", "not-necessary"], never)
+    assert not alone([], never)
+    assert main_reason(["victim-unwilling", "not-necessary"], never) == "not-necessary"
+    assert main_reason(["victim-unwilling"], never) == "victim-unwilling"
+    assert main_reason([], never) == ""
+
+
+@pytest.mark.parametrize("name", ["no-arrest-reasons", "evidence-reasons", "child-reasons"])
+def test_capacity_is_none_of_the_reasons(name):
+    for row in load(name).as_of(TODAY):
+        said = f"{row.code} {row.label}".lower()
+        assert not any(word in said for word in ("capacity", "workload", "busy", "resourc", "cells"))
+
+
+def test_each_may_accuse_the_other():
+    assert counter_alleged([(HER, "victim"), (HER, "suspect")], said=False)
+    assert counter_alleged([(HER, "victim"), (HIM, "suspect")], said=True)
+    assert not counter_alleged([(HER, "victim"), (HIM, "suspect")], said=False)
+
+
+def test_a_child_is_proposed_once_under_the_nearest_tie():
+    found = proposals([CHILD], [CHILD, OTHER], [OTHER, HER])
+    assert [(one.record_id, one.because) for one in found] == [
+        (CHILD, Because.INVOLVED),
+        (OTHER, Because.HOUSEHOLD),
+        (HER, Because.FAMILY),
+    ]
+
+
+def test_nothing_said_of_children_is_not_that_there_are_none():
+    assert undecided([], [], none=False) is None
+    assert undecided([], [], none=True) == set()
+    assert undecided([CHILD], [], none=True) == {CHILD}
+    assert undecided([CHILD, OTHER], [[CHILD], [OTHER]], none=False) == set()
+    assert undecided([CHILD, OTHER], [[CHILD]], none=False) == {OTHER}
+
+
+# --- the body chart -----------------------------------------------------------------------------------
+
+
+def test_every_region_of_the_list_is_drawn_on_its_side_and_no_other():
+    rows = load("body-regions").as_of(TODAY)
+    assert {row.code for row in rows} == set(SHAPES)
+    for row in rows:
+        xs = [x for x, _y in SHAPES[row.code]]
+        side = row.optional_text("side")
+        on_the_left_of_the_page = max(xs) <= WIDTH // 2
+        if side is None:
+            assert min(xs) < WIDTH // 2 < max(xs)
+        elif row.text("view") == "front":
+            assert on_the_left_of_the_page == (side == "right")
+        else:
+            assert on_the_left_of_the_page == (side == "left")
+
+
+def test_every_region_is_inside_the_drawing_and_large_enough_for_a_thumb():
+    for code, points in SHAPES.items():
+        xs, ys = [x for x, _ in points], [y for _, y in points]
+        assert 0 <= min(xs) < max(xs) <= WIDTH, code
+        assert 0 <= min(ys) < max(ys) <= HEIGHT, code
+        # drawn 343 wide on the narrowest screen, so that 17 of the grid are 24 on it
+        assert min(max(xs) - min(xs), max(ys) - min(ys)) >= 17, code

@@ -1,0 +1,1 @@
+"""The pages of the scene, for a telephone at a door."""
