@@ -32,17 +32,24 @@ class Unit(StrEnum):
     HOURS = "hours"
     WORKING_DAYS = "working days"
     MONTHS = "months"
+    NEXT_SCHOOL_DAY = "next school day"
+
+
+# clocks that have no count
+_WITHOUT_COUNT: Final = {Unit.IMMEDIATE, Unit.NEXT_SCHOOL_DAY}
+# when a school that was told before can still do something with it
+SCHOOL_BEGINS: Final = time(8, 30)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """How long there is: a count of one unit. Immediate has no count; every other clock has at least one."""
+    """How long there is: a count of one unit. Immediate and the next school day have no count; others at least one."""
 
     unit: Unit
     count: int = 0
 
     def __post_init__(self) -> None:
-        if (self.unit is Unit.IMMEDIATE) != (self.count == 0) or self.count < 0:
+        if (self.unit in _WITHOUT_COUNT) != (self.count == 0) or self.count < 0:
             raise ValueError(f"a clock of {self.count} {self.unit} cannot be kept")
 
 
@@ -59,12 +66,12 @@ UNITS: Final = {
 
 
 def parse_clock(text: str) -> Clock:
-    """Reads a clock as reference lists write it: "immediate", "24 hours", "1 working day", "10 years".
+    """Reads a clock as lists write it: "immediate", "24 hours", "1 working day", "10 years", "next school day".
 
     Raises ValueError for any other text.
     """
-    if text == Unit.IMMEDIATE:
-        return Clock(Unit.IMMEDIATE)
+    if text in _WITHOUT_COUNT:
+        return Clock(Unit(text))
     match = CLOCK_TEXT.fullmatch(text)
     if match is None:
         raise ValueError(f"not a clock: {text!r}; write it as immediate, 24 hours, 1 working day or 10 years")
@@ -78,7 +85,8 @@ def due(clock: Clock, start: datetime) -> datetime:
     Immediate is due at the start. Minutes and hours are elapsed time. Working days end with the nth working day after
     the day of the start: its hour does not matter, and the day itself, working or not, is not counted. Months
     end with the day of the same number n months later, or with the last of the month where it has no such day
-    (the corresponding-date rule).
+    (the corresponding-date rule). The next school day is due as the first one after the start begins, on the day of
+    the start itself where school has not begun yet.
 
     Raises ValueError for a start without a time zone.
     """
@@ -95,6 +103,19 @@ def due(clock: Clock, start: datetime) -> datetime:
             return end_of_day(working_day_after(london_day(start), clock.count))
         case Unit.MONTHS:
             return end_of_day(months_after(london_day(start), clock.count))
+        case Unit.NEXT_SCHOOL_DAY:
+            return school_begins_after(start)
+
+
+def school_begins_after(instant: datetime) -> datetime:
+    """When school next begins, in UTC.
+
+    Terms differ from place to place, so that every working day counts as one: never later than the true day.
+    """
+    day = london_day(instant)
+    while not is_working_day(day) or datetime.combine(day, SCHOOL_BEGINS, tzinfo=LONDON) <= instant:
+        day += ONE_DAY
+    return datetime.combine(day, SCHOOL_BEGINS, tzinfo=LONDON).astimezone(UTC)
 
 
 def london_day(instant: datetime) -> date:

@@ -22,10 +22,13 @@ def open_duty(
     cause: str,
     about: UUID | None = None,
     owner: UUID | None = None,
+    role: str | None = None,
+    due_at: datetime | None = None,
 ) -> Duty:
     """Put a duty on the list of the role that `reference` names, or add the cause to the open one.
 
-    The clock of its kind runs from ``now``; a kind whose owner is named needs ``owner``. The caller audits.
+    The clock of its kind runs from ``now``, unless somebody named when it is due. A kind whose owner is named needs
+    ``owner``, and ``role`` where that account has another role than the kind says. The caller audits.
     """
     definition = duty_kind(kind, on=london_day(now))
     duty, made = Duty.objects.select_for_update().get_or_create(
@@ -34,11 +37,11 @@ def open_duty(
         about=about,
         discharged_at=None,
         defaults={
-            "role": definition.role,
+            "role": role or definition.role,
             "owner": owner,
             "causes": [cause],
             "opened_at": now,
-            "due_at": definition.due_at(now),
+            "due_at": due_at or definition.due_at(now),
         },
     )
     if not made and cause not in duty.causes:
