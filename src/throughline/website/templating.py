@@ -48,6 +48,7 @@ def environment(**options: Any) -> jinja2.Environment:
         once=once,
         kept_while_typing=kept_while_typing,
         from_a_person=navigation.from_a_person,
+        from_a_case=navigation.from_a_case,
     )
     env.filters.update(day=day, moment=moment, clock=clock)
     return env

@@ -76,9 +76,7 @@ class Grading(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
-    assessment = models.ForeignKey(
-        Assessment, null=True, on_delete=models.PROTECT, related_name="gradings"
-    )
+    assessment = models.ForeignKey(Assessment, null=True, on_delete=models.PROTECT, related_name="gradings")
     stage = models.TextField()
     grade = models.TextField()
     before = models.TextField(blank=True)

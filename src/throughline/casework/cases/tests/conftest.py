@@ -11,9 +11,6 @@ from throughline.casework.cases.commands import facts, incidents
 from throughline.casework.conftest import NOW
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
-from throughline.foundations.duties.commands import discharge, open_duty
 
 
 @contextmanager
@@ -95,18 +92,3 @@ def order(does) -> Callable:
 def pair(add):
     """Her and him, whom nobody knew before."""
     return add("Zofia", "Quillfeather"), add("Bertram", "Ashgrove", sex="1")
-
-
-@pytest.fixture
-def signed_off(does) -> Callable:
-    """What a supervisor does in the room of contacts before an incident is closed."""
-
-    def done(incident_id):
-        with transaction.atomic(), acting(system("test")):
-            record(system("test"), Event.Kind.WRITE, "test")
-            duty = open_duty(
-                "contact-sign-off", now=NOW, record_id=incident_id, about=incident_id, cause="contact-ended"
-            )
-            discharge(by=system("test"), now=NOW, duty_id=duty.id, outcome="signed-off")
-
-    return done

@@ -90,7 +90,7 @@ def test_a_grade_is_somebodys_with_a_reason_and_the_last_stays_to_be_read(does, 
 
 
 @pytest.fixture
-def nearly_closed(does, case, accounts, signed_off):
+def nearly_closed(does, case, accounts, everything_done):
     """A case of which everything is done but what a test leaves undone."""
 
     def done():
@@ -98,7 +98,7 @@ def nearly_closed(does, case, accounts, signed_off):
             waiting = list(Case.objects.get(id=case).incident_links.values_list("incident", flat=True))
         for one in waiting:
             does(Role.REGISTRAR, crimes.not_a_crime, incident_id=one, reason="no-crime-none-described")
-            signed_off(one)
+            everything_done(one)
             does(Role.SUPERVISOR, incidents.close_incident, incident_id=one, closed_as="attended")
         does(Role.SUPERVISOR, holding.set_owner, case_id=case, owner=accounts[Role.SUPERVISOR].id)
         does(Role.SUPERVISOR, holding.set_grade, case_id=case, grade="standard", reason=FIRST)

@@ -117,9 +117,9 @@ def test_a_cancelled_crime_stays_and_is_looked_at(does, incident, pair):
     assert the_judgement("cancelled").supersedes.choice == "recorded"
 
 
-def test_an_incident_can_be_closed_once_it_was_judged(does, incident, pair, signed_off):
+def test_an_incident_can_be_closed_once_it_was_judged(does, incident, pair, everything_done):
     made = incident(*pair)
     does(Role.REGISTRAR, crimes.record_crime, incident_id=made, **RECORDED)
-    signed_off(made)
+    everything_done(made)
     closed = does(Role.SUPERVISOR, incidents.close_incident, incident_id=made, closed_as="attended")
     assert closed.closed_at is not None

@@ -7,16 +7,16 @@ from enum import StrEnum
 from typing import Final
 
 from throughline.foundations.clock.rules import LONDON
+from throughline.foundations.govuk.rules import chosen
 from throughline.foundations.instruments.rules import Answer, Instrument, Kind, Question, applicable
 from throughline.reference import load
 
 #: The questions that are always asked, whatever instrument a force uses: her own view, and control.
 ALWAYS: Final = "risk-always"
-#: Where the relationship of the two is not known, and where a row of a list is for every relationship.
-UNKNOWN, ANY = "unknown", "any"
-#: When an instrument is asked: at a first assessment, and whenever one is done.
-FIRST: Final = "first"
-YES: Final = "yes"
+#: Where the relationship of the two is not known.
+UNKNOWN: Final = "unknown"
+#: Where a question set is asked, of reference's risk-instruments.
+SCENE: Final = "scene"
 
 
 class Stage(StrEnum):
@@ -44,18 +44,17 @@ class ByTelephone(StrEnum):
     REFUSED = "refused"
 
 
-def instrument_for(group: str, on: date, *, when: str = FIRST) -> str:
+def instrument_for(group: str, on: date, *, setting: str = SCENE) -> str:
     """The code of the question set for two people of a relationship group on a day in London.
 
-    Reference's risk-instruments, the row of the group itself before one for any. Raises LookupError where the
-    force has said nothing.
+    The standard one of reference's risk-instruments for where it is asked. Raises LookupError where the list names
+    none.
     """
-    rows = [row for row in load("risk-instruments").as_of(on) if row.text("when") == when]
-    for wanted in (group, ANY):
-        for row in rows:
-            if wanted in row.texts("groups"):
-                return row.text("instrument")
-    raise LookupError(f"no instrument for {group!r} {when!r} on {on.isoformat()}")
+    for row in load("risk-instruments").as_of(on):
+        fits = not row.texts("groups") or group in row.texts("groups")
+        if row.text("use") == "standard" and setting in row.texts("settings") and fits:
+            return row.text("instrument")
+    raise LookupError(f"no instrument for {group!r} at {setting!r} on {on.isoformat()}")
 
 
 def by_telephone(group: str, on: date) -> ByTelephone:
@@ -67,13 +66,19 @@ def by_telephone(group: str, on: date) -> ByTelephone:
 
 
 def with_always(instrument: Instrument, always: Instrument) -> Instrument:
-    """The questions of an instrument and, of those that are always asked, the ones it does not itself ask."""
-    asked = set(instrument.boxes)
-    more = tuple(one for one in always.questions if one.code not in asked)
+    """The questions of an instrument and, of those that are always asked, the ones it does not itself ask.
+
+    One asks the same where it has the same code or is about the same factor.
+    """
+    codes = {one.code for one in instrument.questions}
+    about = {one.factor for one in instrument.questions if one.factor}
+    more = tuple(one for one in always.questions if one.code not in codes and one.factor not in about)
     return replace(instrument, questions=(*instrument.questions, *more))
 
 
-def split(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[dict[str, Answer], dict[str, Answer]]:
+def split(
+    instrument: Instrument, answers: Mapping[str, Answer]
+) -> tuple[dict[str, Answer], dict[str, Answer]]:
     """Answers to `with_always`, parted into the instrument's own and the rest."""
     own = set(instrument.boxes)
     return (
@@ -84,26 +89,36 @@ def split(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[dict[s
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answered question: its words, the answer as its label, and what she said beside it."""
+    """One answered question: the answer as its label, what she said beside it, and what it says of its factor."""
 
     question: Question
     answer: str
     words: str
-    yes: bool
+    present: bool
+    grave: bool
 
 
-def said(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[Said, ...]:
-    """Everything that was answered, in the order of asking, in words."""
-    return tuple(
-        Said(
-            question,
-            _in_words(question, answers[question.code]),
-            str(answers.get(question.words_code, "")),
-            answers[question.code] == YES,
+def said(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> tuple[Said, ...]:
+    """Everything that was answered, in the order of asking, in words.
+
+    Grave are the answers that say a factor is there of which reference's risk-factors says so: shown first.
+    """
+    grave = {row.code for row in load("risk-factors").as_of(on) if row.flag("grave")}
+    found = []
+    for question in applicable(instrument, answers):
+        if question.code not in answers:
+            continue
+        present = bool(chosen(answers[question.code]) & set(question.present_when))
+        found.append(
+            Said(
+                question,
+                _in_words(question, answers[question.code]),
+                str(answers.get(question.words_code, "")),
+                present,
+                present and question.factor in grave,
+            )
         )
-        for question in applicable(instrument, answers)
-        if question.code in answers
-    )
+    return tuple(found)
 
 
 def _in_words(question: Question, answer: Answer) -> str:
@@ -114,26 +129,6 @@ def _in_words(question: Question, answer: Answer) -> str:
             return f"{answer['start']}–{answer['until']}"
         case _:
             return question.options.get(str(answer), str(answer))
-
-
-def without_words(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[Question, ...]:
-    """The questions answered so that words are asked for, and none were written. Asked for, never required."""
-    return tuple(
-        question
-        for question in applicable(instrument, answers)
-        if question.ask_words_when
-        and _chosen(answers.get(question.code)) & set(question.ask_words_when)
-        and not str(answers.get(question.words_code, "")).strip()
-    )
-
-
-def _chosen(answer: Answer | None) -> set[str]:
-    match answer:
-        case str():
-            return {answer}
-        case list():
-            return set(answer)
-    return set()
 
 
 def lines(instrument: Instrument, answers: Mapping[str, Answer]) -> tuple[str, ...]:

@@ -4,14 +4,11 @@ A sign is something that a person has said or decided. Signs are compared one af
 which they are written here, then the time at which the check is due; they are not added up, and they set no grade.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from uuid import UUID
-
-from throughline.foundations.instruments.rules import Answer
 
 
 class Sign(StrEnum):
@@ -26,8 +23,8 @@ class Known:
     """What is known of an assessment that waits.
 
     ``facts`` are the groups (bail, warrant) of what stands against the suspect; ``not_arrested`` says that he
-    was there to arrest and was not. ``spoken`` are the codes of danger that the words speak of, ``answered`` those
-    that a yes says. ``lowest`` says that the grade is the lowest there is; nobody's grade is no grade.
+    was there to arrest and was not. ``spoken`` are the codes of danger that the words speak of, ``answered`` the
+    grave factors that she said yes to. ``lowest`` says that the grade is the lowest there is; nobody's grade is no grade.
     """
 
     facts: frozenset[str] = frozenset()
@@ -63,16 +60,3 @@ def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
 def why(shown: Collection[Sign]) -> tuple[Sign, ...]:
     """The signs in the order in which they count, to be said in words."""
     return tuple(sign for sign in Sign if sign in shown)
-
-
-def danger_answered(answers: Mapping[str, Answer], lists: Mapping[str, Collection[str]]) -> frozenset[str]:
-    """The codes of danger to whose questions somebody said yes.
-
-    ``lists`` holds of each code the questions, as codes or patterns such as ``strangl*``: forces name theirs.
-    """
-    yes = [code for code, answer in answers.items() if answer == "yes"]
-    return frozenset(
-        danger
-        for danger, patterns in lists.items()
-        if any(fnmatchcase(code, pattern) for code in yes for pattern in patterns)
-    )
