@@ -15,10 +15,8 @@ from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment
 from throughline.casework.risk.rules.assessing import (
     ALWAYS,
-    SCENE,
     UNKNOWN,
     Said,
-    instrument_for,
     lines,
     said,
     with_always,
@@ -26,11 +24,12 @@ from throughline.casework.risk.rules.assessing import (
 from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.models import Answers
-from throughline.foundations.instruments.queries import library
+from throughline.foundations.instruments.queries import library, to_ask
 from throughline.foundations.instruments.rules import (
     Answer,
     Instrument,
     Question,
+    Setting,
     follow_ups,
     without_words,
 )
@@ -56,8 +55,8 @@ def group_of(case: Case, on: date) -> str:
 
 def asked_of(group: str, role: Role, on: date) -> Instrument:
     """The question set for two people, as somebody of a role asks it on a day in London."""
-    setting = "hub" if role is Role.HUB else SCENE
-    return library().as_of(instrument_for(group, on, setting=setting), on).asked_of(group)
+    setting = Setting.HUB if role is Role.HUB else Setting.SCENE
+    return to_ask(on, setting=setting, relationship=group).main
 
 
 @dataclass(frozen=True, slots=True)

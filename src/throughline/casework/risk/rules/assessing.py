@@ -15,8 +15,6 @@ from throughline.reference import load
 ALWAYS: Final = "risk-always"
 #: Where the relationship of the two is not known.
 UNKNOWN: Final = "unknown"
-#: Where a question set is asked, of reference's risk-instruments.
-SCENE: Final = "scene"
 
 
 class Stage(StrEnum):
@@ -42,19 +40,6 @@ class ByTelephone(StrEnum):
     ALLOWED = "allowed"
     FLAGGED = "flagged"
     REFUSED = "refused"
-
-
-def instrument_for(group: str, on: date, *, setting: str = SCENE) -> str:
-    """The code of the question set for two people of a relationship group on a day in London.
-
-    The standard one of reference's risk-instruments for where it is asked. Raises LookupError where the list names
-    none.
-    """
-    for row in load("risk-instruments").as_of(on):
-        fits = not row.texts("groups") or group in row.texts("groups")
-        if row.text("use") == "standard" and setting in row.texts("settings") and fits:
-            return row.text("instrument")
-    raise LookupError(f"no instrument for {group!r} at {setting!r} on {on.isoformat()}")
 
 
 def by_telephone(group: str, on: date) -> ByTelephone:

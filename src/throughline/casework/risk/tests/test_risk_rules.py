@@ -61,15 +61,6 @@ class TestWhatIsAsked:
         own, rest = assessing.split(form, {"fear": "yes", "own-view": "He waits outside"})
         assert (own, rest) == ({"fear": "yes"}, {"own-view": "He waits outside"})
 
-    @pytest.mark.parametrize("group", ["partner", "ex-partner", "family", "household", "unknown"])
-    @pytest.mark.parametrize("setting", ["scene", "hub"])
-    def test_there_is_an_instrument_for_every_relationship_wherever_it_is_asked(self, group, setting):
-        assert assessing.instrument_for(group, TODAY, setting=setting) == "dash-27"
-
-    def test_where_the_list_names_none_that_is_said(self):
-        with pytest.raises(LookupError):
-            assessing.instrument_for("partner", TODAY, setting="nowhere")
-
     def test_an_answer_that_says_a_grave_factor_is_there_is_shown_as_that(self):
         form = instrument(
             "  - {code: neck, kind: yes-no, text: 'Neck?', factor: strangulation, ask_words_when: 'yes'}\n"
