@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.db import transaction
 
@@ -44,7 +44,6 @@ def begin(
     incident_id: UUID | None = None,
     how: str = "",
     at: datetime | None = None,
-    assessment_id: UUID | None = None,
 ) -> Assessment:
     """Begin an assessment of a pair, or go on with one's own that is open: somebody has one of a case at a time.
 
@@ -62,7 +61,6 @@ def begin(
         instrument = asked_of(group, by.role, london_day(assessed_at))
         latest = Assessment.objects.filter(case=case, completed_at__isnull=False, followed_by=None)
         mine = Assessment(
-            id=assessment_id or uuid4(),
             case=case,
             instrument=instrument.code,
             entered_at=now,

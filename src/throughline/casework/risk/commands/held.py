@@ -33,12 +33,9 @@ QUEUES: Final[Mapping[Stage, str]] = {
 }
 
 
-def the_assessment(assessment_id: UUID, *, case: Case | None = None) -> Assessment:
+def the_assessment(assessment_id: UUID) -> Assessment:
     """The assessment, held until the transaction ends. Raises Refused where there is none in sight."""
-    rows = Assessment.objects.select_for_update(of=("self",))
-    if case is not None:
-        rows = rows.filter(case=case)
-    found = rows.filter(id=assessment_id).first()
+    found = Assessment.objects.select_for_update(of=("self",)).filter(id=assessment_id).first()
     if found is None:
         raise Refused(NOT_THERE, assessment_id)
     return found
@@ -47,11 +44,6 @@ def the_assessment(assessment_id: UUID, *, case: Case | None = None) -> Assessme
 def queue_length(kind: str) -> int:
     """How many duties of a kind are open, of all whom the running actor sees."""
     return Duty.objects.filter(kind=kind, discharged_at=None).count()
-
-
-def rank(grade: str, on: datetime) -> int:
-    """The order of danger of a grade, 1 the highest. Raises UnknownCode."""
-    return load("grades").get(grade, on=london_day(on)).number("rank")
 
 
 def call_for(kind: str, case: Case, *, now: datetime, cause: str, owner: UUID | None = None) -> Duty:

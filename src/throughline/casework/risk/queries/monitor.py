@@ -17,8 +17,8 @@ from throughline.foundations.clock.rules import london_day
 from throughline.measures.intervals import Share
 from throughline.reference import load
 
-#: How far back the monitor looks unless somebody asks for another time.
-MONTHS = 3
+#: How far back the monitor looks unless somebody asks for another time: a quarter.
+DAYS = 91
 SHOWN = 200
 QUEUE, TURN, REVIEWER = "queue", "turn", "reviewer"
 
@@ -43,7 +43,7 @@ class Monitor:
     parts: dict[str, tuple[Part, ...]]
 
 
-def monitor(actor: Actor, *, now: datetime, days: int = 91) -> Monitor:
+def monitor(actor: Actor, *, now: datetime, days: int = DAYS) -> Monitor:
     """How many regrades went down, by queue, turn and reviewer. Names staff alone. Raises Refused."""
     insist(actor, Action.VIEW_MEASURES)
     since = now - timedelta(days=days)
@@ -107,7 +107,7 @@ class Record:
     opens: bool
 
 
-def records(actor: Actor, *, now: datetime, part: str, code: str, days: int = 91) -> tuple[Record, ...]:
+def records(actor: Actor, *, now: datetime, part: str, code: str, days: int = DAYS) -> tuple[Record, ...]:
     """The regrades behind one part of the page, with the look at whom it names. Raises Refused."""
     insist(actor, Action.VIEW_MEASURES)
     today = london_day(now)

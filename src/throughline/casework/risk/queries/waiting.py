@@ -12,7 +12,7 @@ from throughline.casework.cases.rules import Kind
 from throughline.casework.contact.rules.spoken import heard, speaks_of
 from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
-from throughline.casework.risk.models import Assessment, Check, Grading, HubReview
+from throughline.casework.risk.models import Assessment, Check, HubReview
 from throughline.casework.risk.queries.asking import Answered, answered
 from throughline.casework.risk.rules.order import Known, Sign, Waiting, in_order, signs, why
 from throughline.casework.scene.models import PositiveAction
@@ -253,16 +253,3 @@ def told(actor: Actor) -> tuple[Told, ...]:
         )
         for row in rows
     )
-
-
-def unread(actor: Actor) -> int:
-    """How many checks of the reader's assessments they have not read."""
-    return Check.objects.filter(maker=actor.id, read_at=None).count()
-
-
-def gradings_of(case_ids: Collection[UUID]) -> dict[UUID, list[Grading]]:
-    """The grades of some cases, newest first. Ids and codes alone."""
-    found: dict[UUID, list[Grading]] = defaultdict(list)
-    for one in Grading.objects.filter(case__in=case_ids).order_by("-entered_at", "-id"):
-        found[one.case_id].append(one)
-    return found
