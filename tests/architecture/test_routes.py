@@ -38,6 +38,8 @@ from throughline.casework.contact.models import (
 )
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
+from throughline.casework.risk.commands import checking, grading
+from throughline.casework.risk.commands.assessing import begin as begin_assessment
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting, set_actor
@@ -231,8 +233,20 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
             "decision_id": Decision.objects.get(about=crime.id).id,
             "brief_id": Brief.objects.filter(deployment=deployment).latest("sent_at").id,
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
+            **_graded(parts["case_id"]),
         }
     return Case(kind, made.id, surname, parts, duty.id)
+
+
+def _graded(case_id: UUID) -> dict[str, UUID]:
+    """A grade that was checked, and another that waits to be."""
+    case = {"case_id": case_id}
+    because = {"grade": "high", "reason": "grade-first-assessment"}
+    begin_assessment(by=SETTLER, now=NOW, how="in-person", **case)
+    given = grading.give(by=SETTLER, now=NOW, **case, **because)
+    check = checking.agree(by=system("checker"), now=NOW, reason="check-fits", **case)
+    grading.give(by=SETTLER, now=NOW, **case, **because)
+    return {"grading_id": given.id, "check_id": check.id}
 
 
 def _supervised(contact: Contact, by: Actor) -> dict[str, UUID]:
@@ -268,13 +282,17 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         rule = rule_of(view)
         assert rule is not None
         wants = re.findall(r"<\w+:(\w+)>", route)
-        of_contact = {"contact_id", "sample_id", "proposal_id", "brief_id", "request_id"} & {*wants}
+        of_contact = {"contact_id", "sample_id", "proposal_id", "brief_id", "request_id", "check_id"} & {
+            *wants
+        }
         if of_contact or {"handover_id", "counter_id", "leaflet_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 about = "contact" if of_contact else "staff"
                 yield Asked(route, reverse(name, kwargs=known), rule, about, case)
-        elif {"case_id", "fact_id", "incident_id", "crime_id", "decision_id"}.intersection(wants):
+        elif {"case_id", "fact_id", "incident_id", "crime_id", "decision_id", "grading_id"}.intersection(
+            wants
+        ):
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 yield Asked(route, reverse(name, kwargs=known), rule, "case", case)

@@ -53,6 +53,7 @@ from throughline.casework.people.models import (
 )
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER as IMPORTING
+from throughline.casework.risk.commands import assessing, checking, grading, hub
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Actor, Role, system
 from throughline.foundations.accounts.models import Agency, Team, User
@@ -315,6 +316,7 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
         reason="grade-first-assessment",
         words="Quorlina says he will kill her",
     )
+    _assess_with_her(staff, case.id)
     crime = as_(
         registrar,
         crimes.record_crime,
@@ -344,7 +346,35 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
         Sample.objects.create(
             contact=contact, drawn_from="live", drawn_at=NOW, drawn_by=handler.id, feedback="Quorl was heard"
         )
-    keep(user=handler.id, place=f"/cases/{case.id}/grade/", typed={"words": ["Quorl typed a grade"]}, now=NOW)
+    keep(user=handler.id, place=f"/risk/{case.id}/grade/", typed={"words": ["Quorl typed a grade"]}, now=NOW)
+
+
+def _assess_with_her(staff: Staff, case_id: UUID) -> None:
+    """What she said of the danger, who graded it why, what a sergeant and a partner said of it."""
+    case: dict[str, Any] = {"case_id": case_id}
+    begun = as_(staff.officer, assessing.begin, how="in-person", **case)
+    told = {"fear": "yes", "fear-words": "Quorlina is afraid of him", "expects": "Quorl expects worse"}
+    as_(staff.officer, assessing.answer, assessment_id=begun.id, answers=told)
+    because = {"reason": "grade-told-more", "words": "Quorlina told more"}
+    given = as_(staff.officer, grading.give, grade="medium", **because, **case)
+    as_(
+        staff.officer,
+        grading.tell,
+        grading_id=given.id,
+        told=True,
+        reason="told-in-person",
+        words="Told Quorl",
+    )
+    returned = {"reason": "return-see-her", "feedback": "See Quorlina yourself"}
+    as_(system("sergeant"), checking.give_back, **returned, **case)
+    shared = {
+        "agency": "health",
+        "controller": "Quorlton Hospital",
+        "shared_by": "Dr Quorl",
+        "basis": "safeguarding",
+        "words": "Quorlina was seen twice",
+    }
+    as_(system("hub"), hub.record_share, **shared, **case)
 
 
 def _recognise(handler: Actor, her: UUID) -> None:
@@ -449,6 +479,7 @@ def test_somebody_who_is_erased_is_nowhere(
         "contact_intelligenceanswer",
         "contact_confidentialwords",
         "contact_sample",
+        "risk_share",
     } <= set(in_tables(superuser_connection))
     assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(
         in_what_is_encrypted()

@@ -1,5 +1,6 @@
 """What tests of pages need: an account of each role, a browser in which one has signed in, invented people."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -8,6 +9,7 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
+from throughline.casework.cases.models import CaseIncident
 from throughline.casework.cases.rules import closing_duties
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.foundations.access.protection import acting, set_actor
@@ -102,18 +104,19 @@ def add(accounts):
 
 
 @pytest.fixture
-def everything_done():
-    """Discharge whatever keeps an incident from being closed, whichever room it is of."""
+def everything_done() -> Callable[[UUID], None]:
+    """Open where it is missing, and discharge, every duty that stands before closing an incident."""
 
     def done(incident_id: UUID) -> None:
         with transaction.atomic(), acting(system("test")):
             record(system("test"), Event.Kind.WRITE, "test")
+            cases = list(CaseIncident.objects.filter(incident=incident_id).values_list("case", flat=True))
             for row in closing_duties("incident", london_day(NOW)):
-                kind = row.text("duty")
-                its = list(Duty.objects.filter(kind=kind, about=incident_id))
-                if not its and row.flag("must_exist"):
-                    its = [open_duty(kind, now=NOW, record_id=incident_id, about=incident_id, cause="asked")]
-                for duty in its:
-                    discharge(by=system("test"), now=NOW, duty_id=duty.id, outcome="done")
+                for about in cases if row.flag("of_each_case") else [incident_id]:
+                    kind = row.text("duty")
+                    if row.flag("must_exist") and not Duty.objects.filter(kind=kind, about=about).exists():
+                        open_duty(kind, now=NOW, record_id=about, about=about, cause="test")
+                    for duty in Duty.objects.filter(kind=kind, about=about, discharged_at=None):
+                        discharge(by=system("test"), now=NOW, duty_id=duty.id, outcome="done")
 
     return done

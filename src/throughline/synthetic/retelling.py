@@ -41,6 +41,8 @@ from throughline.casework.contact.models import (
 from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.commands.recording import set_marker
 from throughline.casework.people.models import Address, Record
+from throughline.casework.risk.commands import assessing, checking, grading, held, hub
+from throughline.casework.risk.rules.assessing import with_always
 from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
@@ -48,6 +50,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import carry_out
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import latest, library
+from throughline.foundations.instruments.rules import Answer, Instrument, Kind, Question, unanswered
 from throughline.reference import load
 from throughline.synthetic.export import index, person_reference
 from throughline.synthetic.past import Call, Order, past
@@ -58,6 +61,8 @@ _AMONG = 600
 # what is younger than this is still on somebody's list
 _STILL_OPEN = timedelta(days=3)
 _RECORDED = ("999", "101")
+# the hub has yet to look at what is younger
+_HUB_WAITS = timedelta(days=12)
 _WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
 
 
@@ -200,6 +205,7 @@ class Retelling:
             decide_children(
                 by=self._as(Role.OFFICER), now=later, incident_id=incident, children=[], choice="no-child"
             )
+            self._assess(incident, later)
         close_incident(
             by=self._as(Role.SUPERVISOR),
             now=later + timedelta(hours=1),
@@ -245,6 +251,48 @@ class Retelling:
             return False
         proposing.answer(by=supervisor, now=at, proposal_id=proposal.id, accepted=call.found)
         return call.found
+
+    def _assess(self, incident: UUID, at: datetime) -> None:
+        """Risk assessed with her, graded and checked, of each pair; the hub has looked at those of earlier weeks."""
+        for case in Case.objects.filter(incident_links__incident=incident, closed_at=None).order_by("id"):
+            officer = self._as(Role.OFFICER)
+            made = assessing.begin(
+                by=officer,
+                now=at,
+                at=at - timedelta(hours=16),
+                case_id=case.id,
+                incident_id=incident,
+                how="in-person",
+            )
+            answers = plain_answers(with_always(*assessing.questions_of(made)))
+            assessing.answer(by=officer, now=at, assessment_id=made.id, answers=answers)
+            assessing.complete(by=officer, now=at, assessment_id=made.id)
+            many = case.incident_links.count()
+            grade = "high" if many > 3 else "medium" if many > 1 else "standard"
+            grading.give(
+                by=officer,
+                now=at,
+                case_id=case.id,
+                grade=grade,
+                reason="grade-new-incident" if many > 1 else "grade-first-assessment",
+                words="From what she said and what is held.",
+            )
+            checkers = [Role.SERGEANT, *([Role.INSPECTOR] if held.open_of(held.CHECK_HIGH, case.id) else [])]
+            for minutes, role in enumerate(checkers, start=20):
+                checking.agree(
+                    by=self._as(role),
+                    now=at + timedelta(minutes=minutes),
+                    case_id=case.id,
+                    reason="check-fits",
+                )
+            if at < self.now - _HUB_WAITS:
+                self._review(case, grade, at + timedelta(hours=9))
+
+    def _review(self, case: Case, grade: str, at: datetime) -> None:
+        reviewer = self._as(Role.HUB)
+        taken = hub.take(by=reviewer, now=at, case_id=case.id)
+        hub.choose_depth(by=reviewer, now=at, review_id=taken.id, deep=False, reason="light-enough")
+        hub.finish(by=reviewer, now=at, review_id=taken.id, grade=grade, reason="review-nothing-known")
 
     def _judge(self, call: Call, incident: UUID, at: datetime) -> None:
         by = self._as(Role.REGISTRAR)
@@ -357,6 +405,22 @@ class Retelling:
         if home is not None:
             officer = self._as(Role.OFFICER)
             set_marker(by=officer, now=self.now, record_id=case.victim_id, code=code, address_id=home.id)
+
+
+def plain_answers(instrument: Instrument) -> dict[str, Answer]:
+    """What completes a question set where there is nothing out of the ordinary to tell."""
+    given: dict[str, Answer] = {}
+    while missing := unanswered(instrument, given):
+        given |= {question.code: _plain(question) for question in missing}
+    return given
+
+
+def _plain(question: Question) -> Answer:
+    if not question.options:
+        return "Nothing out of the ordinary."
+    code = next((one for one in ("no", "did-not-say", "never") if one in question.options), "")
+    code = code or list(question.options)[-1]
+    return [code] if question.kind is Kind.CHOICES else code
 
 
 @transaction.atomic

@@ -25,6 +25,9 @@ ENTRIES: list[Entry] = [
     Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
     Entry(_("The scene"), "scene:home", Action.ATTEND),
     Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
+    Entry(_("Assessments to check"), "risk:checks", Action.SUPERVISE_TEAM),
+    Entry(_("Hub queue"), "risk:hub", Action.REVIEW_RISK),
+    Entry(_("Said of your assessments"), "risk:said", Action.ASSESS_RISK),
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
     Entry(_("Your turn"), "contact:turn", Action.KEEP_TURN),
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
@@ -35,6 +38,7 @@ ENTRIES: list[Entry] = [
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),
+    Entry(_("Regrades"), "risk:monitor", Action.VIEW_MEASURES),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
     Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
     Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),
@@ -47,6 +51,22 @@ ENTRIES: list[Entry] = [
 FROM_A_PERSON: list[Entry] = [
     Entry(_("Cases, incidents, orders and bail"), "cases:of", Action.VIEW_CASE),
 ]
+
+#: Where the page of a case leads, of rooms that the room of cases cannot know. Their views take the case.
+FROM_A_CASE: list[Entry] = [
+    Entry(_("Risk: assessments, grades and checks"), "risk:case", Action.VIEW_RISK),
+    Entry(_("Assess the risk with her"), "risk:assess", Action.ASSESS_RISK),
+    Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
+]
+
+
+def from_a_case(case_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:
+    """The addresses and labels of what else can be done about a case, for who is allowed these actions."""
+    return [
+        (reverse(entry.view, args=[case_id]), str(entry.label))
+        for entry in FROM_A_CASE
+        if entry.action in allowed
+    ]
 
 
 #: Where the brief of an incident leads whoever attends. Their views take the incident.

@@ -56,6 +56,7 @@ def environment(**options: Any) -> jinja2.Environment:
         from_a_brief=navigation.from_a_brief,
         from_an_incident=navigation.from_an_incident,
         from_counter_allegations=navigation.from_counter_allegations,
+        from_a_case=navigation.from_a_case,
     )
     env.filters.update(day=day, moment=moment, clock=clock)
     return env

@@ -49,18 +49,6 @@ class OwnerForm(GovukForm):
         _choices(self, "owner", owners)
 
 
-class GradeForm(PersonForm):
-    """A grade with its reason: a named person's judgement."""
-
-    needed = ("grade", "reason")
-    lists = {"grade": ("grades", {}), "reason": ("decision-reasons", {"decision": "case-grade"})}
-    grade = _radios(_("How dangerous is it?"))
-    reason = _radios(_("Why"), hint=_("About the danger to her. How busy anybody is, is no reason."))
-    words = _words(
-        _("In your words"), hint=_("What you know that decides it. Needed for a lower grade than before.")
-    )
-
-
 _YES_NO = [("yes", _("Yes")), ("no", _("No")), ("", _("Not known"))]
 
 

@@ -10,7 +10,6 @@ _one = [
     path("", case.show, name="case"),
     path("owner/", case.owner, name="owner"),
     path("accept/", case.accept, name="accept"),
-    path("grade/", case.grade, name="grade"),
     path("visit/", visits.visit, name="visit"),
     path("close/", case.close, name="close"),
     path("reopen/", case.reopen, name="reopen"),

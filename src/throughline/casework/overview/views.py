@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
 # where a duty is done that no outcome alone discharges: the address takes what the duty is about
 DONE_AT = {
     "case-owner": "cases:owner",
-    "case-grade": "cases:grade",
+    "case-grade": "risk:grade",
     "case-accept": "cases:accept",
     "reassurance-visit": "cases:visit",
     "crime-recording": "cases:judge",
@@ -71,6 +71,12 @@ DONE_AT = {
     "handover-acceptance": "contact:handover",
     "keep-recording": "contact:recording",
     "leaflet-check": "contact:counter",
+    "risk-assessment": "risk:assess",
+    "risk-check": "risk:check",
+    "risk-check-high": "risk:check",
+    "risk-returned": "risk:assess",
+    "hub-review": "risk:review",
+    "risk-reassessment": "risk:grade",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",
     "returned-visit": "contact:contact",

@@ -205,15 +205,26 @@ def _undone(incident: Incident, now: datetime) -> list[str]:
     """What keeps an incident from being closed, as codes, with its duties held until the transaction ends."""
     if incident.domestic is None:
         return ["not-judged"]
-    duties = list(Duty.objects.select_for_update().filter(about=incident.id).order_by("id"))
+    cases = list(incident.case_links.values_list("case", flat=True))
+    duties = list(Duty.objects.select_for_update().filter(about__in=[incident.id, *cases]).order_by("id"))
     undone = []
     for row in closing_duties("incident", london_day(now)):
-        its = [duty for duty in duties if duty.kind == row.text("duty")]
-        if any(duty.discharged_at is None for duty in its) or (
-            not its and incident.domestic and row.flag("must_exist")
-        ):
-            undone.append(row.text("duty"))
-    return undone
+        for about in cases if row.flag("of_each_case") else [incident.id]:
+            its = [duty for duty in duties if duty.kind == row.text("duty") and duty.about == about]
+            if any(duty.discharged_at is None for duty in its) or (
+                incident.domestic and row.flag("must_exist") and not _since(its, incident)
+            ):
+                undone.append(row.text("duty"))
+    return list(dict.fromkeys(undone))
+
+
+def _since(duties: list[Duty], incident: Incident) -> list[Duty]:
+    """Those that were done since the incident was told of: what was done about the two before is not about it."""
+    return [
+        duty
+        for duty in duties
+        if duty.about == incident.id or (duty.discharged_at and duty.discharged_at >= incident.reported_at)
+    ]
 
 
 def both_open(first: UUID, second: UUID) -> tuple[Incident, Incident]:

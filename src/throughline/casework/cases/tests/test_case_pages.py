@@ -118,18 +118,6 @@ def test_a_restricted_victims_case_is_nowhere_but_at_the_desk(read, does, case, 
     assert "None waits" in read(Role.REGISTRAR, "waiting")
 
 
-def test_a_grade_is_given_on_its_page_and_capacity_is_no_reason(read, send, case):
-    page = read(Role.OFFICER, "grade", case)
-    assert "capacity" not in page.lower()
-    answer = send(Role.OFFICER, "grade", case, grade="high")
-    assert answer.status_code == 200
-    assert "Why: needs an answer" in answer.content.decode()
-    answer = send(Role.OFFICER, "grade", case, grade="high", reason="grade-first-assessment")
-    assert answer["Location"] == reverse("cases:case", args=[case])
-    with seen_whole():
-        assert StandingFact.objects.get(case=case, kind="grade").value == "high"
-
-
 def test_an_officer_accepts_what_a_supervisor_asks(read, send, case, accounts):
     send(Role.SUPERVISOR, "owner", case, owner=str(accounts[Role.OFFICER].id))
     assert "You are asked to own this case" in read(Role.OFFICER, "case", case)
@@ -297,7 +285,7 @@ def test_a_duty_leads_to_where_it_is_done(signed_in, case, pair):
     with seen_whole():
         duty = Duty.objects.get(kind="case-grade", about=case)
     page = signed_in(Role.SUPERVISOR).get(f"/duties/{duty.id}/").content.decode()
-    assert reverse("cases:grade", args=[case]) in page
+    assert f"/risk/{case}/grade/" in page
     assert "What came of it?" not in page
 
 

@@ -31,7 +31,7 @@ def live(incident_id):
 
 
 def test_everybody_goes_over_and_the_case_keeps_its_owner_and_grade(
-    does, pair, incident, join, accounts, signed_off
+    does, pair, incident, join, accounts, everything_done
 ):
     her, him = pair
     left, into = incident(her, him), incident()
@@ -124,7 +124,7 @@ def test_what_speaks_for_domestic_abuse_stands(incident, join, left, into, after
 
 
 def test_a_closed_one_is_joined_to_nothing_and_nobody_chooses_the_code(
-    does, pair, incident, join, signed_off
+    does, pair, incident, join, everything_done
 ):
     left, into = incident(), incident()
     with pytest.raises(Malformed, match="closed_as"):

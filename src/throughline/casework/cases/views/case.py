@@ -17,7 +17,6 @@ from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.forms import (
     CloseCaseForm,
     CloseIncidentForm,
-    GradeForm,
     GroupForm,
     OtherCaseForm,
     OwnerForm,
@@ -131,24 +130,6 @@ def accept(request: HttpRequest, case: Case) -> HttpResponse:
         title=_("Accept this case"),
         button=_("Accept"),
         lead=[_("You own it from now on, with every other open case of hers, so that she has one of you.")],
-    )
-
-
-@about_case(Action.GRADE_CASE)
-def grade(request: HttpRequest, case: Case) -> HttpResponse:
-    """Grade the danger, with the reason."""
-    now = timezone.now()
-    form = GradeForm(sent(request), today=london_day(now))
-    return change(
-        request,
-        Action.GRADE_CASE,
-        _two(case),
-        form,
-        lambda: holding.set_grade(by=actor_of(request), now=now, case_id=case.id, **form.cleaned_data),
-        success=_("Graded. Your name and reason stand with it."),
-        back=address(case),
-        title=_("Grade the danger"),
-        button=_("Set grade"),
     )
 
 

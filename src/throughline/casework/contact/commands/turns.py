@@ -8,7 +8,7 @@ from django.db import transaction
 from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.turns import duties_of, on_duty
 from throughline.casework.contact.rules.taking import checked_words
-from throughline.casework.contact.rules.turns import whom
+from throughline.casework.contact.rules.turns import HANDS_OVER, KEEPS_CONTACTS, whom
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
@@ -50,13 +50,13 @@ def start_turn(*, by: Actor, now: datetime, ends_at: datetime) -> Shift:
 def end_turn(*, by: Actor, now: datetime) -> None:
     """Say that one is no longer on duty. Doing it twice changes nothing.
 
-    The last supervisor on duty offers what is open first: raises Malformed while it is with nobody.
+    The last of a role that hands over offers what is open first: raises Malformed while it is with nobody.
     """
     undertake(by, Action.KEEP_TURN, detail={"what": "ended"})
     shift = Shift.objects.select_for_update().filter(user=by.id, ended_at=None).first()
     if shift is None:
         return
-    if by.role is Role.SUPERVISOR and _left_behind(by, now):
+    if by.role in HANDS_OVER and _left_behind(by, now):
         raise Malformed("", "Hand over what is open first: nobody else of your role is on duty")
     shift.ended_at = min(now, shift.ends_at)
     shift.save(update_fields=["ended_at"])
@@ -80,7 +80,7 @@ def _left_behind(by: Actor, now: datetime) -> bool:
 
 @transaction.atomic
 def offer(*, by: Actor, now: datetime, words: str = "") -> Handover:
-    """Hand over every open duty of one's role and every open contact, with words, to whoever accepts it.
+    """Hand over every open duty of one's role, with words, to whoever accepts it; a supervisor's open contacts too.
 
     Offered again before anybody has accepted it, it is the same offer with what is open by now. A duty to
     accept it stays on the list until somebody does, and is overdue after its clock. Raises Malformed.
@@ -89,14 +89,18 @@ def offer(*, by: Actor, now: datetime, words: str = "") -> Handover:
     words = checked_words("words", words, longest=LONGEST_WORDS)
     told = {
         "duties": list(duties_of(by.role).exclude(kind=ACCEPTANCE).values_list("id", flat=True)),
-        "contacts": list(Contact.objects.filter(ended_at=None).values_list("id", flat=True)),
+        "contacts": list(Contact.objects.filter(ended_at=None).values_list("id", flat=True))
+        if by.role is KEEPS_CONTACTS
+        else [],
         "words": words,
         "offered_at": now,
     }
     handover, _ = Handover.objects.select_for_update().update_or_create(
         role=by.role, offered_by=by.id, accepted_at=None, defaults=told
     )
-    open_duty(ACCEPTANCE, now=now, record_id=handover.id, about=handover.id, cause="turn-offered")
+    open_duty(
+        ACCEPTANCE, now=now, record_id=handover.id, about=handover.id, cause="turn-offered", role=by.role
+    )
     return handover
 
 

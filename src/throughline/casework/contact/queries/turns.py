@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.looking import look
-from throughline.casework.contact.rules.turns import Handed, Held, OnDuty, held
+from throughline.casework.contact.rules.turns import KEEPS_CONTACTS, Handed, Held, OnDuty, held
 from throughline.casework.people.queries.person import NOT_FOUND, staff_names
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import Team
@@ -111,7 +111,11 @@ def would_hand_over(actor: Actor, *, now: datetime) -> Preview:
     """What an offer would hold at this moment, with the look at its people. Raises Refused."""
     insist(actor, Action.HAND_OVER)
     duties = list(duties_of(actor.role).exclude(kind="handover-acceptance"))
-    contacts = list(Contact.objects.filter(ended_at=None).order_by("received_at"))
+    contacts = (
+        list(Contact.objects.filter(ended_at=None).order_by("received_at"))
+        if actor.role is KEEPS_CONTACTS
+        else []
+    )
     look(actor, {subject for contact in contacts for subject in contact.subjects}, action=Action.HAND_OVER)
     return Preview(_by_kind(duties, now), tuple(contacts), holders(actor))
 

@@ -4,9 +4,15 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from throughline.foundations.access.rules import Role
+
+#: Who answers for a turn or a queue, and hands over what is open of their role before they go.
+HANDS_OVER: Final = frozenset({Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.HUB})
+#: Whose turn the open contacts are of: everybody else hands over duties alone.
+KEEPS_CONTACTS: Final = Role.SUPERVISOR
 
 
 @dataclass(frozen=True, slots=True)

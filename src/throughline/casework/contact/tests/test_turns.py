@@ -160,6 +160,54 @@ class TestHandingOver:
                 assert one.by in {None, supervisor.id, next_one.id}
 
 
+@pytest.mark.parametrize("role", [Role.SERGEANT, Role.INSPECTOR, Role.HUB])
+class TestEveryRoleThatHandsOver:
+    @pytest.fixture
+    def theirs(self, by, add, role):
+        """Something open on the list of the role."""
+        record(by(role), Event.Kind.WRITE, "test")
+        her = add("Joanne", "Whitmore")
+        record(by(role), Event.Kind.WRITE, "test")
+        kind = {"response-sergeant": "risk-check", "duty-inspector": "risk-check-high"}.get(
+            role, "hub-review"
+        )
+        return open_duty(kind, now=NOW, record_id=her, about=her, cause="assessed")
+
+    def test_duties_go_and_contacts_stay_with_the_control_room(self, by, role, theirs, handler):
+        taking.begin(by=by(Role.CALL_HANDLER), now=NOW, channel="999")
+        offered = turns.offer(by=by(role), now=NOW, words="Mind the flat")
+        assert (offered.role, offered.duties, offered.contacts) == (role, [theirs.id], [])
+        assert Duty.objects.get(kind="handover-acceptance").role == role
+
+    def test_the_last_does_not_leave_with_what_is_open(self, by, role, theirs):
+        me = by(role)
+        turns.start_turn(by=me, now=NOW, ends_at=LATER)
+        with pytest.raises(Malformed):
+            turns.end_turn(by=me, now=NOW)
+        turns.offer(by=me, now=NOW)
+        turns.end_turn(by=me, now=NOW)
+        assert on_duty(NOW) == []
+
+    def test_it_is_accepted_by_name_within_the_role_alone(self, by, role, theirs, accounts, team, signed_in):
+        coming = User.objects.create_user("next", name="Next", role=role.value, team=team, made_at=NOW).actor
+        offered = turns.offer(by=by(role), now=NOW)
+        by(Role.SUPERVISOR)
+        with pytest.raises(Refused):
+            turns.accept(by=accounts[Role.SUPERVISOR].actor, now=NOW, handover_id=offered.id)
+        by(role)
+        turns.start_turn(by=coming, now=NOW, ends_at=LATER)
+        assert turns.accept(by=coming, now=NOW, handover_id=offered.id).accepted_by == coming.id
+        assert holders(by(role))[theirs.id].by == coming.id
+
+    def test_through_the_pages_it_leads_to_ones_own_turn(self, by, role, theirs, signed_in):
+        browser = signed_in(role)
+        page = text(browser.get(reverse("contact:hand-over")))
+        assert "Open duties" in page
+        answer = browser.post(reverse("contact:hand-over"), {"words": "Mind the flat"})
+        assert answer["Location"] == reverse("contact:turn")
+        assert "yours until somebody accepts it" in text(browser.get(reverse("contact:turn")))
+
+
 def test_through_the_pages(by, duty, next_one, signed_in, enter, accounts):
     duty()
     browser = signed_in(Role.SUPERVISOR)

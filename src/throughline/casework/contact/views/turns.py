@@ -17,10 +17,15 @@ from throughline.casework.contact.queries import turns as queries
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.foundations.access.routes import actor_of, guarded
-from throughline.foundations.access.rules import Action, may
+from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.drafts.views import recalled
 
 both = require_http_methods(["GET", "POST"])
+
+
+def _list_of(actor: Actor) -> str:
+    """The view that holds what waits for somebody: a supervisor's list of contacts, else their own turn."""
+    return "contact:supervision" if may(actor, Action.SUPERVISE) else "contact:turn"
 
 
 @guarded(Action.KEEP_TURN)
@@ -36,11 +41,12 @@ def turn(request: HttpRequest) -> HttpResponse:
         ),
     ):
         messages.success(request, _("Your turn is written down."))
-        return redirect("contact:supervision" if may(actor, Action.SUPERVISE) else "contact:turn")
+        return redirect(_list_of(actor))
     shown = {
         "form": form,
         "turn": queries.turn(actor, now=now),
-        "supervises": may(actor, Action.SUPERVISE),
+        "hands_over": may(actor, Action.HAND_OVER),
+        "offers": queries.waiting_offers(actor, now=now) if may(actor, Action.HAND_OVER) else [],
     }
     return render(request, "contact/turn.html", shown)
 
@@ -68,13 +74,13 @@ def hand_over(request: HttpRequest) -> HttpResponse:
     form = HandoverForm(sent(request))
     if saved(form, lambda: commands.offer(by=actor, now=now, words=form.cleaned_data["words"] or "")):
         messages.success(request, _("Offered. It stays yours until somebody accepts it."))
-        return redirect("contact:supervision")
+        return redirect(_list_of(actor))
     if request.method == "GET":
         recalled(request, form)
     shown = {
         "form": form,
         "preview": queries.would_hand_over(actor, now=now),
-        "back": reverse("contact:supervision"),
+        "back": reverse(_list_of(actor)),
         "now": now,
     }
     return render(request, "contact/hand_over.html", shown)
@@ -88,11 +94,11 @@ def handover(request: HttpRequest, handover_id: UUID) -> HttpResponse:
     form = AcceptForm(sent(request))
     if saved(form, lambda: commands.accept(by=actor, now=now, handover_id=handover_id)):
         messages.success(request, _("Accepted: it is yours from now on."))
-        return redirect("contact:supervision")
+        return redirect(_list_of(actor))
     shown = {
         "form": form,
         "offer": queries.handover(actor, handover_id, now=now),
-        "back": reverse("contact:supervision"),
+        "back": reverse(_list_of(actor)),
         "now": now,
     }
     return render(request, "contact/handover.html", shown)

@@ -1,0 +1,227 @@
+"""Assessing risk with her: saved as it is answered, complete when the assessor says so, then never changed."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.commands.holding import locked_case
+from throughline.casework.cases.models import Case, CaseIncident
+from throughline.casework.cases.rules import CASE_STEPS, Step, after
+from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.risk.commands import held
+from throughline.casework.risk.commands.checking import void
+from throughline.casework.risk.models import Assessment, Sheet
+from throughline.casework.risk.queries.asking import asked_of, group_of
+from throughline.casework.risk.rules.assessing import (
+    ALWAYS,
+    ByTelephone,
+    Flag,
+    by_telephone,
+    split,
+    with_always,
+)
+from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.instruments.commands import save_answers
+from throughline.foundations.instruments.models import Answers
+from throughline.foundations.instruments.queries import library
+from throughline.foundations.instruments.rules import Answer, BadAnswers, Instrument, unanswered
+from throughline.reference import UnknownCode, load
+
+TELEPHONE = "telephone"
+
+
+@transaction.atomic
+def begin(
+    *,
+    by: Actor,
+    now: datetime,
+    case_id: UUID,
+    incident_id: UUID | None = None,
+    how: str = "",
+    at: datetime | None = None,
+) -> Assessment:
+    """Begin an assessment of a pair, or go on with one's own that is open: somebody has one of a case at a time.
+
+    ``incident_id`` is one of the case's; ``at`` when it was done with her, as the assessor says. It adds to the
+    latest that is complete. Raises Malformed, NotYet for a closed case, Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.ASSESS_RISK, *case.subjects, detail={"case": str(case.id)})
+    after(CASE_STEPS, case.closed_at is not None, Step.GRADE)
+    mine = Assessment.objects.select_for_update().filter(case=case, by=by.id, completed_at=None).first()
+    incident = _incident(case, incident_id)
+    assessed_at = held.when("at", at, now)
+    group = group_of(case, london_day(now))
+    if mine is None:
+        instrument = asked_of(group, by.role, london_day(assessed_at))
+        latest = Assessment.objects.filter(case=case, completed_at__isnull=False, followed_by=None)
+        mine = Assessment(
+            case=case,
+            instrument=instrument.code,
+            entered_at=now,
+            by=by.id,
+            team=by.team,
+            follows=latest.order_by("-completed_at", "id").first(),
+        )
+        Sheet.objects.create(id=mine.id)
+    mine.group = group
+    mine.incident_id = incident or mine.incident_id
+    if how:
+        mine.how = _way(how, now)
+    if at is not None or mine._state.adding:
+        mine.assessed_at = assessed_at
+    mine.save()
+    return mine
+
+
+def _incident(case: Case, incident_id: UUID | None) -> UUID | None:
+    if incident_id is None:
+        return None
+    if not CaseIncident.objects.filter(case=case, incident=incident_id).exists():
+        raise Malformed("incident", "is not an incident of these two")
+    return incident_id
+
+
+def _way(how: str, now: datetime) -> str:
+    try:
+        load("assessment-ways").get(how, on=london_day(now))
+    except UnknownCode:
+        raise Malformed("how", "choose one of the answers listed") from None
+    return how
+
+
+@transaction.atomic
+def answer(
+    *,
+    by: Actor,
+    now: datetime,
+    assessment_id: UUID,
+    answers: Mapping[str, Answer],
+    after: tuple[UUID | None, UUID | None] = (None, None),
+    instrument: str = "",
+) -> Assessment:
+    """Keep what was answered so far; saving asks for nothing.
+
+    ``answers`` are those to the instrument with the questions that are always asked, or to a follow-up named by
+    ``instrument``. ``after`` are the rows of answers that the page was opened on. Raises ChangedMeanwhile,
+    BadAnswers, Conflict for an assessment that is complete, Refused for somebody else's.
+    """
+    assessment = held.the_assessment(assessment_id)
+    _insist_on_own(by, assessment)
+    if assessment.completed_at is not None:
+        raise Conflict("it is complete")
+    if instrument:
+        asked = library().as_of(instrument, london_day(assessment.assessed_at)).asked_of(assessment.group)
+        _keep(asked, answers, assessment, by, now, after[0])
+        return assessment
+    main, always = questions_of(assessment)
+    own, rest = split(main, answers)
+    _keep(main, own, assessment, by, now, after[0])
+    if rest or after[1]:
+        _keep(always, rest, assessment, by, now, after[1])
+    return assessment
+
+
+def questions_of(assessment: Assessment) -> tuple[Instrument, Instrument]:
+    """The instrument of an assessment, for the relationship of the two, and what is always asked."""
+    on = london_day(assessment.assessed_at)
+    main = library().as_of(assessment.instrument, on).asked_of(assessment.group)
+    return main, library().as_of(ALWAYS, on).asked_of(assessment.group)
+
+
+def _keep(
+    instrument: Instrument,
+    answers: Mapping[str, Answer],
+    assessment: Assessment,
+    by: Actor,
+    now: datetime,
+    after: UUID | None,
+) -> None:
+    save_answers(
+        by=by,
+        now=now,
+        subject=assessment.id,
+        instrument=instrument,
+        answers=answers,
+        complete=False,
+        after=after,
+    )
+
+
+@transaction.atomic
+def complete(*, by: Actor, now: datetime, assessment_id: UUID) -> Assessment:
+    """Say that everything was asked. From then on it is not changed; it is to be checked, and the hub looks at it.
+
+    Needs her own view and control beside what the instrument needs; words beside a yes are asked for and not
+    needed. Raises Malformed for what is missing, and for a telephone where the force refuses it; Refused. Doing
+    it twice changes nothing.
+    """
+    assessment = held.the_assessment(assessment_id)
+    _insist_on_own(by, assessment)
+    if assessment.completed_at is not None:
+        return assessment
+    if not assessment.how:
+        raise Malformed("how", "say how it was done")
+    flags = _flags(assessment, now)
+    main, always = questions_of(assessment)
+    kept = answers_of(assessment)
+    whole = with_always(main, always)
+    if missing := unanswered(whole, kept):
+        raise BadAnswers("needed to complete: " + ", ".join(repr(one.code) for one in missing))
+    assessment.completed_at, assessment.flags = now, flags
+    assessment.save(update_fields=["completed_at", "flags"])
+    case = assessment.case
+    for record_id in case.subjects:
+        write("risk-assessed", by=by, now=now, record_id=record_id, about=case.id, code=assessment.how)
+    if not held.open_of(held.ASSESS, case.id):
+        # nobody was sent: that it was due, and was done, is still to be seen
+        held.call_for(held.ASSESS, case, now=now, cause="assessed", owner=by.id)
+    held.done(held.ASSESS, case, by=by, now=now, outcome="assessed")
+    held.done(held.RETURNED, case, by=by, now=now, outcome="added-to")
+    voided = void(case, by=by, now=now, because="added-to")
+    causes = [
+        "added-to" if voided else "assessed",
+        *(Flag.BY_TELEPHONE for one in flags if one == Flag.BY_TELEPHONE),
+    ]
+    for cause in causes:
+        held.call_for(held.CHECK, case, now=now, cause=cause)
+    held.call_for(held.HUB, case, now=now, cause="assessed")
+    return assessment
+
+
+def answers_of(assessment: Assessment) -> dict[str, Answer]:
+    """What stands as answered to the instrument and to what is always asked."""
+    codes = [assessment.instrument, ALWAYS]
+    rows = Answers.objects.filter(subject=assessment.id, instrument__in=codes, superseded_by=None)
+    return {code: one for row in rows for code, one in row.answers.items()}
+
+
+def _flags(assessment: Assessment, now: datetime) -> list[str]:
+    flags: list[str] = []
+    if assessment.how == TELEPHONE:
+        rule = by_telephone(assessment.group, london_day(now))
+        if rule is ByTelephone.REFUSED:
+            raise Malformed(
+                "how", "an intimate partner’s danger is not assessed by telephone here: see her first"
+            )
+        if rule is ByTelephone.FLAGGED:
+            flags.append(Flag.BY_TELEPHONE)
+    if not load("assessment-ways").get(assessment.how, on=london_day(now)).flag("with_her"):
+        flags.append(Flag.WITHOUT_HER)
+    return flags
+
+
+def _insist_on_own(by: Actor, assessment: Assessment) -> None:
+    undertake(
+        by,
+        Action.ASSESS_RISK,
+        *assessment.case.subjects,
+        detail={"case": str(assessment.case_id), "assessment": str(assessment.id)},
+    )
+    if assessment.by != by.id:
+        raise Refused("Only whoever assesses writes an assessment", assessment.case.victim_id)

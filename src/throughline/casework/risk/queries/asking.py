@@ -1,0 +1,191 @@
+"""Which questions are asked about two people, and what has been answered about them so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db.models import Q
+
+from throughline.casework.cases.models import Case, Incident
+from throughline.casework.cases.queries.pages import Somebody, in_sight, look_at
+from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.models import Relationship
+from throughline.casework.people.queries.person import staff_names
+from throughline.casework.risk.models import Assessment
+from throughline.casework.risk.rules.assessing import (
+    ALWAYS,
+    UNKNOWN,
+    Said,
+    lines,
+    said,
+    with_always,
+)
+from throughline.foundations.access.rules import Action, Actor, Role
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.instruments.models import Answers
+from throughline.foundations.instruments.queries import library, to_ask
+from throughline.foundations.instruments.rules import (
+    Answer,
+    Instrument,
+    Question,
+    Setting,
+    follow_ups,
+    without_words,
+)
+from throughline.reference import load
+
+# a relationship of an earlier group says more of the danger than one of a later
+_GROUPS = ("partner", "ex-partner", "family", "household", UNKNOWN)
+
+
+def group_of(case: Case, on: date) -> str:
+    """What the two of a case are to each other, as a group of reference's relationships; unknown where nobody said."""
+    if case.suspect_id is None:
+        return UNKNOWN
+    hers, his = held_together(case.victim_id), held_together(case.suspect_id)
+    ties = Relationship.objects.filter(
+        Q(record__in=hers, other__in=his) | Q(record__in=his, other__in=hers),
+        Q(valid_until=None) | Q(valid_until__gte=on),
+    )
+    kinds = load("relationship")
+    found = {kinds.get(kind, on=on).text("group") for kind in ties.values_list("kind", flat=True)}
+    return next((group for group in _GROUPS if group in found), UNKNOWN)
+
+
+def asked_of(group: str, role: Role, on: date) -> Instrument:
+    """The question set for two people, as somebody of a role asks it on a day in London."""
+    setting = Setting.HUB if role is Role.HUB else Setting.SCENE
+    return to_ask(on, setting=setting, relationship=group).main
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An assessment with what was answered: the instrument, the answers in words, and what is still asked for."""
+
+    assessment: Assessment
+    by: str
+    instrument: Instrument
+    said: tuple[Said, ...]
+    without_words: tuple[Question, ...]
+    lines: tuple[str, ...]
+    follow_ups: tuple[str, ...]
+    answers: Mapping[str, Answer]
+
+    @property
+    def grave(self) -> tuple[Said, ...]:
+        return tuple(one for one in self.said if one.grave)
+
+    @property
+    def present(self) -> tuple[Said, ...]:
+        """The factors that she said yes to, with her words; those that are grave first."""
+        return tuple(sorted((one for one in self.said if one.present), key=lambda one: not one.grave))
+
+    @property
+    def own_view(self) -> Said | None:
+        return next((one for one in self.said if one.question.code == "own-view"), None)
+
+
+def answered(assessments: list[Assessment]) -> dict[UUID, Answered]:
+    """What was answered at each of some assessments, read at once. Part of a page, whose look names the two."""
+    rows: dict[UUID, list[Answers]] = {}
+    for row in Answers.objects.filter(subject__in=[one.id for one in assessments], superseded_by=None):
+        rows.setdefault(row.subject, []).append(row)
+    names = staff_names({one.by for one in assessments})
+    return {one.id: _answered(one, rows.get(one.id, []), names[one.by]) for one in assessments}
+
+
+def _answered(assessment: Assessment, rows: list[Answers], by: str) -> Answered:
+    on = london_day(assessment.assessed_at)
+    by_code = {row.instrument: row for row in rows}
+
+    def of(code: str) -> Instrument:
+        row = by_code.get(code)
+        asked = library().version(code, row.version) if row else library().as_of(code, on)
+        return asked.asked_of(assessment.group)
+
+    main = with_always(of(assessment.instrument), of(ALWAYS))
+    answers = {
+        code: answer
+        for row in rows
+        if row.instrument in (assessment.instrument, ALWAYS)
+        for code, answer in row.answers.items()
+    }
+    further = [
+        (of(code), dict(row.answers)) for code, row in by_code.items() if code not in (main.code, ALWAYS)
+    ]
+    parts = [(main, answers), *further]
+    return Answered(
+        assessment=assessment,
+        by=by,
+        instrument=main,
+        said=tuple(one for part, given in parts for one in said(part, given, on)),
+        without_words=tuple(one for part, given in parts for one in without_words(part, given)),
+        lines=tuple(one for part, given in parts for one in lines(part, given)),
+        follow_ups=follow_ups(main, answers),
+        answers=answers,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class ToAssess:
+    """A page on which risk is assessed: the two, the questions, and what was answered before.
+
+    ``mine`` is what its reader has begun; ``before`` the latest that is complete, whose answers are offered as
+    they were given, so that nobody is asked twice what has not changed.
+    """
+
+    case: Case
+    named: dict[UUID, Somebody]
+    group: str
+    instrument: Instrument
+    always: Instrument
+    incidents: tuple[Incident, ...]
+    mine: Answered | None
+    before: Answered | None
+    after: tuple[UUID | None, UUID | None]
+
+    @property
+    def whole(self) -> Instrument:
+        return with_always(self.instrument, self.always)
+
+    @property
+    def kept(self) -> Mapping[str, Answer]:
+        given = self.mine or self.before
+        return given.answers if given else {}
+
+
+def to_assess(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> ToAssess:
+    """What somebody needs to assess a pair, with the look written. Raises Refused."""
+    case = in_sight(actor, Action.ASSESS_RISK, Case, case_id)
+    named = look_at(
+        actor, Action.ASSESS_RISK, [case.victim_id, case.suspect_id], today=london_day(at), purpose=purpose
+    )
+    mine = Assessment.objects.filter(case=case, by=actor.id, completed_at=None).first()
+    latest = (
+        Assessment.objects.filter(case=case, completed_at__isnull=False)
+        .order_by("-completed_at", "id")
+        .first()
+    )
+    found = answered([one for one in (mine, latest) if one])
+    group = group_of(case, london_day(at))
+    on = london_day(mine.assessed_at) if mine else london_day(at)
+    if mine:
+        instrument = library().as_of(mine.instrument, on).asked_of(group)
+    else:
+        instrument = asked_of(group, actor.role, on)
+    rows = {
+        row.instrument: row.id
+        for row in Answers.objects.filter(subject__in=[mine.id] if mine else [], superseded_by=None)
+    }
+    return ToAssess(
+        case=case,
+        named=named,
+        group=group,
+        instrument=instrument,
+        always=library().as_of(ALWAYS, on).asked_of(group),
+        incidents=tuple(Incident.objects.filter(case_links__case=case).order_by("-reported_at", "id")[:20]),
+        mine=found[mine.id] if mine else None,
+        before=found[latest.id] if latest else None,
+        after=(rows.get(instrument.code), rows.get(ALWAYS)),
+    )

@@ -1,0 +1,225 @@
+"""One case as it was assessed, graded, checked and reviewed, every stage beside the others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughline.casework.cases.models import Case, CaseIncident, Incident, StandingFact
+from throughline.casework.cases.queries.history import standing_facts
+from throughline.casework.cases.queries.pages import Somebody, in_sight, people_named
+from throughline.casework.cases.rules import Kind, Pattern, pattern
+from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.queries.person import staff_names
+from throughline.casework.risk.models import Assessment, Check, Grading, HubReview, Share
+from throughline.casework.risk.queries.asking import Answered, answered
+from throughline.casework.risk.rules.assessing import Stage
+from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.rules import Action, Actor, may
+from throughline.foundations.audit.commands import record as write_audit
+from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.decisions.models import Decision
+from throughline.foundations.duties.models import Duty
+
+MOST = 50
+KINDS = (
+    "risk-assessment",
+    "risk-check",
+    "risk-check-high",
+    "risk-returned",
+    "hub-review",
+    "risk-reassessment",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Graded:
+    """A grade as somebody gave it at a stage, with their reason, their words and whether she was told."""
+
+    grading: Grading
+    by: str
+    reason: str
+    words: str
+    told: Decision | None
+    told_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A check with its maker's name, its reason and what the assessor was told."""
+
+    check: Check
+    by: str
+    reason: str
+    words: str
+    returned_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """A review by the hub: who, how deep and why, what came of it and why."""
+
+    review: HubReview
+    by: str
+    depth: Decision | None
+    decision: Decision | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What a partner shared, and who wrote it down."""
+
+    share: Share
+    recorded_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The grade that stands where nobody gave it at a stage of this room."""
+
+    value: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RiskPage:
+    """Everything about the danger in one case, for whoever may see both of the two."""
+
+    case: Case
+    victim: Somebody
+    suspect: Somebody | None
+    standing: Earlier | None
+    gradings: tuple[Graded, ...]
+    assessments: tuple[Answered, ...]
+    checks: tuple[Checked, ...]
+    reviews: tuple[Reviewed, ...]
+    shares: tuple[Shared, ...]
+    pattern: Pattern
+    incidents: tuple[Incident, ...]
+    facts: tuple[StandingFact, ...]
+    open: tuple[Duty, ...]
+    allowed: frozenset[Action]
+
+    @property
+    def latest(self) -> Answered | None:
+        """The latest assessment that is complete."""
+        return next((one for one in self.assessments if one.assessment.completed_at), None)
+
+    @property
+    def by_stage(self) -> dict[Stage, Graded]:
+        """The latest grade of each stage, in the order of the stages."""
+        return {
+            stage: next(one for one in self.gradings if one.grading.stage == stage)
+            for stage in Stage
+            if any(one.grading.stage == stage for one in self.gradings)
+        }
+
+    def waits(self, kind: str) -> Duty | None:
+        return next((duty for duty in self.open if duty.kind == kind), None)
+
+
+def risk_page(actor: Actor, case_id: UUID, *, action: Action, at: datetime, purpose: str) -> RiskPage:
+    """The danger in one case as it was judged so far, with the look written. Raises Refused."""
+    case = in_sight(actor, action, Case, case_id)
+    hers, his = held_together(case.victim_id), held_together(case.suspect_id) if case.suspect_id else []
+    named = people_named([case.victim_id, case.suspect_id], london_day(at))
+    assessments = list(Assessment.objects.filter(case=case).order_by("-entered_at", "id")[:MOST])
+    found = answered([one for one in assessments if one.completed_at])
+    links = CaseIncident.objects.filter(case=case).values("incident")
+    incidents = list(Incident.objects.filter(id__in=links).order_by("-reported_at", "id")[:MOST])
+    facts = [
+        fact
+        for fact in standing_facts(actor, [*hers, *his], at=at)
+        if fact.kind not in (Kind.OWNER, Kind.GRADE)
+        and (fact.record_id in hers or fact.protects_id in (None, *hers))
+    ][:MOST]
+    gradings = _gradings(case)
+    page = RiskPage(
+        case=case,
+        victim=named[case.victim_id],
+        suspect=named.get(case.suspect_id) if case.suspect_id else None,
+        standing=_standing(case),
+        gradings=gradings,
+        assessments=tuple(found[one.id] for one in assessments if one.id in found),
+        checks=_checks(case),
+        reviews=_reviews(case),
+        shares=_shares(case),
+        pattern=pattern([one.reported_at for one in incidents]),
+        incidents=tuple(incidents),
+        facts=tuple(facts),
+        open=tuple(
+            Duty.objects.filter(about=case.id, kind__in=KINDS, discharged_at=None).order_by("due_at", "id")
+        ),
+        allowed=frozenset(one for one in Action if may(actor, one) and _may(actor, one, case)),
+    )
+    write_audit(actor, Event.Kind.LOOK, action, subjects=sorted(named), purpose=purpose)
+    return page
+
+
+def _may(actor: Actor, action: Action, case: Case) -> bool:
+    return all(may(actor, action, subject_for(actor, one)) for one in case.subjects)
+
+
+def _standing(case: Case) -> Earlier | None:
+    fact = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
+    return Earlier(fact.value, staff_names({fact.set_by})[fact.set_by], fact.set_at) if fact else None
+
+
+def _gradings(case: Case) -> tuple[Graded, ...]:
+    rows = list(
+        Grading.objects.filter(case=case).select_related("decision").order_by("-entered_at", "-id")[:MOST]
+    )
+    told = {
+        one.about: one
+        for one in Decision.objects.filter(
+            kind="result-told", about__in=[row.id for row in rows], decision=None
+        )
+    }
+    names = staff_names({*(row.by for row in rows), *(one.made_by for one in told.values())})
+    return tuple(
+        Graded(
+            row,
+            names[row.by],
+            row.decision.reason,
+            row.decision.words,
+            told.get(row.id),
+            names[told[row.id].made_by] if row.id in told else "",
+        )
+        for row in rows
+    )
+
+
+def _checks(case: Case) -> tuple[Checked, ...]:
+    rows = list(
+        Check.objects.filter(case=case)
+        .select_related("decision", "grading", "regraded")
+        .order_by("-at", "id")[:MOST]
+    )
+    names = staff_names({account for row in rows for account in (row.by, row.returned_to) if account})
+    return tuple(
+        Checked(
+            row,
+            names[row.by],
+            row.decision.reason,
+            row.decision.words,
+            names[row.returned_to] if row.returned_to else "",
+        )
+        for row in rows
+    )
+
+
+def _reviews(case: Case) -> tuple[Reviewed, ...]:
+    rows = list(
+        HubReview.objects.filter(case=case)
+        .select_related("decision", "depth")
+        .order_by("-taken_at", "id")[:MOST]
+    )
+    names = staff_names({row.taken_by for row in rows})
+    return tuple(Reviewed(row, names[row.taken_by], row.depth, row.decision) for row in rows)
+
+
+def _shares(case: Case) -> tuple[Shared, ...]:
+    rows = list(Share.objects.filter(case=case).order_by("-shared_at", "id")[:MOST])
+    names = staff_names({row.recorded_by for row in rows})
+    return tuple(Shared(row, names[row.recorded_by]) for row in rows)

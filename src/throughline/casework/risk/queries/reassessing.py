@@ -1,0 +1,98 @@
+"""What happened to the cases that somebody has graded, since they did."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from throughline.casework.cases.models import Case, CaseIncident, StandingFact
+from throughline.casework.cases.rules import Kind
+from throughline.casework.risk.models import Grading
+from throughline.casework.risk.rules.reassessing import Happened, causes
+from throughline.foundations.access.rules import Role
+from throughline.foundations.accounts.models import User
+from throughline.foundations.chronology.models import Entry
+from throughline.foundations.clock.rules import london_day
+from throughline.reference import load
+
+
+def happened_since(since: datetime, now: datetime) -> tuple[list[Happened], dict[UUID, datetime]]:
+    """The entries and lapses since an instant that may call for a new grade, and when each case was last graded.
+
+    An entry is of a case where it is about the case, one of its incidents, or a fact that binds or protects one of
+    the two. Bail or an order that lapsed without anybody ending it counts as ended on its last instant.
+    """
+    kinds = {kind for cause in causes(london_day(now)) for kind in cause.entries}
+    entries = list(Entry.objects.filter(kind__in=kinds, at__gte=since, at__lte=now).order_by("at", "id"))
+    about = {one.about for one in entries if one.about}
+    of_case: dict[UUID, set[UUID]] = {
+        case_id: {case_id} for case_id in Case.objects.filter(id__in=about).values_list("id", flat=True)
+    }
+    for incident, case in CaseIncident.objects.filter(incident__in=about).values_list("incident", "case"):
+        of_case.setdefault(incident, set()).add(case)
+    ended = list(StandingFact.objects.filter(id__in=about).exclude(kind__in=[Kind.OWNER, Kind.GRADE]))
+    lapsing = [
+        row.code
+        for row in load("standing-facts").as_of(london_day(now))
+        if row.text("group") in ("bail", "order")
+    ]
+    lapsed = list(
+        StandingFact.objects.filter(
+            kind__in=lapsing, ended_at=None, superseded_by=None, valid_until__gte=since, valid_until__lt=now
+        )
+    )
+    for fact_id, cases in _cases_of([*ended, *lapsed]).items():
+        of_case.setdefault(fact_id, set()).update(cases)
+    happened = [
+        Happened(case, one.kind, one.code, one.at)
+        for one in entries
+        if one.about
+        for case in of_case.get(one.about, ())
+    ]
+    happened += [
+        Happened(case, "fact-ended", fact.kind, fact.valid_until)
+        for fact in lapsed
+        if fact.valid_until
+        for case in of_case.get(fact.id, ())
+    ]
+    of = {one.case for one in happened}
+    return happened, graded_at(of)
+
+
+def _cases_of(facts: Iterable[StandingFact]) -> dict[UUID, set[UUID]]:
+    """The open cases that a fact is of: the one that it names, else those of whom it binds and protects."""
+    facts = list(facts)
+    suspects = {fact.record_id for fact in facts}
+    cases = list(Case.objects.filter(suspect__in=suspects, closed_at=None))
+    return {
+        fact.id: {fact.case_id}
+        if fact.case_id
+        else {
+            case.id
+            for case in cases
+            if case.suspect_id == fact.record_id and fact.protects_id in (None, case.victim_id)
+        }
+        for fact in facts
+    }
+
+
+def graded_at(case_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """When somebody last graded each of some open cases, whether or not this room kept the stage."""
+    standing = StandingFact.objects.filter(
+        case__in=case_ids, case__closed_at=None, kind=Kind.GRADE, ended_at=None
+    )
+    found = {case: at for case, at in standing.values_list("case", "set_at") if case}
+    for case, at in Grading.objects.filter(case__in=list(found)).values_list("case", "entered_at"):
+        found[case] = max(found[case], at)
+    return found
+
+
+def owners(case_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The officer who owns each of some cases: somebody of another role has no list of officers."""
+    facts = StandingFact.objects.filter(case__in=case_ids, kind=Kind.OWNER, ended_at=None)
+    found = {case: UUID(value) for case, value in facts.values_list("case", "value") if case}
+    officers = set(
+        User.objects.filter(id__in=found.values(), role=Role.OFFICER, is_active=True).values_list(
+            "id", flat=True
+        )
+    )
+    return {case: account for case, account in found.items() if account in officers}

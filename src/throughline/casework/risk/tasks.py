@@ -1,0 +1,10 @@
+"""What the worker does for this room between requests, as a named actor, through an ordinary command."""
+
+from datetime import datetime
+
+from throughline.casework.risk.commands.reassessing import call_for_reassessments
+
+
+def look_for_changes(*, now: datetime) -> int:
+    """Call for a new grade where something happened after the last one; says of how many cases."""
+    return call_for_reassessments(now=now)

@@ -1,0 +1,137 @@
+"""One case as its danger was judged, and the grade that somebody gives it."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from throughline.casework.cases.models import Case
+from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.people.views.changing import saved, sent
+from throughline.casework.risk.commands import grading as commands
+from throughline.casework.risk.commands import reassessing
+from throughline.casework.risk.commands.held import NOT_THERE, REASSESS, graded_by
+from throughline.casework.risk.forms import CauseForm, GradeForm, TellForm, flag_labels
+from throughline.casework.risk.models import Grading
+from throughline.casework.risk.rules.assessing import Stage
+from throughline.casework.risk.views.shared import about_case, both, in_the_way, page_of, shown
+from throughline.foundations.access.routes import actor_of, guarded
+from throughline.foundations.access.rules import Action, Refused, may
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.views import recalled
+from throughline.foundations.instruments.queries import library
+
+
+@about_case(Action.VIEW_RISK)
+def show(request: HttpRequest, case: Case) -> HttpResponse:
+    """Every stage's grade beside the others, what was answered, checked, reviewed and shared."""
+    if request.method != "GET":
+        return redirect("risk:case", case.id)
+    return shown(
+        request, "risk/case.html", page=page_of(request, case, Action.VIEW_RISK), me=actor_of(request).id
+    )
+
+
+@about_case(Action.GRADE_CASE)
+def grade(request: HttpRequest, case: Case) -> HttpResponse:
+    """Grade the danger beside what was answered, what is known, and every earlier grade; then tell her."""
+    actor, now = actor_of(request), timezone.now()
+    page = page_of(request, case, Action.GRADE_CASE)
+    form = GradeForm(sent(request), today=london_day(now))
+    stage = graded_by(actor.role)
+    if stage is Stage.OFFICER and page.waits(REASSESS):
+        stage = Stage.REASSESSMENT
+    made: list[Grading] = []
+    spoken: list[str] = []
+    if form.is_bound and form.is_valid():
+        spoken = flag_labels(sorted(commands.flags_in(form.cleaned_data["words"], now)), london_day(now))
+    # said before it is saved: once, and never in the way
+    warned = request.POST.get("warned") == "yes"
+    if not (spoken and not warned) and saved(
+        form,
+        in_the_way(
+            lambda: made.append(
+                commands.give(by=actor, now=now, case_id=case.id, stage=stage, **form.cleaned_data)
+            )
+        ),
+    ):
+        if spoken:
+            messages.info(request, _("Graded. Your words speak of: %(what)s.") % {"what": ", ".join(spoken)})
+        else:
+            messages.success(request, _("Graded. Your name and reason stand with it. Now tell her."))
+        if may(actor, Action.ASSESS_RISK):
+            return redirect("risk:tell", made[0].id)
+        return redirect("risk:case", case.id)
+    if request.method == "GET":
+        recalled(request, form)
+    return shown(
+        request,
+        "risk/grade.html",
+        form,
+        page=page,
+        stage=stage,
+        spoken=spoken,
+        back=reverse("risk:case", args=[case.id]),
+    )
+
+
+@guarded(Action.ASSESS_RISK)
+@both
+def tell(request: HttpRequest, grading_id: UUID) -> HttpResponse:
+    """What to tell her of a grade, and whether she was told."""
+    actor, now = actor_of(request), timezone.now()
+    given = Grading.objects.select_related("case", "assessment").filter(id=grading_id).first()
+    if given is None:
+        raise Refused(NOT_THERE, grading_id)
+    in_sight(actor, Action.ASSESS_RISK, Case, given.case_id)
+    page = page_of(request, given.case, Action.ASSESS_RISK)
+    form = TellForm(sent(request), today=london_day(now))
+    if saved(
+        form,
+        lambda: commands.tell(
+            by=actor,
+            now=now,
+            grading_id=grading_id,
+            told=form.cleaned_data["told"] == "yes",
+            reason=form.reason(),
+            words=form.cleaned_data["words"],
+        ),
+    ):
+        messages.success(request, _("Written down."))
+        return redirect("risk:case", given.case_id)
+    if request.method == "GET":
+        recalled(request, form)
+    words = ""
+    if given.assessment:
+        on = london_day(given.assessment.assessed_at)
+        words = library().as_of(given.assessment.instrument, on).result_words.get(given.grade, "")
+    return shown(
+        request,
+        "risk/tell.html",
+        form,
+        page=page,
+        given=given,
+        result=words,
+        back=reverse("risk:case", args=[given.case_id]),
+    )
+
+
+@about_case(Action.GRADE_CASE)
+def reassess(request: HttpRequest, case: Case) -> HttpResponse:
+    """Say by hand that something has changed, so that the danger is graded anew."""
+    actor, now = actor_of(request), timezone.now()
+    page = page_of(request, case, Action.GRADE_CASE)
+    form = CauseForm(sent(request), today=london_day(now))
+    if saved(
+        form,
+        in_the_way(
+            lambda: reassessing.call_for(by=actor, now=now, case_id=case.id, cause=form.cleaned_data["cause"])
+        ),
+    ):
+        messages.success(request, _("Called for. It stands on a list until somebody has graded it anew."))
+        return redirect("risk:case", case.id)
+    return shown(request, "risk/reassess.html", form, page=page, back=reverse("risk:case", args=[case.id]))

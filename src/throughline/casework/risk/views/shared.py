@@ -1,0 +1,113 @@
+"""What every page of this room shares: the case that it is about, and codes in words."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+from django.forms import BaseForm
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_http_methods
+
+from throughline.casework.cases.models import Case
+from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.cases.rules import NotYet
+from throughline.casework.cases.views.changing import IN_THE_WAY, purpose_for
+from throughline.casework.cases.views.wording import in_words
+from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.purposes import lead_to
+from throughline.casework.risk.queries.pages import RiskPage, risk_page
+from throughline.casework.risk.rules.assessing import Flag, Stage
+from throughline.casework.risk.rules.order import Sign
+from throughline.foundations.access.routes import View, actor_of, guarded
+from throughline.foundations.access.rules import Action
+
+type CaseView = Callable[..., HttpResponse]
+both = require_http_methods(["GET", "POST"])
+
+SIGNS = {
+    Sign.AT_LARGE: gettext_lazy("The suspect is at large: not arrested, wanted, on a warrant or on bail"),
+    Sign.MISMATCH: gettext_lazy("The words speak of danger and the grade does not"),
+}
+FLAGS = {
+    Flag.BY_TELEPHONE: gettext_lazy("By telephone, of an intimate partner: nobody saw her"),
+    Flag.WITHOUT_HER: gettext_lazy("Without her: it rests on what is known and was seen"),
+}
+STAGES = {
+    Stage.OFFICER: gettext_lazy("Officer"),
+    Stage.SUPERVISOR: gettext_lazy("Supervisor"),
+    Stage.INSPECTOR: gettext_lazy("Inspector"),
+    Stage.HUB: gettext_lazy("Hub"),
+    Stage.REASSESSMENT: gettext_lazy("Reassessment"),
+}
+VERDICTS = {
+    "agreed": gettext_lazy("Agreed with"),
+    "regraded": gettext_lazy("Graded otherwise"),
+    "returned": gettext_lazy("Returned, to be added to"),
+}
+# why a value could not be kept, as this room's commands say it (`Malformed.why`)
+WHY_MALFORMED = (
+    gettext_noop("has not come yet"),
+    gettext_noop("is more than a month ago"),
+    gettext_noop("choose one of the answers listed"),
+    gettext_noop("is not an incident of these two"),
+    gettext_noop("say how it was done"),
+    gettext_noop("an intimate partner’s danger is not assessed by telephone here: see her first"),
+    gettext_noop("nobody has graded it: grade it yourself or return it"),
+    gettext_noop("is the one that you look at: choose another, or agree"),
+    gettext_noop("is needed: say why you decided otherwise"),
+    gettext_noop("is needed: say what is to be added"),
+    gettext_noop("say first how deep you look, and why"),
+    gettext_noop("needs an answer"),
+)
+
+WORDING: dict[str, Any] = {
+    "label": in_words,
+    "Action": Action,
+    "signs": SIGNS,
+    "flags": FLAGS,
+    "stages": STAGES,
+    "verdicts": VERDICTS,
+}
+
+
+def about_case(action: Action) -> Callable[[CaseView], View]:
+    """Decorate a view about one case: it stands under ``action``, which is asked about both of the two."""
+
+    def decorate(view: CaseView) -> View:
+        @guarded(action)
+        @both
+        @wraps(view)
+        def asked(request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponseBase:
+            return view(request, in_sight(actor_of(request), action, Case, case_id), **kwargs)
+
+        return asked
+
+    return decorate
+
+
+def page_of(request: HttpRequest, case: Case, action: Action) -> RiskPage:
+    """What was judged of a case so far, with its look; the case is the reason to open either of the two."""
+    purpose = purpose_for(request, case.victim_id)
+    page = risk_page(actor_of(request), case.id, action=action, at=timezone.now(), purpose=purpose)
+    lead_to(request, case.subjects, purpose)
+    return page
+
+
+def in_the_way(command: Callable[[], object]) -> Callable[[], object]:
+    """A command whose refusal for the state of the case is said in words, above the form."""
+
+    def run() -> object:
+        try:
+            return command()
+        except NotYet as wait:
+            raise Malformed("", "; ".join(str(IN_THE_WAY.get(code, code)) for code in wait.why)) from None
+
+    return run
+
+
+def shown(request: HttpRequest, template: str, form: BaseForm | None = None, **context: Any) -> HttpResponse:
+    return render(request, template, {"form": form, "now": timezone.now(), **WORDING, **context})
