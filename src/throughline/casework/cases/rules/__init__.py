@@ -101,6 +101,8 @@ CASE_STEPS: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.CLOSED, Step.REOPEN): State.OPEN,
     }
 )
+# every table of this room, by what it is of; drawn in docs/generated/transitions.md
+TRANSITIONS: Final = MappingProxyType({"incident": INCIDENT_STEPS, "case": CASE_STEPS})
 
 
 def after(steps: Mapping[tuple[State, Step], State], closed: bool, step: Step) -> State:
