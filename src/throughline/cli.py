@@ -20,6 +20,7 @@ COMMANDS = {
     "measures": "throughline.casework.figures.cli:measures",
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
+    "review": "throughline.casework.cases.cli:review",
     "synthetic": "throughline.synthetic.cli:synthetic",
     "worker": "throughline.running.cli:worker",
 }
