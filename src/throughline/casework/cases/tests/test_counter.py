@@ -210,7 +210,7 @@ def test_one_who_is_no_longer_named_takes_it_back(does, both, pair):
 
 
 @pytest.fixture
-def nearly_closed(does, accounts, signed_off):
+def nearly_closed(does, accounts, everything_done):
     """Everything done of some cases but what a test leaves undone."""
 
     def done(*found):
@@ -218,7 +218,7 @@ def nearly_closed(does, accounts, signed_off):
             told = {one for case in found for one in case.incident_links.values_list("incident", flat=True)}
         for one in told:
             does(Role.REGISTRAR, crimes.not_a_crime, incident_id=one, reason="no-crime-none-described")
-            signed_off(one)
+            everything_done(one)
             does(Role.SUPERVISOR, incidents.close_incident, incident_id=one, closed_as="attended")
         for case, role in zip(found, (Role.SUPERVISOR, Role.SERGEANT), strict=False):
             does(role, holding.set_owner, case_id=case.id, owner=accounts[role].id)

@@ -77,10 +77,10 @@ def test_the_same_stands_in_the_way_of_closing(does, judged):
     assert ways[0] == ways[1]
 
 
-def test_both_are_graded_owned_and_closed_alike(does, judged, accounts, signed_off):
+def test_both_are_graded_owned_and_closed_alike(does, judged, accounts, everything_done):
     for what in JUDGED[:2]:
         told, case = judged(what)
-        signed_off(told)
+        everything_done(told)
         does(Role.OFFICER, holding.set_owner, case_id=case.id, owner=accounts[Role.OFFICER].id)
         does(Role.OFFICER, holding.set_grade, case_id=case.id, grade="high", reason="grade-first-assessment")
         does(Role.SUPERVISOR, incidents.close_incident, incident_id=told, closed_as="attended")
