@@ -21,6 +21,7 @@ COMMANDS = {
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",
+    "review": "throughline.casework.cases.cli:review",
     "synthetic": "throughline.synthetic.cli:synthetic",
     "worker": "throughline.running.cli:worker",
 }

@@ -21,9 +21,13 @@ from django.urls import URLResolver, get_resolver, path, reverse
 from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
+from throughline.casework.cases.commands.cases import group_cases
 from throughline.casework.cases.commands.crimes import record_crime
 from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.commands.groups import add_line
+from throughline.casework.cases.commands.incidents import involve, open_incident
 from throughline.casework.cases.models import Case as CaseOfTwo
+from throughline.casework.cases.models import CounterAllegation, DrawnFile, FileDraw, Incident
 from throughline.casework.contact.commands.counters import open_counter, put_out
 from throughline.casework.contact.commands.knowing import takes_part
 from throughline.casework.contact.commands.sending import send
@@ -60,6 +64,12 @@ ROLES = [role for role in Role if role is not Role.SYSTEM]
 SETTLER = system("test")
 # what any page may write besides its look: its reader's session, and the count of sign-ins tried
 WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
+
+# what an address can name that is about the people of a case
+OF_A_CASE = {
+    "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
+    "grading_id",
+}  # fmt: skip
 
 type View = Callable[..., HttpResponse]
 
@@ -222,6 +232,7 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
             ).id,
             **_supervised(contact, by),
         }
+        parts |= _with_somebody(made.id, surname, by, officer)
     with transaction.atomic(), acting(SETTLER):
         incident = CaseOfTwo.objects.get(id=parts["case_id"]).incident_links.get().incident
         crime = record_crime(
@@ -231,6 +242,7 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
             "incident_id": incident.id,
             "crime_id": crime.id,
             "decision_id": Decision.objects.get(about=crime.id).id,
+            **_drawn(incident, by),
             "brief_id": Brief.objects.filter(deployment=deployment).latest("sent_at").id,
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
             **_graded(parts["case_id"]),
@@ -247,6 +259,29 @@ def _graded(case_id: UUID) -> dict[str, UUID]:
     check = checking.agree(by=system("checker"), now=NOW, reason="check-fits", **case)
     grading.give(by=SETTLER, now=NOW, **case, **because)
     return {"grading_id": given.id, "check_id": check.id}
+
+
+def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: UUID) -> dict[str, UUID]:
+    """Somebody who is named as their victim and names them, and a group with a plan."""
+    other = add_record(by=by, now=NOW, name=NewName(forename="Bertram", surname=surname)).id
+    incident = open_incident(by=by, now=NOW, recorded_as="domestic-abuse")
+    for one in (record_id, other):
+        for part in ("victim", "suspect"):
+            involve(by=by, now=NOW, incident_id=incident.id, record_id=one, part=part, confirmed=True)
+    allegation = CounterAllegation.objects.get(subjects__contains=[record_id])
+    both = [allegation.first_id, allegation.second_id]
+    group = group_cases(by=by, now=NOW, case_ids=both, reason="group-same-home")
+    told = {"what": f"Read to {surname}", "whose": officer, "due_on": date(2100, 1, 1)}
+    line = add_line(by=by, now=NOW, group_id=group.id, **told)
+    return {"allegation_id": allegation.id, "group_id": group.id, "line_id": line.id}
+
+
+def _drawn(incident: Incident, by: Actor) -> dict[str, UUID]:
+    """A file of the incident that was drawn for review."""
+    days = {"first_day": date(2026, 1, 1), "last_day": date(2026, 1, 2), "each": 1, "seed": "0"}
+    drawn = FileDraw.objects.create(**days, drawn_at=NOW, drawn_by=by.id)
+    file = DrawnFile.objects.create(draw=drawn, incident=incident, offence="other", drawn_of=1)
+    return {"draw_id": drawn.id, "file_id": file.id}
 
 
 def _supervised(contact: Contact, by: Actor) -> dict[str, UUID]:
@@ -285,14 +320,12 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         of_contact = {"contact_id", "sample_id", "proposal_id", "brief_id", "request_id", "check_id"} & {
             *wants
         }
-        if of_contact or {"handover_id", "counter_id", "leaflet_id"} & {*wants}:
+        if of_contact or {"handover_id", "counter_id", "leaflet_id", "draw_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 about = "contact" if of_contact else "staff"
                 yield Asked(route, reverse(name, kwargs=known), rule, about, case)
-        elif {"case_id", "fact_id", "incident_id", "crime_id", "decision_id", "grading_id"}.intersection(
-            wants
-        ):
+        elif OF_A_CASE.intersection(wants):
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 yield Asked(route, reverse(name, kwargs=known), rule, "case", case)

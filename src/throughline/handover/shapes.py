@@ -77,6 +77,9 @@ SHAPES = (
             "person": _ID,
             "part": _CODE,
             "confirmed": _FLAG,
+            # of a victim whom the suspect names as theirs: undecided, unresolved, primary-victim (the other was
+            # decided to be the primary perpetrator) or counter-case (this one was); null for everybody else
+            "counter": _CODE,
         },
     ),
     Shape(

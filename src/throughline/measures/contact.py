@@ -192,11 +192,29 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     return repeats.left_join(seen, "person").select("person", "last_day", counted=_.seen.isnull())
 
 
+def counter_allegations(period: Period) -> Table:
+    """Victims of the period whom the suspect of it names as theirs, by where that stands."""
+    named = table("handover_involvement").filter(
+        _.domestic
+        & _.confirmed
+        & (_.part == "victim")
+        & _.counter.notnull()
+        & _.day.between(period.first, period.last)
+    )
+    return named.mutate(group=_.counter).group_by(["person", "group"]).aggregate(last_day=_.day.max())
+
+
 def _words(list_name: str, unknown: str) -> Any:
     labels = {row.code: row.label for row in load(list_name).rows}
     return lambda code: labels.get(code, code) if code else unknown
 
 
+_COUNTER = {
+    "undecided": "Nobody has decided yet",
+    "unresolved": "Unresolved, both safeguarded",
+    "primary-victim": "The other is the primary perpetrator, as decided",
+    "counter-case": "Is the primary perpetrator, as decided: a counter-case",
+}
 _THRIVE = {"concern": "Concern written down", "none-said": "No concern written down"}
 
 
@@ -272,6 +290,18 @@ def measures() -> tuple[Measure, ...]:
             "those months.",
             f"{_REPORT}, on systems that match by number or address; system 4",
             partial(missed_by_exact_match, **_definition(government)),
+        ),
+        Measure(
+            "counter-allegations",
+            "Victims whom the suspect names as theirs",
+            Kind.COUNT,
+            "victims",
+            "Victims of confirmed domestic incidents in the period whose suspect is the confirmed victim of theirs in "
+            "the same incident, or in another within the time that the force has set, by where the decision on the "
+            "primary perpetrator stands now. Nobody is left out of any other figure by it.",
+            'HMIC, "Increasingly everyone\'s business" (2015), glossary; system 26',
+            counter_allegations,
+            groups=lambda code: _COUNTER.get(code or "", "Not known"),
         ),
         Measure(
             "brief-opened",

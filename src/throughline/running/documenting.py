@@ -1,7 +1,9 @@
 """`throughline docs`: pages that are written from the code, so that they cannot be wrong about it."""
 
+import importlib
 import inspect
-from collections.abc import Iterable
+import pkgutil
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 import click
@@ -23,7 +25,7 @@ def docs() -> None:
 )
 @click.pass_context
 def generate(ctx: click.Context, out: Path) -> None:
-    """Write docs/generated: who may do what, every address, every table, the lists, the command line."""
+    """Write docs/generated: who may do what, addresses, tables, lists, transitions, the command line."""
     import django
 
     django.setup()
@@ -33,6 +35,7 @@ def generate(ctx: click.Context, out: Path) -> None:
         "addresses.md": addresses(),
         "tables.md": tables(),
         "reference.md": reference(),
+        "transitions.md": transitions(),
         "command-line.md": command_line(ctx.find_root()),
     }
     for name, text in pages.items():
@@ -129,6 +132,52 @@ def reference() -> str:
         parts.append(f"## {name}\n")
         parts.append(_table(("Code", "Label", "From", "Until", "Confidence", "Source"), rows))
     return "\n".join(parts)
+
+
+def tables_of_transitions() -> Iterator[tuple[str, Mapping[tuple[str, str], str]]]:
+    """What the rules of each foundation and room expose as ``TRANSITIONS``: the name and the table of each."""
+    for package in ("throughline.foundations", "throughline.casework"):
+        for part in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            try:
+                rules = importlib.import_module(f"{package}.{part.name}.rules")
+            except ModuleNotFoundError as missing:
+                if missing.name not in {f"{package}.{part.name}.rules", f"{package}.{part.name}"}:
+                    raise
+                continue
+            for name, table in getattr(rules, "TRANSITIONS", {}).items():
+                yield f"{part.name}: {name}", table
+
+
+def transitions() -> str:
+    """Every table of what can be done from which state, drawn."""
+    parts = [
+        "# From one state to the next\n",
+        "Drawn from the tables in the rules of each room. What no arrow shows cannot be done from there.\n",
+    ]
+    for name, table in tables_of_transitions():
+        parts.append(f"## {name}\n\n```mermaid\n{_diagram(table)}\n```\n")
+    return "\n".join(parts)
+
+
+def _diagram(table: Mapping[tuple[str, str], str]) -> str:
+    """One table as a Mermaid state diagram; it begins in the state that it names first."""
+    states = list(dict.fromkeys(state for (before, _), after in table.items() for state in (before, after)))
+    # Mermaid reads a hyphen in a name as the beginning of an arrow
+    ids = {state: state.replace("-", "_").replace(" ", "_") for state in states}
+    arrows: dict[tuple[str, str], list[str]] = {}
+    for (before, step), after in table.items():
+        arrows.setdefault((before, after), []).append(str(step))
+    return "\n".join(
+        [
+            "stateDiagram-v2",
+            *(f'    state "{state}" as {ids[state]}' for state in states),
+            f"    [*] --> {ids[states[0]]}",
+            *(
+                f"    {ids[before]} --> {ids[after]}: {', '.join(steps)}"
+                for (before, after), steps in arrows.items()
+            ),
+        ]
+    )
 
 
 def command_line(root: click.Context) -> str:

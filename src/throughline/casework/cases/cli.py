@@ -1,10 +1,16 @@
-"""``throughline facts``: bringing in orders, bail and warrants."""
+"""``throughline facts``: bringing in orders, bail and warrants. ``throughline review``: drawing files for review."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 import click
 import django
 from django.db import DatabaseError, ProgrammingError
+
+from throughline.foundations.access.rules import Actor
 
 
 @click.group()
@@ -74,3 +80,79 @@ def import_facts(
         click.echo(f"Nothing was ended: {brought.not_ended}.")
     if counts["rejected"]:
         click.echo(f"Why rows were rejected, by line and field: {rejects}")
+
+
+@click.group()
+def review() -> None:
+    """Files of domestic incidents, drawn and reviewed."""
+    django.setup()
+
+
+@review.command("draw")
+@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The first day.")
+@click.option(
+    "--until", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day, which is over."
+)
+@click.option("--each", type=int, default=10, show_default=True, help="Files of each offence group.")
+@click.option("--as", "username", required=True, help="The account in whose name, and of whose sight, it is.")
+def draw_files(first: datetime, last: datetime, each: int, username: str) -> None:
+    """Draw files by a seed that nobody chooses, and say which. Names nobody."""
+    from django.utils import timezone
+
+    from throughline.casework.cases.commands.files import draw_files as draw
+
+    with _acting_as(username) as actor:
+        made = draw(by=actor, now=timezone.now(), first=first.date(), last=last.date(), each=each)
+        _say_draw(actor, made.id)
+
+
+@review.command("show")
+@click.argument("draw", type=click.UUID)
+@click.option("--as", "username", required=True, help="The account in whose sight it is.")
+def show_draw(draw: UUID, username: str) -> None:
+    """One draw: its files, and what was found over those to which each item applies."""
+    with _acting_as(username) as actor:
+        _say_draw(actor, draw)
+
+
+@contextmanager
+def _acting_as(username: str) -> Iterator[Actor]:
+    """A transaction of an account's; what is refused or cannot be is said in words, and nothing is changed."""
+    from django.db import transaction
+
+    from throughline.casework.people.cli import actor_named
+    from throughline.casework.people.rules import Malformed
+    from throughline.foundations.access.protection import set_actor
+    from throughline.foundations.access.rules import Refused
+
+    actor = actor_named(username)
+    try:
+        with transaction.atomic():
+            set_actor(actor)
+            yield actor
+    except Malformed as wrong:
+        option = {"first": "--from", "last": "--until"}.get(wrong.field, f"--{wrong.field}")
+        raise click.UsageError(f"{option} {wrong.why}. Nothing was changed.") from wrong
+    except Refused as error:
+        raise click.UsageError(f"Refused: {error}. Nothing was changed.") from error
+
+
+def _say_draw(actor: Actor, draw_id: UUID) -> None:
+    from throughline.casework.cases.queries.files import draw_page
+
+    page = draw_page(actor, draw_id)
+    click.echo(f"draw {page.draw.id}: {page.draw.first_day} to {page.draw.last_day}, seed {page.draw.seed}")
+    for offence, of, files in page.groups:
+        numbers = ", ".join(f"{one.number}{'' if one.file.reviewed_at else ' (to review)'}" for one in files)
+        click.echo(f"  {offence}: {len(files)} of {of}: {numbers}")
+    click.echo(f"{page.reviewed} of {page.files} reviewed")
+    for one in page.found if page.reviewed else ():
+        share = one.all.share
+        told = (
+            f"{share.counted} of {share.of}, {share.share:.0%} ({share.low:.0%} to {share.high:.0%})"
+            if share
+            else "applies to none"
+        )
+        click.echo(
+            f"  {one.question.code}: {told}; not applicable {one.all.not_applicable}, not said {one.all.not_said}"
+        )

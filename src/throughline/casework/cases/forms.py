@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from throughline.casework.cases.models import StandingFact
 from throughline.casework.cases.queries.pages import kinds_to_enter
-from throughline.casework.people.forms.person import PersonForm, ReasonForm
+from throughline.casework.people.forms.person import ConfirmForm, PersonForm, ReasonForm
 from throughline.foundations.clock.rules import LONDON, end_of_day, london_day
 from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm
 from throughline.foundations.govuk.rules import Unreadable, read_time
@@ -34,6 +34,13 @@ def _radios(label: "StrOrPromise", *, hint: "StrOrPromise" = "") -> forms.Choice
     return forms.ChoiceField(label=label, help_text=hint, widget=forms.RadioSelect)
 
 
+def _both_sides() -> forms.BooleanField:
+    return forms.BooleanField(
+        label=_("One person may be the contact of both: I know that each names the other, and it is meant"),
+        required=False,
+    )
+
+
 def _choices(form: forms.BaseForm, field: str, choices: Choices) -> None:
     form.fields[field].choices = choices  # type: ignore[attr-defined]
 
@@ -43,10 +50,24 @@ class OwnerForm(GovukForm):
 
     needed = ("owner",)
     owner = _radios(_("Who is to own it?"), hint=_("An officer owns it once they have accepted."))
+    both_sides = _both_sides()
 
-    def __init__(self, *args: Any, owners: Choices, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, owners: Choices, counter: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _choices(self, "owner", owners)
+        if not counter:
+            del self.fields["both_sides"]
+
+
+class AcceptForm(ConfirmForm):
+    """Accepting a case; where one is the contact of the other of the two already, saying that it is meant."""
+
+    both_sides = _both_sides()
+
+    def __init__(self, *args: Any, counter: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not counter:
+            del self.fields["both_sides"]
 
 
 _YES_NO = [("yes", _("Yes")), ("no", _("No")), ("", _("Not known"))]
@@ -248,4 +269,81 @@ class ReviewForm(GovukForm):
     )
     feedback = _words(
         _("What you want to tell them"), hint=_("They read this. Needed where it was judged wrongly.")
+    )
+
+
+# --- counter-allegations, groups and their plans, drawn files --------------------------------------------
+
+
+class PrimaryForm(PersonForm):
+    """Who the primary perpetrator is, or that it stays unresolved, with the reason."""
+
+    needed = ("choice", "reason", "words")
+    lists = {"reason": ("decision-reasons", {"decision": "primary-perpetrator"})}
+    choice = _radios(
+        _("Who is the primary perpetrator?"),
+        hint=_("Unresolved is an answer: both are then safeguarded as victims."),
+    )
+    reason = _radios(_("What decides it?"))
+    words = _words(_("In your words"), hint=_("What you know that decides it, or why it cannot be decided."))
+
+    def __init__(self, *args: Any, choices: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "choice", choices)
+
+
+class PrimaryReviewForm(GovukForm):
+    """What a colleague makes of a decision on the primary perpetrator."""
+
+    needed = ("agreed",)
+    agreed = forms.ChoiceField(
+        label=_("Would you decide the same?"),
+        choices=[
+            ("yes", _("Yes")),
+            ("no", _("No: both are safeguarded as victims until somebody decides again")),
+        ],
+        widget=forms.RadioSelect,
+    )
+    feedback = _words(
+        _("What you want to tell them"),
+        hint=_("They read this. Needed where you would not decide the same."),
+    )
+
+
+class PlanLineForm(GovukForm):
+    """One line of a group's plan."""
+
+    needed = ("what", "whose", "due_on")
+    what = _words(
+        _("What is to be done?"),
+        hint=_("Name nobody more than is needed. Never write where she is."),
+    )
+    whose = forms.ChoiceField(label=_("Whose is it?"), widget=forms.Select)
+    due_on = DateField(label=_("By when?"), help_text=_("It is due at the end of that day."))
+
+    def __init__(self, *args: Any, staff: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "whose", [("", _now("Choose somebody")), *staff])
+
+
+class EndLineForm(PersonForm):
+    """What became of a line of a plan."""
+
+    needed = ("ended_as",)
+    lists = {"ended_as": ("plan-line-endings", {"offered": True})}
+    ended_as = _radios(_("What became of it?"))
+    words = _words(_("In your words"), hint=_("Needed where it is no longer to be done."))
+
+
+class DrawForm(GovukForm):
+    """Which files are drawn: of which days, and how many of each offence group."""
+
+    needed = ("first", "last", "each")
+    first = DateField(label=_("First day"))
+    last = DateField(label=_("Last day"), help_text=_("A day that is over."))
+    each = forms.IntegerField(
+        label=_("Files of each offence group"),
+        help_text=_("The inspection of 2015 drew 10 in most forces and 15 in larger ones."),
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "class": "govuk-input--width-3"}),
+        min_value=1,
     )

@@ -300,3 +300,109 @@ class StandingFact(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.id}"
+
+
+class CounterAllegation(models.Model):
+    """Two cases of one pair against each other: each of the two is the victim of the other.
+
+    ``first`` is the case that was opened first. ``stands`` is a code of reference's primary-standings, ``choice`` what
+    was decided last; who decided, why and what a colleague made of it stand as decisions about this row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    first = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    second = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="+")
+    seen_at = models.DateTimeField()
+    seen_by = models.UUIDField()
+    stands = models.TextField()
+    choice = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    subjects = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["first", "second"],
+                condition=models.Q(ended_at__isnull=True),
+                name="cases_counter_once",
+            ),
+            models.CheckConstraint(name="cases_counter_two", condition=~models.Q(first=models.F("second"))),
+        ]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"counter-allegation {self.id}"
+
+
+class PlanLine(models.Model):
+    """One line of a group's plan: what, whose, by when. A change is a new line that supersedes, and it stays.
+
+    ``subjects`` are the victims whom it protects; ``parties`` everybody in the group, so that nobody who is party to
+    any of it reads it. ``ended_as`` is a code of reference's plan-line-endings.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="lines")
+    what = models.TextField(blank=True)
+    whose = models.UUIDField()
+    due_on = models.DateField()
+    supersedes = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="superseded_by"
+    )
+    made_at = models.DateTimeField()
+    made_by = models.UUIDField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.UUIDField(null=True)
+    ended_as = models.TextField(blank=True)
+    ended_words = models.TextField(blank=True)
+    subjects = ArrayField(models.UUIDField(), default=list)
+    parties = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"line of a plan {self.id}"
+
+
+class FileDraw(models.Model):
+    """Files drawn for review: of which days, how many of each offence group, by which seed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    first_day = models.DateField()
+    last_day = models.DateField()
+    each = models.PositiveIntegerField()
+    seed = models.TextField()
+    drawn_at = models.DateTimeField()
+    drawn_by = models.UUIDField()
+
+    class Meta:
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"draw of files {self.id}"
+
+
+class DrawnFile(models.Model):
+    """One incident that was drawn under an offence group; the reviewer's answers stand under its id.
+
+    ``drawn_of`` is how many there were to draw from.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    draw = models.ForeignKey(FileDraw, on_delete=models.CASCADE, related_name="files")
+    incident = models.ForeignKey(Incident, on_delete=models.CASCADE, related_name="+")
+    offence = models.TextField()
+    drawn_of = models.PositiveIntegerField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["draw", "incident", "offence"], name="cases_drawn_once"),
+        ]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"drawn file {self.id}"

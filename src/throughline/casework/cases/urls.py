@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from throughline.casework.cases.views import case, crimes, facts, visits
+from throughline.casework.cases.views import case, counters, crimes, facts, files, groups, visits
 
 app_name = "cases"
 
@@ -17,6 +17,7 @@ _one = [
     path("part/", case.part, name="part"),
     path("group/", case.group, name="group"),
     path("ungroup/", case.ungroup, name="ungroup"),
+    path("together/", groups.one_group, name="one-group"),
 ]
 
 urlpatterns = [
@@ -27,6 +28,20 @@ urlpatterns = [
     path("facts/<uuid:fact_id>/vary/", facts.vary, name="vary-fact"),
     path("facts/<uuid:fact_id>/end/", facts.end, name="end-fact"),
     path("incidents/<uuid:incident_id>/close/", case.close_one_incident, name="close-incident"),
+    path(
+        "incidents/<uuid:incident_id>/together/", groups.one_group_of_incident, name="one-group-of-incident"
+    ),
+    path("groups/<uuid:group_id>/", groups.show, name="group-page"),
+    path("groups/<uuid:group_id>/plan/", groups.add_line, name="add-line"),
+    path("plan/<uuid:line_id>/", groups.end_line, name="end-line"),
+    path("plan/<uuid:line_id>/change/", groups.change_line, name="change-line"),
+    path("allegations/<uuid:allegation_id>/", counters.show, name="allegation"),
+    path("allegations/<uuid:allegation_id>/prompts/", counters.prompts, name="prompts"),
+    path("allegations/<uuid:allegation_id>/decide/", counters.decide, name="decide-primary"),
+    path("allegations/decided/<uuid:decision_id>/", counters.review, name="review-primary"),
+    path("files/", files.draws, name="draws"),
+    path("files/<uuid:draw_id>/", files.draw, name="draw"),
+    path("files/of/<uuid:file_id>/", files.file, name="file"),
     path("crimes/", crimes.waiting, name="waiting"),
     path("crimes/of/<uuid:incident_id>/", crimes.judge, name="judge"),
     path("crimes/<uuid:crime_id>/cancel/", crimes.cancel, name="cancel-crime"),

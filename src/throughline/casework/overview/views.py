@@ -13,6 +13,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from throughline.casework.cases.rules.groups import PLAN_DUTY
 from throughline.casework.contact.queries.briefing import my_briefs
 from throughline.casework.contact.queries.calls import count_calls
 from throughline.casework.contact.queries.intelligence import request_of
@@ -64,6 +65,10 @@ DONE_AT = {
     "case-grade": "risk:grade",
     "case-accept": "cases:accept",
     "reassurance-visit": "cases:visit",
+    "primary-perpetrator": "cases:allegation",
+    "primary-perpetrator-review": "cases:review-primary",
+    "group-proposal": "cases:one-group",
+    PLAN_DUTY: "cases:end-line",
     "crime-recording": "cases:judge",
     "crime-review": "cases:review-crime",
     "deployment-review": "contact:decision",

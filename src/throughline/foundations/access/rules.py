@@ -82,6 +82,8 @@ class Action(StrEnum):
     OWN_CASE = "case.own"
     GRADE_CASE = "case.grade"
     VISIT = "visit.make"
+    DECIDE_PRIMARY = "primary-perpetrator.decide"
+    REVIEW_FILES = "files.review"
     RECORD_CRIME = "crime.record"
     REVIEW_CRIME = "crime.review"
     RECORD_FACT = "standing-fact.record"
@@ -298,6 +300,18 @@ RULES = (
         "Officers and supervisors see where to look in on patrol, and visit",
         Action.VISIT,
         RESPONSE | {Role.SUPERVISOR},
+        _in_sight,
+    ),
+    Rule(
+        "Sergeants, inspectors and the hub say who the primary perpetrator is, and review it",
+        Action.DECIDE_PRIMARY,
+        _only(Role.SERGEANT, Role.INSPECTOR, Role.HUB),
+        _in_sight,
+    ),
+    Rule(
+        "Supervisors, inspectors, the hub and registrars draw files and review them",
+        Action.REVIEW_FILES,
+        _only(Role.SUPERVISOR, Role.INSPECTOR, Role.HUB, Role.REGISTRAR),
         _in_sight,
     ),
     Rule(

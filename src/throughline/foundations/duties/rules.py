@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from throughline.foundations.clock.rules import Clock, due, parse_clock
@@ -58,6 +59,34 @@ def _from_row(row: Row) -> DutyKind:
         volume=row.number("volume"),
         volume_per=row.text("volume_per"),
     )
+
+
+# --- from one state to the next ----------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """Where a duty stands."""
+
+    OPEN = "open"
+    DISCHARGED = "discharged"
+
+
+class Step(StrEnum):
+    """What can be done to one."""
+
+    ADD_CAUSE = "add-cause"
+    DISCHARGE = "discharge"
+
+
+# another cause after it was discharged opens another duty
+STEPS: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
+    {
+        (State.OPEN, Step.ADD_CAUSE): State.OPEN,
+        (State.OPEN, Step.DISCHARGE): State.DISCHARGED,
+        (State.DISCHARGED, Step.DISCHARGE): State.DISCHARGED,
+    }
+)
+TRANSITIONS: Final = MappingProxyType({"duty": STEPS})
 
 
 # --- load, before a kind is switched on ---------------------------------------------------------------

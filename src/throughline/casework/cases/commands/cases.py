@@ -16,13 +16,19 @@ from throughline.casework.cases.commands.holding import (
 )
 from throughline.casework.cases.models import Case, Group, GroupMember, Joining, StandingFact
 from throughline.casework.cases.queries.caseload import keeping_active, standings, together
+from throughline.casework.cases.queries.counters import counter_allegations
 from throughline.casework.cases.rules import CASE_STEPS, Kind, NotYet, Step, after, in_the_way
+from throughline.casework.cases.rules.counter import Stands
+from throughline.casework.cases.rules.groups import HONOUR_BASED, HONOUR_MARKER
 from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.commands.recording import set_marker
+from throughline.casework.people.queries.searching import standing_markers
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import discharge
 from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode, load
 
@@ -37,6 +43,8 @@ __all__ = [
     "ungroup",
 ]
 
+PROPOSAL = "group-proposal"
+
 
 def _tell(entry: str, case: Case, *, by: Actor, now: datetime, code: str = "") -> None:
     for record_id in case.subjects:
@@ -47,8 +55,9 @@ def _tell(entry: str, case: Case, *, by: Actor, now: datetime, code: str = "") -
 def close_case(*, by: Actor, now: datetime, case_id: UUID, closed_as: str) -> Case:
     """Close a case and those joined into it, in an offered code of reference's case-closings.
 
-    Raises NotYet while an incident or a duty of one is open, or an order, bail or a warrant stands
-    (`rules.in_the_way`); Malformed, Refused.
+    Where it stays unresolved who of two is the primary perpetrator, the case the other way round is closed with it or
+    neither is: both are safeguarded alike. Raises NotYet while an incident or a duty of one is open, an order, bail
+    or a warrant stands (`rules.in_the_way`), or nobody has decided on a counter-allegation; Malformed, Refused.
     """
     case = locked_case(case_id)
     undertake(by, Action.CLOSE_CASE, *case.subjects, detail={"case": str(case.id), "as": closed_as})
@@ -59,7 +68,13 @@ def close_case(*, by: Actor, now: datetime, case_id: UUID, closed_as: str) -> Ca
         offered = False
     if not offered:
         raise Malformed("closed_as", "is not one of the reasons to close")
-    family = list(Case.objects.select_for_update().filter(id__in=together(case.id)).order_by("id"))
+    alike = together(case.id)
+    for allegation in counter_allegations(alike):
+        if allegation.stands == Stands.UNDECIDED:
+            raise NotYet(["counter-undecided"])
+        if allegation.stands == Stands.UNRESOLVED:
+            alike |= together(allegation.first_id) | together(allegation.second_id)
+    family = list(Case.objects.select_for_update().filter(id__in=alike).order_by("id"))
     # whoever opens a duty of one of these meanwhile finds it closed
     list(Duty.objects.select_for_update().filter(about__in=[one.id for one in family]).order_by("id"))
     closing, active = keeping_active(london_day(now))
@@ -93,11 +108,16 @@ def reopen_case(*, by: Actor, now: datetime, case_id: UUID) -> Case:
     others = Case.objects.filter(victim=case.victim_id, suspect=case.suspect_id, closed_at=None)
     if others.exists():
         raise Conflict
+    open_again(case, by=by, now=now, cause="case-reopened")
+    return case
+
+
+def open_again(case: Case, *, by: Actor, now: datetime, cause: str) -> None:
+    """Open a closed case; what it lacks is a duty. Inside another command only, which holds it and has audited."""
     case.closed_at, case.closed_by, case.closed_as = None, None, ""
     case.save(update_fields=["closed_at", "closed_by", "closed_as"])
     _tell("case-reopened", case, by=by, now=now)
-    call_for_owner_and_grade(case, by=by, now=now, cause="case-reopened")
-    return case
+    call_for_owner_and_grade(case, by=by, now=now, cause=cause)
 
 
 @transaction.atomic
@@ -155,6 +175,7 @@ def part_cases(*, by: Actor, now: datetime, case_id: UUID) -> None:
 def group_cases(*, by: Actor, now: datetime, case_ids: Collection[UUID], reason: str) -> Group:
     """Hold cases to belong together, for one plan; they join the group that one of them is in.
 
+    As honour-based abuse, the group is one from then on and every victim has the marker that warns of it.
     Raises Malformed for fewer than two or another reason, Conflict where they are of two groups, Refused.
     """
     cases = [locked_case(one) for one in sorted(set(case_ids))]
@@ -172,11 +193,35 @@ def group_cases(*, by: Actor, now: datetime, case_ids: Collection[UUID], reason:
     if len(groups) > 1:
         raise Conflict
     group = groups.pop() if groups else Group.objects.create(reason=reason, made_at=now, made_by=by.id)
+    if reason == HONOUR_BASED:
+        group.reason = reason
+        group.save(update_fields=["reason"])
+        _warn(cases, by=by, now=now)
     for case in cases:
         if case.id not in {member.case_id for member in members}:
             GroupMember.objects.create(group=group, case=case, made_at=now, made_by=by.id)
             _tell("case-grouped", case, by=by, now=now, code=reason)
+    for duty in Duty.objects.filter(kind=PROPOSAL, about__in=[case.id for case in cases], discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="grouped")
+    keep_parties(group)
     return group
+
+
+def _warn(cases: Collection[Case], *, by: Actor, now: datetime) -> None:
+    """Set the marker of honour-based abuse on every victim, in the name of who said that it is."""
+    for victim in dict.fromkeys(case.victim_id for case in cases):
+        together = held_together(victim)
+        if not standing_markers(together, london_day(now)).filter(code=HONOUR_MARKER).exists():
+            set_marker(by=by, now=now, record_id=victim, code=HONOUR_MARKER)
+
+
+def keep_parties(group: Group) -> None:
+    """Repeat on every line of a group's plan who is party to any of its cases: nobody of them reads it."""
+    members = Case.objects.filter(memberships__group=group, memberships__ended_at=None)
+    parties = {record_id for case in members for record_id in case.subjects}
+    for line in group.lines.all():
+        line.parties = sorted({*line.parties, *parties})
+        line.save(update_fields=["parties"])
 
 
 @transaction.atomic

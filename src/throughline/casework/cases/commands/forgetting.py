@@ -2,9 +2,19 @@
 
 from uuid import UUID
 
-from throughline.casework.cases.models import Case, Crime, Incident, StandingFact, Visit
+from throughline.casework.cases.models import (
+    Case,
+    CounterAllegation,
+    Crime,
+    DrawnFile,
+    Incident,
+    PlanLine,
+    StandingFact,
+    Visit,
+)
 from throughline.foundations.decisions.commands import forget_words
 from throughline.foundations.drafts.commands import let_go_about
+from throughline.foundations.instruments.commands import forget_answers
 
 
 def forget(*, record_id: UUID) -> None:
@@ -17,10 +27,18 @@ def forget(*, record_id: UUID) -> None:
     cases = Case.objects.filter(subjects__contains=[record_id])
     crimes = Crime.objects.filter(subjects__contains=[record_id])
     facts = StandingFact.objects.filter(subjects__contains=[record_id])
-    for rows in (incidents, cases, crimes, facts):
+    allegations = CounterAllegation.objects.filter(subjects__contains=[record_id])
+    lines = PlanLine.objects.filter(parties__contains=[record_id])
+    files = DrawnFile.objects.filter(incident__in=incidents)
+    for rows in (incidents, cases, crimes, facts, allegations, lines, files):
         for row_id in rows.values_list("id", flat=True):
             forget_words(record_id=row_id)
             let_go_about(record_id=row_id)
+            # what was answered of a counter-allegation or a file that was reviewed
+            forget_answers(subject=row_id)
+    for group_id in set(lines.values_list("group", flat=True)):
+        let_go_about(record_id=group_id)
+    lines.update(what="", ended_words="")
     Visit.objects.filter(subjects__contains=[record_id]).update(agreed="")
     incidents.update(place="", postcode="")
     # the number that another system gave an order leads back to whom it names

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.cases.queries.counters import would_hold_both
 from throughline.casework.cases.rules import CASE_STEPS, ENTERED_HERE, Kind, Step, after
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Conflict, Malformed
@@ -46,21 +47,24 @@ def reason_for(decision: str, reason: str, on: datetime) -> None:
 
 
 @transaction.atomic
-def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID) -> None:
+def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID, both_sides: bool = False) -> None:
     """Take a case on oneself; or, as a supervisor, ask an officer to, who owns it once they have accepted.
 
-    Whoever owns one open case of a victim owns them all, so that she never has two. Raises Malformed, Refused.
+    Whoever owns one open case of a victim owns them all, so that she never has two. Who already owns the case the
+    other way round takes this one only by saying that it is meant (``both_sides``). Raises Malformed, Refused.
     """
     case = locked_case(case_id)
     undertake(by, Action.OWN_CASE, *case.subjects, detail={"case": str(case.id), "owner": str(owner)})
     after(CASE_STEPS, case.closed_at is not None, Step.OWN)
     if owner == by.id:
+        _insist_on_knowing(case, owner, both_sides, now)
         _hold(case, owner, by=by, now=now)
         return
     if by.role is not Role.SUPERVISOR:
         raise Refused("A supervisor says who is asked to own a case", case.victim_id)
     if not User.objects.filter(id=owner, is_active=True, role=Role.OFFICER).exists():
         raise Malformed("owner", "is not an officer who can be asked")
+    _insist_on_knowing(case, owner, both_sides, now)
     asked = Duty.objects.filter(kind=ACCEPT_DUTY, about=case.id, discharged_at=None).exclude(owner=owner)
     let_go(asked, by=by, now=now)
     open_duty(
@@ -69,14 +73,26 @@ def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID) -> None:
 
 
 @transaction.atomic
-def accept_case(*, by: Actor, now: datetime, case_id: UUID) -> None:
-    """Own a case that one was asked to own. Raises Conflict where one no longer is, Refused."""
+def accept_case(*, by: Actor, now: datetime, case_id: UUID, both_sides: bool = False) -> None:
+    """Own a case that one was asked to own. Raises Conflict where one no longer is, Malformed as `set_owner`
+    does for who owns the case the other way round, Refused.
+    """
     case = locked_case(case_id)
     undertake(by, Action.OWN_CASE, *case.subjects, detail={"case": str(case.id), "owner": str(by.id)})
     after(CASE_STEPS, case.closed_at is not None, Step.OWN)
     if not Duty.objects.filter(kind=ACCEPT_DUTY, about=case.id, owner=by.id, discharged_at=None).exists():
         raise Conflict
+    _insist_on_knowing(case, by.id, both_sides, now)
     _hold(case, by.id, by=by, now=now)
+
+
+def _insist_on_knowing(case: Case, owner: UUID, both_sides: bool, now: datetime) -> None:
+    """Nobody becomes the contact of both of two who accuse each other without being told."""
+    if not both_sides and would_hold_both(case, owner, at=now):
+        raise Malformed(
+            "both_sides",
+            "is needed: the case of the other of the two has the same owner, say that it is meant",
+        )
 
 
 def _hold(case: Case, owner: UUID, *, by: Actor, now: datetime) -> None:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
+from throughline.casework.cases.commands.counter import keep_counters
+from throughline.casework.cases.commands.groups import propose_groups
 from throughline.casework.cases.commands.holding import call_for_owner_and_grade, let_go
 from throughline.casework.cases.models import (
     Case,
@@ -337,15 +339,17 @@ def keep_cases(incident: Incident, *, by: Actor, now: datetime) -> None:
     Inside a command that holds the incident and has audited.
     """
     pairs = _pairs(incident)
-    # whoever else opens a case about one of these victims waits here
-    victims = {victim for victim, _ in pairs}
-    list(Record.objects.select_for_update(no_key=True).filter(id__in=victims).order_by("id"))
+    # whoever else opens a case about one of these people waits here: a case of hers, or one against her
+    people = {one for pair in pairs for one in pair if one}
+    list(Record.objects.select_for_update(no_key=True).filter(id__in=people).order_by("id"))
     before = {link.case_id: link.case for link in incident.case_links.select_related("case")}
     kept = {_case_for(incident, victim, suspect, by=by, now=now).id for victim, suspect in pairs}
     for case_id, case in before.items():
         if case_id not in kept and not case.joinings.filter(ended_at=None, into__in=kept).exists():
             CaseIncident.objects.filter(case=case_id, incident=incident).delete()
             _close_if_empty(case, by=by, now=now)
+    keep_counters({*before, *kept}, new=kept - before.keys(), by=by, now=now)
+    propose_groups(kept, now=now)
 
 
 def _pairs(incident: Incident) -> list[tuple[UUID, UUID | None]]:

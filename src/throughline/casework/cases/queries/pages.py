@@ -233,7 +233,7 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
     facts = [
         one
         for one in standing_facts(actor, [*hers, *his], at=at)
-        if one.kind not in (Kind.OWNER, Kind.GRADE) and _of_the_two(one, hers, his)
+        if one.kind not in (Kind.OWNER, Kind.GRADE) and of_the_two(one, hers, his)
     ][:MOST]
     named = people_named(
         [
@@ -244,7 +244,7 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
         ],
         today,
     )
-    pairs = _pairs(cases.values(), named, at)
+    pairs = pairs_of(cases.values(), named, at)
     told = _incidents(ids)
     closing, active = keeping_active(today)
     page = CasePage(
@@ -254,7 +254,7 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
         grade=_grade(case, at),
         owner=_owner(case, at),
         asked=_asked(case),
-        facts=_facts(facts, named),
+        facts=facts_shown(facts, named),
         incidents=told,
         pattern=pattern([one.incident.reported_at for one in told]),
         repeats=history.repeat(actor, hers, at=at),
@@ -279,14 +279,15 @@ def _may(actor: Actor, action: Action, row: Case | Incident | StandingFact) -> b
     )
 
 
-def _of_the_two(fact: StandingFact, hers: Collection[UUID], his: Collection[UUID]) -> bool:
+def of_the_two(fact: StandingFact, hers: Collection[UUID], his: Collection[UUID]) -> bool:
     """Whether a fact is of the case: what binds either, and protects the other or nobody by name."""
     if fact.record_id in his:
         return fact.protects_id is None or fact.protects_id in hers
     return fact.record_id in hers and (fact.protects_id is None or fact.protects_id in his)
 
 
-def _pairs(cases: Iterable[Case], named: dict[UUID, Somebody], at: datetime) -> dict[UUID, Pair]:
+def pairs_of(cases: Iterable[Case], named: dict[UUID, Somebody], at: datetime) -> dict[UUID, Pair]:
+    """Some cases on a line each, by case. Part of a page."""
     cases = list(cases)
     grades = dict(
         standing_at(at, StandingFact.objects.filter(case__in=cases, kind=Kind.GRADE)).values_list(
@@ -342,7 +343,8 @@ def _asked(case: Case) -> Owned | None:
     return Owned(duty.owner, staff_names({duty.owner})[duty.owner], duty.opened_at)
 
 
-def _facts(facts: Collection[StandingFact], named: dict[UUID, Somebody]) -> tuple[Fact, ...]:
+def facts_shown(facts: Collection[StandingFact], named: dict[UUID, Somebody]) -> tuple[Fact, ...]:
+    """Some orders, bail and warrants as a page shows them. Part of a page."""
     names = staff_names({fact.set_by for fact in facts})
     return tuple(
         Fact(
@@ -444,7 +446,7 @@ def joinable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:
         and one.suspect_id is not None
         and (case.suspect_id is None or one.suspect_id in his)
     ]
-    return tuple(_pairs(found, _named_in(found, at), at).values())
+    return tuple(pairs_of(found, _named_in(found, at), at).values())
 
 
 def groupable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:
@@ -453,7 +455,7 @@ def groupable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:
     ties = Relationship.objects.filter(Q(record__in=ids) | Q(other__in=ids), valid_until=None)
     around = {one for tie in ties.values_list("record", "other") for one in tie}
     found = [one for one in cases_of(actor, [*ids, *around]) if one.id != case.id and one.closed_at is None]
-    return tuple(_pairs(found, _named_in(found, at), at).values())
+    return tuple(pairs_of(found, _named_in(found, at), at).values())
 
 
 def _named_in(cases: Iterable[Case], at: datetime) -> dict[UUID, Somebody]:
@@ -491,12 +493,12 @@ def cases_of_person(actor: Actor, record_id: UUID, *, at: datetime, purpose: str
         ],
         today,
     )
-    pairs = _pairs(cases, named, at)
+    pairs = pairs_of(cases, named, at)
     subject = subject_for(actor, record_id)
     shown = PersonCases(
         person=named[record_id],
         cases=tuple(pairs[case.id] for case in cases),
-        facts=_facts(facts, named),
+        facts=facts_shown(facts, named),
         incidents=incidents_of(actor, ids)[:MOST],
         repeats=history.repeat(actor, ids, at=at),
         allowed=frozenset(action for action in Action if may(actor, action, subject)),
@@ -546,8 +548,8 @@ def fact_page(actor: Actor, fact_id: UUID, *, at: datetime, purpose: str) -> Fac
         purpose=purpose,
     )
     return FactPage(
-        shown=_facts([fact], named)[0],
-        before=_facts(before, named),
+        shown=facts_shown([fact], named)[0],
+        before=facts_shown(before, named),
         stands=standing_at(at, StandingFact.objects.filter(id=fact.id)).exists(),
         may_change=fact.ended_at is None and _may(actor, Action.RECORD_FACT, fact),
     )
@@ -577,7 +579,7 @@ def facts_found(actor: Actor, reference: str, *, at: datetime) -> tuple[Fact, ..
         today=london_day(at),
         purpose="investigation",
     )
-    return _facts(facts, named)
+    return facts_shown(facts, named)
 
 
 def kinds_to_enter(on: date) -> list[tuple[str, str]]:

@@ -9,6 +9,8 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from throughline.casework.cases.rules.counter import COUNTER_STEPS
+from throughline.casework.cases.rules.groups import PLAN_STEPS
 from throughline.foundations.clock.rules import end_of_day, london_day, months_after
 from throughline.reference import Row, load
 
@@ -99,6 +101,15 @@ CASE_STEPS: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.OPEN, Step.CLOSE): State.CLOSED,
         (State.CLOSED, Step.GROUP): State.CLOSED,
         (State.CLOSED, Step.REOPEN): State.OPEN,
+    }
+)
+# every table of this room, by what it is of; drawn in docs/generated/transitions.md
+TRANSITIONS: Final = MappingProxyType(
+    {
+        "incident": INCIDENT_STEPS,
+        "case": CASE_STEPS,
+        "counter-allegation": COUNTER_STEPS,
+        "line of a plan": PLAN_STEPS,
     }
 )
 

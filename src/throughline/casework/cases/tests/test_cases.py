@@ -172,7 +172,7 @@ def test_two_cases_of_one_pair_stay_apart_until_they_are_joined(does, case, inci
     with seen_whole():
         assert not Joining.objects.exists()
     with pytest.raises(Refused):
-        does(Role.OFFICER, cases.join_cases, **joining)
+        does(Role.CALL_HANDLER, cases.join_cases, **joining)
     does(Role.SUPERVISOR, cases.join_cases, **joining)
     with pytest.raises(Conflict):
         does(Role.SUPERVISOR, cases.join_cases, **joining)

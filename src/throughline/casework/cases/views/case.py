@@ -15,6 +15,7 @@ from throughline.casework.cases.commands import cases as commands
 from throughline.casework.cases.commands import holding
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.forms import (
+    AcceptForm,
     CloseCaseForm,
     CloseIncidentForm,
     GroupForm,
@@ -23,6 +24,9 @@ from throughline.casework.cases.forms import (
 )
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries import pages
+from throughline.casework.cases.queries.counters import against_of, counter_allegations, would_hold_both
+from throughline.casework.cases.queries.groups import group_of, may_be_one, several_of_one_victim
+from throughline.casework.cases.rules.counter import Stands
 from throughline.casework.cases.views.changing import IN_THE_WAY, change, purpose_for
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.people.forms.person import ConfirmForm
@@ -78,7 +82,18 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
     page = pages.case_page(actor, case_id, at=now, purpose=purpose_for(request, case.victim_id))
     # the case is the reason to open either of them from here
     lead_to(request, [one for one in _two(case) if one], purpose_for(request, case.victim_id))
-    shown = {"page": page, "now": now, "in_the_way": IN_THE_WAY, "me": actor.id, **WORDING}
+    shown = {
+        "page": page,
+        "now": now,
+        "in_the_way": IN_THE_WAY,
+        "me": actor.id,
+        "against": against_of(actor, [case.id]),
+        "same_owner": page.owner is not None and would_hold_both(case, page.owner.account, at=now),
+        "group": group_of(case),
+        "one_group": may_be_one(actor, case, at=now),
+        "several": several_of_one_victim(told.incident for told in page.incidents),
+        **WORDING,
+    }
     return render(request, "cases/case.html", shown)
 
 
@@ -100,37 +115,65 @@ def owner(request: HttpRequest, case: Case) -> HttpResponse:
     owners = [(str(actor.id), _("I do"))]
     if actor.role is Role.SUPERVISOR:
         owners += pages.officers(without=actor.id)
-    form = OwnerForm(sent(request), owners=owners)
+    # told before it is chosen, whoever it would be
+    both = {one for one, _name in owners if would_hold_both(case, UUID(one), at=timezone.now())}
+    owners = [
+        (one, _("%(name)s (owner of the other side)") % {"name": name} if one in both else name)
+        for one, name in owners
+    ]
+    form = OwnerForm(sent(request), owners=owners, counter=bool(both))
     return change(
         request,
         Action.OWN_CASE,
         _two(case),
         form,
         lambda: holding.set_owner(
-            by=actor, now=timezone.now(), case_id=case.id, owner=UUID(form.cleaned_data["owner"])
+            by=actor,
+            now=timezone.now(),
+            case_id=case.id,
+            owner=UUID(form.cleaned_data["owner"]),
+            both_sides=bool(form.cleaned_data.get("both_sides")),
         ),
         success=_("Done. Whoever was asked owns it once they have accepted."),
         back=address(case),
         title=_("Who owns this case"),
         button=_("Save"),
+        lead=_two_sides() if counter_allegations([case.id]) else [],
     )
 
 
 @about_case(Action.OWN_CASE)
 def accept(request: HttpRequest, case: Case) -> HttpResponse:
     """Accept a case that one was asked to own."""
+    actor, now = actor_of(request), timezone.now()
+    both = would_hold_both(case, actor.id, at=now)
+    form = AcceptForm(sent(request), today=london_day(now), counter=both)
     return change(
         request,
         Action.OWN_CASE,
         _two(case),
-        ConfirmForm(sent(request), today=london_day(timezone.now())),
-        lambda: holding.accept_case(by=actor_of(request), now=timezone.now(), case_id=case.id),
+        form,
+        lambda: holding.accept_case(
+            by=actor,
+            now=now,
+            case_id=case.id,
+            both_sides=bool(form.cleaned_data.get("both_sides")),
+        ),
         success=_("You own this case, and her other open ones."),
         back=address(case),
         title=_("Accept this case"),
         button=_("Accept"),
-        lead=[_("You own it from now on, with every other open case of hers, so that she has one of you.")],
+        lead=[
+            _("You own it from now on, with every other open case of hers, so that she has one of you."),
+            *(_two_sides() if both else []),
+        ],
     )
+
+
+def _two_sides() -> list[str]:
+    return [
+        _("Each of the two is named as the victim of the other. Should one person be the contact of both?")
+    ]
 
 
 @about_case(Action.CLOSE_CASE)
@@ -138,6 +181,7 @@ def close(request: HttpRequest, case: Case) -> HttpResponse:
     """Close a case of which nothing is open and nothing stands."""
     now = timezone.now()
     form = CloseCaseForm(sent(request), today=london_day(now))
+    unresolved = any(one.stands == Stands.UNRESOLVED for one in counter_allegations([case.id]))
     return change(
         request,
         Action.CLOSE_CASE,
@@ -148,7 +192,18 @@ def close(request: HttpRequest, case: Case) -> HttpResponse:
         back=address(case),
         title=_("Close this case"),
         button=_("Close case"),
-        lead=[_("Cases that are joined with it are closed with it. Another incident opens a new one.")],
+        lead=[
+            _("Cases that are joined with it are closed with it. Another incident opens a new one."),
+            *(
+                [
+                    _(
+                        "It is unresolved who of the two is the primary perpetrator: both their cases are closed, or neither."
+                    )
+                ]
+                if unresolved
+                else []
+            ),
+        ],
     )
 
 

@@ -43,6 +43,7 @@ IN_THE_WAY = {
     "closed-own": gettext_lazy("it is closed"),
     "closed-grade": gettext_lazy("it is closed"),
     "closed-join": gettext_lazy("one of them is closed"),
+    "counter-undecided": gettext_lazy("nobody has decided who of the two is the primary perpetrator"),
 }
 # why a value could not be kept, as this room's commands say it (`Malformed.why`)
 WHY_MALFORMED = (
@@ -61,6 +62,15 @@ WHY_MALFORMED = (
     gettext_noop("is for somebody else to say: nobody reviews their own judgement"),
     gettext_noop("say what was judged wrongly"),
     gettext_noop("stands already under this number"),
+    gettext_noop("is needed: the case of the other of the two has the same owner, say that it is meant"),
+    gettext_noop("is not one of the answers listed"),
+    gettext_noop("say what decides it, or why it cannot be decided"),
+    gettext_noop("is not somebody whose work it can be"),
+    gettext_noop("is over"),
+    gettext_noop("say what is to be done"),
+    gettext_noop("say why it is no longer to be done"),
+    gettext_noop("is before the first day"),
+    gettext_noop("is not over yet"),
 )
 
 

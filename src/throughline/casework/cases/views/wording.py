@@ -25,7 +25,7 @@ def line_in_words(kind: str, code: str) -> str:
 
 
 # the label of the kind says it all, or a judgement stands beside the incident
-_SAYS_ENOUGH = ("incident-judged", "crime-reviewed")
+_SAYS_ENOUGH = ("incident-judged", "crime-reviewed", "primary-reviewed")
 
 #: What every template of this room reads by.
 WORDING: dict[str, Any] = {"label": in_words, "line_in_words": line_in_words, "Action": Action}

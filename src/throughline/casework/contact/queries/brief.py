@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from throughline.casework.cases.models import Case, Involvement, StandingFact
 from throughline.casework.cases.queries import incidents_of, repeat, standing_facts
+from throughline.casework.cases.queries.counters import against_about
 from throughline.casework.cases.rules import pattern
 from throughline.casework.contact.models import Contact, IntelligenceAnswer, IntelligenceRequest
 from throughline.casework.contact.queries.intelligence import confidential_words
@@ -159,6 +160,8 @@ class _Rows:
         self.people = _once([*told, *self._from_her_cases(told)])
         # what stands against or about these people, or protects them
         self.facts = standing_facts(actor, self.ids, at=at) if self.people else ()
+        # where one of them and somebody else each name the other
+        self.against = against_about(actor, self.ids) if self.people else ()
         self._name_everybody()
 
     @property
@@ -218,6 +221,7 @@ class _Rows:
         others = {one for found in (self._with, self._younger) for mates in found.values() for one in mates}
         named = {*ids, *others, *self._children_named}
         named |= {id for fact in self.facts for id in (fact.record_id, fact.protects_id) if id}
+        named |= {id for one in self.against for id in one.allegation.subjects}
         self.records = Record.objects.filter(erased_at=None).in_bulk(named)
         names: dict[UUID, list[Name]] = defaultdict(list)
         for name in Name.objects.filter(record__in=named).order_by("-valid_until", "id"):
@@ -332,7 +336,7 @@ def _danger(rows: _Rows, one: Known) -> list[Line]:
         if marker.record_id in one.records
     ]
     lines += [Line(Kind.STANDS, fact.id, fact.kind) for fact in facts if _binds(fact, rows.today)]
-    return lines
+    return [*lines, *_counter(rows, one)]
 
 
 def _binds(fact: StandingFact, today: date) -> bool:
@@ -367,6 +371,34 @@ def _fact(rows: _Rows, fact: StandingFact) -> Line:
     )
 
 
+def _counter(rows: _Rows, one: Known) -> list[Line]:
+    """That this person and somebody else each name the other, and what was decided: both readings stay open."""
+    lines = []
+    for found in rows.against:
+        theirs = found.allegation.subjects
+        if not set(theirs) & set(one.records):
+            continue
+        rows.shown += theirs
+        lines.append(
+            Line(
+                Kind.COUNTER,
+                found.allegation.id,
+                found.stands,
+                detail={
+                    "names": tuple(
+                        rows.name(id)
+                        for id in (found.allegation.first.victim_id, found.allegation.first.suspect_id)
+                        if id
+                    ),
+                    "primary": rows.name(found.primary_id) if found.primary_id else "",
+                    "by": found.latest.by if found.latest else "",
+                    "at": found.latest.decision.made_at if found.latest else None,
+                },
+            )
+        )
+    return lines
+
+
 def _contact(rows: _Rows, one: Known) -> Reading:
     """What she said about reaching her; where that no longer holds, or nobody asked, no way is safe."""
     about = None if one.confirmed else one.record_id
@@ -393,7 +425,7 @@ def _history(rows: _Rows, one: Known, contact: Contact) -> list[Line]:
         and found.incident.domestic is not False
     ]
     if not earlier:
-        return []
+        return _counter(rows, one)
     count = Line(
         Kind.INCIDENTS,
         earlier[0].id,
@@ -403,6 +435,7 @@ def _history(rows: _Rows, one: Known, contact: Contact) -> list[Line]:
     follows = pattern([contact.received_at, *(incident.reported_at for incident in earlier)])
     shorter = Line(Kind.GAPS, code="shortening", detail={"days": follows.gaps[-3:]})
     return [
+        *_counter(rows, one),
         count,
         *([shorter] if follows.shortening else []),
         *(

@@ -36,6 +36,7 @@ class Kind(StrEnum):
     """What a line tells; each has its words on the page."""
 
     GRADE = "grade"
+    COUNTER = "counter"
     MARKER = "marker"
     PLACE_MARKER = "place-marker"
     PLACE_INCIDENTS = "place-incidents"

@@ -237,6 +237,20 @@ def _grade(line: Line, detail: Any, today: date) -> Told:
     )
 
 
+def _counter(line: Line, detail: Any, today: date) -> Told:
+    text = _("Counter-allegation: %(names)s are each named as the victim of the other") % {
+        "names": _(" and ").join(detail["names"])
+    }
+    if not detail["by"]:
+        return Told(text, _("nobody has decided who the primary perpetrator is: safeguard both"), strong=True)
+    who = {"by": detail["by"], "day": day(london_day(detail["at"])), "name": detail["primary"]}
+    if detail["primary"]:
+        note = _("%(name)s is the primary perpetrator, decided by %(by)s on %(day)s") % who
+    else:
+        note = _("unresolved: safeguard both, decided by %(by)s on %(day)s") % who
+    return Told(text, note, strong=True)
+
+
 def _marker(line: Line, detail: Any, today: date) -> Told:
     return Told(label("markers", line.code, today), detail["name"], strong=True)
 
@@ -366,6 +380,7 @@ def _withheld(line: Line, detail: Any, today: date) -> Told:
 
 _WORDS: dict[Kind, Callable[[Line, Any, date], Told]] = {
     Kind.GRADE: _grade,
+    Kind.COUNTER: _counter,
     Kind.MARKER: _marker,
     Kind.PLACE_MARKER: _place_marker,
     Kind.PLACE_INCIDENTS: _place_incidents,

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.rules import STEPS, State, Step
 from throughline.reference import UnknownCode
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
@@ -67,3 +69,24 @@ def test_after_discharge_the_next_cause_opens_a_new_duty(desk: Actor) -> None:
 def test_an_unknown_kind_opens_nothing(desk: Actor) -> None:
     with pytest.raises(UnknownCode):
         open_duty("make-it-up", now=NOW, record_id=uuid4(), cause="x")
+
+
+def test_a_duty_goes_as_its_table_says(desk: Actor) -> None:
+    def stands(duty: Duty) -> State:
+        duty.refresh_from_db()
+        return State.DISCHARGED if duty.discharged_at else State.OPEN
+
+    for state, step in product(State, Step):
+        record_id = uuid4()
+        duty = open_duty("restricted-match", now=NOW, record_id=record_id, cause="lookup")
+        if state is State.DISCHARGED:
+            discharge(by=desk, now=NOW, duty_id=duty.id, outcome="told")
+        assert stands(duty) is state
+        if step is Step.DISCHARGE:
+            discharge(by=desk, now=NOW, duty_id=duty.id, outcome="told")
+            assert stands(duty) is STEPS[state, step]
+        else:
+            again = open_duty("restricted-match", now=NOW, record_id=record_id, cause="call")
+            # no arrow: it opened another
+            assert (again.id == duty.id) == ((state, step) in STEPS)
+            assert stands(duty) is STEPS.get((state, step), state)
