@@ -113,6 +113,29 @@ class Case(models.Model):
         return f"case {self.id}"
 
 
+class EarlierClosing(models.Model):
+    """A closing of a case that somebody has opened again since; the one that stands is on the case itself."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="earlier_closings")
+    closed_at = models.DateTimeField()
+    closed_by = models.UUIDField()
+    closed_as = models.TextField()
+    reopened_at = models.DateTimeField()
+    reopened_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="cases_reopened_after_closing",
+                condition=models.Q(reopened_at__gte=models.F("closed_at")),
+            ),
+        ]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"earlier closing of a case {self.pk}"
+
+
 class CaseIncident(models.Model):
     """An incident of a case; one with two victims is of two cases."""
 

@@ -46,7 +46,15 @@ def does(accounts) -> Callable:
 def incident(does) -> Callable:
     """An incident that a handler writes down, with its victim and suspect if they are known; its id."""
 
-    def written(victim=None, suspect=None, *, days_ago=0, recorded_as="domestic-abuse", domestic=None, has_contact=True):
+    def written(
+        victim=None,
+        suspect=None,
+        *,
+        days_ago=0,
+        recorded_as="domestic-abuse",
+        domestic=None,
+        has_contact=True,
+    ):
         now = NOW - timedelta(days=days_ago)
         made = does(
             Role.CALL_HANDLER,

@@ -195,9 +195,7 @@ def test_a_sign_off_that_waits_keeps_it_open_whatever_it_came_by(does, incident,
     assert refused.value.why == ("contact-sign-off",)
 
 
-def test_a_contact_that_is_found_to_be_of_it_is_signed_off_before_it_closes(
-    does, incident, pair, signed_off
-):
+def test_a_contact_that_is_found_to_be_of_it_is_signed_off_before_it_closes(does, incident, pair, signed_off):
     made = incident(*pair, has_contact=False)
     does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
     for _ in range(2):
