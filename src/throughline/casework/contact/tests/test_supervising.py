@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.crimes import not_a_crime
+from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.incidents import close_incident, open_incident
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking, turns
@@ -270,9 +270,7 @@ class TestSigningOff:
 
     def test_a_call_about_what_an_officer_wrote_down_is_signed_off_before_that_closes(self, by):
         incident = open_incident(by=by(Role.OFFICER), now=NOW, recorded_as="domestic-abuse")
-        not_a_crime(
-            by=by(Role.REGISTRAR), now=NOW, incident_id=incident.id, reason="no-crime-none-described"
-        )
+        not_a_crime(by=by(Role.REGISTRAR), now=NOW, incident_id=incident.id, reason="no-crime-none-described")
         handler = by(Role.CALL_HANDLER)
         call = taking.begin(by=handler, now=NOW, channel="999")
         knowing.same_incident(by=handler, now=NOW, contact_id=call.id, incident_id=incident.id)
