@@ -100,6 +100,8 @@ def reopen_case(*, by: Actor, now: datetime, case_id: UUID) -> Case:
     others = Case.objects.filter(victim=case.victim_id, suspect=case.suspect_id, closed_at=None)
     if others.exists():
         raise Conflict
+    assert case.closed_at is not None
+    assert case.closed_by is not None
     # what was counted while it was closed can be counted again
     EarlierClosing.objects.create(
         case=case,

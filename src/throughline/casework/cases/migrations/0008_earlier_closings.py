@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0004_incident_has_contact'),
+        ('cases', '0007_incident_has_contact'),
     ]
 
     operations = [
