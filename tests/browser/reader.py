@@ -49,7 +49,7 @@ class Reader:
         """Move by the Tab key alone until what is focused says ``words``."""
         for _ in range(most):
             focused = self.page.evaluate(
-                "() => { const e = document.activeElement; if (!e) return '';"
+                "() => { const e = document.activeElement; if (!e || e === document.body) return '';"
                 " const l = e.labels && e.labels[0]; return (l || e).textContent.trim() }"
             )
             if words in focused:

@@ -17,7 +17,7 @@ _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 1'
 
 def calls(period: Period) -> Table:
     """Contacts of every channel that came in the period."""
-    return table("handover_call").filter(_.day.between(period.first, period.last))
+    return table("handover_call").filter(_.day.between(period.first, period.last), period.surely_within(_.at))
 
 
 def domestic_calls(period: Period) -> Table:
@@ -109,9 +109,11 @@ def proposals(period: Period) -> Table:
     return answered.mutate(group=_.rule, counted=_.accepted)
 
 
-def incidents_of_victims(crimes_only: bool) -> Table:
-    """Who was the victim of which domestic incident on which day."""
+def incidents_of_victims(crimes_only: bool, around: Period | None = None) -> Table:
+    """Who was the victim of which domestic incident on which day; of all time, or of a period and days beside it."""
     parts = table("handover_involvement").filter(_.domestic & _.confirmed & (_.part == "victim"))
+    if around:
+        parts = parts.filter(around.surely_within(_.at))
     if crimes_only:
         parts = parts.filter(_.crime)
     return parts.select("person", "incident", "day").distinct()
@@ -125,9 +127,9 @@ def repeat_victims(
     Counted are the incidents in the months that end with that day, by anybody or by the one who did most;
     incidents by nobody known count each for itself.
     """
-    happened = incidents_of_victims(crimes_only)
+    happened = incidents_of_victims(crimes_only, period.with_months_before(months))
     last = (
-        incidents_of_victims(crimes_only=False)
+        incidents_of_victims(crimes_only=False, around=period)
         .filter(_.day.between(period.first, period.last))
         .group_by("person")
         .aggregate(last_day=_.day.max())
@@ -166,12 +168,16 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     """
     repeats = repeat_victims(period, **definition).filter(_.counted).select("person", "last_day")
     hers = incidents_of_victims(crimes_only=False)
-    told = table("handover_call").select("incident", "at", "day", "number", "place")
+    told = (
+        table("handover_call")
+        .filter(period.surely_within(_.at))
+        .select("incident", "at", "day", "number", "place")
+    )
     her_calls = repeats.join(hers.select("person", "incident"), "person").join(told, "incident")
     now = her_calls.filter(_.day == _.last_day)
     before = (
         table("handover_call")
-        .filter(_.domestic)
+        .filter(_.domestic & period.with_months_before(definition["months"]).surely_within(_.at))
         .select(before_at=_.at, before_incident=_.incident, before_number=_.number, before_place=_.place)
     )
 

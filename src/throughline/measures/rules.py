@@ -6,13 +6,13 @@ them. A flag or value that is not known stays unknown: it is counted as that, an
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 
 import ibis
 from ibis import _
-from ibis.expr.types import Table
+from ibis.expr.types import Table, Value
 
 
 class Kind(StrEnum):
@@ -36,6 +36,19 @@ class Period:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError("until: is before the first day")
+
+    def with_months_before(self, months: int) -> "Period":
+        """These days and at least so many months before them."""
+        return Period(self.first - timedelta(days=31 * months), self.last)
+
+    def surely_within(self, at: Value) -> Value:
+        """Whether an instant is of these days or of one beside them, wherever the day begins.
+
+        Asked besides the day itself, so that a database finds the rows by an index of instants.
+        """
+        begins = datetime.combine(self.first, time(), tzinfo=UTC) - timedelta(days=1)
+        ends = datetime.combine(self.last, time(), tzinfo=UTC) + timedelta(days=2)
+        return at.between(ibis.literal(begins), ibis.literal(ends))
 
 
 @dataclass(frozen=True, slots=True)

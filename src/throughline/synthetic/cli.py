@@ -81,19 +81,21 @@ def enact_stories(source: str) -> None:
             "Only a demonstration (THROUGHLINE_DEMO=1) has accounts that are open to all."
         )
 
-    from django.db import DatabaseError
+    from django.db import DatabaseError, connection
     from django.utils import timezone
 
-    from throughline.synthetic.enacting import actors, enact
+    from throughline.synthetic.enacting import actors, colleagues, enact
     from throughline.synthetic.retelling import retell
 
     def say(told: int, of: int) -> None:
         click.echo(f"{told} of {of} calls", err=True)
 
+    # a few hundred statements, tens of thousands of times: each is planned once
+    connection.settings_dict["OPTIONS"] |= {"server_side_binding": True, "prepare_threshold": 5}
     now = timezone.now()
     try:
         told = enact(now=now, source=source)
-        calls_told = retell(actors(), now=now, source=source, say=say)
+        calls_told = retell(actors(), colleagues(), now=now, source=source, say=say)
     except DatabaseError as error:
         first = (str(error).splitlines() or ["no reason was given"])[0]
         raise click.ClickException(f"The database failed: {first}. Nothing was changed.") from None

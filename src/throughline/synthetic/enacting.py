@@ -88,6 +88,15 @@ def actors() -> dict[Role, Actor]:
     return {one.role: users[one.username].actor for one in reversed(STAFF)}
 
 
+def colleagues() -> dict[Role, Actor]:
+    """Who acts where a role must not act on its own work: the second of its accounts, where there are two."""
+    users = _users()
+    first = actors()
+    return {
+        one.role: users[one.username].actor for one in STAFF if users[one.username].id != first[one.role].id
+    }
+
+
 def _name(story: Story, record_id: UUID, *, by: Actor, now: datetime) -> None:
     for alias in story.aliases:
         if not Name.objects.filter(record=record_id, full=alias).exists():

@@ -1,14 +1,17 @@
 """The past of the invented force, done again through the commands that its people would use, as of then."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.apps import apps
+from django.db import connection, transaction
 
-from throughline.casework.cases.commands.crimes import not_a_crime, record_crime
+from throughline.casework.cases.commands.crimes import REVIEW as CRIME_REVIEW
+from throughline.casework.cases.commands.crimes import not_a_crime, record_crime, review_crime
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.holding import set_grade, set_owner
 from throughline.casework.cases.commands.incidents import close_incident
@@ -67,15 +70,19 @@ _WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagem
 
 
 class Retelling:
-    """Tells the past once, as the accounts of the demonstration."""
+    """Tells the past once, as the accounts of the demonstration; ``colleagues`` look at what ``by`` decided."""
 
-    def __init__(self, by: dict[Role, Actor], *, now: datetime, source: str) -> None:
+    def __init__(
+        self, by: dict[Role, Actor], colleagues: dict[Role, Actor], *, now: datetime, source: str
+    ) -> None:
         self.by = by
+        self.colleagues = colleagues
         self.now = now
         self.source = source
         self.records: dict[int, UUID] = {}
         # how many cases were graded medium, to tell them apart
         self.medium = 0
+        self.actor: Actor | None = None
 
     def tell(self, say: Callable[[int, int], None]) -> int:
         """Do what `past` plans, oldest first; says how many contacts there were. ``say`` hears how far it is."""
@@ -99,12 +106,18 @@ class Retelling:
             self._order(order)
         self._hold()
         self._keep_recordings()
+        self._review()
         self._ring()
         return len(calls)
 
     def _as(self, role: Role) -> Actor:
-        set_actor(self.by[role])
-        return self.by[role]
+        return self._acting(self.by[role])
+
+    def _acting(self, actor: Actor) -> Actor:
+        if actor != self.actor:
+            set_actor(actor)
+            self.actor = actor
+        return actor
 
     def _call(self, call: Call) -> None:
         role = Role.FRONT_COUNTER if call.channel == "front-counter" else Role.CALL_HANDLER
@@ -245,6 +258,7 @@ class Retelling:
             return False
         # told in the order of time: this call is the only one since
         proposing.propose(now=at, since=call.at)
+        self.actor = None
         supervisor = self._as(Role.SUPERVISOR)
         proposal = Proposal.objects.filter(contact=contact.id).order_by("rule").first()
         if proposal is None:
@@ -286,9 +300,9 @@ class Retelling:
                     reason="check-fits",
                 )
             if at < self.now - _HUB_WAITS:
-                self._review(case, grade, at + timedelta(hours=9))
+                self._look_again(case, grade, at + timedelta(hours=9))
 
-    def _review(self, case: Case, grade: str, at: datetime) -> None:
+    def _look_again(self, case: Case, grade: str, at: datetime) -> None:
         reviewer = self._as(Role.HUB)
         taken = hub.take(by=reviewer, now=at, case_id=case.id)
         hub.choose_depth(by=reviewer, now=at, review_id=taken.id, deep=False, reason="light-enough")
@@ -300,6 +314,15 @@ class Retelling:
             record_crime(by=by, now=at, incident_id=incident, offence=call.crime, reason="crime-complained")
         else:
             not_a_crime(by=by, now=at, incident_id=incident, reason="no-crime-none-described")
+
+    def _review(self) -> None:
+        """What one registrar judged, another has agreed with since; what is new waits for somebody else."""
+        reviewer = self._acting(self.colleagues[Role.REGISTRAR])
+        waiting = Duty.objects.filter(kind=CRIME_REVIEW, discharged_at=None)
+        for duty in waiting.filter(opened_at__lt=self.now - _STILL_OPEN).order_by("opened_at", "id"):
+            if duty.about is not None:
+                at = duty.opened_at + timedelta(hours=30)
+                review_crime(by=reviewer, now=at, decision_id=duty.about, agreed=True)
 
     def _order(self, order: Order) -> None:
         him, her = self.records[order.him], self.records[order.her]
@@ -319,7 +342,7 @@ class Retelling:
         """What rings as the demonstration opens: a new number near Alma Road, and one that was called from before
         and says nothing.
         """
-        set_actor(TELEPHONY)
+        self._acting(TELEPHONY)
         ring = partial(taking.receive, by=TELEPHONY, now=self.now, channel="999", system="demonstration")
         ring(
             system_ref="whispering",
@@ -424,6 +447,39 @@ def _plain(question: Question) -> Answer:
 
 
 @transaction.atomic
-def retell(by: dict[Role, Actor], *, now: datetime, source: str, say: Callable[[int, int], None]) -> int:
+def retell(
+    by: dict[Role, Actor],
+    colleagues: dict[Role, Actor],
+    *,
+    now: datetime,
+    source: str,
+    say: Callable[[int, int], None],
+) -> int:
     """Tell the past where there is none yet, everything or nothing; says how many contacts there were."""
-    return Retelling(by, now=now, source=source).tell(say)
+    with _one_step():
+        told = Retelling(by, colleagues, now=now, source=source).tell(say)
+    if told:
+        _analyse()
+    return told
+
+
+@contextmanager
+def _one_step() -> Iterator[None]:
+    """Commands within commands without a way back to each: the first that fails undoes everything anyway."""
+    kept = connection.features.uses_savepoints
+    connection.features.uses_savepoints = False
+    try:
+        yield
+    finally:
+        connection.features.uses_savepoints = kept
+
+
+# the rooms and foundations that the past fills
+_FILLED = ("people", "cases", "contact", "chronology", "decisions", "duties", "instruments")
+
+
+def _analyse() -> None:
+    """Tell the planner of what is new, or the first figures are counted as if there were nothing."""
+    tables = [model._meta.db_table for app in _FILLED for model in apps.get_app_config(app).get_models()]
+    with connection.cursor() as cursor:
+        cursor.execute(f"analyze {', '.join(tables)}")

@@ -1,4 +1,5 @@
-"""Who signs in to the demonstration: one account for each role, and one member of staff who is a party.
+"""Who signs in to the demonstration: one account for each role, a member of staff who is a party, and a second
+registrar, since nobody reviews their own judgement.
 
 All are invented, as is their force. User names are those of the roles, so that nobody has to look them up.
 """
@@ -67,4 +68,5 @@ STAFF = (
         team="Quarnley response, C team",
         story="restricted",
     ),
+    StaffMember(username="crime-registrar-2", name="Aled Nkosi", role=Role.REGISTRAR, team="Crime registry"),
 )

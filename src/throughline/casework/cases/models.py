@@ -20,7 +20,8 @@ class Incident(models.Model):
 
     ``recorded_as`` is a code of reference's incident-kinds; ``domestic`` is what a person judged of it, null
     until somebody has. ``number`` is what is said over the air. One that was found to be the same as another is
-    closed by rule, and names the one that it was ``joined_into``.
+    closed by rule, and names the one that it was ``joined_into``. ``has_contact`` says that a call or a visit is
+    of it; without one an officer wrote it down, or it was brought in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -30,6 +31,7 @@ class Incident(models.Model):
     postcode = models.TextField(blank=True)
     recorded_as = models.TextField()
     domestic = models.BooleanField(null=True)
+    has_contact = models.BooleanField()
     closed_at = models.DateTimeField(null=True)
     closed_by = models.UUIDField(null=True)
     closed_as = models.TextField(blank=True)
@@ -109,6 +111,29 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return f"case {self.id}"
+
+
+class EarlierClosing(models.Model):
+    """A closing of a case that somebody has opened again since; the one that stands is on the case itself."""
+
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="earlier_closings")
+    closed_at = models.DateTimeField()
+    closed_by = models.UUIDField()
+    closed_as = models.TextField()
+    reopened_at = models.DateTimeField()
+    reopened_by = models.UUIDField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="cases_reopened_after_closing",
+                condition=models.Q(reopened_at__gte=models.F("closed_at")),
+            ),
+        ]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"earlier closing of a case {self.pk}"
 
 
 class CaseIncident(models.Model):

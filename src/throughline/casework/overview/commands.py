@@ -7,14 +7,30 @@ from django.db import transaction
 
 from throughline.casework.cases.commands import forgetting as cases
 from throughline.casework.contact.commands import forgetting as contact
+from throughline.casework.overview.queries import one_out_of_reach, who_could
 from throughline.casework.people.commands import retention
+from throughline.casework.people.commands.safety import let_see
 from throughline.casework.people.models import Phone
-from throughline.casework.people.rules import RETENTION
+from throughline.casework.people.rules import RETENTION, Malformed
 from throughline.casework.risk.commands import forgetting as risk
 from throughline.casework.scene.commands import forgetting as scene
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
+
+
+@transaction.atomic
+def let_do(*, by: Actor, now: datetime, duty_id: UUID, grantee: UUID, until: datetime | None = None) -> None:
+    """Let one account see every restricted record that a duty is about, so that it can be done.
+
+    ``grantee`` is of the duty's role and party to none of it. Raises Malformed, Refused.
+    """
+    one = one_out_of_reach(by, duty_id, now=now)
+    undertake(by, Action.GRANT_SIGHT, *one.hidden, detail={"duty": str(duty_id), "grantee": str(grantee)})
+    if str(grantee) not in dict(who_could(one)):
+        raise Malformed("account", "cannot do this duty")
+    for record_id in one.hidden:
+        let_see(by=by, now=now, record_id=record_id, grantee=grantee, reason="duty", until=until)
 
 
 @transaction.atomic

@@ -11,6 +11,27 @@ from throughline.foundations.govuk.forms import DateField, GovukForm
 from throughline.reference import load
 
 
+class WhoDoesItForm(GovukForm):
+    """Who is let see whom a duty is about, and until when; the duty says what for."""
+
+    account = forms.ChoiceField(label=_("Who is to do it?"), widget=forms.RadioSelect)
+    until = DateField(
+        label=_("Until the end of which day?"), help_text=_("Leave empty until you take it back")
+    )
+    needed = ("account",)
+
+    def __init__(self, *args: Any, accounts: list[tuple[str, str]], today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+        self.fields["account"].choices = accounts  # type: ignore[attr-defined]
+
+    def clean_until(self) -> date | None:
+        until: date | None = self.cleaned_data["until"]
+        if until is not None and until < self.today:
+            raise forms.ValidationError(_("Choose today or a later day"))
+        return until
+
+
 class OutcomeForm(GovukForm):
     """How a duty was discharged, in the codes of its kind."""
 

@@ -1,14 +1,16 @@
 """What stands on somebody's list, and what they must read to do it. Every look at a person is logged."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
 
-from throughline.casework.cases.models import StandingFact
+from throughline.casework.cases.models import Case, Crime, Incident, StandingFact
 from throughline.casework.cases.queries import standing_facts
 from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries.calls import contact_of_enquiry
@@ -18,7 +20,9 @@ from throughline.casework.people.commands.recognition import scraps_of
 from throughline.casework.people.models import Enquiry, ImportRun, Match, Record
 from throughline.casework.people.queries.person import Said, names_of, said_of
 from throughline.casework.people.queries.searching import standing_markers
-from throughline.foundations.access.rules import Action, Actor, Refused, insist
+from throughline.foundations.access.models import Grant
+from throughline.foundations.access.routes import insist_on_role
+from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import Checkpoints, record
 from throughline.foundations.audit.models import Event, Seal
@@ -96,6 +100,107 @@ def _cause(code: str, on: date) -> str:
         except UnknownCode:
             continue
     return code
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """A duty that nobody of its role can do: ``hidden`` are the restricted records that it is about.
+
+    ``maker`` is the account whose own judgement is to be reviewed, which is for anybody else to do.
+    """
+
+    task: Task
+    role: str
+    hidden: tuple[UUID, ...]
+    maker: UUID | None
+
+
+def out_of_reach(actor: Actor, *, now: datetime) -> tuple[OutOfReach, ...]:
+    """The open duties of other roles about restricted records that no account of the role has sight of, by due time.
+
+    For the desk, which lets somebody see them; otherwise they would wait for nobody. The names are in a look.
+    Raises Refused.
+    """
+    found = _unreached(actor, Duty.objects.all(), now)
+    names = names_of(record_id for one in found for record_id in one.hidden)
+    if names:
+        record(actor, Event.Kind.LOOK, Action.GRANT_SIGHT, subjects=names, purpose="duty")
+    return tuple(
+        replace(one, task=replace(one.task, name=names.get(one.hidden[0], ""))) for one in found[:SHOWN]
+    )
+
+
+def one_out_of_reach(actor: Actor, duty_id: UUID, *, now: datetime) -> OutOfReach:
+    """One of those. Part of a page, whose look names whom it is about. Raises Refused."""
+    found = _unreached(actor, Duty.objects.filter(id=duty_id), now)
+    if not found:
+        raise Refused("There is no such duty that nobody can do", duty_id)
+    return found[0]
+
+
+def who_could(one: OutOfReach) -> list[tuple[str, str]]:
+    """The accounts of the role that are party to none of it, as choices by name."""
+    party = _granted(one.hidden, Grant.Kind.EXCLUDE).values_list("grantee", flat=True)
+    users = User.objects.filter(role=one.task.duty.role, is_active=True).exclude(
+        id__in=[*party, *([one.maker] if one.maker else [])]
+    )
+    if one.task.duty.owner:
+        users = users.filter(id=one.task.duty.owner)
+    return [
+        (str(user.id), f"{user.name}, {user.team.name}")
+        for user in users.select_related("team").order_by("name", "username")
+    ]
+
+
+def _granted(subjects: Collection[UUID], *kinds: Grant.Kind) -> QuerySet[Grant]:
+    return Grant.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=Now()), subject__in=subjects, kind__in=kinds
+    )
+
+
+def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutOfReach]:
+    insist_on_role(actor, Action.GRANT_SIGHT)
+    restricted = set(
+        Grant.objects.filter(
+            Q(valid_until=None) | Q(valid_until__gt=Now()), kind=Grant.Kind.RESTRICT
+        ).values_list("subject", flat=True)
+    )
+    subjects = _subjects_of_restricted(restricted)
+    waiting = duties.filter(Q(record_id__in=restricted) | Q(about__in=subjects), discharged_at=None)
+    waiting = waiting.exclude(role__in=[Role.DESK, Role.AUDITOR]).order_by("due_at", "id")
+    seen: dict[UUID, set[UUID | None]] = {}
+    for grant in _granted(restricted, Grant.Kind.SEE, Grant.Kind.BREAK_GLASS):
+        seen.setdefault(grant.subject, set()).add(grant.grantee)
+    makers = dict(
+        Decision.objects.filter(id__in=waiting.values("about"), kind="crime-recording").values_list(
+            "id", "made_by"
+        )
+    )
+    users = list(User.objects.filter(is_active=True).values_list("id", "role", "team"))
+    found = []
+    for duty in waiting:
+        about = {duty.record_id, *(subjects.get(duty.about, ()) if duty.about else ())}
+        hidden = tuple(sorted(about & restricted))
+        maker = makers.get(duty.about) if duty.about else None
+        could = (
+            all({user, team} & seen.get(one, set()) for one in hidden)
+            for user, role, team in users
+            if role == duty.role and duty.owner in (None, user) and user != maker
+        )
+        if not any(could):
+            called = load("roles").label(duty.role, on=london_day(duty.opened_at))
+            found.append(OutOfReach(_task(duty, "", now), called, hidden, maker))
+    return found
+
+
+def _subjects_of_restricted(restricted: Collection[UUID]) -> dict[UUID, Collection[UUID]]:
+    """Whom every incident, case, contact and judgement is about that is about a restricted record."""
+    found: dict[UUID, Collection[UUID]] = {}
+    for model in (Incident, Case, Crime, Contact):
+        rows = model._default_manager.filter(subjects__overlap=list(restricted))
+        found |= dict(rows.values_list("id", "subjects"))
+    judged = Decision.objects.filter(kind="crime-recording", about__in=found)
+    return found | {one: found[about] for one, about in judged.values_list("id", "about") if about}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("duties/<uuid:duty_id>/", views.duty, name="duty"),
     path("duties/<uuid:duty_id>/done/", views.discharge, name="discharge"),
+    path("duties/<uuid:duty_id>/sight/", views.sight, name="sight"),
     # among the addresses of people, since it is done from there; it reaches rooms that people cannot know
     path("people/<uuid:record_id>/erase/", views.erase, name="erase"),
     path("looks/", views.looks, name="looks"),

@@ -11,16 +11,23 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from throughline.casework.cases.rules.groups import PLAN_DUTY
+from throughline.casework.cases.views.changing import change
 from throughline.casework.contact.queries.briefing import my_briefs
 from throughline.casework.contact.queries.calls import count_calls
 from throughline.casework.contact.queries.intelligence import request_of
 from throughline.casework.contact.views.brief_words import clock
 from throughline.casework.contact.views.briefs import unit_of
 from throughline.casework.overview import commands, queries
-from throughline.casework.overview.forms import GlassForm, LooksForm, OutcomeForm, RetentionForm
+from throughline.casework.overview.forms import (
+    GlassForm,
+    LooksForm,
+    OutcomeForm,
+    RetentionForm,
+    WhoDoesItForm,
+)
 from throughline.casework.people.commands.recognition import answer_for_hidden
 from throughline.casework.people.commands.retention import extend_retention
 from throughline.casework.people.commands.safety import review_break_glass
@@ -33,7 +40,7 @@ from throughline.casework.people.views.searching import read_as
 from throughline.casework.people.views.wording import label, said_in_words
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Role, Subject, may
-from throughline.foundations.clock.rules import london_day
+from throughline.foundations.clock.rules import end_of_day, london_day
 from throughline.foundations.duties.commands import carry_out, outcomes
 from throughline.foundations.govuk.forms import DayForm, GovukForm
 from throughline.reference import UnknownList, load, names
@@ -53,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "clock": clock,
         "breaks_glass": may(actor, Action.BREAK_GLASS, Subject(restricted=True)),
         "worklist": queries.worklist(actor, now=now) if may(actor, Action.VIEW_DUTIES) else None,
+        "out_of_reach": queries.out_of_reach(actor, now=now) if actor.role is Role.DESK else (),
         "chain": queries.chain(actor) if may(actor, Action.READ_AUDIT) else None,
         "runs": queries.imports(actor)[:3] if may(actor, Action.IMPORT_PEOPLE) else None,
     }
@@ -123,6 +131,41 @@ def discharge(request: HttpRequest, duty_id: UUID) -> HttpResponse:
             messages.success(request, _("Done: %(duty)s") % {"duty": task.kind.label})
             return redirect("overview:home")
     return _duty_page(request, task, form, now)
+
+
+@guarded(Action.GRANT_SIGHT)
+@require_http_methods(["GET", "POST"])
+def sight(request: HttpRequest, duty_id: UUID) -> HttpResponse:
+    """Let somebody see whom a duty is about that nobody of its role can do."""
+    actor, now = actor_of(request), timezone.now()
+    one = queries.one_out_of_reach(actor, duty_id, now=now)
+    form = WhoDoesItForm(sent(request), accounts=queries.who_could(one), today=london_day(now))
+
+    def command() -> None:
+        until = form.cleaned_data["until"]
+        commands.let_do(
+            by=actor,
+            now=now,
+            duty_id=duty_id,
+            grantee=UUID(form.cleaned_data["account"]),
+            until=end_of_day(until) if until else None,
+        )
+
+    return change(
+        request,
+        Action.GRANT_SIGHT,
+        one.hidden,
+        form,
+        command,
+        success=_("They see it now, and the duty stands on their list."),
+        back=reverse("overview:home"),
+        title=_("Who is to do it: %(duty)s") % {"duty": _(one.task.kind.label)},
+        button=_("Let them see it"),
+        lead=[
+            _("It waits for: %(role)s. None of them sees whom it is about.") % {"role": _(one.role)},
+            _("Name one who needs to know. They see what is restricted here, and nobody else does."),
+        ],
+    )
 
 
 def _form_for(task: queries.Task, posted: Any, now: datetime) -> GovukForm:

@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.queries import subjects_for
 from throughline.foundations.access.rules import Action, Actor, Role, insist, system
 from throughline.foundations.audit import rules
 from throughline.foundations.audit.models import Event, Seal
@@ -68,9 +68,10 @@ def undertake(
     Raises `Refused`. The system's own actors are bound by what their command does, not by a role.
     """
     if by.role is not Role.SYSTEM:
-        for record_id in record_ids:
-            insist(by, action, subject_for(by, record_id), record_id)
-        if not record_ids:
+        if record_ids:
+            for record_id, subject in subjects_for(by, record_ids).items():
+                insist(by, action, subject, record_id)
+        else:
             insist(by, action)
     record(by, Event.Kind.WRITE, action, subjects=record_ids, purpose=purpose, detail=detail)
 

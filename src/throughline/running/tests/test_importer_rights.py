@@ -10,7 +10,7 @@ MAY = {
     "access_grant": {"SELECT"},
     "accounts_user": {"SELECT"},
     "audit_event": {"SELECT", "INSERT"},
-    "cases_standingfact": {"SELECT", "INSERT", "UPDATE"},
+    "cases_standingfact": AMENDS,
     "chronology_entry": FILLS,
     "django_migrations": {"SELECT"},
     "people_address": AMENDS,

@@ -14,11 +14,12 @@ from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import system
 from throughline.foundations.audit.models import Event
+from throughline.foundations.decisions.models import Review
 from throughline.foundations.duties.models import Duty
 from throughline.measures import Period, measure
 from throughline.running.logins import IMPORTER, WORKER
 from throughline.synthetic import past as planned
-from throughline.synthetic.enacting import actors, enact
+from throughline.synthetic.enacting import actors, colleagues, enact
 from throughline.synthetic.export import index, write_csv
 from throughline.synthetic.past import couples, past
 from throughline.synthetic.retelling import retell
@@ -79,7 +80,7 @@ def told(transactional_db, working_as, tmp_path, monkeypatch):
         )
     with working_as(WORKER):
         enact(now=NOW, source="invented")
-        yield retell(actors(), now=NOW, source="invented", say=lambda *_: None)
+        yield retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None)
 
 
 def test_it_is_told_through_the_commands_and_once(told):
@@ -98,9 +99,12 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert Crime.objects.exists()
         assert Event.objects.filter(kind="write", action="contact.take").count() > told
         # what is not new was dealt with
-        old = NOW - timedelta(days=10)
-        left = Duty.objects.filter(opened_at__lt=old, discharged_at=None)
-        assert set(left.values_list("kind", flat=True)) <= {"crime-review", "contact-sign-off"}
+        old = Duty.objects.filter(opened_at__lt=NOW - timedelta(days=4), discharged_at=None)
+        assert not set(old.values_list("role", "kind"))
+        # by somebody else
+        reviewed = Review.objects.filter(decision__kind="crime-recording")
+        assert reviewed.exists()
+        assert not reviewed.filter(made_by=F("decision__made_by")).exists()
         last_year = Period((NOW - timedelta(days=440)).date(), NOW.date())
         [calls] = figure(measure("calls"), last_year).lines
         assert calls.rows > 12
@@ -110,4 +114,4 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert not Brief.objects.filter(opened_at__lt=F("sent_at")).exists()
         found = figure(measure("misrecorded-found"), last_year).lines
         assert sum(line.counted for line in found) > 0
-    assert retell(actors(), now=NOW, source="invented", say=lambda *_: None) == 0
+    assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None) == 0

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from throughline.casework.cases.commands.facts import end_fact, set_fact, vary_fact
 from throughline.casework.cases.models import StandingFact
 from throughline.casework.cases.rules.rows import FactMap, FactRow, Who, judge, read_fact_map
+from throughline.casework.people.commands.importing import WORTH_ANALYSING
 from throughline.casework.people.models import IdentityLink, Name, Record
 from throughline.casework.people.rules import IMPORTER, Malformed
 from throughline.casework.people.rules.lines import FileProblem, cells, opened_records, read_header, survey
@@ -84,12 +85,15 @@ def import_facts(*, by: Actor, now: datetime, file: FactFile, rejects: Path) -> 
                 counts[REJECTED] += 1
                 unread += wrong.field == "row"
                 told.writerow([line.line, wrong.field, wrong.why])
-    if not file.whole:
-        return Brought(counts)
-    if unread:
-        return Brought(counts, "some rows could not be read, so that nobody can say what the file leaves out")
-    counts[ENDED] = _end_the_rest(file, named, now=now)
-    return Brought(counts)
+    not_ended = ""
+    if file.whole and unread:
+        not_ended = "some rows could not be read, so that nobody can say what the file leaves out"
+    elif file.whole:
+        counts[ENDED] = _end_the_rest(file, named, now=now)
+    if counts[ADDED] + counts[VARIED] >= WORTH_ANALYSING:
+        with connection.cursor() as cursor:
+            cursor.execute("analyze cases_standingfact, chronology_entry")
+    return Brought(counts, not_ended)
 
 
 def _told(line: Line, header: list[str], file_map: FactMap) -> dict[str, str]:

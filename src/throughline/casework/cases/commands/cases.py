@@ -14,7 +14,14 @@ from throughline.casework.cases.commands.holding import (
     set_grade,
     set_owner,
 )
-from throughline.casework.cases.models import Case, Group, GroupMember, Joining, StandingFact
+from throughline.casework.cases.models import (
+    Case,
+    EarlierClosing,
+    Group,
+    GroupMember,
+    Joining,
+    StandingFact,
+)
 from throughline.casework.cases.queries.caseload import keeping_active, standings, together
 from throughline.casework.cases.queries.counters import counter_allegations
 from throughline.casework.cases.rules import CASE_STEPS, Kind, NotYet, Step, after, in_the_way
@@ -114,6 +121,17 @@ def reopen_case(*, by: Actor, now: datetime, case_id: UUID) -> Case:
 
 def open_again(case: Case, *, by: Actor, now: datetime, cause: str) -> None:
     """Open a closed case; what it lacks is a duty. Inside another command only, which holds it and has audited."""
+    assert case.closed_at is not None
+    assert case.closed_by is not None
+    # what was counted while it was closed can be counted again
+    EarlierClosing.objects.create(
+        case=case,
+        closed_at=case.closed_at,
+        closed_by=case.closed_by,
+        closed_as=case.closed_as,
+        reopened_at=now,
+        reopened_by=by.id,
+    )
     case.closed_at, case.closed_by, case.closed_as = None, None, ""
     case.save(update_fields=["closed_at", "closed_by", "closed_as"])
     _tell("case-reopened", case, by=by, now=now)

@@ -30,6 +30,7 @@ from throughline.casework.cases.rules import (
     after,
     closing_duties,
     incident_number,
+    must_exist,
 )
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.models import Record
@@ -62,13 +63,15 @@ def open_incident(
     postcode: str = "",
     domestic: bool | None = None,
     reported_at: datetime | None = None,
+    has_contact: bool = False,
 ) -> Incident:
     """Open an incident under a kind of reference's incident-kinds; its place may be empty, nobody is in it yet.
 
     ``domestic`` is what a person judged; a kind that itself says domestic abuse says it where nobody has yet.
-    ``reported_at`` is when police were told, if that was earlier than now. Raises UnknownCode, Refused.
+    ``reported_at`` is when police were told, if that was earlier than now. ``has_contact`` where they were told
+    at a contact; without, it is one that the front line writes down itself. Raises UnknownCode, Refused.
     """
-    undertake(by, Action.TAKE_CONTACT)
+    undertake(by, Action.TAKE_CONTACT if has_contact else Action.RECORD_INCIDENT)
     kind = load("incident-kinds").get(recorded_as, on=london_day(now))
     incident = Incident.objects.create(
         number=next_number(reported_at or now),
@@ -77,8 +80,26 @@ def open_incident(
         postcode=" ".join(postcode.upper().split()),
         recorded_as=recorded_as,
         domestic=True if domestic is None and kind.flag("domestic") else domestic,
+        has_contact=has_contact,
     )
     _call_the_registrar(incident, now)
+    return incident
+
+
+@transaction.atomic
+def has_contact(*, by: Actor, now: datetime, incident_id: UUID) -> Incident:
+    """Say that a contact is of an incident that had none, so that it closes only once that is signed off.
+
+    Said again it changes nothing. Raises NotYet where the incident is closed, Refused.
+    """
+    incident = locked(incident_id)
+    undertake(by, Action.TAKE_CONTACT, *incident.subjects, detail={"incident": str(incident.id)})
+    after(INCIDENT_STEPS, incident.closed_at is not None, Step.TELL)
+    if not incident.has_contact:
+        incident.has_contact = True
+        incident.save(update_fields=["has_contact"])
+        for record_id in incident.subjects:
+            write("incident-told", by=by, now=now, record_id=record_id, about=incident.id)
     return incident
 
 
@@ -179,8 +200,8 @@ def close_incident(*, by: Actor, now: datetime, incident_id: UUID, closed_as: st
     """Close an incident, in a code of reference's incident-closings. Closing it twice changes nothing.
 
     Raises NotYet while nobody has said whether it was domestic abuse, or while a duty kind that reference's
-    closing-duties names for it is open, or was never opened where it must have been. UnknownCode, Malformed for
-    a code that is given by rule alone, Refused.
+    closing-duties names for it is open, or was never opened where it must have been (`rules.must_exist`).
+    UnknownCode, Malformed for a code that is given by rule alone, Refused.
     """
     incident = locked(incident_id)
     undertake(by, Action.CLOSE_CASE, *incident.subjects, detail={"incident": str(incident.id)})
@@ -214,7 +235,9 @@ def _undone(incident: Incident, now: datetime) -> list[str]:
         for about in cases if row.flag("of_each_case") else [incident.id]:
             its = [duty for duty in duties if duty.kind == row.text("duty") and duty.about == about]
             if any(duty.discharged_at is None for duty in its) or (
-                incident.domestic and row.flag("must_exist") and not _since(its, incident)
+                incident.domestic
+                and must_exist(row, has_contact=incident.has_contact)
+                and not _since(its, incident)
             ):
                 undone.append(row.text("duty"))
     return list(dict.fromkeys(undone))

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0006_visits_row_security'),
+        ('cases', '0009_earlier_closings_row_security'),
     ]
 
     operations = [

@@ -7,7 +7,14 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from throughline.casework.cases.models import Case, CaseIncident, Incident, Joining, StandingFact
+from throughline.casework.cases.models import (
+    Case,
+    CaseIncident,
+    EarlierClosing,
+    Incident,
+    Joining,
+    StandingFact,
+)
 from throughline.casework.cases.queries.history import standing_at
 from throughline.casework.cases.rules import Kind, Standing, closing_duties, fact_kinds, why_active
 from throughline.foundations.access.routes import insist_on_role
@@ -35,14 +42,14 @@ def together(case_id: UUID) -> set[UUID]:
 
 
 def standings(case_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standing]:
-    """What each of some cases stood on at an instant, as far as it was open or written down by then.
+    """What each of some cases stood on at an instant, as far as it was open and written down by then.
 
-    An order, bail or a warrant counts for the case that it names, and for every case in which the person it
+    What was written down or undone since changes nothing, so that a past day is counted as it was then. An order, bail or a warrant counts for the case that it names, and for every case in which the person it
     binds is the suspect and whom it protects is the victim.
     """
     cases = {case.id: case for case in Case.objects.filter(id__in=case_ids)}
     incidents: dict[UUID, set[UUID]] = {}
-    links = CaseIncident.objects.filter(case__in=cases, incident__in=_open_incidents(at))
+    links = CaseIncident.objects.filter(case__in=cases, made_at__lte=at, incident__in=_open_incidents(at))
     for case_id, incident_id in links.values_list("case", "incident"):
         incidents.setdefault(case_id, set()).add(incident_id)
     duties: dict[UUID, set[str]] = {}
@@ -52,15 +59,17 @@ def standings(case_ids: Collection[UUID], *, at: datetime) -> dict[UUID, Standin
     for about, kind in open_then.values_list("about", "kind"):
         if about:
             duties.setdefault(about, set()).add(kind)
-    suspects = {case.suspect_id for case in cases.values() if case.suspect_id}
-    facts = list(
-        standing_at(at, StandingFact.objects.filter(Q(case__in=cases) | Q(record__in=suspects))).values_list(
-            "kind", "case", "record", "protects"
+    closed_then = set(
+        EarlierClosing.objects.filter(case__in=cases, closed_at__lte=at, reopened_at__gt=at).values_list(
+            "case", flat=True
         )
     )
+    suspects = {case.suspect_id for case in cases.values() if case.suspect_id}
+    known_then = StandingFact.objects.filter(Q(case__in=cases) | Q(record__in=suspects), set_at__lte=at)
+    facts = list(standing_at(at, known_then).values_list("kind", "case", "record", "protects"))
     return {
         case.id: Standing(
-            closed=case.closed_at is not None and case.closed_at <= at,
+            closed=case.id in closed_then or (case.closed_at is not None and case.closed_at <= at),
             open_incidents=len(incidents.get(case.id, ())),
             open_duties=frozenset(duties.get(case.id, ())),
             facts=frozenset(

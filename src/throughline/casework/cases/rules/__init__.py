@@ -68,6 +68,7 @@ class State(StrEnum):
 class Step(StrEnum):
     """What can be done to one."""
 
+    TELL = "tell"
     INVOLVE = "involve"
     WITHDRAW = "withdraw"
     RECLASSIFY = "reclassify"
@@ -82,6 +83,7 @@ class Step(StrEnum):
 # what is learnt late still belongs to an incident that was closed; that reopens nothing by itself
 INCIDENT_STEPS: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
     {
+        (State.OPEN, Step.TELL): State.OPEN,
         (State.OPEN, Step.INVOLVE): State.OPEN,
         (State.OPEN, Step.WITHDRAW): State.OPEN,
         (State.OPEN, Step.RECLASSIFY): State.OPEN,
@@ -126,6 +128,11 @@ def after(steps: Mapping[tuple[State, Step], State], closed: bool, step: Step) -
 def closing_duties(closes: str, on: date) -> tuple[Row, ...]:
     """The duty kinds whose duties must be discharged before an incident or a case is closed."""
     return tuple(row for row in load("closing-duties").as_of(on) if row.text("closes") == closes)
+
+
+def must_exist(row: Row, *, has_contact: bool) -> bool:
+    """Whether a duty of closing-duties must have been opened before a domestic incident is closed."""
+    return row.flag("must_exist") and (has_contact or not row.flag("of_contacts"))
 
 
 # --- standing facts ----------------------------------------------------------------------------------

@@ -43,7 +43,15 @@ def does(accounts) -> Callable:
 def incident(does) -> Callable:
     """An incident that a handler writes down, with its victim and suspect if they are known; its id."""
 
-    def written(victim=None, suspect=None, *, days_ago=0, recorded_as="domestic-abuse", domestic=None):
+    def written(
+        victim=None,
+        suspect=None,
+        *,
+        days_ago=0,
+        recorded_as="domestic-abuse",
+        domestic=None,
+        has_contact=True,
+    ):
         now = NOW - timedelta(days=days_ago)
         made = does(
             Role.CALL_HANDLER,
@@ -52,6 +60,7 @@ def incident(does) -> Callable:
             recorded_as=recorded_as,
             domestic=domestic,
             place="14 Alma Road",
+            has_contact=has_contact,
         )
         for record_id, part in ((victim, "victim"), (suspect, "suspect")):
             if record_id:

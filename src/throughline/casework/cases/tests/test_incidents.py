@@ -4,14 +4,16 @@ from datetime import timedelta
 
 import pytest
 
-from throughline.casework.cases.commands import incidents
+from throughline.casework.cases.commands import crimes, incidents
 from throughline.casework.cases.models import Case, CaseIncident, Incident, Involvement, Joining
 from throughline.casework.cases.queries import cases_of, incidents_of, repeat
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.cases.tests.conftest import as_, seen_whole
 from throughline.casework.conftest import NOW
 from throughline.casework.people.commands import identities, safety
-from throughline.foundations.access.rules import Refused, Role
+from throughline.foundations.access.rules import Refused, Role, system
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
 from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode
 
@@ -173,6 +175,53 @@ def test_an_incident_closes_only_when_all_that_must_be_done_about_it_is_done(doe
         Role.SUPERVISOR, incidents.reclassify, incident_id=unjudged, recorded_as="other", domestic=True
     )
     assert again.closed_at is None
+
+
+def test_an_incident_without_a_contact_closes_once_the_registrar_has_judged(does, incident, pair):
+    made = incident(*pair, has_contact=False)
+    closing = {"incident_id": made, "closed_as": "attended"}
+    with pytest.raises(NotYet) as refused:
+        does(Role.SUPERVISOR, incidents.close_incident, **closing)
+    assert refused.value.why == ("crime-recording",)
+    does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
+    assert does(Role.SUPERVISOR, incidents.close_incident, **closing).closed_at == NOW
+
+
+def test_a_sign_off_that_waits_keeps_it_open_whatever_it_came_by(does, incident, pair, signed_off):
+    made = incident(*pair, has_contact=False)
+    does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
+    signed_off(made)
+    with seen_whole():
+        record(system("test"), Event.Kind.WRITE, "test")
+        Duty.objects.filter(kind="contact-sign-off", about=made).update(discharged_at=None)
+    with pytest.raises(NotYet) as refused:
+        does(Role.SUPERVISOR, incidents.close_incident, incident_id=made, closed_as="attended")
+    assert refused.value.why == ("contact-sign-off",)
+
+
+def test_a_contact_that_is_found_to_be_of_it_is_signed_off_before_it_closes(does, incident, pair, signed_off):
+    made = incident(*pair, has_contact=False)
+    does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
+    for _ in range(2):
+        does(Role.CALL_HANDLER, incidents.has_contact, incident_id=made)
+    closing = {"incident_id": made, "closed_as": "attended"}
+    with pytest.raises(NotYet) as refused:
+        does(Role.SUPERVISOR, incidents.close_incident, **closing)
+    assert refused.value.why == ("contact-sign-off",)
+    signed_off(made)
+    does(Role.SUPERVISOR, incidents.close_incident, **closing)
+    with pytest.raises(NotYet) as refused:
+        does(Role.CALL_HANDLER, incidents.has_contact, incident_id=made)
+    assert refused.value.why == ("closed-tell",)
+
+
+def test_officers_write_down_what_no_contact_told_of(does):
+    written = {"recorded_as": "domestic-abuse"}
+    assert does(Role.OFFICER, incidents.open_incident, **written).has_contact is False
+    with pytest.raises(Refused):
+        does(Role.OFFICER, incidents.open_incident, has_contact=True, **written)
+    with pytest.raises(Refused):
+        does(Role.ANALYST, incidents.open_incident, **written)
 
 
 def test_who_is_restricted_takes_incident_and_case_out_of_sight(does, incident, pair, accounts):

@@ -47,6 +47,7 @@ IN_THE_WAY = {
 }
 # why a value could not be kept, as this room's commands say it (`Malformed.why`)
 WHY_MALFORMED = (
+    gettext_noop("cannot do this duty"),
     gettext_noop("is not a reason for this"),
     gettext_noop("is not an officer who can be asked"),
     gettext_noop("is not one of the grades"),

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from throughline.casework.contact.commands.held import the_deployment
 from throughline.casework.contact.models import Brief, Contact, Deployment
@@ -42,8 +43,8 @@ def renew(*, by: Actor, now: datetime, contact: Contact) -> list[Brief]:
     For commands that change what a brief says: an answer, a match confirmed or rejected. They have audited.
     """
     under_way = contact.deployments.filter(
-        superseded_by=None, stood_down_at=None, briefs__isnull=False
-    ).distinct()
+        Exists(Brief.objects.filter(deployment=OuterRef("id"))), superseded_by=None, stood_down_at=None
+    )
     return [
         sent
         for deployment in under_way.select_related("contact")

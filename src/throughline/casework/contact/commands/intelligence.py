@@ -138,8 +138,8 @@ def answer(
             ConfidentialWords.objects.create(answer=kept, system=named_for(system), words=words)
     if system not in request.systems:
         request.systems = [*request.systems, system]
+        request.save(update_fields=["systems"])
     _close_when_all_is_answered(by, now, request)
-    request.save()
     subject = subject_of(request.contact)
     write("intelligence-answered", by=by, now=now, record_id=subject, about=request.contact_id, code=system)
     renew(by=by, now=now, contact=request.contact)
@@ -174,6 +174,7 @@ def _close_when_all_is_answered(by: Actor, now: datetime, request: IntelligenceR
     if request.answered_at is not None or not results.keys() >= set(request.systems):
         return
     request.answered_at, request.answered_by = now, by.id
+    request.save(update_fields=["answered_at", "answered_by"])
     reached = set(results.values()) - {IntelligenceAnswer.Result.NOT_CHECKED}
     for duty in _open_duties(request.contact):
         discharge(by=by, now=now, duty_id=duty.id, outcome="answered" if reached else "not-reached")

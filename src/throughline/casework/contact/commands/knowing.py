@@ -8,6 +8,7 @@ from django.db import transaction
 from throughline.casework.cases.commands.incidents import (
     both_open,
     carry_over,
+    has_contact,
     involve,
     join_incidents,
     locked,
@@ -163,7 +164,7 @@ def same_incident(*, by: Actor, now: datetime, contact_id: UUID, incident_id: UU
         both_open(contact.incident_id, incident_id)
         whole = join_incidents if _is_alone(contact) else carry_over
         incident = whole(by=by, now=now, incident_id=contact.incident_id, into_id=incident_id)
-    contact.incident = incident
+    contact.incident = has_contact(by=by, now=now, incident_id=incident.id)
     contact.subjects = sorted({*contact.subjects, *incident.subjects})
     contact.save(update_fields=["incident", "subjects"])
     # there may be others by now whom the brief of every call about it must name

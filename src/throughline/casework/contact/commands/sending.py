@@ -32,6 +32,7 @@ def with_incident(*, by: Actor, now: datetime, contact: Contact) -> Contact:
             postcode=contact.postcode,
             domestic=contact.domestic,
             reported_at=contact.received_at,
+            has_contact=True,
         )
         contact.save(update_fields=["incident"])
     return contact

@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from throughline.casework.cases.commands.crimes import not_a_crime
 from throughline.casework.cases.commands.facts import set_fact
-from throughline.casework.cases.commands.incidents import close_incident
+from throughline.casework.cases.commands.incidents import close_incident, open_incident
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking, turns
 from throughline.casework.contact.models import Contact, Deployment
@@ -266,6 +267,22 @@ class TestSigningOff:
         assert Duty.objects.get(kind="contact-sign-off").discharged_at is None
         reviewing.sign_off(by=supervisor, now=NOW, contact_id=second.id, reason="sign-off-complete")
         assert Duty.objects.get(kind="contact-sign-off").discharged_at == NOW
+
+    def test_a_call_about_what_an_officer_wrote_down_is_signed_off_before_that_closes(self, by):
+        incident = open_incident(by=by(Role.OFFICER), now=NOW, recorded_as="domestic-abuse")
+        not_a_crime(by=by(Role.REGISTRAR), now=NOW, incident_id=incident.id, reason="no-crime-none-described")
+        handler = by(Role.CALL_HANDLER)
+        call = taking.begin(by=handler, now=NOW, channel="999")
+        knowing.same_incident(by=handler, now=NOW, contact_id=call.id, incident_id=incident.id)
+        sending.send(by=handler, now=NOW, contact_id=call.id, grade="emergency", place="14 Alma Road")
+        taking.end(by=handler, now=NOW, contact_id=call.id)
+        supervisor = by(Role.SUPERVISOR)
+        closing = {"by": supervisor, "now": NOW, "incident_id": incident.id, "closed_as": "attended"}
+        with pytest.raises(NotYet) as missing:
+            close_incident(**closing)
+        assert missing.value.why == ("contact-sign-off",)
+        reviewing.sign_off(by=supervisor, now=NOW, contact_id=call.id, reason="sign-off-complete")
+        assert close_incident(**closing).closed_at == NOW
 
     def test_not_before_it_is_over_nor_while_a_review_waits_nor_by_oneself(self, by, decided):
         supervisor = by(Role.SUPERVISOR)

@@ -45,7 +45,7 @@ _WITHOUT = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("figures", "0002_number_however_written"),
+        ("figures", "0003_counted_without_sorting"),
         ("cases", "0011_counter_allegations_row_security"),
     ]
     operations = [migrations.RunSQL(_WITH, _WITHOUT)]
