@@ -18,6 +18,7 @@ ORDER = (
     "duties",
     "decisions",
     "instruments",
+    "offline",
     "people",
     "cases",
     "contact",

@@ -17,6 +17,7 @@ from throughline.casework.contact.tasks import renew_everything, renew_what_is_n
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
+from throughline.foundations.offline.commands import expire as expire_leases
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +55,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("calls recorded as something else", timedelta(minutes=2), lambda: propose(now=timezone.now())),
         Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),
         Task("expiry of drafts", timedelta(hours=1), lambda: expire(now=timezone.now())),
+        Task("expiry of leases", timedelta(hours=1), lambda: expire_leases(now=timezone.now())),
         Task("retention reviews", timedelta(hours=1), lambda: call_for_reviews(now=timezone.now())),
     ]
 

@@ -38,6 +38,9 @@ from throughline.foundations.drafts.commands import let_go, settle, take_in
 from throughline.foundations.drafts.models import Submission
 from throughline.foundations.drafts.views import keep_typed
 from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.offline.commands import settle_at
+from throughline.foundations.offline.replay import answered, is_entry, replay
+from throughline.foundations.offline.rules import Outcome
 from throughline.website.views import problem
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
@@ -81,7 +84,8 @@ class SessionEnds:
     ) -> HttpResponseBase | None:
         # here rather than before: by now the form is known to come from a page of ours
         author = getattr(request, "author", None)
-        if author is not None:
+        # what a device has kept, it keeps until it is taken in
+        if author is not None and not is_entry(request):
             keep_typed(request, author, rule_of(view))
         return None
 
@@ -149,7 +153,8 @@ class RoomMiddleware:
     """Runs a page of a room inside one transaction, as its actor.
 
     Default deny: a view without a rule is refused. The transaction holds the answer and its audit row
-    together; a failing audit write fails the page. A form that carries ``once`` is taken in once.
+    together; a failing audit write fails the page. A form that carries ``once`` is taken in once. One that a
+    device kept where there was no signal is taken in as the page would have (`offline.replay`).
     """
 
     def __init__(self, get_response: GetResponse) -> None:
@@ -167,24 +172,33 @@ class RoomMiddleware:
         if isinstance(rule, Open):
             return None
         if not request.user.is_authenticated:
+            if is_entry(request):
+                return answered(Outcome.SIGN_IN, HTTPStatus.UNAUTHORIZED)
             if rule is Action.KEEP_DRAFT:
                 # whoever is typing must not be taken off the page; sending it will say that they are signed out
                 return HttpResponse(status=HTTPStatus.NO_CONTENT)
             return sign_in_again(request)
         actor = request.actor = request.user.actor  # type: ignore[attr-defined]
+
+        def page() -> HttpResponseBase:
+            insist_on_role(actor, rule)
+            return _answer_once(request, actor, lambda: _rendered(view(request, *args, **kwargs)))
+
         try:
             with transaction.atomic():
                 set_actor(actor)
                 only_looking(request.method in _ONLY_LOOKS)
-                insist_on_role(actor, rule)
-                return _answer_once(request, actor, lambda: _rendered(view(request, *args, **kwargs)))
+                if is_entry(request):
+                    return replay(request, actor, page, lambda refusal: log_refusal(actor, rule, refusal))
+                return page()
         except Refused as refusal:
             log_refusal(actor, rule, refusal)
             # one that exists out of sight looks like one that does not exist
             status = HTTPStatus.NOT_FOUND if refusal.record_id else HTTPStatus.FORBIDDEN
             return problem(request, status)
         except Exception:
-            keep_typed(request, request.user, rule)
+            if not is_entry(request):
+                keep_typed(request, request.user, rule)
             raise
 
 
@@ -222,6 +236,7 @@ def _answer_once(
             settle(taken_in, went_to=went_to)
         if request.method == "POST" and went_to:
             let_go(user=actor.id, place=request.path)
+            settle_at(by=actor, now=timezone.now(), place=request.path)
     return response
 
 

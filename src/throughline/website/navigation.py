@@ -29,6 +29,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
     Entry(_("Recordings"), "contact:recordings", Action.KEEP_RECORDING),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
+    Entry(_("Stuck on a phone"), "offline:stuck", Action.SUPERVISE_TEAM),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),

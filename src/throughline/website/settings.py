@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "throughline.foundations.decisions",
     "throughline.foundations.instruments",
     "throughline.foundations.chronology",
+    "throughline.foundations.offline",
     "throughline.foundations.govuk",
     "throughline.casework.people",
     "throughline.casework.cases",
@@ -272,6 +273,7 @@ SECURE_CSP = {
     "img-src": [CSP.SELF, "data:"],
     "font-src": [CSP.SELF],
     "connect-src": [CSP.SELF],
+    "worker-src": [CSP.SELF],
     # a browser holds the redirect to the identity provider to this too
     "form-action": [CSP.SELF, *([_origin(OIDC_ISSUER)] if OIDC_ISSUER else [])],
     "base-uri": [CSP.NONE],

@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from markupsafe import Markup
 
 from throughline.foundations.drafts.views import kept_while_typing
+from throughline.foundations.offline.marking import along_with_me, kept_offline
+from throughline.foundations.offline.views import words
 from throughline.reference.loader import load
 from throughline.website import navigation
 
@@ -47,6 +49,9 @@ def environment(**options: Any) -> jinja2.Environment:
         url=url,
         once=once,
         kept_while_typing=kept_while_typing,
+        along_with_me=along_with_me,
+        kept_offline=kept_offline,
+        offline_words=words,
         from_a_person=navigation.from_a_person,
     )
     env.filters.update(day=day, moment=moment, clock=clock)

@@ -6,6 +6,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("throughline.foundations.accounts.urls")),
     path("", include("throughline.foundations.drafts.urls")),
     path("reference/instruments/", include("throughline.foundations.instruments.urls")),
+    path("", include("throughline.foundations.offline.urls")),
     path("people/", include("throughline.casework.people.urls")),
     path("contact/", include("throughline.casework.contact.urls")),
     path("scene/", include("throughline.casework.scene.urls")),

@@ -108,6 +108,7 @@ class Action(StrEnum):
     REVIEW_RISK = "risk.review"
     SUPERVISE_TEAM = "team.supervise"
     HAND_OVER = "turn.hand-over"
+    WORK_OFFLINE = "offline.work"
     VIEW_MEASURES = "measures.view"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
@@ -403,6 +404,12 @@ RULES = (
         "Whoever answers for a turn or a queue hands it over by name",
         Action.HAND_OVER,
         _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.HUB),
+    ),
+    Rule(
+        "The front line takes the pages of those in its sight along, and sends what it wrote without signal",
+        Action.WORK_OFFLINE,
+        FRONT_LINE,
+        _in_sight,
     ),
     Rule(
         "Analysts and supervisors read the figures",

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
@@ -17,13 +18,21 @@ from throughline.casework.contact.commands.briefing import acknowledge, open_bri
 from throughline.casework.contact.commands.sending import arrive
 from throughline.casework.contact.models import Deployment
 from throughline.casework.contact.queries.brief import brief_for
-from throughline.casework.contact.queries.briefing import brief_page, insist_attends, my_briefs, newer_than
+from throughline.casework.contact.queries.briefing import (
+    BriefPage,
+    brief_page,
+    insist_attends,
+    my_briefs,
+    newer_than,
+)
 from throughline.casework.contact.queries.calls import the_contact
 from throughline.casework.contact.views import brief_words
+from throughline.casework.people.rules import PURPOSES
 from throughline.casework.people.views.wording import label
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Role, may
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.offline.marking import Along, done_at, take_along
 
 _UNIT = "unit"
 _LONGEST_UNIT = 20
@@ -76,7 +85,8 @@ def news(request: HttpRequest, brief_id: UUID) -> HttpResponse:
 
 
 def _done(request: HttpRequest, brief_id: UUID) -> HttpResponse:
-    actor, now, unit = actor_of(request), timezone.now(), unit_of(request)
+    # read or there when the officer said so, also where that was without signal
+    actor, now, unit = actor_of(request), done_at(request, timezone.now()), unit_of(request)
     match request.POST.get("do"):
         case "open":
             return _page(request, open_brief(by=actor, now=now, brief_id=brief_id, unit=unit).id)
@@ -92,7 +102,7 @@ def _done(request: HttpRequest, brief_id: UUID) -> HttpResponse:
 def _arrived(request: HttpRequest, brief_id: UUID) -> None:
     page = brief_page(actor_of(request), brief_id, unit=unit_of(request), at=timezone.now())
     insist_attends(actor_of(request), page.deployment, unit_of(request))
-    arrive(by=actor_of(request), now=timezone.now(), deployment_id=page.deployment.id)
+    arrive(by=actor_of(request), now=done_at(request, timezone.now()), deployment_id=page.deployment.id)
 
 
 def _page(request: HttpRequest, brief_id: UUID) -> HttpResponse:
@@ -106,9 +116,25 @@ def _page(request: HttpRequest, brief_id: UUID) -> HttpResponse:
             "page": page,
             "brief": told,
             "changed": [str(brief_words.TITLES[part]) for part in page.changed],
+            "along": _along(request, page),
             "asks": may(actor, Action.ASK_INTELLIGENCE),
             **WORDS,
         },
+    )
+
+
+def _along(request: HttpRequest, page: BriefPage) -> Along | None:
+    """Whoever attends takes an opened brief along: at the door there may be no signal."""
+    if not page.attends or page.told is None:
+        return None
+    contact = page.contact
+    return take_along(
+        request,
+        about=contact.incident_id or contact.id,
+        label=contact.incident.number if contact.incident else "",
+        subjects=contact.subjects,
+        pages=[reverse("contact:brief", args=[page.brief.id])],
+        purpose=PURPOSES[actor_of(request).role],
     )
 
 

@@ -35,6 +35,7 @@ from throughline.foundations.drafts.commands import let_go_about
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.commands import forget_answers
+from throughline.foundations.offline.commands import forget as forget_offline
 from throughline.foundations.vault.keys import keys
 from throughline.reference import load
 
@@ -113,6 +114,7 @@ def _remove(record: Record, now: datetime) -> None:
     forget_answers(subject=record.id)
     forget_words(record_id=record.id)
     let_go_about(record_id=record.id)
+    forget_offline(record_id=record.id, now=now)
     for field in _SAYS_WHO:
         setattr(record, field, None if Record._meta.get_field(field).null else "")
     record.source_ref = erased_ref(record.source, record.source_ref)

@@ -114,6 +114,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.REVIEW_RISK: in_sight(HUB),
     Action.SUPERVISE_TEAM: everywhere(SERGEANTS),
     Action.HAND_OVER: everywhere(SUPERVISOR | SERGEANTS | HUB),
+    Action.WORK_OFFLINE: in_sight(LINE),
     Action.VIEW_MEASURES: everywhere({Role.ANALYST} | SUPERVISOR | SERGEANTS | HUB),
     Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
     Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),

@@ -1,0 +1,113 @@
+"""What is out on devices: one's own, and for who answers for a turn everybody's that stands still."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughline.foundations.access.rules import Action, Actor, Refused, insist
+from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import due, london_day, parse_clock
+from throughline.foundations.offline.commands import NOT_YOURS, typed_in
+from throughline.foundations.offline.models import Entry, Lease
+from throughline.foundations.offline.rules import Stands
+from throughline.reference import load
+
+
+@dataclass(frozen=True, slots=True)
+class Unsynced:
+    """Work of one account about one matter that has stood still: why (a code of stuck-after) and since when."""
+
+    user: UUID
+    name: str
+    about: UUID
+    label: str
+    stands: Stands
+    words: str
+    since: datetime
+    waiting: int
+
+
+def unsynced(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
+    """Whose work is stuck on a device or could not be saved, and since when, oldest first. Raises Refused.
+
+    Work said to be waiting, a device with pages not heard from, and conflicts not settled, each once it has
+    stood for as long as reference's stuck-after says. Ids, names of staff and numbers of incidents.
+    """
+    insist(actor, Action.SUPERVISE_TEAM)
+    found = [
+        *((lease, Stands.UNSENT, lease.waiting_since, lease.waiting) for lease in _out(waiting__gt=0)),
+        *((lease, Stands.UNSEEN, lease.seen_at, 0) for lease in _out(waiting=0, until__gt=now)),
+        *_conflicts(),
+    ]
+    times, today = load("stuck-after"), london_day(now)
+    stuck = [
+        (lease, stands, since, waiting)
+        for lease, stands, since, waiting in found
+        if since and due(parse_clock(times.get(stands, on=today).text("after")), since) < now
+    ]
+    names = dict(User.objects.filter(id__in={lease.user for lease, *_ in stuck}).values_list("id", "name"))
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.SUPERVISE_TEAM,
+        detail={"leases": [str(lease.id) for lease, *_ in stuck]},
+    )
+    return tuple(
+        Unsynced(
+            lease.user,
+            names.get(lease.user, ""),
+            lease.about,
+            lease.label,
+            stands,
+            times.label(stands, on=today),
+            since,
+            waiting,
+        )
+        for lease, stands, since, waiting in sorted(stuck, key=lambda one: (one[2], str(one[0].id)))
+    )
+
+
+def _out(**having: object) -> list[Lease]:
+    return list(Lease.objects.filter(closed_at=None, **having))
+
+
+def _conflicts() -> list[tuple[Lease, Stands, datetime, int]]:
+    """Each matter once, with its first unsettled conflict: what came after it waits on the device."""
+    rows = Entry.objects.filter(outcome=Entry.Outcome.CONFLICT, settled_at=None).select_related("lease")
+    first: dict[UUID, Entry] = {}
+    for entry in rows.order_by("received_at"):
+        first.setdefault(entry.lease_id, entry)
+    return [(one.lease, Stands.CONFLICT, one.received_at, one.lease.waiting) for one in first.values()]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """What could not be saved as it was: the entry, and what its author typed by field."""
+
+    entry: Entry
+    typed: Mapping[str, list[str]]
+
+
+def my_conflicts(actor: Actor) -> list[Entry]:
+    """One's own entries that could not be taken in and are not settled, oldest first."""
+    rows = Entry.objects.filter(user=actor.id, outcome=Entry.Outcome.CONFLICT, settled_at=None)
+    return list(rows.select_related("lease").order_by("received_at", "order"))
+
+
+def conflict(actor: Actor, entry_id: UUID) -> Conflict:
+    """One of them, opened for its author, with the look. Raises Refused for anybody else."""
+    found = next((one for one in my_conflicts(actor) if one.id == entry_id), None)
+    if found is None:
+        raise Refused(NOT_YOURS, entry_id)
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.WORK_OFFLINE,
+        subjects=found.lease.subjects,
+        detail={"entry": str(entry_id)},
+    )
+    return Conflict(found, typed_in(found))
+

@@ -1,0 +1,346 @@
+// What this device keeps for working without signal, shared by pages and the service worker. Nothing that says
+// anything of a person stands here in the clear: pages, posts and drafts are closed with AES-GCM under keys that
+// the server gives for one account and one incident, and that cannot be read out of the browser again.
+"use strict";
+
+self.throughlineOffline = (() => {
+  const STORES = { things: "name", leases: "id", pages: "place", entries: "id", drafts: "key" };
+  const UNATTENDED = { "Throughline-Unattended": "yes" };
+  // how long the air may take before it counts as no signal
+  const PATIENCE = 30_000;
+  let opened;
+
+  // --- the store ---------------------------------------------------------------------------------------------
+
+  function store() {
+    opened ??= new Promise((resolve, reject) => {
+      const asked = indexedDB.open("throughline", 1);
+      asked.onupgradeneeded = () => {
+        for (const [name, keyPath] of Object.entries(STORES)) asked.result.createObjectStore(name, { keyPath });
+      };
+      asked.onsuccess = () => {
+        asked.result.onversionchange = () => asked.result.close();
+        resolve(asked.result);
+      };
+      asked.onerror = () => reject(asked.error);
+    });
+    return opened;
+  }
+
+  // Runs `work` on some stores and answers when it is on the disk, not before.
+  async function within(names, mode, work) {
+    const transaction = (await store()).transaction(names, mode, { durability: "strict" });
+    const stores = names.map((name) => transaction.objectStore(name));
+    const done = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = transaction.onerror = () => reject(transaction.error);
+    });
+    const result = await work(...stores);
+    await done;
+    return result;
+  }
+
+  const asked = (request) =>
+    new Promise((resolve, reject) => {
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = () => reject(request.error);
+    });
+  const get = (name, key) => within([name], "readonly", (rows) => asked(rows.get(key)));
+  const all = (name) => within([name], "readonly", (rows) => asked(rows.getAll()));
+  const put = (name, row) => within([name], "readwrite", (rows) => asked(rows.put(row)));
+  const remove = (name, key) => within([name], "readwrite", (rows) => asked(rows.delete(key)));
+  const thing = async (name) => (await get("things", name))?.value;
+  const note = (name, value) => put("things", { name, value });
+
+  async function device() {
+    const drawn = crypto.randomUUID();
+    return within(["things"], "readwrite", async (things) => {
+      const known = await asked(things.get("device"));
+      if (known) return known.value;
+      things.put({ name: "device", value: drawn });
+      return drawn;
+    });
+  }
+
+  // --- closing and opening -----------------------------------------------------------------------------------
+
+  const bytes = (text) => new TextEncoder().encode(text);
+
+  // `bound` is what it is, for whom and where: elsewhere it does not open.
+  async function close(key, bound, said) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const how = { name: "AES-GCM", iv, additionalData: bytes(bound) };
+    return { iv, closed: await crypto.subtle.encrypt(how, key, bytes(JSON.stringify(said))) };
+  }
+
+  async function open(key, bound, row) {
+    const how = { name: "AES-GCM", iv: row.iv, additionalData: bytes(bound) };
+    return JSON.parse(new TextDecoder().decode(await crypto.subtle.decrypt(how, key, row.closed)));
+  }
+
+  const imported = (text) =>
+    text && crypto.subtle.importKey("raw", Uint8Array.from(atob(text), (c) => c.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"]);
+
+  // --- asking the site ---------------------------------------------------------------------------------------
+
+  function patiently(promise, most = PATIENCE) {
+    let timer;
+    const late = new Promise((_, reject) => {
+      timer = setTimeout(() => reject(new TypeError("no signal")), most);
+    });
+    return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+  }
+
+  // Who is signed in here, and how far this device's clock is off. Fails where there is no signal.
+  async function here() {
+    const before = Date.now();
+    const answer = await patiently(fetch("/offline/here/", { headers: UNATTENDED, cache: "no-store" }));
+    if (!answer.ok) throw new TypeError("no signal");
+    const known = await answer.json();
+    await note("clock", known.now - Math.round((before + Date.now()) / 2));
+    if (known.user && (await thing("signedOut"))) {
+      // signed out on this device without signal: the site is told before anything else
+      await post("/sign-out/", {}, known.token);
+      await remove("things", "signedOut");
+      return here();
+    }
+    if (known.user) await lockOthers(known.user);
+    return known;
+  }
+
+  function post(place, fields, token, headers = {}) {
+    const body = fields instanceof URLSearchParams ? fields : new URLSearchParams(fields);
+    return patiently(
+      fetch(place, { method: "POST", body, redirect: "manual", headers: { ...UNATTENDED, "X-CSRFToken": token, ...headers } }),
+    );
+  }
+
+  // --- leases: what is with this account on this device --------------------------------------------------------
+
+  const pagesOf = (lease) => `page ${lease.user} ${lease.about}`;
+
+  async function keep(given, pages) {
+    const keys = { pagesKey: await imported(given.pages), outboxKey: await imported(given.outbox) };
+    const now = await thing("clock").then((clock = 0) => Date.now() + clock);
+    await within(["leases"], "readwrite", async (leases) => {
+      const known = (await asked(leases.get(given.id))) ?? { next: 0, pages: [] };
+      const { id, user, about, label, until } = given;
+      const list = [...new Set([...known.pages, ...pages])];
+      leases.put({ ...known, id, user, about, label, until, ...keys, pages: list, renewed: now });
+    });
+    if (!keys.pagesKey) await dropPages(given.id);
+    return get("leases", given.id);
+  }
+
+  async function leaseAbout(about, user) {
+    const found = (await all("leases")).filter((one) => one.about === about && (!user || one.user === user));
+    return found.sort((a, b) => b.until - a.until).find((one) => one.outboxKey);
+  }
+
+  // Takes the pages of a ticket along; again within the hour only those that are missing.
+  async function take({ ticket, about, pages }) {
+    const known = await here();
+    if (!known.user) return null;
+    let lease = await leaseAbout(about, known.user);
+    const fresh = lease?.pagesKey && Date.now() + ((await thing("clock")) ?? 0) - lease.renewed < 3_600_000;
+    if (!fresh || !pages.every((place) => lease.pages.includes(place))) {
+      const answer = await post("/offline/leases/", { ticket, device: await device() }, known.token);
+      if (!answer.ok) return null;
+      lease = await keep(await answer.json(), pages);
+    }
+    for (const place of pages) if (!(await get("pages", place))) await fetchPage(lease, place);
+    return lease;
+  }
+
+  async function fetchPage(lease, place) {
+    const answer = await patiently(fetch(place, { headers: UNATTENDED, redirect: "manual" }));
+    if (answer.ok) await keepPage(lease, place, answer);
+  }
+
+  async function keepPage(lease, place, answer) {
+    if (!lease?.pagesKey || !answer.headers.get("Content-Type")?.startsWith("text/html")) return;
+    const said = { body: await answer.text(), policy: answer.headers.get("Content-Security-Policy"), at: Date.now() };
+    const { iv, closed } = await close(lease.pagesKey, `${pagesOf(lease)} ${place}`, said);
+    await put("pages", { place, lease: lease.id, iv, closed });
+  }
+
+  async function leaseOfPage(place) {
+    return (await all("leases")).find((lease) => lease.pagesKey && lease.pages.includes(place));
+  }
+
+  // A page as it was taken along, or nothing where it was not, or may not be read any more.
+  async function readPage(place) {
+    const row = await get("pages", place);
+    const lease = row && (await get("leases", row.lease));
+    if (!lease?.pagesKey || (await lapsed(lease))) return null;
+    return open(lease.pagesKey, `${pagesOf(lease)} ${place}`, row);
+  }
+
+  const lapsed = async (lease) => Date.now() + ((await thing("clock")) ?? 0) > lease.until;
+
+  async function dropPages(lease) {
+    for (const row of await all("pages")) if (row.lease === lease) await remove("pages", row.place);
+  }
+
+  // Somebody else's keys are not left lying here; what they wrote stays, closed, until they sign in again.
+  async function lockOthers(user) {
+    for (const lease of await all("leases")) {
+      if (lease.user === user || (!lease.pagesKey && !lease.outboxKey)) continue;
+      await lock(lease);
+    }
+  }
+
+  async function lock(lease) {
+    await dropPages(lease.id);
+    await within(["leases"], "readwrite", async (leases) => {
+      const known = await asked(leases.get(lease.id));
+      if (known) leases.put({ ...known, pagesKey: null, outboxKey: null });
+    });
+  }
+
+  async function lockAll() {
+    for (const lease of await all("leases")) await lock(lease);
+  }
+
+  // Before signing out with nothing waiting: nothing of it stays on the device.
+  async function giveBack(user) {
+    const known = await here();
+    for (const lease of await all("leases")) {
+      if (lease.user !== user || known.user !== user || (await entriesOf(lease.id)).length) continue;
+      await post(`/offline/leases/${lease.id}/seen/`, { waiting: 0 }, known.token);
+      const answer = await post(`/offline/leases/${lease.id}/return/`, {}, known.token);
+      if (answer.ok && (await answer.json()).ended) {
+        await dropPages(lease.id);
+        await remove("leases", lease.id);
+      }
+    }
+  }
+
+  // --- the outbox ----------------------------------------------------------------------------------------------
+
+  async function entriesOf(lease) {
+    return (await all("entries")).filter((one) => one.lease === lease).sort((a, b) => a.order - b.order);
+  }
+
+  // Keeps a post as it was typed. `marked` is the form's own field: what it is about, and its version fields.
+  async function queue({ place, page, body, marked }) {
+    const [about, ...versions] = marked.split(" ").filter(Boolean);
+    const lease = await leaseAbout(about);
+    if (!lease) return null;
+    const entry = { id: crypto.randomUUID(), lease: lease.id, user: lease.user, at: Date.now() };
+    body.delete("csrfmiddlewaretoken");
+    const said = { place, page, body: body.toString(), versions, known: await thing("clock") };
+    const row = await close(lease.outboxKey, `entry ${entry.user} ${entry.id}`, said);
+    await within(["leases", "entries", "drafts"], "readwrite", async (leases, entries, drafts) => {
+      const held = await asked(leases.get(lease.id));
+      entries.put({ ...entry, ...row, order: held.next });
+      leases.put({ ...held, next: held.next + 1 });
+      await forget(drafts, page, place);
+    });
+    return entry;
+  }
+
+  // The draft of a form that was kept or sent.
+  async function forget(drafts, page, place) {
+    for (const row of await asked(drafts.getAll())) if (row.page === page && row.place === place) drafts.delete(row.key);
+  }
+
+  const sent = (page, place) => within(["drafts"], "readwrite", (drafts) => forget(drafts, page, place));
+
+  async function read(entry) {
+    const lease = await get("leases", entry.lease);
+    return lease?.outboxKey ? open(lease.outboxKey, `entry ${entry.user} ${entry.id}`, entry) : null;
+  }
+
+  // One at a time, whichever page or the worker asks: the site would see through two at once, but need not.
+  async function sync() {
+    if (!navigator.locks) return sendAll();
+    return navigator.locks.request("throughline-outbox", { ifAvailable: true }, (held) => (held ? sendAll() : { busy: true }));
+  }
+
+  async function sendAll() {
+    const known = await here();
+    const report = { user: known.user, conflicts: known.conflicts, sent: 0, kept: 0, stopped: "" };
+    if (!known.user) return { ...report, stopped: "sign-in" };
+    const refresh = new Map();
+    for (const lease of await all("leases")) {
+      if (lease.user !== known.user) continue;
+      const held = await unlocked(lease, known.token);
+      if (!held) continue;
+      for (const entry of await entriesOf(lease.id)) {
+        const outcome = await send(entry, known.token, refresh);
+        if (outcome === "taken") report.sent += 1;
+        else if (outcome === "conflict") report.kept += 1;
+        else {
+          report.stopped = outcome;
+          break;
+        }
+      }
+      await tell(lease.id, known.token);
+      if (report.stopped === "sign-in") break;
+    }
+    for (const [place, lease] of refresh) {
+      if (await get("pages", place)) await fetchPage(await get("leases", lease), place).catch(() => {});
+    }
+    if (report.sent || report.kept) report.conflicts = (await here()).conflicts;
+    return report;
+  }
+
+  // A lease with its keys, fetched again where they were locked away.
+  async function unlocked(lease, token) {
+    if (lease.outboxKey) return lease;
+    const waiting = (await entriesOf(lease.id)).length;
+    const answer = await post(`/offline/leases/${lease.id}/keys/`, { waiting }, token);
+    if (!answer.ok) return null;
+    return keep(await answer.json(), []);
+  }
+
+  async function send(entry, token, refresh) {
+    const said = await read(entry);
+    const headers = {
+      "Throughline-Entry": entry.id,
+      "Throughline-Entry-Lease": entry.lease,
+      "Throughline-Entry-Order": String(entry.order),
+      "Throughline-Entry-Typed": String(entry.at),
+      "Throughline-Entry-Sent": String(Date.now()),
+      "Throughline-Entry-Versions": said.versions.join(" "),
+    };
+    if (said.known !== undefined) headers["Throughline-Entry-Known"] = String(said.known);
+    let outcome = "later";
+    try {
+      const answer = await post(said.place, new URLSearchParams(said.body), token, headers);
+      if (answer.headers.get("Content-Type")?.startsWith("application/json")) ({ outcome } = await answer.json());
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      outcome = "no-signal";
+    }
+    if (outcome === "taken" || outcome === "conflict") {
+      await remove("entries", entry.id);
+      refresh.set(said.page, entry.lease);
+      refresh.set(said.place, entry.lease);
+    } else {
+      await put("entries", { ...entry, stopped: outcome });
+    }
+    return outcome;
+  }
+
+  // Says how much still waits, so that a sergeant can see what is stuck; a lease that is over closes its pages.
+  async function tell(id, token) {
+    const waiting = (await entriesOf(id)).length;
+    const answer = await post(`/offline/leases/${id}/seen/`, { waiting }, token);
+    if (!answer.ok) return;
+    const { open: stands } = await answer.json();
+    if (stands) return;
+    await dropPages(id);
+    await within(["leases"], "readwrite", async (leases) => {
+      const held = await asked(leases.get(id));
+      if (held && waiting) leases.put({ ...held, pagesKey: null });
+      else leases.delete(id);
+    });
+  }
+
+  return {
+    all, get, put, remove, thing, note, close, open, patiently, here, post, take, keepPage, leaseOfPage, readPage,
+    leaseAbout, lockAll, giveBack, entriesOf, queue, read, sent, sync,
+  };
+})();
