@@ -140,6 +140,14 @@ class Phone:
     def save(self) -> None:
         self.page.get_by_role("button", name="Save").click()
 
+    def drafted(self) -> None:
+        """Wait until what is typed is on the disk."""
+        for _ in range(100):
+            if self.rows("drafts"):
+                return
+            self.page.wait_for_timeout(100)
+        raise AssertionError("what was typed is not kept")
+
     def rows(self, store: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(
             "async name => (await throughlineOffline.all(name)).map(row => ({...row,"
@@ -215,8 +223,9 @@ def test_nothing_of_a_person_stands_on_the_device_in_the_clear(phone: Phone, off
     phone.offline()
     phone.page.reload()
     phone.write(WORDS)
-    phone.page.wait_for_function("async () => (await throughlineOffline.all('drafts')).length === 1")
+    phone.drafted()
     drafts = phone.rows("drafts")
+    assert len(drafts) == 1
     phone.save()
     phone.says("not sent yet: 1")
     for row in [*drafts, *phone.rows("entries"), *phone.rows("pages")]:
@@ -246,7 +255,7 @@ def test_what_is_typed_and_not_sent_is_still_there(phone: Phone, officer: User) 
     phone.offline()
     phone.page.reload()
     phone.write("half a sent")
-    phone.page.wait_for_function("async () => (await throughlineOffline.all('drafts')).length === 1")
+    phone.drafted()
     phone.restart()
     phone.go(PLACE)
     phone.says("We kept what you typed")

@@ -12,7 +12,7 @@
   const state = { user: undefined, conflicts: 0, sent: 0, stopped: "", drafts: [], warned: false, along: null };
 
   const say = (name, told = {}) => (words[name] ?? name).replace(/\{(\w+)\}/g, (_, key) => told[key]);
-  const when = (ms) => new Date(ms).toLocaleString(document.documentElement.lang || "en-GB", { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+  const when = (ms) => new Date(ms).toLocaleString(document.documentElement.lang.replace(/^(en)?$/, "en-GB"), { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
 
   function made(tag, told = {}, ...inside) {
     const element = Object.assign(document.createElement(tag), told);
@@ -146,8 +146,20 @@
     let timer;
     form.addEventListener("input", () => {
       clearTimeout(timer);
-      timer = setTimeout(() => draft().catch(() => {}), 400);
+      timer = setTimeout(keepNow, 400);
     });
+    // put away, or shut, before the time is up
+    document.addEventListener("visibilitychange", () => document.hidden && timer && keepNow());
+    form.addEventListener("submit", () => {
+      clearTimeout(timer);
+      timer = null;
+    });
+
+    function keepNow() {
+      clearTimeout(timer);
+      timer = null;
+      draft().catch(() => {});
+    }
 
     async function draft() {
       const lease = await kept.leaseAbout(about);
