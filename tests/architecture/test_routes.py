@@ -290,7 +290,9 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
                 )
         elif {"lease_id", "entry_id"} & {*wants}:
             # what is out on a device is its own account's; here it is nobody's
-            yield Asked(route, reverse(name, kwargs={key: uuid4() for key in wants}), rule, "no account", None)
+            yield Asked(
+                route, reverse(name, kwargs={key: uuid4() for key in wants}), rule, "no account", None
+            )
         elif "user_id" in wants:
             for user_id in (account, uuid4()):
                 about = "account" if user_id == account else "no account"

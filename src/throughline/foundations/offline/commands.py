@@ -203,9 +203,7 @@ def begin(
     if lease.entries.filter(outcome=Entry.Outcome.CONFLICT, settled_at=None).exists():
         raise Waits
     latest = earlier.first()
-    done = corrected(
-        told, received=now, taken_along=lease.taken_at, after=latest.done_at if latest else None
-    )
+    done = corrected(told, received=now, taken_along=lease.taken_at, after=latest.done_at if latest else None)
     answered = versions_in(typed, told.versions)
     same_page = earlier.filter(place=place, outcome=Entry.Outcome.TAKEN).exclude(left={}).first()
     entry = Entry.objects.create(
@@ -282,9 +280,7 @@ def throw_away(*, by: Actor, now: datetime, entry_id: UUID) -> Entry:
 @transaction.atomic
 def settle_at(*, by: Actor, now: datetime, place: str) -> int:
     """The form of a page was taken in, which settles what its author had in conflict there; says how many."""
-    there = Entry.objects.filter(
-        user=by.id, place=place, outcome=Entry.Outcome.CONFLICT, settled_at=None
-    )
+    there = Entry.objects.filter(user=by.id, place=place, outcome=Entry.Outcome.CONFLICT, settled_at=None)
     # most forms have none, and the next statement must be in the log first
     if not (found := list(there)):
         return 0

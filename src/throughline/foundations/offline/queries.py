@@ -110,4 +110,3 @@ def conflict(actor: Actor, entry_id: UUID) -> Conflict:
         detail={"entry": str(entry_id)},
     )
     return Conflict(found, typed_in(found))
-

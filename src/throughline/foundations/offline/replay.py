@@ -125,5 +125,3 @@ def _as_before(entry: Entry) -> JsonResponse:
 def _drop_messages(request: HttpRequest) -> None:
     """Nobody reads the page that would show what the view said: it would turn up on another."""
     list(get_messages(request))
-
-

@@ -76,7 +76,9 @@ def read_told(headers: Mapping[str, str]) -> Told | None:
         order=_number(headers, "Throughline-Entry-Order", least=0, most=2**31 - 1),
         typed=_number(headers, "Throughline-Entry-Typed"),
         sent=_number(headers, "Throughline-Entry-Sent"),
-        known=_number(headers, "Throughline-Entry-Known", least=-2 * _MOST, most=2 * _MOST) if known else None,
+        known=_number(headers, "Throughline-Entry-Known", least=-2 * _MOST, most=2 * _MOST)
+        if known
+        else None,
         versions=tuple(headers.get("Throughline-Entry-Versions", "").split()),
     )
 

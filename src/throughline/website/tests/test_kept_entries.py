@@ -29,12 +29,14 @@ from throughline.foundations.offline.models import Entry, Lease
 from throughline.website.middleware import only_looking
 from throughline.website.views import problem
 
-ABOUT = UUID(int=77)
+ABOUT, DEVICE = UUID(int=77), UUID(int=9)
 PLACE = "/attendance/"
 
 
 def _standing() -> list[str]:
-    return list(Agency.objects.filter(name__startswith="note ").order_by("name").values_list("name", flat=True))
+    return list(
+        Agency.objects.filter(name__startswith="note ").order_by("name").values_list("name", flat=True)
+    )
 
 
 @guarded(Action.HOME)
@@ -62,9 +64,7 @@ def attendance(request: HttpRequest) -> HttpResponse:
         Agency.objects.create(name=f"note {version} {words} {when.at:%H:%M} {when.doubtful}")
         left_at(request, version=version + 1)
         return redirect(PLACE)
-    along = take_along(
-        request, about=ABOUT, label="QZ 17", subjects=[], pages=[PLACE], purpose="attendance"
-    )
+    along = take_along(request, about=ABOUT, label="QZ 17", subjects=[], pages=[PLACE], purpose="attendance")
     page = engines["jinja2"].from_string(
         "{{ along_with_me(along) }}<form method=post {{ kept_offline(along, 'version') }}>{{ csrf_input }}</form>"
     )
@@ -110,7 +110,7 @@ def ticket_on(client: Client) -> str:
     return page.split('data-offline-along="')[1].split('"')[0]
 
 
-def take(client: Client, device: UUID = UUID(int=9)) -> dict[str, Any]:
+def take(client: Client, device: UUID = DEVICE) -> dict[str, Any]:
     answer = client.post("/offline/leases/", {"ticket": ticket_on(client), "device": str(device)})
     assert answer.status_code == 200, answer.content
     return answer.json()
@@ -127,7 +127,9 @@ class Phone:
         self.client, self.ahead, self.order = client, ahead, 0
         self.lease = take(client)["id"]
 
-    def write(self, words: str, *, version: int = 0, ago: timedelta = timedelta(0), **more: Any) -> dict[str, Any]:
+    def write(
+        self, words: str, *, version: int = 0, ago: timedelta = timedelta(0), **more: Any
+    ) -> dict[str, Any]:
         self.order += 1
         return {
             "id": str(uuid4()),
@@ -296,7 +298,11 @@ def test_somebody_else_in_between_is_a_conflict(phone: Phone, client: Client) ->
 
 
 def test_a_queue_stops_at_a_conflict_until_its_author_has_settled_it(phone: Phone, client: Client) -> None:
-    before, wrong, behind = phone.write("one"), phone.write("mine", version=7), phone.write("after", version=7)
+    before, wrong, behind = (
+        phone.write("one"),
+        phone.write("mine", version=7),
+        phone.write("after", version=7),
+    )
     assert phone.outcome(before) == "taken"
     assert phone.send(wrong).json()["why"] == "changed"
     assert phone.send(behind).json() == {"outcome": "waits"}
@@ -377,7 +383,9 @@ def test_another_account_on_the_same_device_sends_nothing_of_it(phone: Phone, en
     assert phone.send(entry, client=other).json()["outcome"] == "not-yours"
 
 
-def test_signed_out_it_is_asked_to_sign_in_and_nothing_is_lost(phone: Phone, officer: User, enter: Any) -> None:
+def test_signed_out_it_is_asked_to_sign_in_and_nothing_is_lost(
+    phone: Phone, officer: User, enter: Any
+) -> None:
     entry = phone.write("later")
     answer = phone.send(entry, client=Client())
     assert (answer.status_code, answer.json()) == (401, {"outcome": "sign-in"})
@@ -458,5 +466,3 @@ def test_two_at_once_are_taken_in_once(phone: Phone) -> None:
         thread.join()
     assert told == ["taken"] * 4
     assert len(_standing()) == 1
-
-

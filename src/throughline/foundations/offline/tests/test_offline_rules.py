@@ -159,7 +159,9 @@ GOOD = {
 
 def test_what_a_device_says_is_read() -> None:
     assert read_told({}) is None
-    read = read_told({**GOOD, "Throughline-Entry-Known": "-500", "Throughline-Entry-Versions": "version after"})
+    read = read_told(
+        {**GOOD, "Throughline-Entry-Known": "-500", "Throughline-Entry-Versions": "version after"}
+    )
     assert read is not None
     assert (read.order, read.typed, read.known) == (4, 1793732400000, -500)
     assert read.versions == ("version", "after")
