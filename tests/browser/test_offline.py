@@ -210,6 +210,7 @@ def test_what_is_written_without_signal_outlives_the_browser_and_is_sent_once(
     phone.go(PLACE)
     phone.says("not sent yet: 2")
     phone.page.get_by_role("link", name="See what waits").click()
+    phone.page.locator("#offline-waiting ol li").nth(1).wait_for()
     assert phone.page.locator("#offline-waiting ol li").count() == 2
     assert _said() == []
     # the browser had forgotten who was signed in; with signal, the same officer signs in again
@@ -302,6 +303,7 @@ def test_signed_out_with_work_unsent_it_stays_closed_and_goes_when_they_return(
     phone.go("/account/")
     phone.says("Work of a colleague waits on this phone: 1")
     phone.go("/offline/")
+    phone.says("Work of a colleague")
     assert phone.page.locator("#offline-waiting li").count() == 0
     assert entries() == []
     phone.context.clear_cookies()

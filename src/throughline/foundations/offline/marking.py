@@ -66,8 +66,8 @@ def take_along(
 
 def read_ticket(text: str, *, user: UUID) -> Ticket:
     """The ticket that a page gave this account in this turn of duty. Raises BadSignature for any other."""
-    longest = settings.SESSION_LONGEST.total_seconds()
-    holder, about, label, subjects, purpose = signing.loads(text, salt=_SALT, max_age=longest)
+    told = signing.loads(text, salt=_SALT, max_age=settings.SESSION_LONGEST)
+    holder, about, label, subjects, purpose = told
     if holder != str(user):
         raise signing.BadSignature("given to somebody else")
     return Ticket(UUID(about), label, tuple(map(UUID, subjects)), purpose)

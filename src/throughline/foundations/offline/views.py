@@ -96,17 +96,16 @@ def leases(request: HttpRequest) -> JsonResponse:
 @require_POST
 def lease_keys(request: HttpRequest, lease_id: UUID) -> JsonResponse:
     """The keys of one's own lease, again."""
-    told = {"lease_id": lease_id, "waiting": _waiting(request)}
-    return _told(commands.keys_again(by=actor_of(request), now=timezone.now(), **told))
+    by, now, waiting = actor_of(request), timezone.now(), _waiting(request)
+    return _told(commands.keys_again(by=by, now=now, lease_id=lease_id, waiting=waiting))
 
 
 @guarded(Action.WORK_OFFLINE)
 @require_POST
 def seen(request: HttpRequest, lease_id: UUID) -> JsonResponse:
     """The device is there, and says how much waits on it."""
-    told = {"lease_id": lease_id, "waiting": _waiting(request)}
-    now = timezone.now()
-    lease = commands.say_waiting(by=actor_of(request), now=now, **told)
+    by, now, waiting = actor_of(request), timezone.now(), _waiting(request)
+    lease = commands.say_waiting(by=by, now=now, lease_id=lease_id, waiting=waiting)
     return JsonResponse({"open": lease.closed_at is None and lease.until > now})
 
 
@@ -187,12 +186,12 @@ def conflict(request: HttpRequest, entry_id: UUID) -> HttpResponse:
 
 
 def _settled(request: HttpRequest, entry_id: UUID) -> HttpResponse:
-    told = {"by": actor_of(request), "now": timezone.now(), "entry_id": entry_id}
+    by, now = actor_of(request), timezone.now()
     match request.POST.get("do"):
         case "put-back":
-            return redirect(commands.put_back(**told).place)
+            return redirect(commands.put_back(by=by, now=now, entry_id=entry_id).place)
         case "throw-away":
-            commands.throw_away(**told)
+            commands.throw_away(by=by, now=now, entry_id=entry_id)
             return redirect("offline:kept")
     raise BadRequest("do: neither put-back nor throw-away")
 
