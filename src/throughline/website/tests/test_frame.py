@@ -131,7 +131,7 @@ def test_every_script_carries_the_nonce_and_no_style_stands_on_the_page():
     asked = request()
     ContentSecurityPolicyMiddleware(lambda _: HttpResponse()).process_request(asked)
     tags = Tags(page(asked=asked))
-    assert [script.get("nonce") for script in tags.named("script")] == [str(get_nonce(asked))] * 3
+    assert [script.get("nonce") for script in tags.named("script")] == [str(get_nonce(asked))] * 5
     assert not tags.named("style")
     assert not [a for _, a in tags.found if "style" in a]
 
