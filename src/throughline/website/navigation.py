@@ -62,21 +62,19 @@ FROM_A_CASE: list[Entry] = [
 
 def from_a_case(case_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:
     """The addresses and labels of what else can be done about a case, for who is allowed these actions."""
-    return [
-        (reverse(entry.view, args=[case_id]), str(entry.label))
-        for entry in FROM_A_CASE
-        if entry.action in allowed
-    ]
+    return _leading(FROM_A_CASE, case_id, lambda action: action in allowed)
 
 
 #: Where the brief of an incident leads whoever attends. Their views take the incident.
 FROM_A_BRIEF: list[Entry] = [
     Entry(_("At the scene"), "scene:begin", Action.ATTEND),
+    Entry(_("Assess the risk with her"), "risk:of-incident", Action.ASSESS_RISK),
 ]
 
 #: Where an incident leads, of rooms that the room of cases cannot know. Their views take the incident.
 FROM_AN_INCIDENT: list[Entry] = [
     Entry(_("What was found at the scene"), "scene:read", Action.VIEW_SCENE),
+    Entry(_("Assess the risk with her"), "risk:of-incident", Action.ASSESS_RISK),
 ]
 
 #: Where a scene leads at which each says that the other was violent. Their views take the incident.

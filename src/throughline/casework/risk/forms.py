@@ -74,6 +74,13 @@ class HowForm(WhenForm):
         ]
 
 
+class AddForm(GovukForm):
+    """Words that are added to an assessment."""
+
+    needed = ("words",)
+    words = _words(_("What you add"), hint=_("Fact and opinion told apart."), rows=5)
+
+
 class GradeForm(PersonForm):
     """A grade with its reason: a named person's judgement, never a sum of answers."""
 

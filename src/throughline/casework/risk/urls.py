@@ -10,6 +10,7 @@ _one = [
     path("", case.show, name="case"),
     path("assess/", assessing.assess, name="assess"),
     path("assess/<slug:code>/", assessing.further, name="further"),
+    path("add/", case.add, name="add"),
     path("grade/", case.grade, name="grade"),
     path("reassess/", case.reassess, name="reassess"),
     path("check/", checking.check, name="check"),

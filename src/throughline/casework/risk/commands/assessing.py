@@ -22,6 +22,8 @@ from throughline.casework.risk.rules.assessing import (
     split,
     with_always,
 )
+from throughline.casework.scene.commands.adding import add
+from throughline.casework.scene.models import Addendum
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -192,6 +194,34 @@ def complete(*, by: Actor, now: datetime, assessment_id: UUID) -> Assessment:
         held.call_for(held.CHECK, case, now=now, cause=cause)
     held.call_for(held.HUB, case, now=now, cause="assessed")
     return assessment
+
+
+@transaction.atomic
+def add_words(
+    *, by: Actor, now: datetime, assessment_id: UUID, words: str, at: datetime | None = None
+) -> Addendum:
+    """Add words to an assessment that is complete, which itself stays as it was; it is to be checked again.
+
+    Anybody of the front line may. Raises Malformed, NotYet for a closed case, Refused.
+    """
+    assessment = held.the_assessment(assessment_id)
+    case = locked_case(assessment.case_id)
+    undertake(by, Action.AMEND_ACCOUNT, *case.subjects, detail={"assessment": str(assessment.id)})
+    after(CASE_STEPS, case.closed_at is not None, Step.GRADE)
+    if assessment.completed_at is None:
+        raise Malformed("words", "the assessment is not complete: write it there")
+    made = add(
+        by=by,
+        now=now,
+        about=assessment.id,
+        subjects=case.subjects,
+        words=words,
+        incident_id=assessment.incident_id,
+        at=at,
+    )
+    void(case, by=by, now=now, because="added-to")
+    held.call_for(held.CHECK, case, now=now, cause="added-to")
+    return made
 
 
 def answers_of(assessment: Assessment) -> dict[str, Answer]:

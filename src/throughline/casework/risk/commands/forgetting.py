@@ -4,6 +4,7 @@ from uuid import UUID
 
 from throughline.casework.cases.models import Case
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview, Share
+from throughline.casework.scene.models import Addendum
 from throughline.foundations.decisions.commands import forget_words
 from throughline.foundations.drafts.commands import let_go_about
 from throughline.foundations.instruments.commands import forget_answers
@@ -27,4 +28,5 @@ def forget(*, record_id: UUID) -> None:
             let_go_about(record_id=row_id)
     for case_id in cases:
         let_go_about(record_id=case_id)
+    Addendum.objects.filter(about__in=assessments).update(words="")
     Share.objects.filter(case__in=cases).update(words="", shared_by="", controller="")

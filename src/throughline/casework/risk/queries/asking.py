@@ -21,6 +21,7 @@ from throughline.casework.risk.rules.assessing import (
     said,
     with_always,
 )
+from throughline.casework.scene.models import Addendum
 from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.models import Answers
@@ -60,6 +61,15 @@ def asked_of(group: str, role: Role, on: date) -> Instrument:
 
 
 @dataclass(frozen=True, slots=True)
+class Added:
+    """Words that somebody added to an assessment after it was complete."""
+
+    words: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """An assessment with what was answered: the instrument, the answers in words, and what is still asked for."""
 
@@ -71,6 +81,7 @@ class Answered:
     lines: tuple[str, ...]
     follow_ups: tuple[str, ...]
     answers: Mapping[str, Answer]
+    addenda: tuple["Added", ...] = ()
 
     @property
     def grave(self) -> tuple[Said, ...]:
@@ -91,11 +102,20 @@ def answered(assessments: list[Assessment]) -> dict[UUID, Answered]:
     rows: dict[UUID, list[Answers]] = {}
     for row in Answers.objects.filter(subject__in=[one.id for one in assessments], superseded_by=None):
         rows.setdefault(row.subject, []).append(row)
-    names = staff_names({one.by for one in assessments})
-    return {one.id: _answered(one, rows.get(one.id, []), names[one.by]) for one in assessments}
+    added = list(Addendum.objects.filter(about__in=[one.id for one in assessments]).order_by("at", "id"))
+    names = staff_names({*(one.by for one in assessments), *(one.by for one in added)})
+    return {
+        one.id: _answered(
+            one,
+            rows.get(one.id, []),
+            names[one.by],
+            tuple(Added(more.words, names[more.by], more.at) for more in added if more.about == one.id),
+        )
+        for one in assessments
+    }
 
 
-def _answered(assessment: Assessment, rows: list[Answers], by: str) -> Answered:
+def _answered(assessment: Assessment, rows: list[Answers], by: str, addenda: tuple[Added, ...]) -> Answered:
     on = london_day(assessment.assessed_at)
     by_code = {row.instrument: row for row in rows}
 
@@ -121,7 +141,11 @@ def _answered(assessment: Assessment, rows: list[Answers], by: str) -> Answered:
         instrument=main,
         said=tuple(one for part, given in parts for one in said(part, given, on)),
         without_words=tuple(one for part, given in parts for one in without_words(part, given)),
-        lines=tuple(one for part, given in parts for one in lines(part, given)),
+        lines=(
+            *(one for part, given in parts for one in lines(part, given)),
+            *(one.words for one in addenda),
+        ),
+        addenda=addenda,
         follow_ups=follow_ups(main, answers),
         answers=answers,
     )

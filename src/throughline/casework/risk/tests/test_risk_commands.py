@@ -18,6 +18,7 @@ from throughline.casework.risk.models import Assessment, Check, Grading, HubRevi
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.tasks import look_for_changes
 from throughline.casework.risk.tests.conftest import THREAT, answers, seen_whole
+from throughline.casework.scene.models import Addendum
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
 from throughline.foundations.chronology.models import Entry
@@ -77,6 +78,20 @@ class TestAssessing:
             assert (check.voided_at, check.voided_because) == (LATER, "added-to")
             assert Duty.objects.get(kind="risk-check", discharged_at=None).causes == ["added-to"]
             assert "fear-words" not in Answers.objects.get(subject=first.id).answers
+
+    def test_words_are_added_beside_it_and_it_is_checked_again(self, does, case, assessed, graded):
+        first = assessed()
+        graded("medium")
+        does(Role.SERGEANT, checking.agree, case_id=case, **AGREE)
+        about = {"assessment_id": first.id, "words": THREAT}
+        does(Role.HUB, assessing.add_words, now=LATER, **about)
+        with seen_whole():
+            assert Check.objects.get().voided_because == "added-to"
+            assert Addendum.objects.get(about=first.id).words == THREAT
+            assert Duty.objects.get(kind="risk-check", discharged_at=None).causes == ["added-to"]
+        begun = does(Role.OFFICER, assessing.begin, now=LATER, case_id=case)
+        with pytest.raises(Malformed):
+            does(Role.HUB, assessing.add_words, now=LATER, assessment_id=begun.id, words=THREAT)
 
     def test_only_whoever_began_it_writes_it(self, does, case, colleague):
         begun = does(Role.OFFICER, assessing.begin, case_id=case)

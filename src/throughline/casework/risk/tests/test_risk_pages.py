@@ -140,6 +140,14 @@ class TestAssessing:
         assert "write the time like 2pm or 14:30" in text(answer)
 
 
+def test_words_are_added_by_page(page, send, case, assessed):
+    assert "Nobody has assessed it with her" in text(page(Role.OFFICER, "add", case))
+    assessed()
+    assert "needs an answer" in text(send(Role.SERGEANT, "add", case, words=" "))
+    assert send(Role.SERGEANT, "add", case, words="She rang again: he is back").status_code == 302
+    assert "She rang again: he is back" in text(page(Role.HUB, "case", case))
+
+
 class TestGrading:
     def test_words_of_capacity_are_said_before_and_after_and_saved_all_the_same(
         self, page, send, case, assessed, graded

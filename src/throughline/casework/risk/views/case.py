@@ -14,8 +14,9 @@ from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.risk.commands import grading as commands
 from throughline.casework.risk.commands import reassessing
+from throughline.casework.risk.commands.assessing import add_words
 from throughline.casework.risk.commands.held import NOT_THERE, REASSESS, graded_by
-from throughline.casework.risk.forms import CauseForm, GradeForm, TellForm, flag_labels
+from throughline.casework.risk.forms import AddForm, CauseForm, GradeForm, TellForm, flag_labels
 from throughline.casework.risk.models import Grading
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.views.shared import about_case, both, in_the_way, page_of, shown
@@ -34,6 +35,30 @@ def show(request: HttpRequest, case: Case) -> HttpResponse:
     return shown(
         request, "risk/case.html", page=page_of(request, case, Action.VIEW_RISK), me=actor_of(request).id
     )
+
+
+@about_case(Action.AMEND_ACCOUNT)
+def add(request: HttpRequest, case: Case) -> HttpResponse:
+    """Add words to the latest assessment, which itself is not changed."""
+    page = page_of(request, case, Action.AMEND_ACCOUNT)
+    form = AddForm(sent(request))
+    latest = page.latest
+    if latest and saved(
+        form,
+        in_the_way(
+            lambda: add_words(
+                by=actor_of(request),
+                now=timezone.now(),
+                assessment_id=latest.assessment.id,
+                words=form.cleaned_data["words"],
+            )
+        ),
+    ):
+        messages.success(request, _("Added. It is to be checked again."))
+        return redirect("risk:case", case.id)
+    if request.method == "GET":
+        recalled(request, form)
+    return shown(request, "risk/add.html", form, page=page, back=reverse("risk:case", args=[case.id]))
 
 
 @about_case(Action.GRADE_CASE)

@@ -62,6 +62,8 @@ WHY_MALFORMED = (
     gettext_noop("is needed: say what is to be added"),
     gettext_noop("say first how deep you look, and why"),
     gettext_noop("needs an answer"),
+    gettext_noop("the assessment is not complete: write it there"),
+    gettext_noop("is empty"),
 )
 
 WORDING: dict[str, Any] = {
