@@ -23,6 +23,7 @@ from django.utils import timezone
 
 from throughline.casework.cases.commands.crimes import record_crime
 from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.commands.incidents import involve
 from throughline.casework.cases.models import Case as CaseOfTwo
 from throughline.casework.contact.commands.counters import open_counter, put_out
 from throughline.casework.contact.commands.knowing import takes_part
@@ -38,6 +39,7 @@ from throughline.casework.contact.models import (
 )
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
+from throughline.casework.scene.commands import adding, attending, injuries
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting, set_actor
@@ -117,7 +119,7 @@ class Case:
     kind: str
     record_id: UUID
     word: str = ""
-    parts: dict[str, UUID] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
     duty_id: UUID = field(default_factory=uuid4)
 
 
@@ -165,9 +167,9 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
     def settle(role: Role | None) -> list[Case]:
         by = accounts[Role.SUPERVISOR].actor
         cases = [
-            _known("in sight", "Quillfeather", by, accounts[Role.OFFICER].id),
-            _known("restricted", "Ravensmoor", by, accounts[Role.OFFICER].id),
-            _known("party", "Thistlewick", by, accounts[Role.OFFICER].id),
+            _known("in sight", "Quillfeather", by, accounts[Role.OFFICER].actor),
+            _known("restricted", "Ravensmoor", by, accounts[Role.OFFICER].actor),
+            _known("party", "Thistlewick", by, accounts[Role.OFFICER].actor),
         ]
         _, restricted, party = cases
         with transaction.atomic(), acting(SETTLER):
@@ -189,7 +191,7 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
     return settle
 
 
-def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
+def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
     with transaction.atomic():
         set_actor(by)
         made = add_record(
@@ -205,7 +207,7 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
         # looked at again by a supervisor, before somebody is sent after all
         why = {"reason": "deploy-other", "words": f"{surname} is not at home"}
         send(by=by, now=NOW, contact_id=contact.id, grade="nobody", **why)
-        where = {"place": f"{surname} Row 1", "officer": officer}
+        where = {"place": f"{surname} Row 1", "officer": officer.id}
         deployment = send(by=by, now=NOW, contact_id=contact.id, grade="emergency", **where)
         takes_part(by=by, now=NOW, contact_id=contact.id, record_id=made.id, part="victim", confirmed=True)
         parts = {
@@ -232,7 +234,45 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
             "brief_id": Brief.objects.filter(deployment=deployment).latest("sent_at").id,
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
         }
+    parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
+
+
+def _scene(incident_id: UUID, record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, Any]:
+    """An officer's visit, at which the person is suspect and child as well, and what stands about it."""
+    with transaction.atomic():
+        set_actor(by)
+        for part in ("suspect", "child"):
+            involve(by=by, now=NOW, incident_id=incident_id, record_id=record_id, part=part, confirmed=True)
+        set_actor(officer)
+        visit = attending.begin(by=officer, now=NOW, incident_id=incident_id)
+        [injury] = injuries.add_injuries(
+            by=officer,
+            now=NOW,
+            attendance_id=visit.id,
+            record_id=record_id,
+            regions=["front-face"],
+            kind="bruise",
+            words=f"{surname} was struck",
+        )
+        set_actor(by)
+        asked = adding.ask_correction(
+            by=by,
+            now=NOW,
+            about=visit.id,
+            author=officer.id,
+            subjects=[record_id],
+            incident_id=incident_id,
+            words=f"{surname} was not struck",
+        )
+    return {
+        "attendance_id": visit.id,
+        "injury_id": injury.id,
+        "correction_id": asked.id,
+        "child_id": record_id,
+        "suspect_id": record_id,
+        "item": "photographs",
+    }
 
 
 def _supervised(contact: Contact, by: Actor) -> dict[str, UUID]:
@@ -273,6 +313,12 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 about = "contact" if of_contact else "staff"
+                yield Asked(route, reverse(name, kwargs=known), rule, about, case)
+        elif {"attendance_id", "correction_id"} & {*wants}:
+            for case in cases:
+                known = {key: case.parts.get(key, uuid4()) for key in wants}
+                # an officer's visit is written by that officer, and added to by everybody
+                about = "case" if rule is Action.AMEND_ACCOUNT and "attendance_id" in wants else "own"
                 yield Asked(route, reverse(name, kwargs=known), rule, about, case)
         elif {"case_id", "fact_id", "incident_id", "crime_id", "decision_id"}.intersection(wants):
             for case in cases:
@@ -324,6 +370,10 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
         there = asked.case.kind != "not there"
         seen = decide(actor, Action.VIEW_PERSON, subject_for(actor, asked.case.record_id)).allowed
         return let_in if there and seen else {404, 405}
+    if asked.about == "own" and asked.case:
+        there = asked.case.kind != "not there" and actor.role is Role.OFFICER
+        allowed = decide(actor, asked.rule, subject_for(actor, asked.case.record_id)).allowed
+        return let_in if there and allowed else {404, 405}
     if asked.about == "staff" and asked.case:
         # a turn is handed over within the role whose it was, here the supervisors'
         if asked.rule is Action.HAND_OVER and actor.role is not Role.SUPERVISOR:
