@@ -129,7 +129,7 @@ class Case:
     kind: str
     record_id: UUID
     word: str = ""
-    parts: dict[str, UUID] = field(default_factory=dict)
+    parts: dict[str, Any] = field(default_factory=dict)
     duty_id: UUID = field(default_factory=uuid4)
 
 
@@ -177,9 +177,9 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
     def settle(role: Role | None) -> list[Case]:
         by = accounts[Role.SUPERVISOR].actor
         cases = [
-            _known("in sight", "Quillfeather", by, accounts[Role.OFFICER].id),
-            _known("restricted", "Ravensmoor", by, accounts[Role.OFFICER].id),
-            _known("party", "Thistlewick", by, accounts[Role.OFFICER].id),
+            _known("in sight", "Quillfeather", by, accounts[Role.OFFICER].actor),
+            _known("restricted", "Ravensmoor", by, accounts[Role.OFFICER].actor),
+            _known("party", "Thistlewick", by, accounts[Role.OFFICER].actor),
         ]
         _, restricted, party = cases
         with transaction.atomic(), acting(SETTLER):
@@ -201,7 +201,7 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
     return settle
 
 
-def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
+def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
     with transaction.atomic():
         set_actor(by)
         made = add_record(
@@ -217,7 +217,7 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
         # looked at again by a supervisor, before somebody is sent after all
         why = {"reason": "deploy-other", "words": f"{surname} is not at home"}
         send(by=by, now=NOW, contact_id=contact.id, grade="nobody", **why)
-        where = {"place": f"{surname} Row 1", "officer": officer}
+        where = {"place": f"{surname} Row 1", "officer": officer.id}
         deployment = send(by=by, now=NOW, contact_id=contact.id, grade="emergency", **where)
         takes_part(by=by, now=NOW, contact_id=contact.id, record_id=made.id, part="victim", confirmed=True)
         parts = {
@@ -247,6 +247,7 @@ def _known(kind: str, surname: str, by: Actor, officer: UUID) -> Case:
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
             **_graded(parts["case_id"]),
         }
+    parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
 
 
@@ -325,6 +326,12 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 about = "contact" if of_contact else "staff"
                 yield Asked(route, reverse(name, kwargs=known), rule, about, case)
+        elif {"attendance_id", "correction_id"} & {*wants}:
+            for case in cases:
+                known = {key: case.parts.get(key, uuid4()) for key in wants}
+                # an officer's visit is written by that officer, and added to by everybody
+                about = "case" if rule is Action.AMEND_ACCOUNT and "attendance_id" in wants else "own"
+                yield Asked(route, reverse(name, kwargs=known), rule, about, case)
         elif OF_A_CASE.intersection(wants):
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
@@ -375,6 +382,10 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
         there = asked.case.kind != "not there"
         seen = decide(actor, Action.VIEW_PERSON, subject_for(actor, asked.case.record_id)).allowed
         return let_in if there and seen else {404, 405}
+    if asked.about == "own" and asked.case:
+        there = asked.case.kind != "not there" and actor.role is Role.OFFICER
+        allowed = decide(actor, asked.rule, subject_for(actor, asked.case.record_id)).allowed
+        return let_in if there and allowed else {404, 405}
     if asked.about == "staff" and asked.case:
         # a turn is handed over within the role whose it was, here the supervisors'
         if asked.rule is Action.HAND_OVER and actor.role is not Role.SUPERVISOR:

@@ -54,6 +54,8 @@ from throughline.casework.people.models import (
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.commands import assessing, checking, grading, hub
+from throughline.casework.scene.commands import acting as doing
+from throughline.casework.scene.commands import adding, attending, children, gathering, injuries
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Actor, Role, system
 from throughline.foundations.accounts.models import Agency, Team, User
@@ -346,6 +348,7 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
         Sample.objects.create(
             contact=contact, drawn_from="live", drawn_at=NOW, drawn_by=handler.id, feedback="Quorl was heard"
         )
+    _attend(staff, other.id, her, him)
     keep(user=handler.id, place=f"/risk/{case.id}/grade/", typed={"words": ["Quorl typed a grade"]}, now=NOW)
 
 
@@ -375,6 +378,78 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
         "words": "Quorlina was seen twice",
     }
     as_(system("hub"), hub.record_share, **shared, **case)
+
+
+def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:
+    """A visit to her: what she says, where she is hurt, what a child says, what was done and added to."""
+    officer = staff.officer
+    visit = as_(officer, attending.begin, incident_id=incident_id)
+    as_(
+        officer,
+        attending.write_section,
+        attendance_id=visit.id,
+        section="account",
+        instrument=library().as_of("scene-account", london_day(NOW)),
+        answers={"account": "Quorlina says that he came back"},
+        complete=False,
+        after=None,
+    )
+    as_(
+        officer,
+        injuries.add_injuries,
+        attendance_id=visit.id,
+        record_id=her,
+        regions=["front-face"],
+        kind="bruise",
+        words="Quorl was hit here",
+    )
+    as_(
+        officer,
+        gathering.gather,
+        incident_id=incident_id,
+        item="photographs",
+        state="done",
+        exhibit="QUORL/1",
+        words="Quorl was photographed",
+    )
+    as_(
+        officer,
+        doing.act_on,
+        incident_id=incident_id,
+        record_id=him,
+        action="none",
+        power=True,
+        words="Quorlina did not want it",
+    )
+    child = as_(
+        officer, children.name_child, attendance_id=visit.id, forename="Ada", surname="Ashgrove", age=6
+    )
+    as_(
+        officer,
+        children.find_child,
+        attendance_id=visit.id,
+        record_id=child,
+        spoken_to=True,
+        own_words="Mum Quorl cried",
+        school="Quorlton Primary",
+    )
+    as_(
+        officer,
+        children.decide_children,
+        incident_id=incident_id,
+        children=[child],
+        choice="school",
+        words="Quorl agrees",
+    )
+    account = {"about": visit.id, "subjects": [her, him], "incident_id": incident_id}
+    as_(officer, adding.add, **account, words="Quorl rang again")
+    as_(staff.supervisor, adding.ask_correction, **account, author=officer.id, words="Quorl is her name")
+    keep(
+        user=officer.id,
+        place=f"/scene/visit/{visit.id}/account/",
+        typed={"account": ["Quorl typed"]},
+        now=NOW,
+    )
 
 
 def _recognise(handler: Actor, her: UUID) -> None:
