@@ -44,6 +44,7 @@ from throughline.casework.people.commands.recording import NewAddress, NewName, 
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
+from throughline.casework.scene.commands import adding, attending, injuries
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting, set_actor
@@ -262,7 +263,7 @@ def _graded(case_id: UUID) -> dict[str, UUID]:
     return {"grading_id": given.id, "check_id": check.id}
 
 
-def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: UUID) -> dict[str, UUID]:
+def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:
     """Somebody who is named as their victim and names them, and a group with a plan."""
     other = add_record(by=by, now=NOW, name=NewName(forename="Bertram", surname=surname)).id
     incident = open_incident(by=by, now=NOW, recorded_as="domestic-abuse")
@@ -272,7 +273,7 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: UUID) -> d
     allegation = CounterAllegation.objects.get(subjects__contains=[record_id])
     both = [allegation.first_id, allegation.second_id]
     group = group_cases(by=by, now=NOW, case_ids=both, reason="group-same-home")
-    told = {"what": f"Read to {surname}", "whose": officer, "due_on": date(2100, 1, 1)}
+    told = {"what": f"Read to {surname}", "whose": officer.id, "due_on": date(2100, 1, 1)}
     line = add_line(by=by, now=NOW, group_id=group.id, **told)
     return {"allegation_id": allegation.id, "group_id": group.id, "line_id": line.id}
 
@@ -283,6 +284,43 @@ def _drawn(incident: Incident, by: Actor) -> dict[str, UUID]:
     drawn = FileDraw.objects.create(**days, drawn_at=NOW, drawn_by=by.id)
     file = DrawnFile.objects.create(draw=drawn, incident=incident, offence="other", drawn_of=1)
     return {"draw_id": drawn.id, "file_id": file.id}
+
+
+def _scene(incident_id: UUID, record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, Any]:
+    """An officer's visit, at which the person is suspect and child as well, and what stands about it."""
+    with transaction.atomic():
+        set_actor(by)
+        for part in ("suspect", "child"):
+            involve(by=by, now=NOW, incident_id=incident_id, record_id=record_id, part=part, confirmed=True)
+        set_actor(officer)
+        visit = attending.begin(by=officer, now=NOW, incident_id=incident_id)
+        [injury] = injuries.add_injuries(
+            by=officer,
+            now=NOW,
+            attendance_id=visit.id,
+            record_id=record_id,
+            regions=["front-face"],
+            kind="bruise",
+            words=f"{surname} was struck",
+        )
+        set_actor(by)
+        asked = adding.ask_correction(
+            by=by,
+            now=NOW,
+            about=visit.id,
+            author=officer.id,
+            subjects=[record_id],
+            incident_id=incident_id,
+            words=f"{surname} was not struck",
+        )
+    return {
+        "attendance_id": visit.id,
+        "injury_id": injury.id,
+        "correction_id": asked.id,
+        "child_id": record_id,
+        "suspect_id": record_id,
+        "item": "photographs",
+    }
 
 
 def _supervised(contact: Contact, by: Actor) -> dict[str, UUID]:
