@@ -37,6 +37,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
+    Entry(_("File review"), "cases:draws", Action.REVIEW_FILES),
     Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),
     Entry(_("Regrades"), "risk:monitor", Action.VIEW_MEASURES),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
