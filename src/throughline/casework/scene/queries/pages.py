@@ -408,7 +408,10 @@ def children_of(actor: Actor, incident: Incident, attendance: Attendance | None,
     around = [one for one, part in parts_in(incident) if part in (Part.VICTIM, Part.SUSPECT)]
     known = proposals(involved, _household(around, today), _family(around, today))
     people = people_named([one.record_id for one in known], today)
-    look(actor, Action.VIEW_SCENE, [*incident.subjects, *people], incident_id=incident.id)
+    # the page of a visit has named the people of its incident already
+    shown = {*incident.subjects, *people} - (set(incident.subjects) if attendance else set())
+    if shown:
+        look(actor, Action.VIEW_SCENE, shown, incident_id=incident.id)
     found = {
         one.record_id: one
         for one in ChildSeen.objects.filter(attendance__incident=incident, superseded_by=None).order_by("at")
