@@ -269,8 +269,27 @@ def test_what_is_typed_and_not_sent_is_still_there(phone: Phone, officer: User) 
     phone.says("We kept what you typed")
     assert phone.page.get_by_label("Her own words").input_value() == "half a sent"
     phone.save()
-    phone.says("not sent yet: 1")
+    phone.page.wait_for_load_state()
+    phone.until(lambda: len(phone.rows("entries")) == 1)
     assert phone.rows("drafts") == []
+
+
+def test_sent_with_signal_after_the_session_has_ended_it_is_kept_and_goes_at_the_next_sign_in(
+    phone: Phone, officer: User
+) -> None:
+    phone.start(officer)
+    phone.ready()
+    phone.write(WORDS)
+    phone.context.clear_cookies()
+    phone.save()
+    phone.page.wait_for_url("**/sign-in/**")
+    phone.says("Sign in to send")
+    assert len(phone.rows("entries")) == 1
+    assert _said() == []
+    phone.sign_in(officer)
+    phone.go(PLACE)
+    phone.says("Sent: 1")
+    assert _said() == [f"said 0 {WORDS} False"]
 
 
 def test_signed_out_with_work_unsent_it_stays_closed_and_goes_when_they_return(

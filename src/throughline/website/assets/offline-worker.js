@@ -78,10 +78,13 @@ function shown({ body, policy, at }) {
 }
 
 async function form(event, url) {
-  const copy = event.request.clone();
+  const kind = event.request.headers.get("Content-Type") ?? "";
+  const body = kind.startsWith("application/x-www-form-urlencoded") && new URLSearchParams(await event.request.clone().text());
   const place = url.pathname + url.search;
   const page = event.request.referrer ? new URL(event.request.referrer).pathname : place;
   try {
+    // a way to the sign-in page looks like success from here: what was typed would be gone
+    if (body && (await signedOut(body.get("offline")))) return queued(body, place, page);
     const answer = await kept.patiently(fetch(event.request));
     if (DOWN.includes(answer.status)) throw new TypeError("no signal");
     if (answer.type === "opaqueredirect" || answer.redirected) {
@@ -97,18 +100,20 @@ async function form(event, url) {
       await kept.note("signedOut", true);
       return Response.redirect(SHELL, 303);
     }
-    return queued(copy, place, page);
+    return queued(body, place, page);
   }
 }
 
+// Whether the session of whoever took along what a marked form is about has ended, or is somebody else's.
+async function signedOut(marked) {
+  const lease = marked && (await kept.leaseAbout(marked.split(" ")[0]));
+  return Boolean(lease) && (await kept.here()).user !== lease.user;
+}
+
 // Kept as typed. It may have reached the site before the signal went: its `once` then says so as it is sent again.
-async function queued(request, place, page) {
-  let entry = null;
-  if (request.headers.get("Content-Type")?.startsWith("application/x-www-form-urlencoded")) {
-    const body = new URLSearchParams(await request.text());
-    const marked = body.get("offline");
-    if (marked) entry = await kept.queue({ place, page, body, marked });
-  }
+async function queued(body, place, page) {
+  const marked = body && body.get("offline");
+  const entry = marked ? await kept.queue({ place, page, body, marked }) : null;
   if (!entry) return Response.redirect(`${SHELL}#not-kept`, 303);
   // where the browser can, it sends by itself when there is signal, with no page open
   await self.registration.sync?.register("outbox").catch(() => {});
