@@ -265,7 +265,7 @@ def _graded(case_id: UUID) -> dict[str, UUID]:
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:
     """Somebody who is named as their victim and names them, and a group with a plan."""
-    other = add_record(by=by, now=NOW, name=NewName(forename="Bertram", surname=surname)).id
+    other = add_record(by=by, now=NOW, name=NewName(forename="Bertram", surname="Ashgrove")).id
     incident = open_incident(by=by, now=NOW, recorded_as="domestic-abuse")
     for one in (record_id, other):
         for part in ("victim", "suspect"):

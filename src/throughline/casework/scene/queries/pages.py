@@ -408,8 +408,8 @@ def children_of(actor: Actor, incident: Incident, attendance: Attendance | None,
     around = [one for one, part in parts_in(incident) if part in (Part.VICTIM, Part.SUSPECT)]
     known = proposals(involved, _household(around, today), _family(around, today))
     people = people_named([one.record_id for one in known], today)
-    # the page of a visit has named the people of its incident already
-    shown = {*incident.subjects, *people} - (set(incident.subjects) if attendance else set())
+    # whoever is in the incident, the page has named already
+    shown = set(people) - set(incident.subjects)
     if shown:
         look(actor, Action.VIEW_SCENE, shown, incident_id=incident.id)
     found = {
