@@ -181,6 +181,7 @@ def test_a_sergeant_reads_her_words_first_and_returns_it_by_keyboard(
     reader = readers(Role.SERGEANT)
     reader.go("/risk/checks/")
     assert "The words speak of danger and the grade does not" in reader.text()
+    reader.page.keyboard.press("Tab")
     reader.tab_to("Joanne")
     reader.page.keyboard.press("Enter")
     reader.page.wait_for_url("**/check/")

@@ -282,7 +282,7 @@ class Retelling:
             assessing.answer(by=officer, now=at, assessment_id=made.id, answers=answers)
             assessing.complete(by=officer, now=at, assessment_id=made.id)
             many = case.incident_links.count()
-            grade = "high" if many > 3 else "medium" if many > 1 else "standard"
+            grade = _by_how_often(many)
             grading.give(
                 by=officer,
                 now=at,
@@ -378,29 +378,39 @@ class Retelling:
                 listened_to(by=self._as(Role.OFFICER), now=at + timedelta(days=2), contact_id=contact.id)
 
     def _hold(self) -> None:
-        """Owners and grades of the cases that are not new; a person graded each, by how often it happened."""
-        held = StandingFact.objects.filter(kind="grade", ended_at=None).values("case")
+        """Owners of the cases that are not new, the visits that their grades called for, and a grade where none is."""
+        held = StandingFact.objects.filter(kind="owner", ended_at=None).values("case")
         cases = Case.objects.filter(closed_at=None, opened_at__lt=self.now - _STILL_OPEN).exclude(id__in=held)
         for case in cases.order_by("opened_at", "id"):
+            graded = StandingFact.objects.filter(case=case, kind="grade", ended_at=None).first()
             many = case.incident_links.count()
-            medium = 1 < many <= 3
+            grade = graded.value if graded else _by_how_often(many)
+            at = graded.set_at if graded else case.opened_at + timedelta(hours=5)
+            medium = grade == "medium"
             self.medium += medium
-            # each sixth was graded lately, and the visit that it calls for is still owed
+            # each sixth was graded anew lately, and the visit that it calls for is still owed
             late = medium and self.medium % 6 == 0
-            at = self.now - timedelta(hours=60) if late else case.opened_at + timedelta(hours=5)
-            set_grade(
-                by=self._as(Role.SUPERVISOR),
-                now=at,
-                case_id=case.id,
-                grade="medium" if medium else "high" if many > 3 else "standard",
-                reason="grade-first-assessment",
-                words="From what she said and what is held.",
-            )
+            if graded is None:
+                self._grade(case, grade, at)
             set_owner(by=self._as(Role.OFFICER), now=at, case_id=case.id, owner=self.by[Role.OFFICER].id)
-            if medium and not late:
-                self._visit(case, at)
+            # a visit that an earlier grade called for is owed under a later one as well
+            owed = Duty.objects.filter(kind="reassurance-visit", about=case.id, discharged_at=None).first()
+            if owed:
+                self._visit(case, owed.opened_at)
+            if late:
+                self._grade(case, grade, self.now - timedelta(hours=60))
             if many > 1:
                 self._mark(case, "reassurance-visits" if medium else "respond-urgently")
+
+    def _grade(self, case: Case, grade: str, at: datetime) -> None:
+        set_grade(
+            by=self._as(Role.SUPERVISOR),
+            now=at,
+            case_id=case.id,
+            grade=grade,
+            reason="grade-first-assessment",
+            words="From what she said and what is held.",
+        )
 
     def _visit(self, case: Case, graded: datetime) -> None:
         """The visit that a grade of medium called for, within its 72 hours or a little later."""
@@ -415,11 +425,14 @@ class Retelling:
                 "agreed": "She knows whom to ring.",
             }
         officer = self._as(Role.OFFICER)
-        at = graded + timedelta(hours=30 + 9 * (self.medium % 6))
+        at = min(graded + timedelta(hours=30 + 9 * (self.medium % 6)), self.now)
         record_visit(by=officer, now=at, case_id=case.id, **told)
         for other in Duty.objects.filter(kind="reach-another-way", about=case.id, discharged_at=None):
             carry_out(
-                by=officer, now=at + timedelta(hours=20), duty_id=other.id, outcome="other-way-accepted"
+                by=officer,
+                now=min(at + timedelta(hours=20), self.now),
+                duty_id=other.id,
+                outcome="other-way-accepted",
             )
 
     def _mark(self, case: Case, code: str) -> None:
@@ -428,6 +441,11 @@ class Retelling:
         if home is not None:
             officer = self._as(Role.OFFICER)
             set_marker(by=officer, now=self.now, record_id=case.victim_id, code=code, address_id=home.id)
+
+
+def _by_how_often(many: int) -> str:
+    """What the people of the invented force made of so many incidents of a pair."""
+    return "high" if many > 3 else "medium" if many > 1 else "standard"
 
 
 def plain_answers(instrument: Instrument) -> dict[str, Answer]:
