@@ -22,6 +22,7 @@ from django.urls.resolvers import RegexPattern
 from django.utils import timezone
 
 from throughline.casework.cases.commands.cases import group_cases
+from throughline.casework.cases.commands.counter import decide_primary
 from throughline.casework.cases.commands.crimes import record_crime
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.groups import add_line
@@ -69,7 +70,7 @@ WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
 # what an address can name that is about the people of a case
 OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
-    "grading_id",
+    "grading_id", "choice_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -275,7 +276,14 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> 
     group = group_cases(by=by, now=NOW, case_ids=both, reason="group-same-home")
     told = {"what": f"Read to {surname}", "whose": officer.id, "due_on": date(2100, 1, 1)}
     line = add_line(by=by, now=NOW, group_id=group.id, **told)
-    return {"allegation_id": allegation.id, "group_id": group.id, "line_id": line.id}
+    choice = {"choice": "unresolved", "reason": "primary-too-little", "words": "Both are kept safe"}
+    decided = decide_primary(by=by, now=NOW, allegation_id=allegation.id, **choice)
+    return {
+        "allegation_id": allegation.id,
+        "choice_id": decided.id,
+        "group_id": group.id,
+        "line_id": line.id,
+    }
 
 
 def _drawn(incident: Incident, by: Actor) -> dict[str, UUID]:
@@ -432,6 +440,9 @@ def due(asked: Asked, actor: Actor | None) -> set[int]:
     if asked.about == "duty" and asked.case:
         # the duty stands on the supervisors' list, also that of somebody whom they may not see
         own = actor.role is Role.SUPERVISOR and asked.case.kind not in {"not there", "party"}
+        if asked.rule is Action.GRANT_SIGHT:
+            # one that nobody of its role has sight of, for the desk to let somebody see
+            own = asked.case.kind == "restricted"
         return let_in if own else {404, 405}
     return {404, 405} if asked.about == "no account" else let_in
 

@@ -59,14 +59,17 @@ class Worklist:
     overdue: int
 
 
-def worklist(actor: Actor, *, now: datetime) -> Worklist:
-    """What must happen next that is the reader's own or their role's. Raises Refused."""
+def worklist(actor: Actor, *, now: datetime, looked_at: Collection[UUID] = ()) -> Worklist:
+    """What must happen next that is the reader's own or their role's. Raises Refused.
+
+    ``looked_at`` are people whom another look of the page has named.
+    """
     insist(actor, Action.VIEW_DUTIES)
     mine = Duty.objects.filter(Q(owner=None) | Q(owner=actor.id), role=actor.role, discharged_at=None)
     duties = list(mine.order_by("due_at", "id")[:SHOWN])
     names = names_of(duty.record_id for duty in duties)
-    if names:
-        record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=names, purpose="duty")
+    if shown := names.keys() - set(looked_at):
+        record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=sorted(shown), purpose="duty")
     return Worklist(
         tuple(_task(duty, names.get(duty.record_id, ""), now) for duty in duties),
         mine.count(),

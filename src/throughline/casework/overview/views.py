@@ -52,14 +52,18 @@ def home(request: HttpRequest) -> HttpResponse:
     """What each role sees first: the search, the list of what must happen next, the log."""
     actor: Actor = actor_of(request)
     now = timezone.now()
+    briefs = my_briefs(actor, unit=unit_of(request), at=now) if actor.role is Role.OFFICER else None
+    seen = {subject for one in briefs or () for subject in one.contact.subjects}
     shown = {
         "now": now,
         "calls": count_calls(actor) if may(actor, Action.TAKE_CONTACT) else None,
         "searches": may(actor, Action.SEARCH_PEOPLE),
-        "briefs": my_briefs(actor, unit=unit_of(request), at=now)[:3] if actor.role is Role.OFFICER else None,
+        "briefs": briefs[:3] if briefs is not None else None,
         "clock": clock,
         "breaks_glass": may(actor, Action.BREAK_GLASS, Subject(restricted=True)),
-        "worklist": queries.worklist(actor, now=now) if may(actor, Action.VIEW_DUTIES) else None,
+        "worklist": queries.worklist(actor, now=now, looked_at=seen)
+        if may(actor, Action.VIEW_DUTIES)
+        else None,
         "out_of_reach": queries.out_of_reach(actor, now=now) if actor.role is Role.DESK else (),
         "chain": queries.chain(actor) if may(actor, Action.READ_AUDIT) else None,
         "runs": queries.imports(actor)[:3] if may(actor, Action.IMPORT_PEOPLE) else None,

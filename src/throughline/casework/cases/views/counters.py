@@ -159,10 +159,10 @@ def _lead() -> list[str]:
 
 @guarded(Action.DECIDE_PRIMARY)
 @require_http_methods(["GET", "POST"])
-def review(request: HttpRequest, decision_id: UUID) -> HttpResponse:
+def review(request: HttpRequest, choice_id: UUID) -> HttpResponse:
     """Look at what a colleague decided."""
     actor, now = actor_of(request), timezone.now()
-    decision, allegation = counters.decision_on(actor, decision_id)
+    decision, allegation = counters.decision_on(actor, choice_id)
     form = PrimaryReviewForm(sent(request))
     found = counters.against(actor, allegation)
     named = pages.people_named(_two(allegation), london_day(now))
