@@ -105,4 +105,5 @@ def test_every_page_of_the_scene_fits_the_screen_and_is_read_by_everybody(
     for address in addresses:
         reader.go(address)
         assert reader.overflow() <= 0, address
-        assert reader.violations() == [], address
+        if script:  # axe itself is one
+            assert reader.violations() == [], address
