@@ -22,6 +22,7 @@ COMMANDS = {
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",
     "review": "throughline.casework.cases.cli:review",
+    "scene": "throughline.casework.scene.cli:scene",
     "synthetic": "throughline.synthetic.cli:synthetic",
     "worker": "throughline.running.cli:worker",
 }

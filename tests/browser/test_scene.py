@@ -45,8 +45,10 @@ def test_an_officer_writes_down_a_scene_by_keyboard_alone_without_javascript(
     keys = reader.page.keyboard
 
     def enter(words: str) -> None:
+        keys.press("Tab")
         reader.tab_to(words, most=150)
-        keys.press("Enter")
+        with reader.page.expect_navigation():
+            keys.press("Enter")
 
     def tick(words: str) -> None:
         reader.tab_to(words, most=150)
@@ -57,8 +59,6 @@ def test_an_officer_writes_down_a_scene_by_keyboard_alone_without_javascript(
     enter("Mark an injury on the body chart")
     # a region of the drawing leads to its own box of the list
     enter("Left forearm")
-    keys.press("Tab")
-    keys.press("Shift+Tab")
     tick("Left forearm")
     reader.page.get_by_label("Bruise", exact=True).focus()
     keys.press("Space")
@@ -105,4 +105,5 @@ def test_every_page_of_the_scene_fits_the_screen_and_is_read_by_everybody(
     for address in addresses:
         reader.go(address)
         assert reader.overflow() <= 0, address
-        assert reader.violations() == [], address
+        if script:  # axe itself is one
+            assert reader.violations() == [], address

@@ -154,12 +154,12 @@ def _told(actor: Actor, since: datetime) -> tuple[Told, ...]:
     )
 
 
-def by_number(actor: Actor, number: str) -> Incident | None:
-    """The incident of a number that is said over the air, where the actor may attend it."""
+def by_number(actor: Actor, number: str, *, action: Action = Action.ATTEND) -> Incident | None:
+    """The incident of a number that is said over the air, where the actor may attend it, or do what ``action`` says."""
     found = Incident.objects.filter(number__iexact="".join(number.split())).first()
     if found is None:
         return None
-    allowed = all(may(actor, Action.ATTEND, subject_for(actor, one)) for one in found.subjects)
+    allowed = all(may(actor, action, subject_for(actor, one)) for one in found.subjects)
     return found if allowed else None
 
 

@@ -305,3 +305,21 @@ def test_an_author_has_nothing_to_ask_of_themselves(read, does, incident, pair, 
     told = {"about": visit, "subjects": list(pair), "incident_id": incident}
     does(Role.HUB, ask_correction, **told, author=accounts[Role.SERGEANT].id, words="Wrong street")
     assert "Ask for a correction" not in read(Role.SERGEANT, "read", incident)
+
+
+def test_the_command_line_says_in_codes_how_far_a_scene_is(send, incident, visit, accounts):
+    from click.testing import CliRunner
+
+    from throughline.casework.scene.cli import scene
+
+    send(Role.OFFICER, "danger", visit, do="save", weapons="no")
+    send(Role.OFFICER, "item", incident, "house-to-house", state="done")
+    with seen_whole():
+        number = Attendance.objects.select_related("incident").get(id=visit).incident.number
+    told = CliRunner().invoke(scene, ["show", number, "--as", accounts[Role.HUB].username])
+    assert told.exit_code == 0, told.output
+    for line in ("  danger: something written", "house-to-house: done", "children: nobody has decided yet"):
+        assert line in told.output
+    assert "Quillfeather" not in told.output
+    nobody = CliRunner().invoke(scene, ["show", "QX-1", "--as", accounts[Role.HUB].username])
+    assert "No incident that this account can read" in nobody.output
