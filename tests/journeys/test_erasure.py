@@ -26,8 +26,17 @@ from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
-from throughline.casework.cases.commands import crimes, facts, holding, incidents
-from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.cases.commands import (
+    cases,
+    counter,
+    crimes,
+    facts,
+    files,
+    groups,
+    holding,
+    incidents,
+)
+from throughline.casework.cases.models import Case, CounterAllegation, DrawnFile, FileDraw, StandingFact
 from throughline.casework.contact.commands import knowing, sending, taking
 from throughline.casework.contact.models import (
     ConfidentialWords,
@@ -348,8 +357,77 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
         Sample.objects.create(
             contact=contact, drawn_from="live", drawn_at=NOW, drawn_by=handler.id, feedback="Quorl was heard"
         )
+    _hold_against(staff, other.id, her, him)
     _attend(staff, other.id, her, him)
     keep(user=handler.id, place=f"/risk/{case.id}/grade/", typed={"words": ["Quorl typed a grade"]}, now=NOW)
+
+
+def _hold_against(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:
+    """He names her as well: what tells who it is, who decided it, the plan of both, and the file that was read."""
+    handler, sergeant = staff.handler, system("sergeant")
+    for record_id, part in ((him, "victim"), (her, "suspect")):
+        as_(
+            handler, incidents.involve, incident_id=incident_id, record_id=record_id, part=part, confirmed=True
+        )  # fmt: skip
+    with transaction.atomic(), acting(system("test")):
+        allegation = CounterAllegation.objects.get(subjects__contains=[her])
+    answered = {"complete": False, "after": None}
+    as_(
+        handler,
+        counter.keep_prompts,
+        allegation_id=allegation.id,
+        instrument=library().as_of("primary-perpetrator", london_day(NOW)),
+        answers={"injuries": "Quorl has marks on her arms"},
+        **answered,
+    )
+    decided = as_(
+        sergeant,
+        counter.decide_primary,
+        allegation_id=allegation.id,
+        choice="unresolved",
+        reason="primary-too-little",
+        words="Quorl says that she hit back",
+    )
+    as_(
+        system("inspector"),
+        counter.review_primary,
+        decision_id=decided.id,
+        agreed=False,
+        feedback="Quorl was the one who rang",
+    )
+    both = [allegation.first_id, allegation.second_id]
+    group = as_(staff.supervisor, cases.group_cases, case_ids=both, reason="group-same-home")
+    line = as_(
+        staff.supervisor,
+        groups.add_line,
+        group_id=group.id,
+        what="Ring Quorl at her sister's",
+        whose=staff.officer.id,
+        due_on=london_day(NOW),
+    )
+    as_(
+        staff.officer,
+        groups.end_line,
+        line_id=line.id,
+        ended_as="not-needed",
+        words="Quorl came to the counter",
+    )
+    with transaction.atomic(), acting(system("test")):
+        write_audit(system("test"), Event.Kind.WRITE, "test")
+        days = {"first_day": london_day(NOW), "last_day": london_day(NOW), "each": 1, "seed": "0"}
+        drawn = FileDraw.objects.create(**days, drawn_at=NOW, drawn_by=staff.supervisor.id)
+        file = DrawnFile.objects.create(draw=drawn, incident_id=incident_id, offence="other", drawn_of=1)
+    as_(
+        staff.supervisor,
+        files.review_file,
+        file_id=file.id,
+        instrument=library().as_of("file-review", london_day(NOW)),
+        answers={"together": "Quorl was never asked about her children"},
+        **answered,
+    )
+    page = f"/cases/allegations/{allegation.id}/decide/"
+    keep(user=handler.id, place=page, typed={"words": ["Quorl typed a decision"]}, now=NOW)
+    keep(user=handler.id, place=f"/cases/groups/{group.id}/plan/", typed={"what": ["Quorl typed"]}, now=NOW)
 
 
 def _assess_with_her(staff: Staff, case_id: UUID) -> None:

@@ -275,6 +275,17 @@ class ReviewForm(GovukForm):
 # --- counter-allegations, groups and their plans, drawn files --------------------------------------------
 
 
+class EachOtherForm(GovukForm):
+    """In which incident of a case its suspect names the victim as theirs."""
+
+    needed = ("incident",)
+    incident = _radios(_("In which incident?"))
+
+    def __init__(self, *args: Any, incidents: Choices, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _choices(self, "incident", incidents)
+
+
 class PrimaryForm(PersonForm):
     """Who the primary perpetrator is, or that it stays unresolved, with the reason."""
 

@@ -17,6 +17,7 @@ _one = [
     path("part/", case.part, name="part"),
     path("group/", case.group, name="group"),
     path("ungroup/", case.ungroup, name="ungroup"),
+    path("each-other/", counters.each_other, name="each-other"),
     path("together/", groups.one_group, name="one-group"),
 ]
 

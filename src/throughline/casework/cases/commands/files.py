@@ -32,7 +32,8 @@ def draw_files(*, by: Actor, now: datetime, first: date, last: date, each: int) 
     """Draw up to ``each`` domestic incidents of every offence group, told of on days in London, both included.
 
     The seed is the last seal of the log, which nobody can know beforehand or choose; it is kept as a decision. The
-    files are drawn from those in the sight of who draws. Raises Malformed, Refused.
+    files are drawn from those in the sight of who draws, and of the same days once, so that nobody draws until they
+    like it. Raises Malformed, Refused.
     """
     undertake(by, Action.REVIEW_FILES, detail={"first": first.isoformat(), "last": last.isoformat()})
     if last < first:
@@ -41,6 +42,8 @@ def draw_files(*, by: Actor, now: datetime, first: date, last: date, each: int) 
         raise Malformed("last", "is not over yet")
     if not 1 <= each <= MOST_EACH:
         raise Malformed("each", f"is not between 1 and {MOST_EACH}")
+    if FileDraw.objects.filter(first_day=first, last_day=last).exists():
+        raise Malformed("first", "begins days of which files have been drawn already")
     pool = pool_of_files(first, last)
     sealed = Seal.objects.order_by("-number").first()
     start = seed(

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 
 from throughline.casework.cases.commands.counter import keep_counters
 from throughline.casework.cases.commands.groups import propose_groups
-from throughline.casework.cases.commands.holding import call_for_owner_and_grade, let_go
+from throughline.casework.cases.commands.holding import call_for_owner_and_grade, let_go, locked_case
 from throughline.casework.cases.models import (
     Case,
     CaseIncident,
@@ -172,6 +172,23 @@ def involve(
         _keep_subjects(incident)
         keep_cases(incident, by=by, now=now)
     return found
+
+
+@transaction.atomic
+def name_each_other(*, by: Actor, now: datetime, case_id: UUID, incident_id: UUID) -> None:
+    """Say that in an incident of a case its suspect names the victim as theirs: each is then both, surely.
+
+    The case the other way round follows, and that somebody decides (`commands.counter`). Said again it changes
+    nothing. Raises Malformed for an incident of another case, or while nobody knows the suspect; Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.RECORD_INCIDENT, *case.subjects, detail={"case": str(case.id)})
+    if case.suspect_id is None:
+        raise Malformed("incident", "has no suspect whom anybody knows")
+    if not case.incident_links.filter(incident=incident_id).exists():
+        raise Malformed("incident", "is not one of this case")
+    for record_id, part in ((case.suspect_id, Part.VICTIM), (case.victim_id, Part.SUSPECT)):
+        involve(by=by, now=now, incident_id=incident_id, record_id=record_id, part=part, confirmed=True)
 
 
 @transaction.atomic

@@ -83,6 +83,21 @@ def test_each_the_victim_of_the_other_is_two_cases_and_a_duty_of_the_sergeants(b
         assert told == set(pair)
 
 
+def test_it_is_said_of_an_incident_of_the_case_in_one_step(does, incident, pair, add):
+    made = incident(*pair)
+    hers = case_of(*pair)
+    other = incident(add("Eva", "Dunmore"), pair[1])
+    told = {"case_id": hers.id, "incident_id": other}
+    with pytest.raises(Malformed) as refused:
+        does(Role.OFFICER, incidents.name_each_other, **told)
+    assert refused.value.field == "incident"
+    for _twice in range(2):
+        does(Role.OFFICER, incidents.name_each_other, case_id=hers.id, incident_id=made)
+    assert hers.id in {the_one().first_id, the_one().second_id}
+    with pytest.raises(Refused):
+        does(Role.REGISTRAR, incidents.name_each_other, case_id=hers.id, incident_id=made)
+
+
 def test_two_incidents_within_the_time_are_one_and_beyond_it_are_not(incident, pair):
     incident(*pair, days_ago=800)
     incident(*reversed(pair), days_ago=300)

@@ -70,6 +70,19 @@ def test_both_cases_say_that_it_is_open_and_where_it_is_decided(go, found):
     assert reverse("cases:decide-primary", args=[found.id]) not in go(Role.OFFICER, "allegation", found.id)
 
 
+def test_an_officer_writes_down_on_a_page_that_each_names_the_other(go, incident, pair):
+    made = incident(*pair)
+    with seen_whole():
+        case = Case.objects.get(victim=pair[0], suspect=pair[1])
+    address = reverse("cases:each-other", args=[case.id])
+    assert address in go(Role.OFFICER, "case", case.id)
+    assert "a sergeant is asked to decide" in go(Role.OFFICER, "each-other", case.id)
+    go(Role.OFFICER, "each-other", case.id, status=302, incident=str(made))
+    page = go(Role.OFFICER, "case", case.id)
+    assert "Both are safeguarded as victims." in page
+    assert address not in page
+
+
 def test_the_prompts_are_answered_and_shown_and_the_decision_names_its_maker(go, found, accounts, pair):
     page = go(Role.OFFICER, "prompts", found.id)
     assert "Nothing is computed" in page

@@ -132,6 +132,12 @@ def test_what_cannot_be_drawn_is_said_by_field(does):
         assert not FileDraw.objects.exists()
 
 
+def test_the_same_days_are_drawn_once(does, drawn):
+    with pytest.raises(Malformed) as refused:
+        does(Role.INSPECTOR, files.draw_files, first=FIRST, last=LAST, each=2)
+    assert refused.value.field == "first"
+
+
 @pytest.fixture
 def reviews(does):
     """``reviews(role, file, **answers)``: the form of a drawn file, complete unless said."""

@@ -72,6 +72,9 @@ WHY_MALFORMED = (
     gettext_noop("say why it is no longer to be done"),
     gettext_noop("is before the first day"),
     gettext_noop("is not over yet"),
+    gettext_noop("has no suspect whom anybody knows"),
+    gettext_noop("is not one of this case"),
+    gettext_noop("begins days of which files have been drawn already"),
 )
 
 

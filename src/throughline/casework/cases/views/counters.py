@@ -12,13 +12,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from throughline.casework.cases.commands import counter as commands
-from throughline.casework.cases.forms import PrimaryForm, PrimaryReviewForm
-from throughline.casework.cases.models import CounterAllegation
+from throughline.casework.cases.commands import incidents
+from throughline.casework.cases.forms import EachOtherForm, PrimaryForm, PrimaryReviewForm
+from throughline.casework.cases.models import Case, CounterAllegation, Incident
 from throughline.casework.cases.queries import counters, pages
 from throughline.casework.cases.rules.counter import PROMPTS, Choice
+from throughline.casework.cases.views.case import about_case
+from throughline.casework.cases.views.case import address as case_address
 from throughline.casework.cases.views.changing import change, purpose_for
 from throughline.casework.cases.views.filling import fill_in
 from throughline.casework.cases.views.wording import WORDING
+from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.wording import answer_in_words
@@ -93,6 +97,40 @@ def _prompts_in_words(answers: Answers | None) -> list[tuple[str, str]]:
 
 def _words(answers: Answers, code: str) -> str:
     return str(answers.answers.get(code, ""))
+
+
+@about_case(Action.RECORD_INCIDENT)
+def each_other(request: HttpRequest, case: Case) -> HttpResponse:
+    """Say that the suspect of a case names its victim as theirs, in one of its incidents."""
+    actor, now = actor_of(request), timezone.now()
+    told = Incident.objects.filter(case_links__case=case).order_by("-reported_at", "id")[: pages.MOST]
+    form = EachOtherForm(
+        sent(request),
+        incidents=[
+            (str(one.id), f"{one.number}, {wording.day(london_day(one.reported_at))}") for one in told
+        ],
+    )
+    return change(
+        request,
+        Action.RECORD_INCIDENT,
+        [case.victim_id, case.suspect_id],
+        form,
+        lambda: incidents.name_each_other(
+            by=actor, now=now, case_id=case.id, incident_id=UUID(form.cleaned_data["incident"])
+        ),
+        success=_(
+            "Written down. Both are victims until a sergeant has decided who the primary perpetrator is."
+        ),
+        back=case_address(case),
+        title=_("Each names the other"),
+        button=_("Write it down"),
+        lead=[
+            _(
+                "Only where the suspect was confirmed to say that the victim did it to them. A case the other way "
+                "round is opened, with every step that is owed to a victim, and a sergeant is asked to decide."
+            )
+        ],
+    )
 
 
 @about_allegation(Action.RECORD_INCIDENT)

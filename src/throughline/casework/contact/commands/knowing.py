@@ -106,8 +106,13 @@ def takes_part(
         raise Malformed("part", "is not a part in an incident") from None
     contact = with_incident(by=by, now=now, contact=contact)
     assert contact.incident_id is not None
+    before = _parts(contact.incident_id, record_id)
+    # somebody said on purpose that each of two names the other: one of the two parts takes nothing from that
+    each_names_the_other = {"victim", "suspect", part} == {one.part for one in before if one.confirmed}
     # what was said before and is now said otherwise no longer holds; to be sure by now needs no new part
-    for earlier in _parts(contact.incident_id, record_id):
+    for earlier in before:
+        if each_names_the_other:
+            continue
         if earlier.part != part or (earlier.confirmed and not confirmed):
             withdraw(by=by, now=now, involvement_id=earlier.id)
     involve(

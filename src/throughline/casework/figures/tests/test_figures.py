@@ -12,7 +12,9 @@ from click.testing import CliRunner
 from django.db import connection, transaction
 from django.urls import reverse
 
+from throughline.casework.cases.commands.counter import decide_primary
 from throughline.casework.cases.commands.incidents import reclassify
+from throughline.casework.cases.models import CounterAllegation
 from throughline.casework.cases.rules import Happened, repeat, repeat_definitions
 from throughline.casework.contact.commands import asking, knowing, proposing, sending, taking
 from throughline.casework.contact.commands.briefing import open_brief
@@ -21,6 +23,7 @@ from throughline.casework.figures import queries
 from throughline.casework.figures.cli import duties
 from throughline.casework.figures.cli import measures as measures_cli
 from throughline.casework.people.commands.safety import restrict
+from throughline.casework.people.models import IdentityLink
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Refused, Role, system
 from throughline.foundations.audit.commands import record
@@ -301,6 +304,36 @@ def test_another_call_about_the_same_incident_is_none_before(call, add, counting
         incident=Contact.objects.get(id=last).incident, received_at=NOW - timedelta(minutes=3)
     )
     assert counted("repeat-victims-missed").counted == 1
+
+
+def test_who_names_each_other_is_counted_by_what_was_decided(call, add, accounts):
+    her, him = add("Ana", "Victim"), add("Bob", "Suspect", sex="1")
+    call(3, her, him)
+    call(0, him, her)
+    call(0, add("Eva", "Victim"), add("Max", "Suspect", sex="1"))
+
+    def lines():
+        with transaction.atomic():
+            # who counts reads it in codes, and nothing of who they are
+            set_actor(accounts[Role.ANALYST].actor)
+            return {one.group: one.rows for one in queries.figure(measure("counter-allegations"), YEAR).lines}
+
+    assert lines() == {"undecided": 2}
+    with transaction.atomic():
+        set_actor(accounts[Role.SERGEANT].actor)
+        found = CounterAllegation.objects.select_related("first").get()
+        decide_primary(
+            by=accounts[Role.SERGEANT].actor,
+            now=NOW,
+            allegation_id=found.id,
+            choice="first-suspect" if found.first.suspect_id == him else "second-suspect",
+            reason="primary-control",
+            words="He holds her passport",
+        )
+        rows = queries.run(measure("counter-allegations").rows(YEAR))
+        identity = IdentityLink.objects.get(record=him).identity_id
+        assert [row["person"] for row in rows if row["group"] == "counter-case"] == [identity]
+    assert lines() == {"counter-case": 1, "primary-victim": 1}
 
 
 def test_two_decisions_at_one_instant_are_one_call(call, decides_again, counting):
