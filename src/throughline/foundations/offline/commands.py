@@ -260,11 +260,13 @@ def _bound(entry: Entry) -> str:
 def put_back(*, by: Actor, now: datetime, entry_id: UUID) -> Entry:
     """Put what was typed back into the form that it was typed in, as its author's draft. Raises Refused.
 
-    It stays a conflict until that form has been taken in, or it is thrown away.
+    It stays a conflict until that form has been taken in, or it is thrown away. The version that it was typed on
+    is not put back: its author has read what stands, and answers that.
     """
     undertake(by, Action.WORK_OFFLINE, detail={"what": "put-back", "entry": str(entry_id)})
     entry = _conflict(by, entry_id)
-    keep_draft(user=by.id, place=entry.place, typed=typed_in(entry), now=now)
+    typed = {name: values for name, values in typed_in(entry).items() if name not in entry.answered}
+    keep_draft(user=by.id, place=entry.place, typed=typed, now=now)
     return entry
 
 

@@ -3,11 +3,12 @@
 In the view: ``along = take_along(request, about=incident.id, label=incident.number, subjects=…, pages=[…])``; in
 the template ``{{ along_with_me(along) }}`` once, and ``<form method="post" {{ kept_offline(along) }}>``. A form
 that says which version of the page it answers names those fields: ``kept_offline(along, "version")``; its view
-then says with `left_at` which version it left. Without JavaScript all of it does nothing.
+then says with `left_at` which version it left. A later room whose pages belong to a matter of an earlier one says
+so with `goes_along`. Without JavaScript all of it does nothing.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -18,11 +19,21 @@ from django.http import HttpRequest
 from markupsafe import Markup
 
 from throughline.foundations.access.routes import actor_of
-from throughline.foundations.access.rules import Action, may
+from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.offline.models import Entry
 from throughline.foundations.offline.rules import Done
 
 _SALT = "throughline.offline"
+# what later rooms add to what is taken along
+_MORE: list[Callable[[Actor, UUID], Iterable[str]]] = []
+
+
+def goes_along(pages_of: Callable[[Actor, UUID], Iterable[str]]) -> None:
+    """Have the pages of another room taken along with a matter: ``pages_of(reader, about)`` gives their paths.
+
+    Called once, as the room's app is ready. It is asked within the page, in its reader's name.
+    """
+    _MORE.append(pages_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +72,8 @@ def take_along(
     if not may(actor, Action.WORK_OFFLINE):
         return None
     told = [str(actor.id), str(about), label, sorted(map(str, subjects)), purpose]
-    return Along(about, signing.dumps(told, salt=_SALT, compress=True), tuple(pages))
+    every = dict.fromkeys([*pages, *(place for pages_of in _MORE for place in pages_of(actor, about))])
+    return Along(about, signing.dumps(told, salt=_SALT, compress=True), tuple(every))
 
 
 def read_ticket(text: str, *, user: UUID) -> Ticket:
@@ -101,6 +113,11 @@ def done(request: HttpRequest, now: datetime) -> Done:
 def done_at(request: HttpRequest, now: datetime) -> datetime:
     """`done` without the doubt: for a form sent at once it is now."""
     return done(request, now).at
+
+
+def is_kept(request: HttpRequest) -> bool:
+    """Whether this form was kept on a device: whoever wrote it does not see the answer, and is not asked back."""
+    return hasattr(request, "entry")
 
 
 def left_at(request: HttpRequest, **versions: object) -> None:

@@ -1,16 +1,17 @@
 """What is out on devices: one's own, and for who answers for a turn everybody's that stands still."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import due, london_day, parse_clock
-from throughline.foundations.offline.commands import NOT_YOURS, typed_in
+from throughline.foundations.offline.commands import KEEPER, NOT_YOURS, typed_in
 from throughline.foundations.offline.models import Entry, Lease
 from throughline.foundations.offline.rules import Stands
 from throughline.reference import load
@@ -110,3 +111,27 @@ def conflict(actor: Actor, entry_id: UUID) -> Conflict:
         detail={"entry": str(entry_id)},
     )
     return Conflict(found, typed_in(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Doubted:
+    """Something that was written without signal on a phone whose clock contradicts itself: by whom, and when."""
+
+    by: str
+    done_at: datetime
+    received_at: datetime
+
+
+def doubted(about: Iterable[UUID]) -> tuple[Doubted, ...]:
+    """The times that are to be doubted of what was taken in about some matters, in order. Names of staff and times.
+
+    Part of a page that has looked, for whoever reads what was written: a wrong time is not theirs to trust.
+    """
+    with acting(KEEPER):
+        found = list(
+            Entry.objects.filter(lease__about__in=list(about), doubtful=True, outcome=Entry.Outcome.TAKEN)
+            .order_by("done_at", "received_at")
+            .values_list("user", "done_at", "received_at")
+        )
+        names = dict(User.objects.filter(id__in={user for user, *_ in found}).values_list("id", "name"))
+    return tuple(Doubted(names.get(user, ""), done_at, received_at) for user, done_at, received_at in found)

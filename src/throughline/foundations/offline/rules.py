@@ -20,7 +20,7 @@ TOLERANCE = timedelta(minutes=2)
 # what a device's clock may say at all, in milliseconds: a hundred years either side of 1970
 _MOST = 100 * 365 * 24 * 3600 * 1000
 _FIRST = datetime(1970, 1, 1, tzinfo=UTC)
-_VERSION = re.compile(r"[\w:+.\-]{0,64}", re.ASCII)
+_VERSION = re.compile(r"[\w:+.,\-]{0,80}", re.ASCII)
 
 
 class Outcome(StrEnum):
@@ -136,7 +136,7 @@ def has_lapsed(until: datetime, now: datetime) -> bool:
 
 
 def versions_in(typed: Mapping[str, list[str]], names: tuple[str, ...]) -> dict[str, str]:
-    """The version that a form was answered on: numbers and ids alone, so that they can be kept in the clear."""
+    """The version that a form was answered on: numbers and ids alone (two of a page with commas), so that they can be kept in the clear."""
     first = {name: typed[name][0] for name in names if typed.get(name)}
     return {name: value for name, value in first.items() if _VERSION.fullmatch(value)}
 

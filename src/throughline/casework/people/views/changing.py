@@ -73,15 +73,20 @@ def saved(form: BaseForm, command: Callable[[], object]) -> bool:
     except Malformed as wrong:
         form.add_error(wrong.field if wrong.field in form.fields else None, _(wrong.why))
     except Conflict:
-        words = _(
-            "Somebody else has changed this meanwhile. Nothing was overwritten: look again, then decide."
+        add_conflict(
+            form,
+            _("Somebody else has changed this meanwhile. Nothing was overwritten: look again, then decide."),
         )
-        form.add_error(None, ValidationError(words, code=_CONFLICT))
     return form.is_valid()
 
 
+def add_conflict(form: BaseForm, words: str) -> None:
+    """Say in a form that what it changes was changed elsewhere, so that `in_conflict` finds it."""
+    form.add_error(None, ValidationError(words, code=_CONFLICT))
+
+
 def in_conflict(form: BaseForm) -> bool:
-    """Whether `saved` found that somebody else has changed what the form changes."""
+    """Whether somebody else has changed what the form changes, as `saved` found or `add_conflict` said."""
     return form.has_error(NON_FIELD_ERRORS, _CONFLICT)
 
 

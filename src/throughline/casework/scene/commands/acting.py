@@ -13,7 +13,7 @@ from throughline.casework.contact.queries.turns import on_duty
 from throughline.casework.contact.rules.turns import whom
 from throughline.casework.people.rules import Malformed
 from throughline.casework.scene.models import PositiveAction
-from throughline.casework.scene.queries.reach import done_at, of_part, own_attendance
+from throughline.casework.scene.queries.reach import done_at, insist_stands, of_part, own_attendance
 from throughline.casework.scene.rules import LONGEST_WORDS, main_reason, to_be_reviewed
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
@@ -50,12 +50,14 @@ def act_on(
     reasons: Collection[str] = (),
     offence: str = "",
     words: str = "",
+    after: str | None = None,
     at: datetime | None = None,
 ) -> PositiveAction:
     """Keep what was done about one suspect, with the reasons. What was said before is superseded, and stays.
 
     Where there was power to arrest, or nobody says that there was none, and nobody was arrested, a sergeant looks at
-    it. Raises Malformed, Refused.
+    it. ``after`` is what stood on the page that was answered, as `insist_stands` takes it. Raises Malformed,
+    Conflict, Refused.
     """
     incident = locked(incident_id)
     undertake(
@@ -81,6 +83,8 @@ def act_on(
     words = words.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(words) > LONGEST_WORDS:
         raise Malformed("words", "is longer than 10000 characters")
+    before = PositiveAction.objects.filter(incident=incident, record=record_id, superseded_by=None).first()
+    insist_stands(before, after)
     never = {code for code, row in known.items() if row.flag("never_alone")}
     decision = decide_for(
         POSITIVE_ACTION,
@@ -92,7 +96,6 @@ def act_on(
         reason=main_reason(kept, never),
         words=words,
     )
-    before = PositiveAction.objects.filter(incident=incident, record=record_id, superseded_by=None).first()
     made = PositiveAction.objects.create(
         incident=incident,
         attendance=own_attendance(by, incident),

@@ -15,7 +15,13 @@ from throughline.casework.people.queries.searching import is_child
 from throughline.casework.people.rules import OLDEST, Conflict, Malformed
 from throughline.casework.scene.commands.attending import keep_words, undertaken
 from throughline.casework.scene.models import ChildDecision, ChildSeen
-from throughline.casework.scene.queries.reach import done_at, of_part, subject_of
+from throughline.casework.scene.queries.reach import (
+    done_at,
+    insist_stands,
+    latest_decision,
+    of_part,
+    subject_of,
+)
 from throughline.casework.scene.rules import CHILDREN, LONGEST_WORDS, Section, undecided
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor
@@ -138,12 +144,14 @@ def decide_children(
     words: str = "",
     finder: UUID | None = None,
     find_out_by: datetime | None = None,
+    after: str | None = None,
     at: datetime | None = None,
 ) -> ChildDecision:
     """Decide what is done for one child or several together, or that there is none: by a named person, who is ``by``.
 
     A school that is to be told is a duty before the next school day; a referral, and what somebody is to find out,
-    are duties too. Raises Malformed, naming the field; Refused.
+    are duties too. ``after`` is the latest decision that the page showed, as `insist_stands` takes it. Raises
+    Malformed, naming the field; Conflict, Refused.
     """
     incident = locked(incident_id)
     undertake(
@@ -152,6 +160,7 @@ def decide_children(
         *{*incident.subjects, *children},
         detail={"incident": str(incident.id), "choice": choice},
     )
+    insist_stands(latest_decision(incident), after)
     today = london_day(now)
     try:
         row = load("child-choices").get(choice, on=today)

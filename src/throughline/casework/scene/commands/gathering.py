@@ -9,7 +9,7 @@ from throughline.casework.cases.commands.incidents import locked
 from throughline.casework.people.rules import Malformed
 from throughline.casework.scene.commands.attending import keep_words
 from throughline.casework.scene.models import EvidenceItem, Words
-from throughline.casework.scene.queries.reach import done_at, own_attendance
+from throughline.casework.scene.queries.reach import done_at, insist_stands, own_attendance
 from throughline.casework.scene.rules import evidence_problem, reasons_for
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
@@ -29,11 +29,13 @@ def gather(
     words: str = "",
     exhibit: str = "",
     listened: bool | None = None,
+    after: str | None = None,
     at: datetime | None = None,
 ) -> EvidenceItem:
     """Say what became of one thing to gather; what was said before is superseded, and stays. The same again is none.
 
-    Also after the scene, by whoever of response goes on with it. Raises Malformed, Refused.
+    Also after the scene, by whoever of response goes on with it. ``after`` is what stood on the page that was
+    answered, as `insist_stands` takes it. Raises Malformed, Conflict, Refused.
     """
     incident = locked(incident_id)
     undertake(
@@ -60,6 +62,7 @@ def gather(
     standing = EvidenceItem.objects.filter(incident=incident, item=item, superseded_by=None).first()
     if standing is not None and _same(standing, state, reason, exhibit, listened, words):
         return standing
+    insist_stands(standing, after)
     made = EvidenceItem.objects.create(
         incident=incident,
         attendance=own_attendance(by, incident),

@@ -38,6 +38,7 @@ from throughline.casework.scene.queries.reach import (
 from throughline.casework.scene.rules import (
     INSTRUMENTS,
     Because,
+    Known,
     Section,
     State,
     alone,
@@ -53,6 +54,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.models import Answers
+from throughline.foundations.offline.queries import Doubted, doubted
 from throughline.reference import load
 
 #: How long what was attended, and what a sergeant said of it, stays on an officer's own page.
@@ -194,6 +196,7 @@ class Visit:
     counter_alleged: bool
     cases: tuple[Case, ...]
     waiting: tuple[CorrectionRequest, ...]
+    doubted: tuple[Doubted, ...]
 
     @property
     def incident(self) -> Incident:
@@ -228,6 +231,7 @@ def visit(actor: Actor, attendance_id: UUID, *, at: datetime) -> Visit:
         ),
         cases=tuple(Case.objects.filter(incident_links__incident=incident).order_by("opened_at")),
         waiting=tuple(CorrectionRequest.objects.filter(about=attendance.id, answered_at=None)),
+        doubted=doubted([incident.id]),
     )
 
 
@@ -362,7 +366,12 @@ def on_incident(actor: Actor, action: Action, incident_id: UUID, *, at: datetime
     """An incident with everybody in it, with the look written. Raises Refused."""
     incident = the_incident(actor, action, incident_id)
     look(actor, action, incident.subjects, incident_id=incident.id)
-    own = Attendance.objects.filter(incident=incident, officer=actor.id).order_by("-began_at").first()
+    own = (
+        Attendance.objects.filter(incident=incident, officer=actor.id)
+        .select_related("incident")
+        .order_by("-began_at")
+        .first()
+    )
     return OnIncident(incident, involved_in(incident, london_day(at)), own)
 
 
@@ -405,8 +414,7 @@ class Children:
 def children_of(actor: Actor, incident: Incident, attendance: Attendance | None, *, today: date) -> Children:
     """Every child of an incident, and those whom the records of its people tie to it. Writes the look at them."""
     involved = of_part(incident, Part.CHILD)
-    around = [one for one, part in parts_in(incident) if part in (Part.VICTIM, Part.SUSPECT)]
-    known = proposals(involved, _household(around, today), _family(around, today))
+    known = children_around(incident, today)
     people = people_named([one.record_id for one in known], today)
     # whoever is in the incident, the page has named already
     shown = set(people) - set(incident.subjects)
@@ -441,6 +449,13 @@ def children_of(actor: Actor, incident: Incident, attendance: Attendance | None,
         none_decided=of_none if of_none and not involved else None,
         decided_by=names[of_none.by] if of_none else "",
     )
+
+
+def children_around(incident: Incident, today: date) -> tuple[Known, ...]:
+    """The children of an incident, then those whom the records of its people tie to it. Part of a page that looks."""
+    around = [one for one, part in parts_in(incident) if part in (Part.VICTIM, Part.SUSPECT)]
+    involved = of_part(incident, Part.CHILD)
+    return proposals(involved, _household(around, today), _family(around, today))
 
 
 def _children_among(record_ids: Iterable[UUID], today: date) -> list[UUID]:
@@ -526,6 +541,7 @@ class Scene:
     actions: tuple[Acted, ...]
     decisions: tuple[tuple[ChildDecision, tuple[Somebody, ...], str, str], ...]
     allowed: frozenset[Action]
+    doubted: tuple[Doubted, ...]
 
 
 def scene(actor: Actor, incident_id: UUID, *, at: datetime) -> Scene:
@@ -564,6 +580,7 @@ def scene(actor: Actor, incident_id: UUID, *, at: datetime) -> Scene:
             for action in (Action.AMEND_ACCOUNT, Action.DECIDE_CHILD, Action.ATTEND)
             if may(actor, action)
         ),
+        doubted=doubted([incident.id]),
     )
 
 

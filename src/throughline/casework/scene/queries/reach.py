@@ -1,13 +1,14 @@
 """The rows that addresses name, for who may do something to everybody they are about."""
 
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.cases.queries.pages import NOT_THERE, in_sight
 from throughline.casework.cases.rules import Part
-from throughline.casework.people.rules import GUARDIAN
-from throughline.casework.scene.models import Attendance
+from throughline.casework.people.rules import GUARDIAN, Conflict
+from throughline.casework.scene.models import Attendance, ChildDecision
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused
 
@@ -45,6 +46,21 @@ def own_attendance(actor: Actor, incident: Incident) -> Attendance | None:
     )
 
 
+class Row(Protocol):
+    """Anything that has an id."""
+
+    id: UUID
+
+
+def insist_stands(standing: Row | None, after: str | None) -> None:
+    """Raise Conflict where something else stands than what the page showed that was answered.
+
+    ``after`` is its id, empty where nothing stood; None where nobody answered a page.
+    """
+    if after is not None and after != (str(standing.id) if standing else ""):
+        raise Conflict("somebody else has said of it meanwhile")
+
+
 def parts_in(incident: Incident) -> list[tuple[UUID, str]]:
     """Who is what in an incident, as far as the running actor sees, in the order in which it was said."""
     live = Involvement.objects.filter(incident=incident, ended_at=None).order_by("made_at", "id")
@@ -54,6 +70,11 @@ def parts_in(incident: Incident) -> list[tuple[UUID, str]]:
 def of_part(incident: Incident, part: Part) -> list[UUID]:
     """The records of one part in an incident, each once."""
     return list(dict.fromkeys(record_id for record_id, one in parts_in(incident) if one == part))
+
+
+def latest_decision(incident: Incident) -> ChildDecision | None:
+    """What was decided last about the children of an incident."""
+    return ChildDecision.objects.filter(incident=incident).order_by("-entered_at", "-id").first()
 
 
 def subject_of(incident: Incident) -> UUID:

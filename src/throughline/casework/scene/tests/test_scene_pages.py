@@ -294,9 +294,8 @@ def test_an_incident_of_a_restricted_person_is_not_there(signed_in, does, incide
 def test_the_brief_leads_to_the_scene(signed_in, does, accounts, incident):
     from throughline.website.navigation import from_a_brief
 
-    assert from_a_brief(incident, accounts[Role.OFFICER].actor) == [
-        (reverse("scene:begin", args=[incident]), "At the scene")
-    ]
+    ways = from_a_brief(incident, accounts[Role.OFFICER].actor)
+    assert (reverse("scene:begin", args=[incident]), "At the scene") in ways
     assert from_a_brief(incident, accounts[Role.CALL_HANDLER].actor) == []
 
 

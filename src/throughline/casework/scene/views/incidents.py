@@ -27,11 +27,13 @@ from throughline.casework.scene.forms import (
     said,
 )
 from throughline.casework.scene.queries import pages
+from throughline.casework.scene.queries.reach import latest_decision
 from throughline.casework.scene.rules import Evidence
-from throughline.casework.scene.views.shared import back_to, both, done, page
+from throughline.casework.scene.views.shared import along_with, back_to, both, done, page, stood_on
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.offline.marking import done_at, left_at
 
 _YES_NO = {True: "yes", False: "no", None: None}
 
@@ -73,7 +75,8 @@ def evidence(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         }
         for one in pages.evidence_of(on.incident, london_day(now))
     ]
-    return page(request, "scene/evidence.html", on=on, listed=listed, back=back_to(on.own, incident_id))
+    shown = {"back": back_to(on.own, incident_id), "along": along_with(request, on.own)}
+    return page(request, "scene/evidence.html", on=on, listed=listed, **shown)
 
 
 @guarded(Action.ATTEND)
@@ -96,10 +99,11 @@ def item(request: HttpRequest, incident_id: UUID, item: str) -> HttpResponse:
             f"reason_{stands.state}": stands.reason,
         }
     form = EvidenceForm(sent(request), item=item, today=today, initial=initial)
+    after = stood_on(request, stands)
 
     def keep() -> None:
         typed = form.cleaned_data
-        gather(
+        written = gather(
             by=actor,
             now=now,
             incident_id=incident_id,
@@ -109,12 +113,16 @@ def item(request: HttpRequest, incident_id: UUID, item: str) -> HttpResponse:
             words=typed["words"] or "",
             exhibit=typed["exhibit"] or "",
             listened=said(typed.get("listened")),
+            after=after,
+            at=done_at(request, now),
         )
+        left_at(request, after=written.id)
 
     back = reverse("scene:evidence", args=[incident_id])
     if saved(form, keep):
         return done(request, back, _("Saved."))
-    return page(request, "scene/item.html", form, on=on, one=one, back=back)
+    along = along_with(request, on.own)
+    return page(request, "scene/item.html", form, on=on, one=one, back=back, after=after, along=along)
 
 
 # --- what was done about suspects ---------------------------------------------------------------------
@@ -127,7 +135,8 @@ def actions(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     now = timezone.now()
     on = pages.on_incident(actor_of(request), Action.ATTEND, incident_id, at=now)
     acted = pages.actions_of(on.incident, london_day(now))
-    return page(request, "scene/actions.html", on=on, acted=acted, back=back_to(on.own, incident_id))
+    shown = {"back": back_to(on.own, incident_id), "along": along_with(request, on.own)}
+    return page(request, "scene/actions.html", on=on, acted=acted, **shown)
 
 
 @guarded(Action.ATTEND)
@@ -153,10 +162,11 @@ def action(request: HttpRequest, incident_id: UUID, suspect_id: UUID) -> HttpRes
         else {}
     )
     form = ActionForm(sent(request), today=today, initial=initial)
+    after = stood_on(request, stands)
 
     def keep() -> None:
-        typed = form.cleaned_data
-        acting.act_on(
+        typed, at = form.cleaned_data, done_at(request, now)
+        written = acting.act_on(
             by=actor,
             now=now,
             incident_id=incident_id,
@@ -166,13 +176,16 @@ def action(request: HttpRequest, incident_id: UUID, suspect_id: UUID) -> HttpRes
             reasons=typed["reasons"],
             offence=typed["offence"] or "",
             words=typed["words"] or "",
-            at=last_moment(typed["time"], now),
+            after=after,
+            at=last_moment(typed["time"], at) or at,
         )
+        left_at(request, after=written.id)
 
     back = reverse("scene:actions", args=[incident_id])
     if saved(form, keep):
         return done(request, back, _("Saved."))
-    return page(request, "scene/action.html", form, on=on, one=one, back=back)
+    along = along_with(request, on.own)
+    return page(request, "scene/action.html", form, on=on, one=one, back=back, after=after, along=along)
 
 
 @guarded(Action.CHECK_RISK)
@@ -229,11 +242,12 @@ def child_decision(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         me=actor.id,
         today=today,
     )
+    after = stood_on(request, latest_decision(on.incident))
 
     def keep() -> None:
         typed = form.cleaned_data
         finder = typed.get("finder")
-        decide_children(
+        written = decide_children(
             by=actor,
             now=now,
             incident_id=incident_id,
@@ -243,12 +257,16 @@ def child_decision(request: HttpRequest, incident_id: UUID) -> HttpResponse:
             words=typed["words"] or "",
             finder=UUID(finder) if finder else None,
             find_out_by=form.find_out_by(),
+            after=after,
+            at=done_at(request, now),
         )
+        left_at(request, after=written.id)
 
     back = back_to(on.own, incident_id)
     if saved(form, keep):
         return done(request, back, _("Decided, in your name."))
-    return page(request, "scene/child_decision.html", form, on=on, found=found, back=back)
+    shown = {"after": after, "along": along_with(request, on.own)}
+    return page(request, "scene/child_decision.html", form, on=on, found=found, back=back, **shown)
 
 
 # --- adding to what stands ----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What the pages of this room share."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -8,23 +9,92 @@ from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from throughline.casework.cases.rules import Part
+from throughline.casework.people.rules import PURPOSES
+from throughline.casework.people.views.changing import in_conflict
 from throughline.casework.scene.models import Attendance
-from throughline.casework.scene.queries.pages import Visit
+from throughline.casework.scene.queries.pages import Visit, children_around
+from throughline.casework.scene.queries.reach import Row, of_part
 from throughline.casework.scene.rules import INSTRUMENTS, Section
 from throughline.casework.scene.views.wording import STATES, TITLES, WORDING
+from throughline.foundations.access.routes import actor_of
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
+from throughline.foundations.offline.marking import Along, take_along
+from throughline.reference import load
 
 both = require_http_methods(["GET", "POST"])
 
 
-def page(request: HttpRequest, template: str, form: BaseForm | None = None, **context: Any) -> HttpResponse:
-    """A page of this room; opened again, its form offers what its reader typed there and never sent."""
-    if request.method == "GET" and form is not None:
-        recalled(request, form)
-    return render(request, template, {"form": form, **WORDING, **context})
+def page(
+    request: HttpRequest,
+    template: str,
+    form: BaseForm | None = None,
+    *,
+    changed: bool = False,
+    **context: Any,
+) -> HttpResponse:
+    """A page of this room; opened again, its form offers what its reader typed there and never sent.
+
+    ``changed``, or a form in conflict, says that what it answered is not what stands any more.
+    """
+    if (
+        request.method == "GET"
+        and form is not None
+        and (draft := recalled(request, form))
+        and "after" in draft.typed
+    ):
+        # what was changed since it was typed is still a conflict
+        context["after"] = draft.typed["after"]
+    status = HTTPStatus.CONFLICT if changed or (form and in_conflict(form)) else HTTPStatus.OK
+    return render(request, template, {"form": form, **WORDING, **context}, status=status)
+
+
+def stood_on(request: HttpRequest, standing: Row | None) -> str:
+    """The id of what the page shows, or showed as it was answered; empty for nothing."""
+    return request.POST.get("after", "") if request.method == "POST" else str(standing.id if standing else "")
+
+
+def along_with(request: HttpRequest, own: Attendance | None) -> Along | None:
+    """Whoever is at an incident takes every page of their visit along, and what later rooms add to it."""
+    if own is None:
+        return None
+    incident = own.incident
+    children = {one.record_id for one in children_around(incident, london_day(timezone.now()))}
+    return take_along(
+        request,
+        about=incident.id,
+        label=incident.number,
+        subjects={*incident.subjects, *children},
+        pages=pages_of(own),
+        purpose=PURPOSES.get(actor_of(request).role, ""),
+    )
+
+
+def pages_of(own: Attendance) -> list[str]:
+    """The addresses of all that is written on a visit."""
+    incident = own.incident
+    items = [row.code for row in load("evidence-items").as_of(london_day(timezone.now()))]
+    return [
+        *(
+            reverse(f"scene:{name}", args=[own.id])
+            for name in ("visit", *INSTRUMENTS, "chart", "earlier", "children", "leave")
+        ),
+        *(reverse("scene:child", args=[own.id, child]) for child in of_part(incident, Part.CHILD)),
+        *(
+            reverse(f"scene:{name}", args=[incident.id])
+            for name in ("evidence", "actions", "child-decision", "read")
+        ),
+        *(reverse("scene:item", args=[incident.id, item]) for item in items),
+        *(
+            reverse("scene:action", args=[incident.id, suspect])
+            for suspect in of_part(incident, Part.SUSPECT)
+        ),
+    ]
 
 
 def address_of(section: Section, attendance: Attendance) -> str:

@@ -1,5 +1,6 @@
 """An officer's own visit: arriving, each section on a page of its own, and leaving."""
 
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from throughline.casework.contact.views.briefs import unit_of
 from throughline.casework.people.rules import Malformed
-from throughline.casework.people.views.changing import saved, sent
+from throughline.casework.people.views.changing import add_conflict, in_conflict, saved, sent
 from throughline.casework.scene.commands import attending, injuries
 from throughline.casework.scene.commands.children import find_child, name_child
 from throughline.casework.scene.forms import ChildForm, InjuryForm, NameChildForm, NumberForm, said
@@ -22,7 +23,7 @@ from throughline.casework.scene.queries import pages
 from throughline.casework.scene.queries.progress import answers_of
 from throughline.casework.scene.rules import INSTRUMENTS, Section
 from throughline.casework.scene.rules.body import HEIGHT, WIDTH, svg_points
-from throughline.casework.scene.views.shared import address_of, both, done, page, tasks
+from throughline.casework.scene.views.shared import address_of, along_with, both, done, page, stood_on, tasks
 from throughline.casework.scene.views.wording import TITLES, WORDING
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
@@ -31,6 +32,7 @@ from throughline.foundations.drafts.views import recalled
 from throughline.foundations.instruments.commands import ChangedMeanwhile
 from throughline.foundations.instruments.forms import form_for
 from throughline.foundations.instruments.queries import library
+from throughline.foundations.offline.marking import done_at, left_at
 
 
 @guarded(Action.ATTEND)
@@ -65,7 +67,7 @@ def begin(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def visit(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     """The list of sections of one visit, with how far each is."""
     of = pages.visit(actor_of(request), attendance_id, at=timezone.now())
-    return page(request, "scene/visit.html", of=of, tasks=tasks(of))
+    return page(request, "scene/visit.html", of=of, tasks=tasks(of), along=along_with(request, of.attendance))
 
 
 @guarded(Action.ATTEND)
@@ -74,13 +76,14 @@ def leave(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     """Leaving: what is missing is said, and keeps nobody there."""
     actor, now = actor_of(request), timezone.now()
     if request.method == "POST":
-        attending.leave(by=actor, now=now, attendance_id=attendance_id)
+        attending.leave(by=actor, now=now, attendance_id=attendance_id, at=done_at(request, now))
         return done(
             request, reverse("scene:visit", args=[attendance_id]), _("You have left. Your account stands.")
         )
     of = pages.visit(actor, attendance_id, at=now)
     missing = [(TITLES[one], address_of(one, of.attendance)) for one in of.unfinished]
-    return page(request, "scene/leave.html", of=of, missing=missing)
+    along = along_with(request, of.attendance)
+    return page(request, "scene/leave.html", of=of, missing=missing, along=along)
 
 
 @guarded(Action.ATTEND)
@@ -106,16 +109,20 @@ def section(request: HttpRequest, attendance_id: UUID, section: Section) -> Http
     found = pages.injuries_of(of.attendance, london_day(now)) if section is Section.INJURIES else ()
     # the form is filled already: `page` would fill it a second time
     shown = {"form": form, "of": of, "instrument": instrument, "after": after, "injuries": found}
-    return render(request, "scene/section.html", {**WORDING, **shown, "section": section})
+    shown |= {"section": section, "along": along_with(request, of.attendance)}
+    status = HTTPStatus.CONFLICT if in_conflict(form) else HTTPStatus.OK
+    return render(request, "scene/section.html", {**WORDING, **shown}, status=status)
 
 
 def _written(
     request: HttpRequest, form: Any, of: pages.Visit, section: Section, instrument: Any, after: str
 ) -> bool:
+    now = timezone.now()
     try:
-        attending.write_section(
+        written = attending.write_section(
             by=actor_of(request),
-            now=timezone.now(),
+            now=now,
+            at=done_at(request, now),
             attendance_id=of.attendance.id,
             section=section,
             instrument=instrument,
@@ -124,8 +131,8 @@ def _written(
             after=UUID(after) if after else None,
         )
     except ChangedMeanwhile:
-        form.add_error(
-            None,
+        add_conflict(
+            form,
             _(
                 "This was saved elsewhere meanwhile. Nothing was overwritten: open the page again in another "
                 "tab, then decide."
@@ -134,6 +141,7 @@ def _written(
     except Malformed as wrong:
         form.add_error(None, _(wrong.why))
     else:
+        left_at(request, after=written.id)
         if form.dropped_notice():
             messages.info(request, form.dropped_notice())
         return True
@@ -169,6 +177,7 @@ def chart(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
             seen_by=typed["seen_by"],
             photographed=said(typed["photographed"]),
             words=typed["words"] or "",
+            at=done_at(request, now),
         )
 
     if saved(form, add):
@@ -181,6 +190,7 @@ def chart(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
         "width": WIDTH,
         "height": HEIGHT,
         "regions": _regions(form, pages.injuries_of(of.attendance, today)),
+        "along": along_with(request, of.attendance),
     }
     return render(request, "scene/chart.html", {**WORDING, **shown})
 
@@ -226,6 +236,7 @@ def withdraw(request: HttpRequest, attendance_id: UUID, injury_id: UUID) -> Http
 def earlier(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     """What was said before, after her own account: one tap each."""
     actor, now = actor_of(request), timezone.now()
+    refused = False
     if request.method == "POST":
         about, _dot, question = request.POST.get("about", "").partition(".")
         try:
@@ -236,14 +247,18 @@ def earlier(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
                 about=UUID(about),
                 question=question,
                 verdict=request.POST.get("verdict", ""),
+                at=done_at(request, now),
             )
         except Malformed as wrong:
             messages.info(request, _(wrong.why))
+            refused = True
         except ValueError:
             raise BadRequest("about: not the id of anything said before") from None
-        return redirect("scene:earlier", attendance_id)
+        else:
+            return redirect("scene:earlier", attendance_id)
     of = pages.visit(actor, attendance_id, at=now)
-    return page(request, "scene/earlier.html", of=of, said=pages.said_before(actor, of, at=now))
+    shown = {"said": pages.said_before(actor, of, at=now), "along": along_with(request, of.attendance)}
+    return page(request, "scene/earlier.html", changed=refused, of=of, **shown)
 
 
 # --- children -----------------------------------------------------------------------------------------
@@ -264,17 +279,20 @@ def children(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
         named.append(child)
 
     named: list[UUID] = []
+    refused = False
     if known:
         try:
             named.append(name_child(by=actor, now=now, attendance_id=attendance_id, record_id=UUID(known)))
         except Malformed as wrong:
             messages.info(request, _(wrong.why))
+            refused = True
         except ValueError:
             raise BadRequest("child: not the id of a record") from None
     if named or saved(form, name):
         return redirect("scene:child", attendance_id, named[0])
     found = pages.children_of(actor, of.incident, of.attendance, today=london_day(now))
-    return page(request, "scene/children.html", form, of=of, found=found)
+    along = along_with(request, of.attendance)
+    return page(request, "scene/children.html", form, changed=refused, of=of, found=found, along=along)
 
 
 @guarded(Action.ATTEND)
@@ -283,9 +301,7 @@ def child(request: HttpRequest, attendance_id: UUID, child_id: UUID) -> HttpResp
     """One child: there or not, seen, spoken to, own words, school. Nothing is needed to save."""
     actor, now = actor_of(request), timezone.now()
     of, one = pages.the_child(actor, attendance_id, child_id, at=now)
-    after = (
-        request.POST.get("after", "") if request.method == "POST" else str(one.found.id if one.found else "")
-    )
+    after = stood_on(request, one.found)
     kept = {True: "yes", False: "no", None: None}
     initial = {
         "presence": one.found.presence if one.found else "",
@@ -298,7 +314,7 @@ def child(request: HttpRequest, attendance_id: UUID, child_id: UUID) -> HttpResp
 
     def keep() -> None:
         typed = form.cleaned_data
-        find_child(
+        written = find_child(
             by=actor,
             now=now,
             attendance_id=attendance_id,
@@ -309,8 +325,11 @@ def child(request: HttpRequest, attendance_id: UUID, child_id: UUID) -> HttpResp
             own_words=typed["own_words"] or "",
             school=typed["school"] or "",
             after=UUID(after) if after else None,
+            at=done_at(request, now),
         )
+        left_at(request, after=written.id)
 
     if saved(form, keep):
         return done(request, reverse("scene:children", args=[attendance_id]), _("Saved."))
-    return page(request, "scene/child.html", form, of=of, child=one, after=after)
+    along = along_with(request, of.attendance)
+    return page(request, "scene/child.html", form, of=of, child=one, after=after, along=along)
