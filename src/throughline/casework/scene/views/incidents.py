@@ -1,5 +1,6 @@
 """Pages of an incident: what was gathered and done, the second look, children decided, and what is read of it."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -75,7 +76,7 @@ def evidence(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         }
         for one in pages.evidence_of(on.incident, london_day(now))
     ]
-    shown = {"back": back_to(on.own, incident_id), "along": along_with(request, on.own)}
+    shown: dict[str, Any] = {"back": back_to(on.own, incident_id), "along": along_with(request, on.own)}
     return page(request, "scene/evidence.html", on=on, listed=listed, **shown)
 
 
@@ -135,7 +136,7 @@ def actions(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     now = timezone.now()
     on = pages.on_incident(actor_of(request), Action.ATTEND, incident_id, at=now)
     acted = pages.actions_of(on.incident, london_day(now))
-    shown = {"back": back_to(on.own, incident_id), "along": along_with(request, on.own)}
+    shown: dict[str, Any] = {"back": back_to(on.own, incident_id), "along": along_with(request, on.own)}
     return page(request, "scene/actions.html", on=on, acted=acted, **shown)
 
 
@@ -265,7 +266,7 @@ def child_decision(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     back = back_to(on.own, incident_id)
     if saved(form, keep):
         return done(request, back, _("Decided, in your name."))
-    shown = {"after": after, "along": along_with(request, on.own)}
+    shown: dict[str, Any] = {"after": after, "along": along_with(request, on.own)}
     return page(request, "scene/child_decision.html", form, on=on, found=found, back=back, **shown)
 
 

@@ -108,7 +108,13 @@ def section(request: HttpRequest, attendance_id: UUID, section: Section) -> Http
             return redirect("scene:visit", attendance_id)
     found = pages.injuries_of(of.attendance, london_day(now)) if section is Section.INJURIES else ()
     # the form is filled already: `page` would fill it a second time
-    shown = {"form": form, "of": of, "instrument": instrument, "after": after, "injuries": found}
+    shown: dict[str, Any] = {
+        "form": form,
+        "of": of,
+        "instrument": instrument,
+        "after": after,
+        "injuries": found,
+    }
     shown |= {"section": section, "along": along_with(request, of.attendance)}
     status = HTTPStatus.CONFLICT if in_conflict(form) else HTTPStatus.OK
     return render(request, "scene/section.html", {**WORDING, **shown}, status=status)
@@ -184,7 +190,7 @@ def chart(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
         return done(request, reverse("scene:injuries", args=[attendance_id]), _("Written down."))
     if request.method == "GET":
         recalled(request, form)
-    shown = {
+    shown: dict[str, Any] = {
         "form": form,
         "of": of,
         "width": WIDTH,
@@ -257,7 +263,10 @@ def earlier(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
         else:
             return redirect("scene:earlier", attendance_id)
     of = pages.visit(actor, attendance_id, at=now)
-    shown = {"said": pages.said_before(actor, of, at=now), "along": along_with(request, of.attendance)}
+    shown: dict[str, Any] = {
+        "said": pages.said_before(actor, of, at=now),
+        "along": along_with(request, of.attendance),
+    }
     return page(request, "scene/earlier.html", changed=refused, of=of, **shown)
 
 
