@@ -294,7 +294,11 @@ def add(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     back = reverse("scene:read", args=[attendance.incident_id])
     if saved(form, keep):
         return done(request, back, _("Added, in your name."))
-    told = {"attendance": attendance, "officer": officer, "amended": pages.amended(attendance.id)}
+    told: dict[str, Any] = {
+        "attendance": attendance,
+        "officer": officer,
+        "amended": pages.amended(attendance.id),
+    }
     return page(request, "scene/add.html", form, back=back, **told)
 
 
@@ -344,5 +348,5 @@ def answer(request: HttpRequest, correction_id: UUID) -> HttpResponse:
 
     if saved(form, keep):
         return done(request, "/", _("Answered. It stands beside the account."))
-    told = {"asked": asked, "amended": pages.amended(asked.about)}
+    told: dict[str, Any] = {"asked": asked, "amended": pages.amended(asked.about)}
     return page(request, "scene/answer.html", form, back="/", **told)
