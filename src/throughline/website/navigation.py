@@ -25,6 +25,7 @@ ENTRIES: list[Entry] = [
     Entry(_("What must happen next"), "overview:home", Action.VIEW_DUTIES),
     Entry(_("The scene"), "scene:home", Action.ATTEND),
     Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
+    Entry(_("Your turn’s work"), "overview:turns-work", Action.SUPERVISE_TEAM),
     Entry(_("Assessments to check"), "risk:checks", Action.SUPERVISE_TEAM),
     Entry(_("Hub queue"), "risk:hub", Action.REVIEW_RISK),
     Entry(_("Said of your assessments"), "risk:said", Action.ASSESS_RISK),
@@ -55,10 +56,20 @@ FROM_A_PERSON: list[Entry] = [
 
 #: Where the page of a case leads, of rooms that the room of cases cannot know. Their views take the case.
 FROM_A_CASE: list[Entry] = [
+    Entry(_("The whole case on one page"), "overview:case", Action.VIEW_CASE),
     Entry(_("Risk: assessments, grades and checks"), "risk:case", Action.VIEW_RISK),
     Entry(_("Assess the risk with her"), "risk:assess", Action.ASSESS_RISK),
     Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
 ]
+
+
+#: The page that shows a case whole, for the links of rooms that cannot know the room of that page.
+CASE = "overview:case"
+
+
+def case_page(case_id: UUID) -> str:
+    """The address of the page that shows a case whole."""
+    return reverse(CASE, args=[case_id])
 
 
 def from_a_case(case_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:

@@ -57,6 +57,7 @@ def environment(**options: Any) -> jinja2.Environment:
         from_an_incident=navigation.from_an_incident,
         from_counter_allegations=navigation.from_counter_allegations,
         from_a_case=navigation.from_a_case,
+        case_page=navigation.case_page,
     )
     env.filters.update(day=day, moment=moment, clock=clock)
     return env

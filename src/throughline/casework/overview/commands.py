@@ -7,7 +7,8 @@ from django.db import transaction
 
 from throughline.casework.cases.commands import forgetting as cases
 from throughline.casework.contact.commands import forgetting as contact
-from throughline.casework.overview.queries import one_out_of_reach, who_could
+from throughline.casework.overview.queries.home import one_out_of_reach, who_could
+from throughline.casework.overview.queries.team import owned_duty, who_else
 from throughline.casework.people.commands import retention
 from throughline.casework.people.commands.safety import let_see
 from throughline.casework.people.models import Phone
@@ -17,6 +18,7 @@ from throughline.casework.scene.commands import forgetting as scene
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
+from throughline.foundations.duties.commands import hand_to
 
 
 @transaction.atomic
@@ -48,3 +50,17 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         contact.forget(record_id=record_id, numbers=numbers)
         cases.forget(record_id=record_id)
     retention.erase(by=by, now=now, record_id=record_id, reason=reason)
+
+
+@transaction.atomic
+def give_on(*, by: Actor, now: datetime, duty_id: UUID, owner: UUID) -> None:
+    """Give the work that one officer alone has to another who may see whom it is about, in one's own name.
+
+    Its time does not begin anew. Raises Malformed for somebody who cannot do it, Refused.
+    """
+    duty = owned_duty(by, duty_id)
+    detail = {"duty": str(duty.id), "from": str(duty.owner), "to": str(owner)}
+    undertake(by, Action.SUPERVISE_TEAM, duty.record_id, detail=detail)
+    if str(owner) not in {account for account, *_ in who_else(duty, now=now)}:
+        raise Malformed("owner", "is not an officer who can be asked")
+    hand_to(duty_id=duty.id, owner=owner)

@@ -32,6 +32,17 @@ class WhoDoesItForm(GovukForm):
         return until
 
 
+class GiveOnForm(GovukForm):
+    """Who does what an officer who is off duty had to do."""
+
+    owner = forms.ChoiceField(label=_("Who is to do it?"), widget=forms.RadioSelect)
+    needed = ("owner",)
+
+    def __init__(self, *args: Any, owners: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owner"].choices = owners  # type: ignore[attr-defined]
+
+
 class OutcomeForm(GovukForm):
     """How a duty was discharged, in the codes of its kind."""
 

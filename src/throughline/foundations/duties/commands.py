@@ -61,6 +61,16 @@ def discharge(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
 
 
 @transaction.atomic
+def hand_to(*, duty_id: UUID, owner: UUID) -> Duty:
+    """Name somebody else who does a duty that one account alone has. The caller audits. One that is done stays."""
+    duty = Duty.objects.select_for_update().get(id=duty_id)
+    if duty.discharged_at is None:
+        duty.owner = owner
+        duty.save(update_fields=["owner"])
+    return duty
+
+
+@transaction.atomic
 def carry_out(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
     """Discharge a duty that stands on one's own list, with a coded outcome of its kind. Audited.
 

@@ -21,6 +21,7 @@ from throughline.reference import load
 class Unsynced:
     """Work of one account about one matter that has stood still: why (a code of stuck-after) and since when."""
 
+    lease: UUID
     user: UUID
     name: str
     about: UUID
@@ -37,6 +38,18 @@ def unsynced(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
     Work said to be waiting, a device with pages not heard from, and conflicts not settled, each once it has
     stood for as long as reference's stuck-after says. Ids, names of staff and numbers of incidents.
     """
+    found = standing_still(actor, now=now)
+    record(
+        actor,
+        Event.Kind.LOOK,
+        Action.SUPERVISE_TEAM,
+        detail={"leases": [str(one.lease) for one in found]},
+    )
+    return found
+
+
+def standing_still(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
+    """`unsynced` as part of a page, whose look names the leases. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
     found = [
         *((lease, Stands.UNSENT, lease.waiting_since, lease.waiting) for lease in _out(waiting__gt=0)),
@@ -50,14 +63,9 @@ def unsynced(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
         if since and due(parse_clock(times.get(stands, on=today).text("after")), since) < now
     ]
     names = dict(User.objects.filter(id__in={lease.user for lease, *_ in stuck}).values_list("id", "name"))
-    record(
-        actor,
-        Event.Kind.LOOK,
-        Action.SUPERVISE_TEAM,
-        detail={"leases": [str(lease.id) for lease, *_ in stuck]},
-    )
     return tuple(
         Unsynced(
+            lease.id,
             lease.user,
             names.get(lease.user, ""),
             lease.about,

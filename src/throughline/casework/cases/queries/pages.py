@@ -419,18 +419,26 @@ def _timeline(
     today: date,
 ) -> tuple[Line, ...]:
     """What happened to the case, its incidents and its facts, newest first, each thing once."""
+    about = [*case_ids, *(one.incident.id for one in told), *(one.id for one in facts)]
+    entries = entries_of(actor, record_ids, about, today)
+    names = staff_names({entry.by for entry in entries})
+    return tuple(Line(entry.at, entry.kind, entry.code, names[entry.by]) for entry in entries)
+
+
+def entries_of(
+    actor: Actor, record_ids: Collection[UUID], about: Collection[UUID], today: date
+) -> tuple[Entry, ...]:
+    """What the reader's role may read of what happened about some things, newest first, each thing once. Part of a page."""
     readable = [
         row.code for row in load("chronology-kinds").as_of(today) if actor.role in row.texts("readers")
     ]
-    about = [*case_ids, *(one.incident.id for one in told), *(one.id for one in facts)]
     entries = Entry.objects.filter(record_id__in=record_ids, about__in=about, kind__in=readable)
     seen: dict[tuple[object, ...], Entry] = {}
     for entry in entries.order_by("-at", "-id")[:MOST]:
         # both of the two have a line of what happened to both
         code = "" if entry.kind == "case-opened" else entry.code
         seen.setdefault((entry.kind, entry.at, entry.about, code), entry)
-    names = staff_names({entry.by for entry in seen.values()})
-    return tuple(Line(entry.at, entry.kind, entry.code, names[entry.by]) for entry in seen.values())
+    return tuple(seen.values())
 
 
 def joinable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:

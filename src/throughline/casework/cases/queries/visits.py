@@ -223,6 +223,11 @@ def _warnings(home_of: list[Address], markers: list[Marker]) -> tuple[str, ...]:
     return tuple(sorted(codes))
 
 
+def reaching_each(record_ids: Iterable[UUID]) -> dict[UUID, Reaching]:
+    """`reaching` of several people, read at once. Part of a page, whose look names them."""
+    return _reaching(_together(record_ids))
+
+
 def _reaching(of: dict[UUID, list[UUID]]) -> dict[UUID, Reaching]:
     whose = {one: her for her, records in of.items() for one in records}
     said: dict[UUID, list[Said]] = defaultdict(list)

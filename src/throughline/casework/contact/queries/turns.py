@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.looking import look
@@ -132,7 +132,7 @@ def holders(actor: Actor) -> dict[UUID, Held]:
 def waiting_offers(actor: Actor, *, now: datetime) -> list[Offer]:
     """The turns that nobody has accepted yet, longest waiting first. Part of a page whose look covers it."""
     rows = Handover.objects.filter(role=actor.role, accepted_at=None).order_by("offered_at")
-    return [_offer(actor, one, now) for one in rows]
+    return _offers(actor, list(rows), now)
 
 
 def handover(actor: Actor, handover_id: UUID, *, now: datetime) -> Offer:
@@ -141,7 +141,7 @@ def handover(actor: Actor, handover_id: UUID, *, now: datetime) -> Offer:
     row = Handover.objects.filter(id=handover_id, role=actor.role).first()
     if row is None:
         raise Refused(NOT_FOUND, handover_id)
-    found = _offer(actor, row, now)
+    [found] = _offers(actor, [row], now)
     look(
         actor,
         {subject for contact in found.contacts for subject in contact.subjects},
@@ -150,22 +150,36 @@ def handover(actor: Actor, handover_id: UUID, *, now: datetime) -> Offer:
     return found
 
 
-def _offer(actor: Actor, row: Handover, now: datetime) -> Offer:
-    names = staff_names({one for one in (row.offered_by, row.accepted_by) if one})
-    duties = list(Duty.objects.filter(id__in=row.duties, discharged_at=None))
-    acceptance = Duty.objects.filter(
-        Q(due_at__lt=now), kind="handover-acceptance", record_id=row.id, discharged_at=None
+def _offers(actor: Actor, rows: list[Handover], now: datetime) -> list[Offer]:
+    """Some handings over with what of each is still open, read at once."""
+    names = staff_names({one for row in rows for one in (row.offered_by, row.accepted_by) if one})
+    duties = Duty.objects.filter(discharged_at=None).in_bulk([one for row in rows for one in row.duties])
+    contacts = Contact.objects.filter(ended_at=None).in_bulk([one for row in rows for one in row.contacts])
+    late = set(
+        Duty.objects.filter(
+            due_at__lt=now,
+            kind="handover-acceptance",
+            record_id__in=[row.id for row in rows],
+            discharged_at=None,
+        ).values_list("record_id", flat=True)
     )
-    return Offer(
-        handover=row,
-        offered_by=names.get(row.offered_by, ""),
-        accepted_by=names.get(row.accepted_by, "") if row.accepted_by else "",
-        mine=row.offered_by == actor.id,
-        late=acceptance.exists(),
-        duties=_by_kind(duties, now),
-        contacts=tuple(Contact.objects.filter(id__in=row.contacts, ended_at=None).order_by("received_at")),
-        done_since=len(row.duties) - len(duties),
-    )
+    found = []
+    for row in rows:
+        still = [duties[one] for one in row.duties if one in duties]
+        theirs = [contacts[one] for one in row.contacts if one in contacts]
+        found.append(
+            Offer(
+                handover=row,
+                offered_by=names.get(row.offered_by, ""),
+                accepted_by=names.get(row.accepted_by, "") if row.accepted_by else "",
+                mine=row.offered_by == actor.id,
+                late=row.id in late,
+                duties=_by_kind(still, now),
+                contacts=tuple(sorted(theirs, key=lambda one: one.received_at)),
+                done_since=len(row.duties) - len(still),
+            )
+        )
+    return found
 
 
 def _by_kind(duties: list[Duty], now: datetime) -> tuple[OpenDuties, ...]:

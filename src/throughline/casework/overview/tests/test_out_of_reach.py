@@ -11,7 +11,7 @@ from django.utils import timezone
 from throughline.casework.cases.commands.crimes import not_a_crime
 from throughline.casework.cases.commands.incidents import involve, open_incident
 from throughline.casework.overview.commands import let_do
-from throughline.casework.overview.queries import out_of_reach, who_could
+from throughline.casework.overview.queries.home import out_of_reach, who_could
 from throughline.casework.people.commands.safety import recognise_staff, restrict, stop_seeing
 from throughline.casework.people.rules import RECOGNISER, Malformed
 from throughline.foundations.access.models import Grant

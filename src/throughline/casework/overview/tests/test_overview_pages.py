@@ -354,7 +354,7 @@ def test_the_log_is_narrowed_by_account_record_and_day_and_reading_it_is_logged(
 
 
 def test_a_long_log_goes_on_at_older(signed_in, add, monkeypatch):
-    monkeypatch.setattr("throughline.casework.overview.queries.PAGE", 2)
+    monkeypatch.setattr("throughline.casework.overview.queries.home.PAGE", 2)
     for _ in range(3):
         add("Zofia", "Quillfeather")
     client = signed_in(Role.AUDITOR)

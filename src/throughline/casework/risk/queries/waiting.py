@@ -14,7 +14,7 @@ from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.models import Assessment, Check, HubReview
 from throughline.casework.risk.queries.asking import Answered, answered
-from throughline.casework.risk.rules.order import Known, Sign, Waiting, in_order, signs, why
+from throughline.casework.risk.rules.order import Known, Sign, Waiting, in_order, presses, signs, why
 from throughline.casework.scene.models import PositiveAction
 from throughline.foundations.access.rules import Action, Actor, Role, insist
 from throughline.foundations.audit.commands import record as write_audit
@@ -35,7 +35,8 @@ ARREST = "arrest"
 class Line:
     """One pair that waits: who, the grade and by whom, until when, and why it stands where it does.
 
-    ``words`` are hers, of the answers that do not fit the grade; ``unworded`` how many answers still lack words.
+    ``words`` are hers, of the answers that do not fit the grade; ``unworded`` how many answers still lack words;
+    ``answered`` is all that was answered; ``presses`` whether it is read now.
     """
 
     duty: Duty
@@ -52,34 +53,62 @@ class Line:
     late: bool
     mine: bool
     taken_by: str
+    answered: Answered | None
+    graded_at: datetime | None
+    presses: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """A list of pairs that wait, a page of it, and how long it is."""
+    """A list of pairs that wait, a page of it, how long it is, and how many of all are read now."""
 
     lines: tuple[Line, ...]
     count: int
+    pressing: int
     late: int
     oldest: datetime | None
     page: int
     pages: int
 
+    @property
+    def subjects(self) -> set[UUID]:
+        """Whom the page of it names: what its look names."""
+        return {record for one in self.lines for record in one.case.subjects}
+
 
 def to_check(actor: Actor, *, now: datetime, page: int = 1) -> Queue:
     """What waits for a sergeant or an inspector, in order, with the one look. Raises Refused."""
+    found = checks_waiting(actor, now=now, page=page)
+    _look(actor, Action.SUPERVISE_TEAM, found)
+    return found
+
+
+def checks_waiting(actor: Actor, *, now: datetime, page: int = 1) -> Queue:
+    """`to_check` as part of a page, whose look names the queue's subjects. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
-    kinds = ["risk-check"] if actor.role is not Role.INSPECTOR else ["risk-check-high", "risk-check"]
-    return _queue(actor, kinds, Action.SUPERVISE_TEAM, now=now, page=page)
+    return _queue(actor, kinds_checked(actor.role), now=now, page=page)
+
+
+def kinds_checked(role: Role) -> list[str]:
+    """The kinds of duty that somebody of a role checks by; an inspector's own come first."""
+    return ["risk-check-high", "risk-check"] if role is Role.INSPECTOR else ["risk-check"]
 
 
 def hub_queue(actor: Actor, *, now: datetime, page: int = 1) -> Queue:
     """The pairs that the hub has not looked at, in order, with the one look. Raises Refused."""
     insist(actor, Action.REVIEW_RISK)
-    return _queue(actor, ["hub-review"], Action.REVIEW_RISK, now=now, page=page)
+    found = _queue(actor, ["hub-review"], now=now, page=page)
+    _look(actor, Action.REVIEW_RISK, found)
+    return found
 
 
-def _queue(actor: Actor, kinds: Collection[str], action: Action, *, now: datetime, page: int) -> Queue:
+def _look(actor: Actor, action: Action, queue: Queue) -> None:
+    write_audit(
+        actor, Event.Kind.LOOK, action, subjects=sorted(queue.subjects), purpose=PURPOSES.get(actor.role, "")
+    )
+
+
+def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) -> Queue:
     waiting = Duty.objects.filter(kind__in=kinds, discharged_at=None, about__isnull=False)
     duties: dict[UUID, Duty] = {}
     # an inspector's own first: a case stands once, with what is due first
@@ -97,13 +126,10 @@ def _queue(actor: Actor, kinds: Collection[str], action: Action, *, now: datetim
     lines = tuple(
         seen.line(actor, duties[one.id], known[one.id], why(one.signs), people, now) for one in shown
     )
-    subjects = {record for one in shown for record in cases[one.id].subjects}
-    write_audit(
-        actor, Event.Kind.LOOK, action, subjects=sorted(subjects), purpose=PURPOSES.get(actor.role, "")
-    )
     return Queue(
         lines=lines,
         count=len(ordered),
+        pressing=sum(presses(one.signs, one.due_at, now) for one in ordered),
         late=sum(duties[one.id].due_at < now for one in ordered),
         oldest=min((duties[one.id].opened_at for one in ordered), default=None),
         page=page,
@@ -207,6 +233,9 @@ class _Seen:
             late=duty.due_at < now,
             mine=bool(found and found.assessment.by == actor.id) or bool(fact and fact.set_by == actor.id),
             taken_by=self.names[taken] if taken else "",
+            answered=found,
+            graded_at=fact.set_at if fact else None,
+            presses=presses(shown, duty.due_at, now),
         )
 
 

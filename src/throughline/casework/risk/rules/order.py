@@ -52,6 +52,11 @@ def signs(known: Known) -> frozenset[Sign]:
     return frozenset(sign for sign, holds in shown.items() if holds)
 
 
+def presses(shown: Collection[Sign], due_at: datetime, now: datetime) -> bool:
+    """Whether it is read now: it shows a sign, or its time is over. The rest is routine, opened singly all the same."""
+    return bool(shown) or due_at < now
+
+
 def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     """Sign by sign as `Sign` has them, and what is due first among equals."""
     return sorted(waiting, key=lambda one: (*(sign not in one.signs for sign in Sign), one.due_at, one.id))

@@ -20,7 +20,7 @@ from throughline.casework.contact.queries.calls import count_calls
 from throughline.casework.contact.queries.intelligence import request_of
 from throughline.casework.contact.views.brief_words import clock
 from throughline.casework.contact.views.briefs import unit_of
-from throughline.casework.overview import commands, queries
+from throughline.casework.overview import commands
 from throughline.casework.overview.forms import (
     GlassForm,
     LooksForm,
@@ -28,6 +28,8 @@ from throughline.casework.overview.forms import (
     RetentionForm,
     WhoDoesItForm,
 )
+from throughline.casework.overview.queries import home as queries
+from throughline.casework.overview.queries.team import count_to_check
 from throughline.casework.people.commands.recognition import answer_for_hidden
 from throughline.casework.people.commands.retention import extend_retention
 from throughline.casework.people.commands.safety import review_break_glass
@@ -57,6 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {
         "now": now,
         "calls": count_calls(actor) if may(actor, Action.TAKE_CONTACT) else None,
+        "checks": count_to_check(actor) if may(actor, Action.SUPERVISE_TEAM) else None,
         "searches": may(actor, Action.SEARCH_PEOPLE),
         "briefs": briefs[:3] if briefs is not None else None,
         "clock": clock,

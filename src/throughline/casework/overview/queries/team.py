@@ -1,0 +1,450 @@
+"""A sergeant's and an inspector's turn: what is to be read first, what was decided against, and what stands still.
+
+Everything is read in a handful of statements whatever the number of pairs, and one look names everybody whom the
+page shows.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from throughline.casework.cases.models import Case, CaseIncident, Incident, Involvement, StandingFact
+from throughline.casework.cases.queries.pages import Somebody, people_named, victims_of
+from throughline.casework.cases.queries.visits import Reaching, reaching_each
+from throughline.casework.cases.rules import Part
+from throughline.casework.contact.models import Shift
+from throughline.casework.contact.queries.turns import Offer, on_duty, waiting_offers
+from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
+from throughline.casework.people.queries.person import staff_names
+from throughline.casework.people.rules import PURPOSES
+from throughline.casework.risk.queries.waiting import Line, checks_waiting, kinds_checked
+from throughline.casework.scene.models import ChildDecision, ChildSeen, PositiveAction
+from throughline.foundations.access.models import Grant
+from throughline.foundations.access.queries import open_grants, subjects_for
+from throughline.foundations.access.rules import Action, Actor, Refused, insist
+from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import record as write_audit
+from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.rules import duty_kind
+from throughline.foundations.offline.queries import Unsynced, standing_still
+from throughline.reference import load
+
+SHOWN = 50
+NO_ARREST, TO_DECIDE, NOT_SENT = "no-arrest-review", "child-decision", "deployment-review"
+#: Duties that have a part of the page of their own.
+_ELSEWHERE = (NO_ARREST, "handover-acceptance")
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What was done about a suspect, by whom, in which words; codes of reference."""
+
+    action: PositiveAction
+    by: str
+
+    @property
+    def words(self) -> str:
+        return self.action.decision.words
+
+
+@dataclass(frozen=True, slots=True)
+class ToCheck:
+    """An assessment that waits, with the incident that it is of, what was done about him, and children not seen."""
+
+    line: Line
+    incident: Incident | None
+    acted: Acted | None
+    unseen: tuple[Somebody, ...]
+
+    @property
+    def further(self) -> tuple[str, ...]:
+        """Words that do not fit the grade, besides those of the grave answers, which are shown as answers."""
+        said = self.line.answered
+        grave = {f"{one.question.text} {one.words}".strip() for one in said.grave} if said else set()
+        return tuple(words for words in self.line.words if words not in grave)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Somebody who was arrested and may still be held: what was entered since, and how she can be told."""
+
+    acted: Acted
+    suspect: Somebody
+    victim: Somebody | None
+    entered: tuple[StandingFact, ...]
+    reaching: Reaching
+
+
+@dataclass(frozen=True, slots=True)
+class NotArrested:
+    """A decision not to arrest that nobody has looked at."""
+
+    duty: Duty
+    incident: Incident
+    suspect: Somebody | None
+    victim: Somebody | None
+    acted: Acted
+    late: bool
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NothingForChild:
+    """A decision, by whom and why, that nothing is done for some children or that there is none."""
+
+    decision: ChildDecision
+    incident: Incident
+    children: tuple[Somebody, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffDuty:
+    """Work that one account alone has, who is not on duty."""
+
+    duty: Duty
+    label: str
+    owner: str
+    about: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Routine:
+    """A duty of the role that no other part of the page shows; ``name`` is empty out of sight."""
+
+    duty: Duty
+    label: str
+    name: str
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TurnsWork:
+    """The parts of the page in the order in which they are looked at."""
+
+    mine: Shift | None
+    colleagues: int
+    now: tuple[ToCheck, ...]
+    later: tuple[ToCheck, ...]
+    pressing: int
+    waiting: int
+    held: tuple[Held, ...]
+    not_arrested: tuple[NotArrested, ...]
+    not_sent: int
+    nothing_for_child: tuple[NothingForChild, ...]
+    undecided: int
+    unsynced: tuple[Unsynced, ...]
+    off_duty: tuple[OffDuty, ...]
+    routine: tuple[Routine, ...]
+    routine_count: int
+    offers: tuple[Offer, ...]
+
+    @property
+    def left(self) -> int:
+        """How many are routine: assessments without a sign, those beyond this page, and the other duties."""
+        return self.waiting - self.pressing + self.routine_count
+
+    @property
+    def beyond(self) -> int:
+        """How many assessments wait beyond those that are shown."""
+        return self.waiting - len(self.now) - len(self.later)
+
+
+def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
+    """What the turn of a sergeant or an inspector has open, with the one look at everybody shown. Raises Refused."""
+    insist(actor, Action.SUPERVISE_TEAM)
+    today = london_day(now)
+    queue = checks_waiting(actor, now=now)
+    there = on_duty(now)
+    duties = _Duties(actor, {one.user for one in there}, today)
+    incidents = _incidents({line.case.id for line in queue.lines})
+    suspects = {line.case.suspect_id for line in queue.lines if line.case.suspect_id}
+    acts = _Acts(suspects, [duty.about for duty in duties.no_arrest if duty.about], now)
+    decided = _nothing_for_child(now)
+    unseen = _unseen({one.id for one in incidents.values()})
+    victims = victims_of(
+        {*(act.incident_id for act in acts.held), *(duty.about for duty in duties.no_arrest if duty.about)}
+    )
+    named = people_named(
+        {
+            *(child for children in unseen.values() for child in children),
+            *(act.record_id for act in acts.held),
+            *victims.values(),
+            *(duty.record_id for duty in (*duties.no_arrest, *duties.owned, *duties.routine)),
+            *(child for one in decided for child in one.subjects),
+        },
+        today,
+    )
+    names = staff_names(
+        {
+            *(one.by for one in acts.all),
+            *(one.by for one in decided),
+            *(duty.owner for duty in duties.owned if duty.owner),
+        }
+    )
+    still = standing_still(actor, now=now)
+    checks = tuple(
+        ToCheck(
+            line,
+            incidents.get(line.case.id),
+            acts.about(line.case.suspect_id, incidents.get(line.case.id), names),
+            tuple(
+                named[child]
+                for child in unseen.get(getattr(incidents.get(line.case.id), "id", None), ())
+                if child in named
+            ),
+        )
+        for line in queue.lines
+    )
+    found = TurnsWork(
+        mine=Shift.objects.filter(user=actor.id, ended_at=None, ends_at__gt=now).first(),
+        colleagues=sum(one.user != actor.id for one in there),
+        now=tuple(one for one in checks if one.line.presses),
+        later=tuple(one for one in checks if not one.line.presses),
+        pressing=queue.pressing,
+        waiting=queue.count,
+        held=_held(acts, victims, named, names),
+        not_arrested=_not_arrested(actor, duties.no_arrest, acts, victims, named, names, now),
+        not_sent=Duty.objects.filter(kind=NOT_SENT, discharged_at=None).count(),
+        nothing_for_child=tuple(
+            NothingForChild(
+                one,
+                one.incident,
+                tuple(named[child] for child in one.subjects if child in named),
+                names[one.by],
+            )
+            for one in decided
+        ),
+        undecided=Duty.objects.filter(kind=TO_DECIDE, discharged_at=None).count(),
+        unsynced=still,
+        off_duty=tuple(_off_duty(duty, named, names, now) for duty in duties.owned),
+        routine=tuple(_routine(duty, named, now) for duty in duties.routine),
+        routine_count=duties.routine_count,
+        offers=tuple(waiting_offers(actor, now=now)),
+    )
+    write_audit(
+        actor,
+        Event.Kind.LOOK,
+        Action.SUPERVISE_TEAM,
+        subjects=sorted({*queue.subjects, *named}),
+        purpose=PURPOSES.get(actor.role, ""),
+        detail={"leases": [str(one.lease) for one in still]},
+    )
+    return found
+
+
+def count_to_check(actor: Actor) -> int:
+    """How many assessments wait for the reader's role, for a link to the page. Names nobody. Raises Refused."""
+    insist(actor, Action.SUPERVISE_TEAM)
+    waiting = Duty.objects.filter(kind__in=kinds_checked(actor.role), discharged_at=None)
+    return waiting.values("about").distinct().count()
+
+
+class _Duties:
+    """The open duties that the page shows besides the checks."""
+
+    def __init__(self, actor: Actor, there: Collection[UUID], today: date) -> None:
+        waiting = Duty.objects.filter(discharged_at=None).order_by("due_at", "id")
+        self.no_arrest = list(waiting.filter(kind=NO_ARREST)[:SHOWN])
+        self.owned = list(
+            waiting.filter(kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, owner__isnull=False).exclude(
+                owner__in=there
+            )[:SHOWN]
+        )
+        mine = Q(owner=None) | Q(owner=actor.id)
+        rest = waiting.filter(mine, role=actor.role).exclude(
+            kind__in=[*_ELSEWHERE, *kinds_checked(actor.role)]
+        )
+        self.routine = list(rest[:SHOWN])
+        self.routine_count = len(self.routine) if len(self.routine) < SHOWN else rest.count()
+
+
+class _Acts:
+    """What was last done about some suspects, of some incidents, and about whoever was arrested and may be held."""
+
+    def __init__(self, suspects: Collection[UUID], incidents: Collection[UUID], now: datetime) -> None:
+        today = london_day(now)
+        self.since = now - timedelta(days=load("looking-back").get("may-be-held", on=today).number("days"))
+        self.arrests = {row.code for row in load("positive-actions").as_of(today) if row.flag("arrest")}
+        rows = PositiveAction.objects.filter(
+            Q(record__in=suspects)
+            | Q(incident__in=incidents)
+            | Q(action__in=self.arrests, at__gte=self.since),
+            superseded_by=None,
+        )
+        self.all = list(rows.select_related("decision", "incident").order_by("-at", "id"))
+        held = {one.record_id: one for one in reversed(self.all) if self._may_be_held(one)}
+        self.held = sorted(held.values(), key=lambda one: (one.at, one.id))[:SHOWN]
+
+    def _may_be_held(self, one: PositiveAction) -> bool:
+        return one.action in self.arrests and one.at >= self.since
+
+    def about(
+        self, record_id: UUID | None, incident: Incident | None, names: Mapping[UUID, str]
+    ) -> Acted | None:
+        """What was done about a suspect at an incident, else what was last done about him."""
+        his = [one for one in self.all if one.record_id == record_id]
+        of_it = [one for one in his if incident is not None and one.incident_id == incident.id]
+        found = next(iter(of_it or his), None)
+        return Acted(found, names[found.by]) if found else None
+
+
+def _incidents(case_ids: Collection[UUID]) -> dict[UUID, Incident]:
+    """The latest incident of each of some cases."""
+    links = CaseIncident.objects.filter(case__in=case_ids).select_related("incident")
+    latest = links.order_by("case", "-incident__reported_at", "incident").distinct("case")
+    return {one.case_id: one.incident for one in latest}
+
+
+def _unseen(incident_ids: Collection[UUID]) -> dict[UUID | None, list[UUID]]:
+    """The children of each of some incidents whom no officer has seen."""
+    seen = set(
+        ChildSeen.objects.filter(
+            attendance__incident__in=incident_ids, seen=True, superseded_by=None
+        ).values_list("attendance__incident", "record")
+    )
+    parts = Involvement.objects.filter(incident__in=incident_ids, part=Part.CHILD, ended_at=None)
+    found: dict[UUID | None, list[UUID]] = {}
+    for incident_id, child in parts.order_by("made_at", "id").values_list("incident", "record"):
+        if (incident_id, child) not in seen and child not in found.get(incident_id, []):
+            found.setdefault(incident_id, []).append(child)
+    return found
+
+
+def _nothing_for_child(now: datetime) -> list[ChildDecision]:
+    """The decisions of the last hours by which nobody is told of a child, newest first."""
+    today = london_day(now)
+    since = now - timedelta(days=load("looking-back").get("decided-not-to", on=today).number("days"))
+    tells_nobody = [
+        row.code
+        for row in load("child-choices").as_of(today)
+        if not row.flag("refers") and not row.flag("tells_school")
+    ]
+    rows = ChildDecision.objects.filter(choice__in=tells_nobody, finder=None, entered_at__gte=since)
+    return list(rows.select_related("incident").order_by("-entered_at", "id")[:SHOWN])
+
+
+def _held(
+    acts: _Acts, victims: dict[UUID, UUID], named: dict[UUID, Somebody], names: Mapping[UUID, str]
+) -> tuple[Held, ...]:
+    bail = [row.code for row in load("standing-facts").rows if row.text("group") == "bail"]
+    facts = list(
+        StandingFact.objects.filter(
+            record__in=[act.record_id for act in acts.held],
+            kind__in=bail,
+            set_at__gte=acts.since,
+            ended_at=None,
+            superseded_by=None,
+        ).order_by("set_at", "id")
+    )
+    hers = [victims[act.incident_id] for act in acts.held if act.incident_id in victims]
+    reaching = reaching_each(hers)
+    return tuple(
+        Held(
+            acted=Acted(act, names[act.by]),
+            suspect=named[act.record_id],
+            victim=named.get(victims[act.incident_id]) if act.incident_id in victims else None,
+            entered=tuple(one for one in facts if one.record_id == act.record_id and one.set_at >= act.at),
+            reaching=reaching.get(victims[act.incident_id], Reaching())
+            if act.incident_id in victims
+            else Reaching(),
+        )
+        for act in acts.held
+        if act.record_id in named
+    )
+
+
+def _not_arrested(
+    actor: Actor,
+    duties: Iterable[Duty],
+    acts: _Acts,
+    victims: dict[UUID, UUID],
+    named: dict[UUID, Somebody],
+    names: Mapping[UUID, str],
+    now: datetime,
+) -> tuple[NotArrested, ...]:
+    """Those whose incident is in sight; for the others the desk lets somebody see it."""
+    made = {(one.incident_id, one.record_id): one for one in reversed(acts.all)}
+    return tuple(
+        NotArrested(
+            duty=duty,
+            incident=act.incident,
+            suspect=named.get(duty.record_id),
+            victim=named.get(victims[act.incident_id]) if act.incident_id in victims else None,
+            acted=Acted(act, names[act.by]),
+            late=duty.due_at < now,
+            mine=act.by == actor.id,
+        )
+        for duty in duties
+        if duty.about and (act := made.get((duty.about, duty.record_id)))
+    )
+
+
+def _label(duty: Duty) -> str:
+    return duty_kind(duty.kind, on=london_day(duty.opened_at)).label
+
+
+def _off_duty(duty: Duty, named: dict[UUID, Somebody], names: Mapping[UUID, str], now: datetime) -> OffDuty:
+    about = named[duty.record_id].name if duty.record_id in named else ""
+    assert duty.owner is not None
+    return OffDuty(duty, _label(duty), names[duty.owner], about, duty.due_at < now)
+
+
+def _routine(duty: Duty, named: dict[UUID, Somebody], now: datetime) -> Routine:
+    name = named[duty.record_id].name if duty.record_id in named else ""
+    return Routine(duty, _label(duty), name, duty.due_at < now)
+
+
+# --- work that somebody else is to do ---------------------------------------------------------------------
+
+
+def owned_duty(actor: Actor, duty_id: UUID) -> Duty:
+    """An open duty that one officer alone has, about somebody in the reader's sight. Raises Refused."""
+    insist(actor, Action.SUPERVISE_TEAM)
+    duty = Duty.objects.filter(
+        id=duty_id, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, owner__isnull=False, discharged_at=None
+    ).first()
+    if duty is None:
+        raise Refused("There is no such work of one officer alone", duty_id)
+    for record_id, subject in subjects_for(actor, _whom(duty)).items():
+        insist(actor, Action.VIEW_CASE, subject, record_id)
+    return duty
+
+
+def _whom(duty: Duty) -> set[UUID]:
+    """Everybody whom a duty about a case or an incident is about."""
+    cases = Case.objects.filter(id=duty.about or duty.id).values_list("subjects", flat=True)
+    incidents = Incident.objects.filter(id=duty.about or duty.id).values_list("subjects", flat=True)
+    return {duty.record_id, *(one for subjects in (*cases, *incidents) for one in subjects)}
+
+
+def who_else(duty: Duty, *, now: datetime) -> list[tuple[str, str, bool]]:
+    """Who of the role may do it in place of its owner: account, name, whether on duty; those on duty first.
+
+    Party to none of it, and let see whatever of it is restricted.
+    """
+    there = {one.user for one in on_duty(now)}
+    grants = [grant for record_id in _whom(duty) for grant in open_grants(record_id)]
+    party = {grant.grantee for grant in grants if grant.kind == Grant.Kind.EXCLUDE}
+    restricted = {grant.subject for grant in grants if grant.kind == Grant.Kind.RESTRICT}
+    let_see = {
+        (grant.subject, grant.grantee)
+        for grant in grants
+        if grant.kind in (Grant.Kind.SEE, Grant.Kind.BREAK_GLASS)
+    }
+
+    def may_do_it(user: User) -> bool:
+        return user.id not in party and all(
+            (one, user.id) in let_see or (one, user.team_id) in let_see for one in restricted
+        )
+
+    users = User.objects.filter(role=duty.role, is_active=True)
+    fit = [user for user in users.order_by("name", "username") if user.id != duty.owner and may_do_it(user)]
+    fit.sort(key=lambda user: user.id not in there)
+    return [(str(user.id), user.name, user.id in there) for user in fit]

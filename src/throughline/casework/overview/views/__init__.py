@@ -1,0 +1,1 @@
+"""The pages that compose rooms, and the duties that are done from them."""
