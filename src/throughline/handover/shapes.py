@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import ibis
 from ibis.expr.types import Table
 
-VERSION = "1"
+#: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on.
+VERSION = "2"
 
 _ID, _AT, _DAY, _CODE, _FLAG, _COUNT = (
     "uuid",
@@ -86,6 +87,173 @@ SHAPES = (
         "handover_proposal",
         "A call that a rule proposed as recorded under the wrong kind",
         {"proposal": _ID, "call": _ID, "rule": _CODE, "day": _DAY, "accepted": _FLAG},
+    ),
+    Shape(
+        "handover_incident",
+        "Something that police were told of, once however often it was told",
+        {
+            "incident": _ID,
+            "at": _AT,
+            # told of, in London
+            "day": _DAY,
+            "domestic": _FLAG,
+            # found to be the same as another, which counts in its place
+            "joined": _FLAG,
+            "closed_at": _AT,
+            # when the last child of it was decided about, or that there is none; null while one is not
+            "children_decided_at": _AT,
+        },
+    ),
+    Shape(
+        "handover_case_incident",
+        "An incident of a case: of one victim and one suspect",
+        {"case": _ID, "incident": _ID},
+    ),
+    Shape(
+        "handover_crime",
+        "A crime that was recorded of an incident and not cancelled",
+        {
+            "crime": _ID,
+            "incident": _ID,
+            "recorded_at": _AT,
+            # recorded, in London
+            "day": _DAY,
+            "offence": _CODE,
+            "domestic": _FLAG,
+        },
+    ),
+    Shape(
+        "handover_attendance",
+        "One visit of one officer to an incident, and what was said of it in codes",
+        {
+            "attendance": _ID,
+            "incident": _ID,
+            "at": _AT,
+            "day": _DAY,
+            "domestic": _FLAG,
+            # yes, no or one-there: only one of the two was
+            "apart": _CODE,
+            # a camera on the officer: yes or no; and whether it was on: all, part or no
+            "camera": _CODE,
+            "camera_on": _CODE,
+            # of the personal statement: yes, not-now or no
+            "statement_offered": _CODE,
+        },
+    ),
+    Shape(
+        "handover_evidence",
+        "What stands as become of one of the things to gather at an incident",
+        {"incident": _ID, "item": _CODE, "state": _CODE, "reason": _CODE, "entered_at": _AT},
+    ),
+    Shape(
+        "handover_action",
+        "What was done about one suspect of an incident, as it was decided once; a later decision is another row",
+        {
+            "action": _ID,
+            "incident": _ID,
+            # of the incident
+            "at": _AT,
+            "day": _DAY,
+            "domestic": _FLAG,
+            "person": _ID,
+            "done": _CODE,
+            # whether there was power to arrest; null where nobody has said
+            "power": _FLAG,
+            "decided_at": _AT,
+            "stands": _FLAG,
+            # agreed or overturned by whoever looked at it again
+            "reviewed": _CODE,
+        },
+    ),
+    Shape(
+        "handover_action_reason",
+        "One of the reasons for not arresting",
+        {"action": _ID, "reason": _CODE},
+    ),
+    Shape(
+        "handover_assessment",
+        "One assessment of risk in a case, as it was done with her and as it reached the system",
+        {
+            "assessment": _ID,
+            "case": _ID,
+            # the one that it names, if any
+            "incident": _ID,
+            "instrument": _CODE,
+            "how": _CODE,
+            # what the two were to each other then
+            "relationship": _CODE,
+            "at": _AT,
+            # done, in London
+            "day": _DAY,
+            "entered_at": _AT,
+            # null while it is not complete
+            "completed_at": _AT,
+        },
+    ),
+    Shape(
+        "handover_grading",
+        "A grade as one person gave it at one stage",
+        {
+            "grading": _ID,
+            "case": _ID,
+            "assessment": _ID,
+            "stage": _CODE,
+            "grade": _CODE,
+            # what stood until then; null where nothing did
+            "before": _CODE,
+            "at": _AT,
+            "day": _DAY,
+            "entered_at": _AT,
+        },
+    ),
+    Shape(
+        "handover_second_look",
+        "A check or a review of a grade by somebody who had not given it",
+        {
+            "look": _ID,
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            # of the look: supervisor, inspector or hub
+            "stage": _CODE,
+            # of the grade that was looked at; null where none was, or where it is not kept who gave it
+            "of_stage": _CODE,
+            "grade": _CODE,
+            # agreed, regraded or returned
+            "verdict": _CODE,
+            "regraded": _CODE,
+        },
+    ),
+    Shape(
+        "handover_duty",
+        "Something that was to be done about a case or an incident, by when",
+        {
+            "duty": _ID,
+            "kind": _CODE,
+            "case": _ID,
+            "incident": _ID,
+            "opened_at": _AT,
+            "due_at": _AT,
+            # due, in London
+            "day": _DAY,
+            "discharged_at": _AT,
+            "outcome": _CODE,
+            # null while it is open and not yet due
+            "in_time": _FLAG,
+        },
+    ),
+    Shape(
+        "handover_standing",
+        "What a case stood on, from one instant until before another; without an end it goes on",
+        {
+            "case": _ID,
+            # case (since it was opened), closed, joined (into another), incident, duty, fact or grade
+            "kind": _CODE,
+            # which duty, fact or grade
+            "code": _CODE,
+            "since": _AT,
+            "until": _AT,
+        },
     ),
 )
 #: Handed over beside the rows: read from reference, and of no database. One row for each method of a period.

@@ -4,7 +4,7 @@ The same expression runs on PostgreSQL over a force's own rows, and on DuckDB or
 over. No web framework.
 """
 
-from throughline.measures.contact import measure, measures
+from throughline.measures.listing import measure, measures
 from throughline.measures.rules import Kind, Measure, Period
 
 __all__ = ["Kind", "Measure", "Period", "measure", "measures"]

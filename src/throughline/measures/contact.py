@@ -9,7 +9,7 @@ from ibis import _
 from ibis.expr.types import Table
 
 from throughline.handover import Method, call_methods, table
-from throughline.measures.rules import Kind, Measure, Period
+from throughline.measures.rules import Kind, Measure, Period, words_of
 from throughline.reference import Row, load
 
 _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 1'
@@ -210,11 +210,6 @@ def counter_allegations(period: Period) -> Table:
     return named.mutate(group=_.counter).group_by(["person", "group"]).aggregate(last_day=_.day.max())
 
 
-def _words(list_name: str, unknown: str) -> Any:
-    labels = {row.code: row.label for row in load(list_name).rows}
-    return lambda code: labels.get(code, code) if code else unknown
-
-
 _COUNTER = {
     "undecided": "Nobody has decided yet",
     "unresolved": "Unresolved, both safeguarded",
@@ -338,7 +333,7 @@ def measures() -> tuple[Measure, ...]:
             "arrival, by the grade of the first decision. Calls without an arrival are counted and have no time.",
             f"{_REPORT}; systems 7 and 12",
             partial(delay, by="grade"),
-            groups=_words("response-grades", "No grade"),
+            groups=words_of("response-grades", "No grade"),
         ),
         Measure(
             "delay-by-thrive",
@@ -360,11 +355,6 @@ def measures() -> tuple[Measure, ...]:
             "which the supervisor agreed, by rule.",
             f"{_REPORT}; system 12",
             proposals,
-            groups=_words("proposal-rules", "No rule"),
+            groups=words_of("proposal-rules", "No rule"),
         ),
     )
-
-
-def measure(code: str) -> Measure:
-    """A measure by its code. Raises KeyError."""
-    return {one.code: one for one in measures()}[code]

@@ -9,10 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table, Value
+
+from throughline.reference import load
 
 
 class Kind(StrEnum):
@@ -22,6 +25,10 @@ class Kind(StrEnum):
     """Of all rows."""
     SHARE = "share"
     """Of the rows whose ``counted`` is known, how many it is true of."""
+    SAMPLE = "sample"
+    """A share that stands for more than was counted: with the interval that it lies in (`intervals.wilson`)."""
+    RATIO = "ratio"
+    """How many of another thing, ``counted``, belong to the rows of which that is known; it can be more than rows."""
     DELAY = "delay"
     """The median and the ninth decile of ``minutes``, where they are known."""
 
@@ -36,6 +43,11 @@ class Period:
     def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError("until: is before the first day")
+
+    @property
+    def ends_at(self) -> datetime:
+        """The last microsecond of the last day."""
+        return datetime.combine(self.last, time.max, tzinfo=ZoneInfo("Europe/London")).astimezone(UTC)
 
     def with_months_before(self, months: int) -> "Period":
         """These days and at least so many months before them."""
@@ -55,9 +67,10 @@ class Period:
 class Measure:
     """One counting rule.
 
-    ``rows`` gives, for a period, one row for each thing counted: ``call`` or ``person``, what its kind asks
-    for, and a ``group`` where it is told apart. ``parameters`` are the dated data that it was made with, ``method``
-    says how the force itself counted in a period, where forces differ.
+    ``rows`` gives, for a period, one row for each thing counted: ``call``, ``incident``, ``case`` or ``person``,
+    what its kind asks for, and a ``group`` where it is told apart. ``parameters`` are the dated data that it was made
+    with, ``method`` says how the force itself counted in a period, where forces differ. ``part`` is the heading that
+    it stands under, ``counted_unit`` what a ratio counts.
     """
 
     code: str
@@ -71,6 +84,8 @@ class Measure:
     groups: Callable[[str | None], str] | None = None
     parameters: Mapping[str, Any] = field(default_factory=dict)
     method: Callable[[Period], str] | None = None
+    part: str = "First contact"
+    counted_unit: str = ""
 
     def counted_how(self, period: Period) -> str:
         """The definition with the method that goes with the number of a period."""
@@ -85,9 +100,14 @@ class Measure:
         rows = self.rows(period)
         measured = {"rows": _.count()}
         match self.kind:
-            case Kind.SHARE:
+            case Kind.SHARE | Kind.SAMPLE:
                 measured |= {
                     "counted": _.count(where=_.counted),
+                    "unknown": _.count(where=_.counted.isnull()),
+                }
+            case Kind.RATIO:
+                measured |= {
+                    "counted": _.counted.sum(),
                     "unknown": _.count(where=_.counted.isnull()),
                 }
             case Kind.DELAY:
@@ -99,3 +119,9 @@ class Measure:
         if "group" not in rows.columns:
             return rows.aggregate(**measured)
         return rows.group_by("group").aggregate(**measured).order_by(ibis.asc("group", nulls_first=False))
+
+
+def words_of(list_name: str, unknown: str) -> Callable[[str | None], str]:
+    """The labels of one of reference's lists by code, and a word for none."""
+    labels = {row.code: row.label for row in load(list_name).rows}
+    return lambda code: labels.get(code, code) if code else unknown

@@ -55,6 +55,8 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
                     "rows": line.rows,
                     "counted": line.counted,
                     "unknown": line.unknown,
+                    "low": line.interval.low if line.interval else None,
+                    "high": line.interval.high if line.interval else None,
                     "median_minutes": line.median,
                     "ninth_decile_minutes": line.ninth_decile,
                     "method": one.measure.method(period) if one.measure.method else None,
@@ -71,14 +73,14 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
     for one in counted:
         click.echo(f"\n{one.measure.label}")
         for line in one.lines:
-            click.echo(f"  {line.label + ': ' if line.label else ''}{in_words(line)}")
+            click.echo(f"  {line.label + ': ' if line.label else ''}{in_words(line, one.measure.kind)}")
         if not one.lines:
             click.echo("  none")
         if one.measure.method:
             click.echo(f"  Counted: {one.measure.method(period)}")
 
 
-def in_words(line: "Line") -> str:
+def in_words(line: "Line", kind: str) -> str:
     """A line of a figure as a person says it."""
     if line.counted is None:
         if line.median is None:
@@ -89,7 +91,12 @@ def in_words(line: "Line") -> str:
         )
     if line.share is None:
         return f"unable to say: nothing known of {line.rows:,}" if line.rows else "0"
-    share = "" if line.counted == line.rows else f" of {line.of:,} ({line.share:.1f}%)"
+    if kind == "ratio":
+        share = f" for {line.of:,} ({line.share:.1f} for each 100)"
+    else:
+        share = "" if kind == "count" else f" of {line.of:,} ({line.share:.1f}%)"
+    if line.interval:
+        share += f", between {100 * line.interval.low:.1f}% and {100 * line.interval.high:.1f}%"
     return f"{line.counted:,}{share}" + (f"; {line.unknown:,} unknown" if line.unknown else "")
 
 

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 from ibis.expr.types import Table
 
-from throughline.casework.cases.models import Incident
+from throughline.casework.cases.models import Case, Incident
 from throughline.casework.contact.models import Contact, Counter
 from throughline.casework.people.models import IdentityLink, Record
 from throughline.casework.people.queries.person import names_of
@@ -23,6 +23,7 @@ from throughline.foundations.clock.rules import start_of_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import Base
 from throughline.measures import Kind, Measure, Period, measures
+from throughline.measures.intervals import Share, wilson
 from throughline.reference import load
 
 SHOWN = 200
@@ -39,6 +40,8 @@ class Line:
     unknown: int = 0
     median: float | None = None
     ninth_decile: float | None = None
+    # of a share that stands for more than was counted
+    interval: Share | None = None
 
     @property
     def of(self) -> int:
@@ -46,7 +49,7 @@ class Line:
 
     @property
     def share(self) -> float | None:
-        """In percent; None where nothing is known."""
+        """For each hundred whose answer is known; None where none is."""
         return 100 * self.counted / self.of if self.counted is not None and self.of else None
 
 
@@ -91,14 +94,17 @@ def figure(measure: Measure, period: Period) -> Figure:
 def _line(measure: Measure, row: dict[str, Any]) -> Line:
     group = row.get("group")
     rows = int(row["rows"])
+    unknown = int(row["unknown"]) if "unknown" in row else rows - int(row.get("known", rows))
+    counted = rows if measure.kind is Kind.COUNT else _whole(row.get("counted"))
     return Line(
         label=measure.groups(group) if measure.groups else "",
         group=group,
         rows=rows,
-        counted=rows if measure.kind is Kind.COUNT else _whole(row.get("counted")),
-        unknown=int(row["unknown"]) if "unknown" in row else rows - int(row.get("known", rows)),
+        counted=0 if counted is None and measure.kind is Kind.RATIO else counted,
+        unknown=unknown,
         median=row.get("median"),
         ninth_decile=row.get("ninth_decile"),
+        interval=wilson(counted or 0, rows - unknown) if measure.kind is Kind.SAMPLE else None,
     )
 
 
@@ -108,12 +114,17 @@ def _whole(value: Any) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One thing that a figure counted: a call or a person, with what the measure says of it.
+    """One thing that a figure counted: a call, an incident, a case or a person, with what the measure says of it.
 
-    ``name``, ``record_id`` and ``where`` are empty for a reader who counts and does not read about people.
+    ``name``, ``record_id`` and ``where`` are empty for a reader who counts and does not read about people; ``people``
+    are the records of whom a case is.
     """
 
     answer: str
+    group: str = ""
+    incident_id: UUID | None = None
+    case_id: UUID | None = None
+    people: tuple[UUID, ...] = ()
     contact_id: UUID | None = None
     at: datetime | None = None
     incident: str = ""
@@ -127,9 +138,12 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """The records behind a figure; ``rows`` is how many there are, also those not shown."""
+    """The records behind a figure; ``rows`` is how many there are, also those not shown.
 
-    of_people: bool
+    ``of`` is what each is: call, incident, case or person.
+    """
+
+    of: str
     rows: int
     opened: tuple[Opened, ...]
 
@@ -138,20 +152,25 @@ def behind(actor: Actor, measure: Measure, period: Period) -> Behind:
     """What a figure counted, one by one. Writes one look naming the people. Raises Refused."""
     insist(actor, Action.VIEW_MEASURES)
     rows = run(measure.rows(period))
-    of_people = bool(rows) and "person" in rows[0]
-    rows.sort(key=lambda row: (row.get("counted") is not True, str(row.get("last_day", row.get("at", "")))))
-    some = rows[:SHOWN]
-    opened = _people(actor, measure, some) if of_people else _contacts(actor, measure, some)
-    return Behind(of_people, len(rows), opened)
+    # a row of a call may name its incident, and a row of an incident its case
+    of = next((one for one in _OPENS if rows and one in rows[0]), "call")
+    rows.sort(key=lambda row: (not row.get("counted"), str(row.get("last_day", row.get("at", "")))))
+    return Behind(of, len(rows), _OPENS[of](actor, measure, rows[:SHOWN]))
 
 
 def _answer(measure: Measure, row: dict[str, Any]) -> str:
     match measure.kind:
-        case Kind.SHARE:
+        case Kind.SHARE | Kind.SAMPLE:
             return {True: "yes", False: "no"}.get(row["counted"], "unknown")
+        case Kind.RATIO:
+            return "unknown" if row["counted"] is None else str(row["counted"])
         case Kind.DELAY:
             return "unknown" if row["minutes"] is None else f"{row['minutes']:.0f}"
     return "yes"
+
+
+def _group(measure: Measure, row: dict[str, Any]) -> str:
+    return measure.groups(row["group"]) if measure.groups and "group" in row else ""
 
 
 def _contacts(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple[Opened, ...]:
@@ -162,6 +181,7 @@ def _contacts(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tup
     return tuple(
         Opened(
             answer=_answer(measure, row),
+            group=_group(measure, row),
             contact_id=contact.id,
             at=contact.received_at,
             incident=incidents[contact.incident_id].number if contact.incident_id in incidents else "",
@@ -186,6 +206,7 @@ def _people(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple
     return tuple(
         Opened(
             answer=_answer(measure, row),
+            group=_group(measure, row),
             person=row["person"],
             record_id=(record_id := records.get(row["person"])),
             name=names.get(record_id, "") if record_id else "",
@@ -193,6 +214,50 @@ def _people(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple
         )
         for row in rows
     )
+
+
+def _incidents(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple[Opened, ...]:
+    incidents = Incident.objects.in_bulk({row["incident"] for row in rows})
+    reads = may(actor, Action.VIEW_CONTACT)
+    _look(actor, {subject for one in incidents.values() for subject in one.subjects})
+    return tuple(
+        Opened(
+            answer=_answer(measure, row),
+            group=_group(measure, row),
+            incident_id=one.id,
+            at=one.reported_at,
+            incident=one.number,
+            recorded_as=one.recorded_as,
+            where=one.place if reads else "",
+            people=tuple(one.subjects) if reads else (),
+        )
+        for row in rows
+        if (one := incidents.get(row["incident"]))
+    )
+
+
+def _cases(actor: Actor, measure: Measure, rows: list[dict[str, Any]]) -> tuple[Opened, ...]:
+    cases = Case.objects.in_bulk({row["case"] for row in rows})
+    reads = may(actor, Action.VIEW_PERSON)
+    names = names_of({one for case in cases.values() for one in case.subjects}) if reads else {}
+    _look(actor, {subject for one in cases.values() for subject in one.subjects})
+    return tuple(
+        Opened(
+            answer=_answer(measure, row),
+            group=_group(measure, row),
+            case_id=case.id,
+            at=row["at"],
+            people=tuple(case.subjects) if reads else (),
+            name=" / ".join(
+                names[one] for one in (case.victim_id, case.suspect_id) if one and names.get(one)
+            ),
+        )
+        for row in rows
+        if (case := cases.get(row["case"]))
+    )
+
+
+_OPENS = {"call": _contacts, "incident": _incidents, "case": _cases, "person": _people}
 
 
 def _look(actor: Actor, subjects: set[UUID]) -> None:

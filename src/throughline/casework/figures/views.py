@@ -1,6 +1,7 @@
 """The force's own figures, each opened to the records behind it."""
 
 import csv
+from itertools import groupby
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -23,7 +24,9 @@ from throughline.measures import Measure, Period, measure
 def figures(request: HttpRequest) -> HttpResponse:
     """Every figure over a period."""
     form, period = _period(request)
-    shown = {"figures": queries.figures(actor_of(request), period), **_common(form, period)}
+    counted = queries.figures(actor_of(request), period)
+    parts = [(part, list(of_part)) for part, of_part in groupby(counted, key=lambda one: one.measure.part)]
+    shown = {"parts": parts, **_common(form, period)}
     return render(request, "figures/figures.html", shown)
 
 
@@ -36,7 +39,9 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
     actor = actor_of(request)
     [shown] = queries.figures(actor, period, only=wanted)
     behind = queries.behind(actor, wanted, period)
-    lead_to(request, [one.record_id for one in behind.opened if one.record_id], "supervision")
+    people = {one.record_id for one in behind.opened if one.record_id}
+    people |= {record_id for one in behind.opened for record_id in one.people}
+    lead_to(request, sorted(people), "supervision")
     return render(
         request,
         "figures/figure.html",
@@ -61,14 +66,15 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     )
     out = csv.writer(answer)
     out.writerow(
-        ["measure", "group", "from", "until", "rows", "counted", "unknown", "share_percent", "median_minutes",
-         "ninth_decile_minutes", "definition", "source"]
+        ["measure", "group", "from", "until", "rows", "counted", "unknown", "share_percent", "share_low",
+         "share_high", "median_minutes", "ninth_decile_minutes", "definition", "source"]
     )  # fmt: skip
     for one in queries.figures(actor_of(request), period):
         for line in one.lines:
             out.writerow(
                 [one.measure.code, line.group, period.first, period.last, line.rows, line.counted, line.unknown,
-                 line.share, line.median, line.ninth_decile,
+                 line.share, line.interval and 100 * line.interval.low, line.interval and 100 * line.interval.high,
+                 line.median, line.ninth_decile,
                  one.measure.counted_how(period), one.measure.source]
             )  # fmt: skip
     return answer

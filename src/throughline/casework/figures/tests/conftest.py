@@ -1,0 +1,221 @@
+"""What tests of figures need of the scene and of risk: nights as they went, by the real commands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+
+from throughline.casework.cases.commands import crimes, incidents
+from throughline.casework.cases.models import Case
+from throughline.casework.conftest import NOW
+from throughline.casework.people.commands.recording import relate
+from throughline.casework.risk.commands import assessing, checking, grading, hub
+from throughline.casework.risk.tests.conftest import answers
+from throughline.casework.scene.commands import acting, attending, children, gathering
+from throughline.casework.scene.rules import Section
+from throughline.foundations.access.protection import acting as acting_as
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Role, system
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.instruments.queries import library
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """One incident of two people, whatever was done about it; ``at`` is when police were told of it."""
+
+    incident: UUID
+    case: UUID
+    her: UUID
+    him: UUID
+    at: object
+    visit: UUID
+
+
+@pytest.fixture
+def does(accounts) -> Callable:
+    """``does(Role.OFFICER, command, …)``: run a command as the account of a role."""
+
+    def done(role: Role, command, *, now=NOW, **told):
+        by = accounts[role].actor
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("select set_config('throughline.looking', '', true)")
+            set_actor(by)
+            return command(by=by, now=now, **told)
+
+    return done
+
+
+@pytest.fixture
+def night(does, add) -> Callable:
+    """``night(days_ago, apart="yes", …)``: an officer was with two who are married, or who are brothers."""
+    count = iter(range(1_000))
+
+    def was(days_ago=1, *, related="spouse", crimes_of=("violence-without-injury",), **said) -> Night:
+        at = NOW - timedelta(days=days_ago)
+        n = next(count)
+        her, him = add("Zofia", f"Quillfeather{n}"), add("Bertram", f"Ashgrove{n}", sex="1")
+        does(Role.CALL_HANDLER, relate, record_id=her, other_id=him, kind=related)
+        told = {"recorded_as": "domestic-abuse", "place": "14 Alma Road"}
+        made = does(Role.CALL_HANDLER, incidents.open_incident, now=at, **told).id
+        for record_id, part in ((her, "victim"), (him, "suspect")):
+            told = {"incident_id": made, "record_id": record_id, "part": part, "confirmed": True}
+            does(Role.CALL_HANDLER, incidents.involve, now=at, **told)
+        visit = does(Role.OFFICER, attending.begin, now=at, incident_id=made).id
+        for section, question in (
+            (Section.ACCOUNT, "apart"),
+            (Section.VIDEO, "available"),
+            (Section.VIDEO, "used"),
+            (Section.STATEMENT, "offered"),
+        ):
+            if question in said:
+                _says(does, visit, section, at, {question: said[question]})
+        for offence in crimes_of:
+            told = {"incident_id": made, "offence": offence, "reason": "crime-complained"}
+            does(Role.REGISTRAR, crimes.record_crime, now=at, **told)
+        with transaction.atomic(), acting_as(system("test")):
+            case = Case.objects.get(victim=her, suspect=him).id
+        return Night(made, case, her, him, at, visit)
+
+    return was
+
+
+def _says(does, visit, section, at, more):
+    """One answer more to a section, beside what was answered before."""
+    from throughline.foundations.instruments.models import Answers
+
+    code = f"scene-{section}"
+    with transaction.atomic(), acting_as(system("test")):
+        before = Answers.objects.filter(subject=visit, instrument=code, superseded_by=None).first()
+    does(
+        Role.OFFICER,
+        attending.write_section,
+        now=at,
+        attendance_id=visit,
+        section=section,
+        instrument=library().as_of(code, london_day(at)),
+        answers={**(before.answers if before else {}), **more},
+        complete=False,
+        after=before.id if before else None,
+    )
+
+
+@pytest.fixture
+def gathered(does) -> Callable:
+    """``gathered(night, photographs="done")``: what became of things to gather."""
+
+    def done(one: Night, **items):
+        for item, state in items.items():
+            told = {"incident_id": one.incident, "item": item.replace("_", "-"), "state": state}
+            does(Role.OFFICER, gathering.gather, now=one.at, **told)
+
+    return done
+
+
+@pytest.fixture
+def acted(does) -> Callable:
+    """``acted(night, "none", power=True, reasons=[…], reviewed=False)``: what was done about him; the row's id."""
+
+    def done(one: Night, action, *, reviewed=None, minutes=5, **told):
+        at = one.at + timedelta(minutes=minutes)
+        about = {"incident_id": one.incident, "record_id": one.him}
+        made = does(Role.OFFICER, acting.act_on, now=at, action=action, **about, **told)
+        if reviewed is not None:
+            at += timedelta(minutes=1)
+            does(Role.SERGEANT, acting.review_action, now=at, agreed=reviewed, feedback="Said", **about)
+        return made.id
+
+    return done
+
+
+@pytest.fixture
+def no_child(does) -> Callable:
+    """``no_child(night)``: somebody decided that there is no child."""
+
+    def done(one: Night):
+        told = {"incident_id": one.incident, "children": [], "choice": "no-child"}
+        does(Role.OFFICER, children.decide_children, now=one.at + timedelta(minutes=9), **told)
+
+    return done
+
+
+@pytest.fixture
+def assessed(does) -> Callable:
+    """``assessed(night, "medium", how="telephone", late=600)``: assessed with her, entered so many minutes later,
+    graded, unless the grade is empty."""
+
+    def done(one: Night, grade="", *, how="in-person", late=0, group="partner"):
+        done_at = one.at + timedelta(minutes=10)
+        now = done_at + timedelta(minutes=late)
+        told = {"case_id": one.case, "incident_id": one.incident, "how": how, "at": done_at}
+        made = does(Role.OFFICER, assessing.begin, now=now, **told)
+        does(Role.OFFICER, assessing.answer, now=now, assessment_id=made.id, answers=answers(group))
+        does(Role.OFFICER, assessing.complete, now=now, assessment_id=made.id)
+        if grade:
+            told = {"case_id": one.case, "grade": grade, "reason": "grade-first-assessment"}
+            does(Role.OFFICER, grading.give, now=now, **told)
+        return made.id
+
+    return done
+
+
+@pytest.fixture
+def looked(does) -> Callable:
+    """``looked(night, Role.SERGEANT, "high", minutes=60)``: a check or the hub's review; no grade: returned."""
+
+    def done(one: Night, role, grade, stands, *, minutes=60):
+        now = one.at + timedelta(minutes=minutes)
+        told = {"case_id": one.case}
+        words = {"words": "Weighed", "reason": "grade-wrong-before", "grade": grade}
+        if role is Role.HUB:
+            taken = does(role, hub.take, now=now, **told).id
+            does(role, hub.choose_depth, now=now, review_id=taken, deep=False, reason="light-enough")
+            if grade == stands:
+                words["reason"] = "review-fits"
+            does(role, hub.finish, now=now, review_id=taken, **words)
+        elif not grade:
+            does(role, checking.give_back, now=now, reason="return-no-words", feedback="Ask", **told)
+        elif grade == stands:
+            does(role, checking.agree, now=now, reason="check-fits", **told)
+        else:
+            does(role, checking.regrade, now=now, feedback="Said", **words, **told)
+
+    return done
+
+
+@pytest.fixture
+def nights(night, gathered, acted, no_child, assessed, looked):
+    """Four nights that went differently."""
+    held = night(
+        3, apart="yes", available="yes", used="all", offered="yes", crimes_of=("violence-without-injury",) * 2
+    )
+    gathered(held, victim_statement="done", photographs="done", house_to_house="not-done")
+    acted(held, "arrest")
+    no_child(held)
+    assessed(held, "high")
+    looked(held, Role.SERGEANT, "high", "high")
+    looked(held, Role.INSPECTOR, "medium", "high", minutes=400)
+    looked(held, Role.HUB, "medium", "medium", minutes=600)
+    asked_in = night(5, apart="no", available="no", offered="not-now")
+    gathered(
+        asked_in, victim_statement="not-done", photographs="not-applicable", call_recording="for-investigator"
+    )
+    acted(
+        asked_in,
+        "voluntary-attendance",
+        power=True,
+        reasons=["not-necessary", "victim-unwilling"],
+        reviewed=False,
+    )
+    assessed(asked_in, "standard", how="telephone", late=900)
+    looked(asked_in, Role.SERGEANT, "medium", "standard", minutes=1200)
+    unwilling = night(8, apart="one-there", available="yes", used="no", related="sibling")
+    acted(unwilling, "none", power=True, reasons=["victim-unwilling"], reviewed=True)
+    assessed(unwilling, "standard", group="family", how="paper", late=3000)
+    looked(unwilling, Role.SERGEANT, "", "standard", minutes=3060)
+    unsaid = night(2)
+    return held, asked_in, unwilling, unsaid
