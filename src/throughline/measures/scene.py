@@ -124,7 +124,7 @@ def reasons_for_no_arrest(period: Period, arrests: Iterable[str]) -> Table:
 
 def _bases(what: str, done: str) -> tuple[str, str]:
     """How the two counting bases are defined, in words."""
-    begins = f"Of the domestic abuse crimes recorded in the period and not cancelled"
+    begins = "Of the domestic abuse crimes recorded in the period and not cancelled"
     ends = (
         f"An {what} belongs to the crimes of its incident, as it stands now; crimes of incidents at which nothing "
         "is written of any suspect are unknown. "
