@@ -1,3 +1,4 @@
+# ruff: noqa: S608 (of our own constants)
 from django.db import migrations
 
 # The shapes of `handover` over the scene, risk and what a case stands on: ids, codes and times. Each is a view of

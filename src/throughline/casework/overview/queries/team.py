@@ -63,10 +63,12 @@ class ToCheck:
 
     @property
     def further(self) -> tuple[str, ...]:
-        """Words that do not fit the grade, besides those of the grave answers, which are shown as answers."""
+        """Words that do not fit the grade, besides her own view and the grave answers, which are shown as such."""
         said = self.line.answered
-        grave = {f"{one.question.text} {one.words}".strip() for one in said.grave} if said else set()
-        return tuple(words for words in self.line.words if words not in grave)
+        shown = {f"{one.question.text} {one.words}".strip() for one in said.grave} if said else set()
+        if said and said.own_view:
+            shown.add(said.own_view.words)
+        return tuple(words for words in self.line.words if words not in shown)
 
 
 @dataclass(frozen=True, slots=True)
