@@ -106,27 +106,29 @@ def answer(
     answers: Mapping[str, Answer],
     after: tuple[UUID | None, UUID | None] = (None, None),
     instrument: str = "",
-) -> Assessment:
-    """Keep what was answered so far; saving asks for nothing.
+    at: datetime | None = None,
+) -> tuple[UUID | None, UUID | None]:
+    """Keep what was answered so far, ``at`` a time that its assessor says; saving asks for nothing.
 
     ``answers`` are those to the instrument with the questions that are always asked, or to a follow-up named by
-    ``instrument``. ``after`` are the rows of answers that the page was opened on. Raises ChangedMeanwhile,
-    BadAnswers, Conflict for an assessment that is complete, Refused for somebody else's.
+    ``instrument``. ``after`` are the rows of answers that the page was opened on; those that stand now are
+    returned. Raises ChangedMeanwhile, BadAnswers, Conflict for an assessment that is complete, Refused for
+    somebody else's.
     """
     assessment = held.the_assessment(assessment_id)
     _insist_on_own(by, assessment)
     if assessment.completed_at is not None:
         raise Conflict("it is complete")
+    answered_at = held.when("at", at, now)
     if instrument:
         asked = library().as_of(instrument, london_day(assessment.assessed_at)).asked_of(assessment.group)
-        _keep(asked, answers, assessment, by, now, after[0])
-        return assessment
+        return _keep(asked, answers, assessment, by, answered_at, after[0]), None
     main, always = questions_of(assessment)
     own, rest = split(main, answers)
-    _keep(main, own, assessment, by, now, after[0])
+    first, second = _keep(main, own, assessment, by, answered_at, after[0]), after[1]
     if rest or after[1]:
-        _keep(always, rest, assessment, by, now, after[1])
-    return assessment
+        second = _keep(always, rest, assessment, by, answered_at, after[1])
+    return first, second
 
 
 def questions_of(assessment: Assessment) -> tuple[Instrument, Instrument]:
@@ -141,18 +143,19 @@ def _keep(
     answers: Mapping[str, Answer],
     assessment: Assessment,
     by: Actor,
-    now: datetime,
+    at: datetime,
     after: UUID | None,
-) -> None:
-    save_answers(
+) -> UUID:
+    saved = save_answers(
         by=by,
-        now=now,
+        now=at,
         subject=assessment.id,
         instrument=instrument,
         answers=answers,
         complete=False,
         after=after,
     )
+    return saved.id
 
 
 @transaction.atomic

@@ -13,6 +13,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.rules.assessing import Stage, turn_of
+from throughline.casework.scene.queries.reach import insist_stands
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -35,16 +36,19 @@ def give(
     words: str = "",
     stage: Stage | None = None,
     assessment_id: UUID | None = None,
+    after: str | None = None,
     at: datetime | None = None,
 ) -> Grading:
     """Grade a case, beside the assessment that was just done or, where none is named, the latest complete one.
 
     ``stage`` is that of the maker's role unless said. A grade at a reassessment discharges the duty to make one.
-    A grade of high calls an inspector. Words of capacity or counting are flagged and kept. Raises Malformed,
-    NotYet, Refused as `set_grade` does.
+    A grade of high calls an inspector. Words of capacity or counting are flagged and kept. ``after`` is the latest
+    grading that the page showed, as `insist_stands` takes it: what was judged later is not covered by what was
+    judged before. Raises Conflict, Malformed, NotYet, Refused as `set_grade` does.
     """
     case = locked_case(case_id)
     undertake(by, Action.GRADE_CASE, *case.subjects, detail={"case": str(case.id), "grade": grade})
+    insist_stands(latest_grading(case_id), after)
     stage = stage or held.graded_by(by.role)
     assessment = _assessment(case_id, assessment_id)
     standing = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
@@ -76,6 +80,11 @@ def give(
     if grade == held.HIGH and stage is not Stage.INSPECTOR and (standing is None or standing.value != grade):
         held.call_for(held.CHECK_HIGH, case, now=now, cause="graded-high")
     return made
+
+
+def latest_grading(case_id: UUID) -> Grading | None:
+    """The grade that came in last of a case, at whatever stage."""
+    return Grading.objects.filter(case=case_id).order_by("-entered_at", "-id").first()
 
 
 def _assessment(case_id: UUID, assessment_id: UUID | None) -> Assessment | None:

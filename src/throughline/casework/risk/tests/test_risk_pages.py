@@ -131,7 +131,7 @@ class TestAssessing:
         after = hidden(page(Role.OFFICER, "assess", case), "after")
         send(Role.OFFICER, "assess", case, do="save", after=after, fear="yes")
         answer = send(Role.OFFICER, "assess", case, do="save", after=after, fear="no")
-        assert answer.status_code == 200
+        assert answer.status_code == 409
         assert "Nothing was overwritten" in text(answer)
 
     def test_an_impossible_time_is_said_at_its_field(self, page, send, case):

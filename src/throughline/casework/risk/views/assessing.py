@@ -18,11 +18,11 @@ from throughline.casework.cases.rules import NotYet
 from throughline.casework.cases.views.changing import IN_THE_WAY, between, purpose_for
 from throughline.casework.cases.views.wording import in_words
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.casework.people.views.changing import sent
+from throughline.casework.people.views.changing import add_conflict, sent
 from throughline.casework.risk.commands import assessing as commands
 from throughline.casework.risk.forms import HowForm
 from throughline.casework.risk.queries.asking import ToAssess, to_assess
-from throughline.casework.risk.views.shared import about_case, shown
+from throughline.casework.risk.views.shared import about_case, along_with, shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
@@ -32,6 +32,10 @@ from throughline.foundations.instruments.forms import InstrumentForm, form_for
 from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import BadAnswers
+from throughline.foundations.offline.marking import done_at, left_at
+
+# what the page was left at once all has been asked: nothing can stand on it
+_COMPLETE = "complete"
 
 
 @guarded(Action.ASSESS_RISK)
@@ -88,6 +92,9 @@ def assess(request: HttpRequest, case: Case) -> HttpResponse:
         name=between([case.victim_id, case.suspect_id], page.named),
         back=reverse("risk:case", args=[case.id]),
         further=[(code, library().as_of(code, london_day(now)).title) for code in _follow_ups(page)],
+        along=along_with(
+            request, case, also=[reverse("risk:further", args=[case.id, code]) for code in _follow_ups(page)]
+        ),
     )
 
 
@@ -108,7 +115,7 @@ def _how(request: HttpRequest, page: ToAssess) -> HowForm:
     return HowForm(
         sent(request),
         prefix="done",
-        today=london_day(timezone.now()),
+        today=london_day(done_at(request, timezone.now())),
         incidents=incidents,
         initial={
             "how": mine.how if mine else "",
@@ -132,7 +139,7 @@ def _saved(
     if not (form.is_valid() & how.is_valid()):
         return False
     actor, now = actor_of(request), timezone.now()
-    incident = how.cleaned_data["incident"]
+    incident, at = how.cleaned_data["incident"], done_at(request, now)
     try:
         with transaction.atomic():
             made = commands.begin(
@@ -141,20 +148,28 @@ def _saved(
                 case_id=case.id,
                 incident_id=UUID(incident) if incident and incident != "none" else None,
                 how=how.cleaned_data["how"],
-                at=how.moment(),
+                # begun when it was typed, unless its assessor says otherwise
+                at=how.moment() or (at if page.mine is None else None),
             )
-            commands.answer(
-                by=actor, now=now, assessment_id=made.id, answers=form.answers(), after=_read_ids(after)
+            rows = commands.answer(
+                by=actor,
+                now=now,
+                assessment_id=made.id,
+                answers=form.answers(),
+                after=_read_ids(after),
+                at=at,
             )
             if form.completing:
                 commands.complete(by=actor, now=now, assessment_id=made.id)
+            # said on the same page again, without signal, it is no second assessment
+            left_at(request, after=_COMPLETE if form.completing else _ids(rows))
     except Malformed as wrong:
         how.add_error(wrong.field if wrong.field in how.fields else None, _(wrong.why))
     except NotYet as wait:
         form.add_error(None, "; ".join(str(IN_THE_WAY.get(code, code)) for code in wait.why))
     except (ChangedMeanwhile, BadAnswers, Conflict, ValueError):
-        form.add_error(
-            None,
+        add_conflict(
+            form,
             _(
                 "This was saved elsewhere meanwhile. Nothing was overwritten: open the page again in another tab, "
                 "then decide."
@@ -181,17 +196,19 @@ def further(request: HttpRequest, case: Case, code: str) -> HttpResponse:
     elif form.is_valid():
         after = request.POST.get("after", "")
         try:
-            commands.answer(
+            saved, _none = commands.answer(
                 by=actor,
                 now=now,
+                at=done_at(request, now),
                 assessment_id=assessment.id,
                 answers=form.answers(),
                 after=(UUID(after) if after else None, None),
                 instrument=code,
             )
         except (ChangedMeanwhile, BadAnswers, Conflict, ValueError):
-            form.add_error(None, _("This was saved elsewhere meanwhile. Nothing was overwritten."))
+            add_conflict(form, _("This was saved elsewhere meanwhile. Nothing was overwritten."))
         else:
+            left_at(request, after=saved)
             messages.success(request, _("Saved. Go on where you were."))
             return redirect("risk:assess", case.id)
     context: dict[str, Any] = {
@@ -200,5 +217,6 @@ def further(request: HttpRequest, case: Case, code: str) -> HttpResponse:
         "after": after,
         "name": between([case.victim_id, case.suspect_id], page.named),
         "back": reverse("risk:assess", args=[case.id]),
+        "along": along_with(request, case, also=[request.path]),
     }
     return shown(request, "risk/further.html", form, **context)

@@ -19,12 +19,14 @@ from throughline.casework.risk.commands.held import NOT_THERE, REASSESS, graded_
 from throughline.casework.risk.forms import AddForm, CauseForm, GradeForm, TellForm, flag_labels
 from throughline.casework.risk.models import Grading
 from throughline.casework.risk.rules.assessing import Stage
-from throughline.casework.risk.views.shared import about_case, both, in_the_way, page_of, shown
+from throughline.casework.risk.views.shared import about_case, along_with, both, in_the_way, page_of, shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
 from throughline.foundations.instruments.queries import library
+from throughline.foundations.offline.marking import done_at, is_kept, left_at
+from throughline.foundations.offline.queries import doubted
 
 
 @about_case(Action.VIEW_RISK)
@@ -32,9 +34,10 @@ def show(request: HttpRequest, case: Case) -> HttpResponse:
     """Every stage's grade beside the others, what was answered, checked, reviewed and shared."""
     if request.method != "GET":
         return redirect("risk:case", case.id)
-    return shown(
-        request, "risk/case.html", page=page_of(request, case, Action.VIEW_RISK), me=actor_of(request).id
-    )
+    page = page_of(request, case, Action.VIEW_RISK)
+    doubts = doubted([one.id for one in page.incidents])
+    along = along_with(request, case)
+    return shown(request, "risk/case.html", page=page, me=actor_of(request).id, doubted=doubts, along=along)
 
 
 @about_case(Action.AMEND_ACCOUNT)
@@ -74,16 +77,27 @@ def grade(request: HttpRequest, case: Case) -> HttpResponse:
     spoken: list[str] = []
     if form.is_bound and form.is_valid():
         spoken = flag_labels(sorted(commands.flags_in(form.cleaned_data["words"], now)), london_day(now))
-    # said before it is saved: once, and never in the way
-    warned = request.POST.get("warned") == "yes"
+    # said before it is saved: once, and never in the way of whoever is not there to read it
+    warned = request.POST.get("warned") == "yes" or is_kept(request)
+    standing = str(page.gradings[0].grading.id) if page.gradings else ""
+    after = standing if request.method == "GET" else request.POST.get("after", standing)
     if not (spoken and not warned) and saved(
         form,
         in_the_way(
             lambda: made.append(
-                commands.give(by=actor, now=now, case_id=case.id, stage=stage, **form.cleaned_data)
+                commands.give(
+                    by=actor,
+                    now=now,
+                    at=done_at(request, now),
+                    after=after,
+                    case_id=case.id,
+                    stage=stage,
+                    **form.cleaned_data,
+                )
             )
         ),
     ):
+        left_at(request, after=made[0].id)
         if spoken:
             messages.info(request, _("Graded. Your words speak of: %(what)s.") % {"what": ", ".join(spoken)})
         else:
@@ -91,13 +105,15 @@ def grade(request: HttpRequest, case: Case) -> HttpResponse:
         if may(actor, Action.ASSESS_RISK):
             return redirect("risk:tell", made[0].id)
         return redirect("risk:case", case.id)
-    if request.method == "GET":
-        recalled(request, form)
+    if request.method == "GET" and (draft := recalled(request, form)):
+        after = draft.typed.get("after", after)
     return shown(
         request,
         "risk/grade.html",
         form,
         page=page,
+        after=after,
+        along=along_with(request, case),
         stage=stage,
         spoken=spoken,
         back=reverse("risk:case", args=[case.id]),
@@ -120,6 +136,7 @@ def tell(request: HttpRequest, grading_id: UUID) -> HttpResponse:
         lambda: commands.tell(
             by=actor,
             now=now,
+            at=done_at(request, now),
             grading_id=grading_id,
             told=form.cleaned_data["told"] == "yes",
             reason=form.reason(),
@@ -141,6 +158,7 @@ def tell(request: HttpRequest, grading_id: UUID) -> HttpResponse:
         page=page,
         given=given,
         result=words,
+        along=along_with(request, given.case, also=[request.path]),
         back=reverse("risk:case", args=[given.case_id]),
     )
 

@@ -1,13 +1,15 @@
 """What every page of this room shares: the case that it is about, and codes in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import wraps
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
@@ -18,12 +20,17 @@ from throughline.casework.cases.rules import NotYet
 from throughline.casework.cases.views.changing import IN_THE_WAY, purpose_for
 from throughline.casework.cases.views.wording import in_words
 from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.changing import in_conflict
 from throughline.casework.people.views.purposes import lead_to
+from throughline.casework.risk.models import Grading
 from throughline.casework.risk.queries.pages import RiskPage, risk_page
 from throughline.casework.risk.rules.assessing import Flag, Stage
 from throughline.casework.risk.rules.order import Sign
+from throughline.casework.scene.models import Attendance
+from throughline.casework.scene.views.shared import along_with as along_with_visit
 from throughline.foundations.access.routes import View, actor_of, guarded
-from throughline.foundations.access.rules import Action
+from throughline.foundations.access.rules import Action, Actor, may
+from throughline.foundations.offline.marking import Along
 
 type CaseView = Callable[..., HttpResponse]
 both = require_http_methods(["GET", "POST"])
@@ -99,6 +106,42 @@ def page_of(request: HttpRequest, case: Case, action: Action) -> RiskPage:
     return page
 
 
+def along_with(request: HttpRequest, case: Case, *, also: Iterable[str] = ()) -> Along | None:
+    """Whoever is, or last was, at an incident of the two takes the pages of risk along with their visit.
+
+    Nobody else does: at a counter or in the hub there is signal.
+    """
+    own = (
+        Attendance.objects.filter(officer=actor_of(request).id, incident__case_links__case=case)
+        .select_related("incident")
+        .order_by("-left_at", "-began_at")  # nulls first: the one that is not over
+        .first()
+    )
+    return along_with_visit(request, own, also=also)
+
+
+def pages_along(actor: Actor, incident_id: UUID) -> list[str]:
+    """What of risk goes along with a visit: each open case of its incident, assessed, graded and told.
+
+    Nothing for whoever is not at it: a brief alone tells of nobody's assessment.
+    """
+    if not (may(actor, Action.ASSESS_RISK) and _attends(actor, incident_id)):
+        return []
+    places = []
+    for case in Case.objects.filter(incident_links__incident=incident_id, closed_at=None):
+        places += [reverse(f"risk:{name}", args=[case.id]) for name in ("case", "assess")]
+        if may(actor, Action.GRADE_CASE):
+            places.append(reverse("risk:grade", args=[case.id]))
+        mine = Grading.objects.filter(case=case, by=actor.id).order_by("-entered_at", "-id").first()
+        if mine is not None:
+            places.append(reverse("risk:tell", args=[mine.id]))
+    return places
+
+
+def _attends(actor: Actor, incident_id: UUID) -> bool:
+    return Attendance.objects.filter(incident=incident_id, officer=actor.id).exists()
+
+
 def in_the_way(command: Callable[[], object]) -> Callable[[], object]:
     """A command whose refusal for the state of the case is said in words, above the form."""
 
@@ -112,4 +155,7 @@ def in_the_way(command: Callable[[], object]) -> Callable[[], object]:
 
 
 def shown(request: HttpRequest, template: str, form: BaseForm | None = None, **context: Any) -> HttpResponse:
-    return render(request, template, {"form": form, "now": timezone.now(), **WORDING, **context})
+    """A page of this room; one whose form is in conflict says so to whatever sent it."""
+    status = HTTPStatus.CONFLICT if form and in_conflict(form) else HTTPStatus.OK
+    told = {"form": form, "now": timezone.now(), **WORDING, **context}
+    return render(request, template, told, status=status)

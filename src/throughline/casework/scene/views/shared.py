@@ -1,5 +1,6 @@
 """What the pages of this room share."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -59,8 +60,11 @@ def stood_on(request: HttpRequest, standing: Row | None) -> str:
     return request.POST.get("after", "") if request.method == "POST" else str(standing.id if standing else "")
 
 
-def along_with(request: HttpRequest, own: Attendance | None) -> Along | None:
-    """Whoever is at an incident takes every page of their visit along, and what later rooms add to it."""
+def along_with(request: HttpRequest, own: Attendance | None, *, also: Iterable[str] = ()) -> Along | None:
+    """Whoever is at an incident takes every page of their visit along, and what later rooms add to it.
+
+    ``also`` is what the page itself leads to. Nobody takes anything along before they are there.
+    """
     if own is None:
         return None
     incident = own.incident
@@ -70,7 +74,7 @@ def along_with(request: HttpRequest, own: Attendance | None) -> Along | None:
         about=incident.id,
         label=incident.number,
         subjects={*incident.subjects, *children},
-        pages=pages_of(own),
+        pages=[*pages_of(own), *also],
         purpose=PURPOSES.get(actor_of(request).role, ""),
     )
 
