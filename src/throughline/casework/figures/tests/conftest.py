@@ -194,6 +194,7 @@ def nights(night, gathered, acted, no_child, assessed, looked):
         3, apart="yes", available="yes", used="all", offered="yes", crimes_of=("violence-without-injury",) * 2
     )
     gathered(held, victim_statement="done", photographs="done", house_to_house="not-done")
+    acted(held, "none", minutes=3, power=True, reasons=["gone"])
     acted(held, "arrest")
     no_child(held)
     assessed(held, "high")

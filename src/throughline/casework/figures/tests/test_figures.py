@@ -419,7 +419,9 @@ def test_every_measure_is_the_same_on_a_second_engine(
             answer = second.execute(ibis.to_sql(expression, dialect="duckdb"))
             names = [column[0] for column in answer.description]
             theirs = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
-            assert queries.run(expression) == theirs, one.code
+            ours = queries.run(expression)
+            # engines interpolate deciles in different last places
+            assert ours == [pytest.approx(row, rel=1e-9) for row in theirs], one.code
 
 
 def test_each_counts_what_they_may_see(call, add, accounts):
