@@ -246,9 +246,17 @@ def _undone(incident: Incident, now: datetime) -> list[str]:
     if incident.domestic is None:
         return ["not-judged"]
     cases = list(incident.case_links.values_list("case", flat=True))
-    duties = list(Duty.objects.select_for_update().filter(about__in=[incident.id, *cases]).order_by("id"))
+    # what was begun under one that was joined into it
+    joined = list(incident.joined_from.values_list("id", flat=True))
+    about_these = [incident.id, *joined, *cases]
+    duties = list(Duty.objects.select_for_update().filter(about__in=about_these).order_by("id"))
     undone = []
     for row in closing_duties("incident", london_day(now)):
+        if any(
+            duty.kind == row.text("duty") and duty.about in joined and duty.discharged_at is None
+            for duty in duties
+        ):
+            undone.append(row.text("duty"))
         for about in cases if row.flag("of_each_case") else [incident.id]:
             its = [duty for duty in duties if duty.kind == row.text("duty") and duty.about == about]
             if any(duty.discharged_at is None for duty in its) or (
@@ -316,8 +324,10 @@ def join_incidents(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID
     """Two open incidents are the same: all of one goes to the other, and it is closed by rule. Returns the other.
 
     Who was in it, its crimes, and its place under its cases go over; a case keeps its owner, grade and facts.
-    What the registrar had not judged of it yet is to be judged of the other. Its row stays, with the code
-    ``joined`` and the number that was said over the air. Raises Conflict where one was closed meanwhile, Refused.
+    What the registrar had not judged of it yet is to be judged of the other. Of its duties those are let go that the
+    other must have itself; any other (a school is to be told, a sergeant is to look at it) stays until it is done, and
+    the other does not close before. Its row stays, with the code ``joined`` and the number that was said over the
+    air. Raises Conflict where one was closed meanwhile, Refused.
     """
     into = carry_over(by=by, now=now, incident_id=incident_id, into_id=into_id)
     incident, into = both_open(incident_id, into.id)
@@ -332,7 +342,10 @@ def join_incidents(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID
         and not Duty.objects.filter(kind="crime-recording", about=into.id, discharged_at=None).exists()
     ):
         _to_be_judged(into, now, cause="incident-joined")
-    let_go(waiting, by=by, now=now)
+    its_own = [
+        row.text("duty") for row in closing_duties("incident", london_day(now)) if row.flag("must_exist")
+    ]
+    let_go(waiting.filter(kind__in=its_own), by=by, now=now)
     # written before its people are those of the other, to whom nothing was closed
     _close(incident, by=by, now=now, closed_as=JOINED)
     Involvement.objects.filter(incident=incident, ended_at=None).update(ended_at=now, ended_by=by.id)

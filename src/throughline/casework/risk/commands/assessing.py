@@ -5,6 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case, CaseIncident
@@ -14,6 +15,7 @@ from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.checking import void
 from throughline.casework.risk.models import Assessment, Sheet
 from throughline.casework.risk.queries.asking import asked_of, group_of
+from throughline.casework.risk.rules import ASSESSMENT_STEPS, Assessing, AssessStep
 from throughline.casework.risk.rules.assessing import (
     ALWAYS,
     ByTelephone,
@@ -24,10 +26,12 @@ from throughline.casework.risk.rules.assessing import (
 )
 from throughline.casework.scene.commands.adding import add
 from throughline.casework.scene.models import Addendum
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.commands import save_answers
 from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import library
@@ -35,6 +39,8 @@ from throughline.foundations.instruments.rules import Answer, BadAnswers, Instru
 from throughline.reference import UnknownCode, load
 
 TELEPHONE = "telephone"
+#: Calls for an assessment where nobody attended.
+ASSESSMENTS = system("assessments")
 
 
 @transaction.atomic
@@ -117,7 +123,7 @@ def answer(
     """
     assessment = held.the_assessment(assessment_id)
     _insist_on_own(by, assessment)
-    if assessment.completed_at is not None:
+    if not _may(assessment, AssessStep.ANSWER):
         raise Conflict("it is complete")
     answered_at = held.when("at", at, now)
     if instrument:
@@ -129,6 +135,11 @@ def answer(
     if rest or after[1]:
         second = _keep(always, rest, assessment, by, answered_at, after[1])
     return first, second
+
+
+def _may(assessment: Assessment, step: AssessStep) -> bool:
+    state = Assessing.OPEN if assessment.completed_at is None else Assessing.COMPLETE
+    return (state, step) in ASSESSMENT_STEPS
 
 
 def questions_of(assessment: Assessment) -> tuple[Instrument, Instrument]:
@@ -200,6 +211,29 @@ def complete(*, by: Actor, now: datetime, assessment_id: UUID) -> Assessment:
 
 
 @transaction.atomic
+def call_for_assessments(*, now: datetime) -> int:
+    """Open the duty to assess risk in every open case of an open domestic incident that has none, attended or not.
+
+    One that was done since police were told of the incident is enough; whoever attends takes over what is nobody's.
+    The worker's; says of how many cases.
+    """
+    set_actor(ASSESSMENTS)
+    links = CaseIncident.objects.filter(
+        incident__closed_at=None, incident__domestic=True, case__closed_at=None
+    ).select_related("incident", "case")
+    of = Duty.objects.filter(kind=held.ASSESS, about=OuterRef("case"))
+    missing = links.exclude(Exists(of.filter(discharged_at=None))).exclude(
+        Exists(of.filter(discharged_at__gte=OuterRef("incident__reported_at")))
+    )
+    cases = {link.case_id: link.case for link in missing.order_by("made_at", "id")}
+    if cases:
+        undertake(ASSESSMENTS, Action.ASSESS_RISK, detail={"assessments": len(cases)})
+    for case in cases.values():
+        held.call_for(held.ASSESS, case, now=now, cause="not-assessed")
+    return len(cases)
+
+
+@transaction.atomic
 def add_words(
     *, by: Actor, now: datetime, assessment_id: UUID, words: str, at: datetime | None = None
 ) -> Addendum:
@@ -211,7 +245,7 @@ def add_words(
     case = locked_case(assessment.case_id)
     undertake(by, Action.AMEND_ACCOUNT, *case.subjects, detail={"assessment": str(assessment.id)})
     after(CASE_STEPS, case.closed_at is not None, Step.GRADE)
-    if assessment.completed_at is None:
+    if not _may(assessment, AssessStep.ADD_WORDS):
         raise Malformed("words", "the assessment is not complete: write it there")
     made = add(
         by=by,

@@ -12,6 +12,7 @@ from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.checking import latest_assessment
 from throughline.casework.risk.commands.grading import give
 from throughline.casework.risk.models import Grading, HubReview, Share
+from throughline.casework.risk.rules import HUB_STEPS, ReviewStep, review_state
 from throughline.casework.risk.rules.assessing import turn_of
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
@@ -60,7 +61,7 @@ def take(*, by: Actor, now: datetime, case_id: UUID) -> HubReview:
 @transaction.atomic
 def put_back(*, by: Actor, now: datetime, review_id: UUID) -> None:
     """Put a pair back that one has taken and not finished; it waits as long as it did."""
-    one = _held(by, review_id)
+    one = _held(by, review_id, ReviewStep.PUT_BACK)
     one.let_go_at = now
     one.save(update_fields=["let_go_at"])
 
@@ -70,7 +71,7 @@ def choose_depth(
     *, by: Actor, now: datetime, review_id: UUID, deep: bool, reason: str, words: str = ""
 ) -> HubReview:
     """Say whether a pair is researched in depth, with the reason. It is the reviewer's choice, not a rule's."""
-    one = _held(by, review_id)
+    one = _held(by, review_id, ReviewStep.CHOOSE_DEPTH)
     held.coded("reason", reason, "hub-deep" if deep else "hub-light", now)
     one.deep = deep
     one.depth = decide_for(
@@ -102,7 +103,7 @@ def finish(
     ``reason`` is one of agreeing where ``grade`` is the one that stands, else one of grading. Raises Malformed
     where nobody has said how deep it was looked at; Refused for a review that is not one's own.
     """
-    one = _held(by, review_id)
+    one = _held(by, review_id, ReviewStep.FINISH)
     case = one.case
     if one.deep is None:
         raise Malformed("depth", "say first how deep you look, and why")
@@ -135,7 +136,7 @@ def finish(
     return one
 
 
-def _held(by: Actor, review_id: UUID) -> HubReview:
+def _held(by: Actor, review_id: UUID, step: ReviewStep) -> HubReview:
     one = (
         HubReview.objects.select_for_update(of=("self",)).select_related("case").filter(id=review_id).first()
     )
@@ -144,7 +145,8 @@ def _held(by: Actor, review_id: UUID) -> HubReview:
     undertake(by, Action.REVIEW_RISK, *one.case.subjects, detail={"review": str(review_id)})
     if one.taken_by != by.id:
         raise Refused("A colleague has taken this review", one.case.victim_id)
-    if one.done_at or one.let_go_at:
+    state = review_state(done=one.done_at is not None, let_go=one.let_go_at is not None)
+    if (state, step) not in HUB_STEPS:
         raise Conflict("it is finished")
     return one
 

@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 
 from throughline.casework.cases.commands import facts
 from throughline.casework.cases.commands.incidents import close_incident
-from throughline.casework.cases.models import StandingFact
+from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.conftest import NOW
 from throughline.casework.contact.commands import turns
@@ -16,8 +16,9 @@ from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands import assessing, checking, grading, hub, reassessing
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview, Share
 from throughline.casework.risk.rules.assessing import Stage
-from throughline.casework.risk.tasks import look_for_changes
+from throughline.casework.risk.tasks import call_where_nobody_attended, look_for_changes
 from throughline.casework.risk.tests.conftest import THREAT, answers, seen_whole
+from throughline.casework.scene.commands import attending
 from throughline.casework.scene.models import Addendum
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
@@ -393,3 +394,27 @@ class TestReassessing:
         graded("medium")
         assert look_for_changes(now=NOW + timedelta(hours=2)) == 0
         assert look_for_changes(now=NOW + timedelta(hours=4)) == 1
+
+
+def test_where_nobody_attends_the_worker_calls_for_an_assessment_and_whoever_comes_takes_it(
+    does, pair, incident
+):
+    told_of = incident(*pair)
+    with seen_whole():
+        case = Case.objects.get().id
+    assert call_where_nobody_attended(now=NOW) == 1
+    assert call_where_nobody_attended(now=NOW) == 0
+    with seen_whole():
+        [duty] = Duty.objects.filter(kind="risk-assessment", about=case)
+        assert (duty.owner, duty.role, duty.discharged_at) == (None, Role.OFFICER, None)
+    visit = does(Role.OFFICER, attending.begin, incident_id=told_of)
+    with seen_whole():
+        duty.refresh_from_db()
+        assert (duty.owner, set(duty.causes)) == (visit.officer, {"not-assessed", "attended"})
+
+
+def test_what_was_assessed_before_another_incident_is_not_about_that(does, pair, case, assessed, incident):
+    assessed(now=NOW - timedelta(minutes=50))
+    assert call_where_nobody_attended(now=NOW) == 0
+    incident(*pair, minutes_ago=5)
+    assert call_where_nobody_attended(now=NOW) == 1

@@ -95,10 +95,10 @@ def call_for_assessments(attendance: Attendance, *, by: Actor, now: datetime) ->
         return
     cases = Case.objects.filter(incident_links__incident=incident, closed_at=None)
     called = Duty.objects.filter(
-        kind="risk-assessment", about__in=cases, opened_at__gte=attendance.entered_at
+        kind="risk-assessment", about__in=cases, opened_at__gte=attendance.entered_at, owner__isnull=False
     ).values_list("about", flat=True)
     for case in cases.exclude(id__in=list(called)):
-        open_duty(
+        duty = open_duty(
             "risk-assessment",
             now=now,
             record_id=case.victim_id,
@@ -107,6 +107,10 @@ def call_for_assessments(attendance: Attendance, *, by: Actor, now: datetime) ->
             owner=by.id,
             role=by.role,
         )
+        if duty.owner is None:
+            # it waited for whoever comes
+            duty.owner, duty.role = by.id, by.role
+            duty.save(update_fields=["owner", "role"])
 
 
 def undertaken(by: Actor, attendance_id: UUID, what: str) -> Attendance:

@@ -245,9 +245,9 @@ def _follow(
     refers: bool,
 ) -> None:
     """The duties that a decision about one child brings; what the child's earlier one asked to find out is found."""
-    for duty in Duty.objects.filter(
-        kind=FIND_OUT, record_id=record_id, about=incident.id, discharged_at=None
-    ):
+    # also what was to be found out under an incident that turned out to be this one
+    asked = [incident.id, *incident.joined_from.values_list("id", flat=True)]
+    for duty in Duty.objects.filter(kind=FIND_OUT, record_id=record_id, about__in=asked, discharged_at=None):
         discharge(by=by, now=now, duty_id=duty.id, outcome="decided")
     if made.finder is not None:
         finder = User.objects.get(id=made.finder)

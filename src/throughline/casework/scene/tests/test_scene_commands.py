@@ -586,3 +586,39 @@ def test_an_account_of_a_case_without_an_incident_is_asked_about_too(does, pair,
     )
     assert asked.incident_id is None
     assert duty("correction-request").role == Role.SERGEANT
+
+
+def test_a_joined_incident_keeps_what_is_still_to_be_done_for_a_child_and_about_an_arrest(
+    does, incident, pair, visit, add, everything_done
+):
+    """The school is told and the sergeant looks, whichever of the two incidents is left; it does not close before."""
+    _her, him = pair
+    child = does(Role.OFFICER, name_child, attendance_id=visit, forename="Robin", age=8)
+    does(
+        Role.OFFICER,
+        decide_children,
+        incident_id=incident,
+        children=[child],
+        choice="school",
+    )
+    does(
+        Role.OFFICER,
+        act_on,
+        incident_id=incident,
+        record_id=him,
+        action="none",
+        power=True,
+        reasons=["not-necessary"],
+    )
+    into = does(Role.CALL_HANDLER, incidents.open_incident, recorded_as="domestic-abuse").id
+    does(Role.CALL_HANDLER, incidents.join_incidents, incident_id=incident, into_id=into)
+    with seen_whole():
+        left = set(Duty.objects.filter(about=incident, discharged_at=None).values_list("kind", flat=True))
+    assert left == {"school-notice", "no-arrest-review"}
+    everything_done(into)
+    close = {"incident_id": into, "closed_as": "attended"}
+    with pytest.raises(NotYet) as refused:
+        does(Role.SUPERVISOR, incidents.close_incident, **close)
+    assert refused.value.why == ("no-arrest-review",)
+    does(Role.SERGEANT, review_action, incident_id=incident, record_id=him, agreed=True)
+    assert does(Role.SUPERVISOR, incidents.close_incident, **close).closed_at

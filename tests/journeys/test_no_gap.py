@@ -1,0 +1,795 @@
+"""No gap: whatever is done in whatever order, no open case is left without somebody whose next step it is.
+
+A machine that chooses commands of every room so far, as whoever may give them, and lets time pass and the worker
+run. After every step it holds what stands against the promise (docs/decisions/0009-no-gap.md says what it is). A
+command that refuses is a step as well: it must have changed nothing that matters.
+
+Each example is rolled back; PostgreSQL, its row security and its guards are the real ones.
+"""
+
+from collections import Counter
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from django.db import connection, transaction
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from throughline.casework.cases.commands import cases, counter, crimes, holding, incidents, visiting
+from throughline.casework.cases.models import Case, CounterAllegation, Incident, Joining, StandingFact
+from throughline.casework.cases.queries.caseload import keeping_active, standings
+from throughline.casework.cases.rules import Kind, NotYet, closing_duties, in_the_way
+from throughline.casework.contact.commands import knowing, reviewing, sending, taking, turns
+from throughline.casework.contact.models import Contact
+from throughline.casework.people.commands import identities
+from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.commands.recording import NewName, Particulars, add_record
+from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.risk.commands import assessing, checking, grading, hub, reassessing
+from throughline.casework.risk.models import Assessment, Check, Grading, HubReview
+from throughline.casework.risk.tasks import call_where_nobody_attended, look_for_changes
+from throughline.casework.risk.tests.conftest import answers
+from throughline.casework.scene.commands import acting as action
+from throughline.casework.scene.commands import attending, children
+from throughline.casework.scene.models import Attendance
+from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.rules import Actor, Refused, Role, system
+from throughline.foundations.accounts.models import Agency, Team, User
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.decisions.models import Decision, Review
+from throughline.foundations.duties.commands import carry_out
+from throughline.foundations.duties.commands import outcomes as outcomes_of
+from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.rules import BadAnswers
+
+pytestmark = pytest.mark.django_db
+
+BEGINS = datetime.now(UTC) - timedelta(days=20)
+REFUSALS = (Refused, Malformed, Conflict, NotYet, BadAnswers)
+READER = system("no-gap")
+GRADES = ("high", "medium", "standard")
+N = st.integers(min_value=0, max_value=5)
+GRADE = st.sampled_from(GRADES)
+
+
+class People:
+    """Who acts, two of each role that checks or owns, and who is known: written once, before every example."""
+
+    def __init__(self) -> None:
+        team = Team.objects.create(agency=Agency.objects.create(name="A force"), name="Response")
+        self.staff: dict[str, Actor] = {}
+        for role in Role:
+            for n in () if role is Role.SYSTEM else (1, 2):
+                name = f"{role.value}-{n}"
+                self.staff[name] = User.objects.create_user(
+                    name, name=f"{role} {n}", role=role.value, team=team, made_at=BEGINS
+                ).actor
+        by = self.staff["call-handler-1"]
+        self.known: dict[str, UUID] = {}
+        for name, sex, born in (
+            ("her", "2", 1990),
+            ("her again", "2", 1990),
+            ("other", "2", 1985),
+            ("him", "1", 1988),
+            ("brother", "1", 1980),
+            ("child", "1", datetime.now(UTC).year - 8),
+        ):
+            with transaction.atomic():
+                set_actor(by)
+                self.known[name] = add_record(
+                    by=by,
+                    now=BEGINS,
+                    name=NewName(forename=name.title().replace(" ", ""), surname="Quillfeather"),
+                    particulars=Particulars(sex=sex, born_from=born, born_to=born),
+                ).id
+
+
+class NoGap(RuleBasedStateMachine):
+    """The force. What it knows besides the tables: grades as they were first given, and two owners after a merge."""
+
+    people: People
+    #: how often each command was carried out, over all examples: a machine that is always refused proves nothing
+    done: Counter[str]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rolled_back = transaction.atomic()
+        self.rolled_back.__enter__()
+        self.now = BEGINS
+        self.grades: dict[UUID, tuple] = {}
+        # records that were held to be of one person while each had an owner: a person has yet to say who it is
+        self.merged: set[UUID] = set()
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.rolled_back.__exit__(None, None, None)
+
+    # --- acting ---------------------------------------------------------------------------------------
+
+    def do(self, who: str | Role, command, **told):
+        """Give a command; None where it was refused, which is an answer. The worker runs once after each."""
+        self.now += timedelta(minutes=7)
+        name = f"{command.__module__.rsplit('.', 1)[-1]}.{command.__name__}"
+        by = self.people.staff[who if "-" in who and who[-1] in "12" else f"{who}-1"]
+        try:
+            with transaction.atomic():
+                self._as(by)
+                made = command(by=by, now=self.now, **told)
+        except REFUSALS:
+            made = None
+        else:
+            self.done[name] += 1
+            made = made or True
+        self.work()
+        return made
+
+    def work(self) -> None:
+        for task in (
+            reviewing.call_for_sign_offs,
+            children.call_for_decisions,
+            call_where_nobody_attended,
+            look_for_changes,
+        ):
+            with transaction.atomic():
+                self._as(READER)
+                task(now=self.now)
+
+    def _as(self, by: Actor) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute("select set_config('throughline.looking', '', true)")
+        set_actor(by)
+
+    @contextmanager
+    def seen_whole(self):
+        with transaction.atomic(), acting(READER):
+            yield
+
+    def one(self, rows, n: int, *order: str):
+        """One of what there is, oldest first; None of nothing."""
+        with self.seen_whole():
+            found = list(rows.order_by(*order))
+        return found[n % len(found)] if found else None
+
+    def a_case(self, n: int, **which) -> Case | None:
+        return self.one(Case.objects.filter(**(which or {"closed_at": None})), n, "opened_at", "id")
+
+    def an_incident(self, n: int, **which) -> Incident | None:
+        return self.one(Incident.objects.filter(**(which or {"closed_at": None})), n, "reported_at", "number")
+
+    def a_duty(self, n: int, **which) -> Duty | None:
+        return self.one(Duty.objects.filter(discharged_at=None, **which), n, "opened_at", "kind", "id")
+
+    # --- first contact and incidents --------------------------------------------------------------------
+
+    @initialize()
+    def somebody_is_on_duty(self) -> None:
+        ends = self.now + timedelta(hours=12)
+        for who in ("response-officer-1", "response-sergeant-1"):
+            self.do(who, turns.start_turn, ends_at=ends)
+        # every example begins with the two of them
+        made = self.do(
+            Role.CALL_HANDLER, incidents.open_incident, recorded_as="domestic-abuse", domestic=True
+        )
+        for who, part in (("her", "victim"), ("him", "suspect")):
+            self._involve(made.id, who, part, confirmed=True)
+
+    @rule(domestic=st.sampled_from([True, True, None, False]))
+    def open_incident(self, domestic) -> None:
+        kind = "domestic-abuse" if domestic else "not-yet-recorded"
+        self.do(Role.OFFICER, incidents.open_incident, recorded_as=kind, domestic=domestic)
+
+    @rule(grade=st.sampled_from(["emergency", "routine", "nobody"]), domestic=st.sampled_from([True, None]))
+    def a_call(self, grade, domestic) -> None:
+        call = self.do(Role.CALL_HANDLER, taking.begin, channel="999")
+        changed = self.do(
+            Role.CALL_HANDLER,
+            taking.change,
+            contact_id=call.id,
+            version=call.version,
+            domestic=domestic,
+            place="14 Alma Road",
+        )
+        assert changed
+        self.do(
+            Role.CALL_HANDLER,
+            sending.send,
+            contact_id=call.id,
+            grade=grade,
+            reason="deploy-other",
+            words="He has gone",
+        )
+
+    @rule(n=N)
+    def a_call_ends(self, n) -> None:
+        if call := self.one(Contact.objects.filter(ended_at=None), n, "received_at", "id"):
+            self.do(Role.CALL_HANDLER, taking.end, contact_id=call.id)
+
+    @rule(n=N)
+    def sign_off(self, n) -> None:
+        if call := self.one(Contact.objects.filter(ended_at__isnull=False), n, "received_at", "id"):
+            if self.a_duty(0, kind="deployment-review", about=call.id):
+                self.do(Role.SUPERVISOR, reviewing.agree, contact_id=call.id)
+            self.do(Role.SUPERVISOR, reviewing.sign_off, contact_id=call.id, reason="sign-off-complete")
+
+    @rule(n=N, m=N)
+    def same_incident(self, n, m) -> None:
+        call = self.one(Contact.objects.filter(incident__closed_at=None), n, "received_at", "id")
+        into = self.an_incident(m)
+        if call and into:
+            self.do(Role.CALL_HANDLER, knowing.same_incident, contact_id=call.id, incident_id=into.id)
+
+    @rule(
+        n=N,
+        who=st.sampled_from(["her", "her again", "other", "him", "brother"]),
+        part=st.sampled_from(["victim", "victim", "suspect"]),
+        confirmed=st.booleans(),
+    )
+    def involve(self, n, who, part, confirmed) -> None:
+        if incident := self.an_incident(n):
+            self._involve(incident.id, who, part, confirmed=confirmed)
+
+    @rule(
+        n=N,
+        victim=st.sampled_from(["her", "her again", "other", "him"]),
+        suspect=st.sampled_from(["him", "brother", "her"]),
+    )
+    def involve_two(self, n, victim, suspect) -> None:
+        if incident := self.an_incident(n):
+            self._involve(incident.id, victim, "victim", confirmed=True)
+            self._involve(incident.id, suspect, "suspect", confirmed=True)
+
+    @rule(n=N)
+    def involve_a_child(self, n) -> None:
+        if incident := self.an_incident(n):
+            self._involve(incident.id, "child", "child", confirmed=True)
+
+    def _involve(self, incident_id: UUID, who: str, part: str, *, confirmed: bool) -> None:
+        self.do(
+            Role.CALL_HANDLER,
+            incidents.involve,
+            incident_id=incident_id,
+            record_id=self.people.known[who],
+            part=part,
+            confirmed=confirmed,
+        )
+
+    @rule(n=N, m=N)
+    def withdraw(self, n, m) -> None:
+        if incident := self.an_incident(n):
+            one = self.one(incident.involvements.filter(ended_at=None), m, "made_at", "id")
+            if one:
+                self.do(Role.OFFICER, incidents.withdraw, involvement_id=one.id)
+
+    @rule(n=N, domestic=st.sampled_from([True, True, False, None]), closed=st.booleans())
+    def reclassify(self, n, domestic, closed) -> None:
+        if incident := self.an_incident(n, closed_at__isnull=not closed):
+            self.do(
+                Role.OFFICER,
+                incidents.reclassify,
+                incident_id=incident.id,
+                recorded_as="domestic-abuse" if domestic else "not-yet-recorded",
+                domestic=domestic,
+            )
+
+    @rule(n=N, m=N, command=st.sampled_from([incidents.carry_over, incidents.join_incidents]))
+    def two_incidents(self, n, m, command) -> None:
+        incident, into = self.an_incident(n), self.an_incident(m)
+        if incident and into and incident != into:
+            self.do(Role.CALL_HANDLER, command, incident_id=incident.id, into_id=into.id)
+
+    @rule(n=N)
+    def close_incident(self, n) -> None:
+        if incident := self.an_incident(n):
+            self._close_incident(incident)
+
+    def _close_incident(self, incident: Incident) -> None:
+        if self.do(Role.SUPERVISOR, incidents.close_incident, incident_id=incident.id, closed_as="attended"):
+            with self.seen_whole():
+                kinds = [row.text("duty") for row in closing_duties("incident", london_day(self.now))]
+                under = incident.case_links.values_list("case", flat=True)
+                joined = Incident.objects.filter(joined_into=incident).values_list("id", flat=True)
+                left = Duty.objects.filter(
+                    kind__in=kinds, about__in=[incident.id, *under, *joined], discharged_at=None
+                )
+                assert not left.exists(), f"closed with {list(left.values_list('kind', flat=True))}"
+
+    # --- crimes -----------------------------------------------------------------------------------------
+
+    @rule(n=N, crime=st.booleans())
+    def judge(self, n, crime) -> None:
+        if incident := self.an_incident(n, domestic=True):
+            told = {"incident_id": incident.id}
+            if crime:
+                told |= {"offence": "violence-without-injury", "reason": "crime-complained"}
+                self.do(Role.REGISTRAR, crimes.record_crime, **told)
+            else:
+                self.do(
+                    Role.REGISTRAR, crimes.not_a_crime, reason="no-crime-none-described", words="-", **told
+                )
+
+    @rule(n=N, agreed=st.booleans(), own=st.booleans())
+    def review_crime(self, n, agreed, own) -> None:
+        if duty := self.a_duty(n, kind="crime-review"):
+            self.do(
+                "crime-registrar-1" if own else "crime-registrar-2",
+                crimes.review_crime,
+                decision_id=duty.about,
+                agreed=agreed,
+                feedback="It was one",
+            )
+
+    # --- cases ------------------------------------------------------------------------------------------
+
+    @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2", "control-room-supervisor-1"]))
+    def own(self, n, who) -> None:
+        if case := self.a_case(n):
+            owner = self.people.staff[who].id
+            self._owned(case, self.do(who, holding.set_owner, case_id=case.id, owner=owner, both_sides=True))
+
+    @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2"]))
+    def offer(self, n, who) -> None:
+        if case := self.a_case(n):
+            self.do(
+                Role.SUPERVISOR,
+                holding.set_owner,
+                case_id=case.id,
+                owner=self.people.staff[who].id,
+                both_sides=True,
+            )
+
+    @rule(n=N, accepts=st.booleans())
+    def answer_an_offer(self, n, accepts) -> None:
+        if duty := self.a_duty(n, kind="case-accept"):
+            who = next(name for name, actor in self.people.staff.items() if actor.id == duty.owner)
+            if not accepts:
+                self.do(who, carry_out, duty_id=duty.id, outcome="cannot-own")
+                return
+            with self.seen_whole():
+                case = Case.objects.get(id=duty.about)
+            self._owned(case, self.do(who, holding.accept_case, case_id=case.id, both_sides=True))
+
+    def _owned(self, case: Case, done) -> None:
+        if done:
+            with self.seen_whole():
+                self.merged -= set(held_together(case.victim_id))
+
+    @rule(n=N, grade=GRADE, who=st.sampled_from([Role.SUPERVISOR, Role.OFFICER, Role.SERGEANT]))
+    def grade_without_risk(self, n, grade, who) -> None:
+        if case := self.a_case(n):
+            told = {"grade": grade, "reason": "grade-first-assessment", "words": "She said so"}
+            self.do(who, cases.set_grade, case_id=case.id, **told)
+
+    @rule(n=N)
+    def visit(self, n) -> None:
+        if case := self.a_case(n):
+            self.do(
+                Role.OFFICER,
+                visiting.record_visit,
+                case_id=case.id,
+                outcome="visit-spoken",
+                alone=True,
+                safe_to_talk=True,
+            )
+
+    @rule(n=N)
+    def close_case(self, n) -> None:
+        if case := self.a_case(n):
+            self.do(Role.SUPERVISOR, cases.close_case, case_id=case.id, closed_as="danger-past")
+
+    @rule(n=N)
+    def reopen_case(self, n) -> None:
+        if case := self.a_case(n, closed_at__isnull=False):
+            self.do(Role.SUPERVISOR, cases.reopen_case, case_id=case.id)
+
+    @rule(n=N, m=N)
+    def join_cases(self, n, m) -> None:
+        case, into = self.a_case(n), self.a_case(m)
+        if case and into and case != into:
+            self.do(Role.SERGEANT, cases.join_cases, case_id=case.id, into_id=into.id)
+
+    @rule(n=N)
+    def part_cases(self, n) -> None:
+        if joining := self.one(Joining.objects.filter(ended_at=None), n, "made_at", "id"):
+            self.do(Role.SERGEANT, cases.part_cases, case_id=joining.case_id)
+
+    @rule(n=N, m=N, reason=st.sampled_from(["group-same-victim", "group-honour-based"]))
+    def group(self, n, m, reason) -> None:
+        case, other = self.a_case(n), self.a_case(m)
+        if case and other and case != other:
+            self.do(Role.SERGEANT, cases.group_cases, case_ids=[case.id, other.id], reason=reason)
+
+    @rule(n=N)
+    def ungroup(self, n) -> None:
+        if case := self.a_case(n, memberships__ended_at=None, memberships__isnull=False):
+            self.do(Role.SERGEANT, cases.ungroup, case_id=case.id)
+
+    @rule(n=N, choice=st.sampled_from(["first-suspect", "unresolved"]))
+    def decide_primary(self, n, choice) -> None:
+        rows = CounterAllegation.objects.filter(ended_at=None)
+        if one := self.one(rows, n, "seen_at", "id"):
+            told = {"choice": choice, "reason": "primary-fear", "words": "She fears him"}
+            self.do(Role.SERGEANT, counter.decide_primary, allegation_id=one.id, **told)
+
+    @rule(n=N, agreed=st.booleans(), own=st.booleans())
+    def review_primary(self, n, agreed, own) -> None:
+        if duty := self.a_duty(n, kind="primary-perpetrator-review"):
+            who = Role.SERGEANT if own else Role.INSPECTOR
+            told = {"decision_id": duty.about, "agreed": agreed, "feedback": "Look at the marks"}
+            self.do(who, counter.review_primary, **told)
+
+    # --- people -----------------------------------------------------------------------------------------
+
+    @rule(
+        two=st.sampled_from(
+            [("her", "her again"), ("her again", "her"), ("him", "brother"), ("her", "other")]
+        )
+    )
+    def merge(self, two) -> None:
+        record, into = (self.people.known[name] for name in two)
+        with self.seen_whole():
+            owners = [self._owners([*held_together(one)]) for one in (record, into)]
+        made = self.do(
+            Role.SUPERVISOR, identities.merge, record_id=record, into_id=into, reason="merge-said-so"
+        )
+        with self.seen_whole():
+            together = set(held_together(record))
+        if made and (len(owners[0] | owners[1]) > 1 or together & self.merged):
+            self.merged |= together
+
+    @rule(who=st.sampled_from(["her", "her again", "brother"]))
+    def part(self, who) -> None:
+        record = self.people.known[who]
+        self.do(Role.SUPERVISOR, identities.part, record_id=record, reason="part-merged-by-mistake")
+
+    @staticmethod
+    def _owners(records) -> set[str]:
+        facts = StandingFact.objects.filter(
+            kind=Kind.OWNER, ended_at=None, case__victim__in=records, case__closed_at=None
+        )
+        return set(facts.values_list("value", flat=True))
+
+    # --- the scene --------------------------------------------------------------------------------------
+
+    @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]))
+    def attend(self, n, who) -> None:
+        if incident := self.an_incident(n):
+            self.do(who, attending.begin, incident_id=incident.id)
+
+    @rule(n=N)
+    def leave(self, n) -> None:
+        if visit := self.one(Attendance.objects.filter(left_at=None), n, "entered_at", "id"):
+            who = next(name for name, actor in self.people.staff.items() if actor.id == visit.officer)
+            self.do(who, attending.leave, attendance_id=visit.id)
+
+    @rule(n=N)
+    def name_a_child(self, n) -> None:
+        if visit := self.one(Attendance.objects.filter(left_at=None), n, "entered_at", "id"):
+            who = next(name for name, actor in self.people.staff.items() if actor.id == visit.officer)
+            record = self.people.known["child"]
+            self.do(who, children.name_child, attendance_id=visit.id, record_id=record)
+
+    @rule(n=N, power=st.sampled_from([True, False, None]), what=st.sampled_from(["arrest", "none"]))
+    def act(self, n, power, what) -> None:
+        if incident := self.an_incident(n):
+            suspect = self.one(
+                incident.involvements.filter(part="suspect", ended_at=None), n, "made_at", "id"
+            )
+            if suspect:
+                told = {"record_id": suspect.record_id, "action": what, "power": power}
+                self.do(
+                    Role.OFFICER,
+                    action.act_on,
+                    incident_id=incident.id,
+                    reasons=[] if what == "arrest" else ["not-necessary"],
+                    **told,
+                )
+
+    @rule(n=N, agreed=st.booleans(), who=st.sampled_from([Role.SERGEANT, Role.INSPECTOR]))
+    def review_action(self, n, agreed, who) -> None:
+        if duty := self.a_duty(n, kind="no-arrest-review"):
+            told = {"incident_id": duty.about, "record_id": duty.record_id}
+            self.do(who, action.review_action, agreed=agreed, feedback="Arrest him", **told)
+
+    @rule(n=N, choice=st.sampled_from(["no-child", "school", "refer", "unknown"]))
+    def decide_children(self, n, choice) -> None:
+        if incident := self.an_incident(n, domestic=True):
+            self._decide_children(incident, choice)
+
+    def _decide_children(self, incident: Incident, choice: str) -> None:
+        with self.seen_whole():
+            involved = incident.involvements.filter(part="child", ended_at=None)
+            named = sorted(set(involved.values_list("record", flat=True)))
+        unknown = choice == "unknown"
+        self.do(
+            Role.OFFICER,
+            children.decide_children,
+            incident_id=incident.id,
+            children=named,
+            choice=choice,
+            reason="harm" if choice == "refer" else "",
+            finder=self.people.staff["response-officer-2"].id if unknown else None,
+            find_out_by=self.now + timedelta(hours=20) if unknown else None,
+        )
+
+    # --- risk -------------------------------------------------------------------------------------------
+
+    @rule(
+        n=N,
+        who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]),
+        how=st.sampled_from(["in-person", "telephone"]),
+        grade=st.sampled_from([*GRADES, None]),
+    )
+    def assess(self, n, who, how, grade) -> None:
+        if case := self.a_case(n):
+            self._assess(case, who, how, grade)
+
+    def _assess(self, case: Case, who: str, how: str, grade: str | None) -> None:
+        begun = self.do(who, assessing.begin, case_id=case.id, how=how)
+        if begun is None:
+            return
+        with self.seen_whole():
+            begun = Assessment.objects.get(id=begun.id)
+        told = answers(begun.group)
+        self.do(who, assessing.answer, assessment_id=begun.id, answers=told)
+        if self.do(who, assessing.complete, assessment_id=begun.id) and grade:
+            self.do(
+                who,
+                grading.give,
+                case_id=case.id,
+                grade=grade,
+                reason="grade-first-assessment",
+                words="She said so",
+                assessment_id=begun.id,
+            )
+
+    @rule(n=N, who=st.sampled_from(["response-officer-1", "response-sergeant-2"]))
+    def begin_and_leave_it(self, n, who) -> None:
+        if case := self.a_case(n):
+            self.do(who, assessing.begin, case_id=case.id)
+
+    @rule(n=N)
+    def add_words(self, n) -> None:
+        rows = Assessment.objects.filter(completed_at__isnull=False)
+        if one := self.one(rows, n, "completed_at", "id"):
+            self.do("response-officer-2", assessing.add_words, assessment_id=one.id, words="He rang again")
+
+    @rule(
+        n=N,
+        who=st.sampled_from(["response-sergeant-1", "response-sergeant-2", "duty-inspector-1"]),
+        verdict=st.sampled_from(["agree", "agree", *GRADES, "return"]),
+    )
+    def check(self, n, who, verdict) -> None:
+        if duty := self.a_duty(n, kind__in=["risk-check", "risk-check-high"]):
+            self._check(duty.about, who, verdict)
+
+    def _check(self, case_id: UUID, who: str, verdict: str) -> None:
+        told = {"case_id": case_id, "feedback": "See it again"}
+        if verdict == "agree":
+            self.do(who, checking.agree, reason="check-fits", **told)
+        elif verdict == "return":
+            self.do(who, checking.give_back, reason="return-own-view", **told)
+        else:
+            told |= {"reason": "grade-wrong-before", "words": "He has a knife"}
+            self.do(who, checking.regrade, grade=verdict, **told)
+
+    @rule(n=N, who=st.sampled_from(["hub-reviewer-1", "hub-reviewer-2"]))
+    def take(self, n, who) -> None:
+        if duty := self.a_duty(n, kind="hub-review"):
+            self.do(who, hub.take, case_id=duty.about)
+
+    @rule(n=N, grade=GRADE, back=st.booleans())
+    def finish(self, n, grade, back) -> None:
+        review = self.one(HubReview.objects.filter(done_at=None, let_go_at=None), n, "taken_at", "id")
+        if review is None:
+            return
+        who = next(name for name, actor in self.people.staff.items() if actor.id == review.taken_by)
+        if back:
+            self.do(who, hub.put_back, review_id=review.id)
+            return
+        self.do(who, hub.choose_depth, review_id=review.id, deep=False, reason="light-enough")
+        with self.seen_whole():
+            stands = StandingFact.objects.filter(case=review.case_id, kind=Kind.GRADE, ended_at=None).first()
+        same = stands is not None and stands.value == grade
+        reason = "review-fits" if same else "grade-told-more"
+        self.do(who, hub.finish, review_id=review.id, grade=grade, reason=reason, words="Partners say so")
+
+    @rule(n=N, cause=st.sampled_from(["release", "breach", "separation", "pregnancy", "withdrawal"]))
+    def something_changed(self, n, cause) -> None:
+        if case := self.a_case(n):
+            self.do(Role.OFFICER, reassessing.call_for, case_id=case.id, cause=cause)
+
+    @rule(n=N, grade=GRADE)
+    def reassess(self, n, grade) -> None:
+        if duty := self.a_duty(n, kind="risk-reassessment"):
+            self.do(
+                Role.OFFICER,
+                grading.give,
+                case_id=duty.about,
+                grade=grade,
+                reason="grade-new-incident",
+                words="She moved out",
+                stage="reassessment",
+            )
+
+    # --- duties and time ----------------------------------------------------------------------------------
+
+    @rule(n=N)
+    def carry_out_a_duty(self, n) -> None:
+        """Whatever stands on somebody's list and is discharged there, is."""
+        with self.seen_whole():
+            kinds = [
+                duty.kind
+                for duty in Duty.objects.filter(discharged_at=None)
+                if outcomes_of(duty.kind, on=london_day(self.now))
+            ]
+        if kinds and (duty := self.a_duty(n, kind__in=[kind for kind in kinds if kind != "case-accept"])):
+            outcome = outcomes_of(duty.kind, on=london_day(self.now))[0].code
+            who = next(
+                name
+                for name, actor in self.people.staff.items()
+                if actor.id == duty.owner or (duty.owner is None and actor.role == duty.role)
+            )
+            self.do(who, carry_out, duty_id=duty.id, outcome=outcome)
+
+    @rule(n=N)
+    def everything_is_done_for_an_incident(self, n) -> None:
+        """What closes an incident, by the ordinary commands, in the order in which a force does it; then its cases."""
+        incident = self.an_incident(n, domestic=True, closed_at=None)
+        if incident is None:
+            return
+        with self.seen_whole():
+            under = list(Case.objects.filter(incident_links__incident=incident).order_by("opened_at", "id"))
+            calls = list(Contact.objects.filter(incident=incident).order_by("received_at", "id"))
+            child = incident.involvements.filter(part="child", ended_at=None).exists()
+        if self.a_duty(0, kind="crime-recording", about=incident.id):
+            self.do(
+                Role.REGISTRAR,
+                crimes.not_a_crime,
+                incident_id=incident.id,
+                reason="no-crime-none-described",
+                words="-",
+            )
+        self._decide_children(incident, "school" if child else "no-child")
+        for call in calls:
+            self.do(Role.CALL_HANDLER, taking.end, contact_id=call.id)
+            if self.a_duty(0, kind="deployment-review", about=call.id):
+                self.do(Role.SUPERVISOR, reviewing.agree, contact_id=call.id)
+            self.do(Role.SUPERVISOR, reviewing.sign_off, contact_id=call.id, reason="sign-off-complete")
+        for case in under:
+            if case.closed_at is None:
+                self._assess(case, "response-officer-1", "in-person", "standard")
+                self._check(case.id, "duty-inspector-1", "agree")
+        self._close_incident(incident)
+
+    @rule(hours=st.integers(min_value=1, max_value=12))
+    def time_passes(self, hours) -> None:
+        self.now += timedelta(hours=hours)
+        self.work()
+
+    # --- what holds after every step -----------------------------------------------------------------------
+
+    @invariant()
+    def no_gap(self) -> None:
+        with self.seen_whole():
+            duties = list(Duty.objects.filter(discharged_at=None))
+            open_cases = list(Case.objects.filter(closed_at=None))
+            self._every_case_has_owner_grade_and_next(open_cases, duties)
+            self._one_duty_of_a_kind(open_cases, duties)
+            self._every_duty_is_on_a_list(duties)
+            self._at_most_one_owner(open_cases)
+            self._grades_stay()
+            self._nobody_checks_their_own()
+
+    def _every_case_has_owner_grade_and_next(self, open_cases, duties) -> None:
+        ids = [case.id for case in open_cases]
+        facts = set(StandingFact.objects.filter(case__in=ids, ended_at=None).values_list("case", "kind"))
+        about = {(duty.about, duty.kind) for duty in duties}
+        standing = standings(ids, at=self.now)
+        closing, active = keeping_active(london_day(self.now))
+        for case in open_cases:
+            owned = (case.id, Kind.OWNER) in facts
+            assert owned or {(case.id, "case-owner"), (case.id, "case-accept")} & about, (
+                "no owner, none called for"
+            )
+            assert (case.id, Kind.GRADE) in facts or (case.id, "case-grade") in about, (
+                "no grade, none called for"
+            )
+            if any(one == case.id for one, _kind in about):
+                continue
+            why = in_the_way(standing[case.id], closing=closing, active=active)
+            if why == ("open-incident",) or "open-incident" in why:
+                for incident in Incident.objects.filter(case_links__case=case, closed_at=None):
+                    self._something_is_next(incident, about)
+
+    def _something_is_next(self, incident: Incident, about) -> None:
+        """An open incident has a duty, a contact that goes on, somebody who is there, a judgement to be made on
+        whether it is domestic, or it can be closed."""
+        where = {incident.id, *incident.case_links.values_list("case", flat=True)}
+        where |= set(Incident.objects.filter(joined_into=incident).values_list("id", flat=True))
+        if any(one in where for one, _kind in about):
+            return
+        if Contact.objects.filter(incident=incident, ended_at=None).exists():
+            return
+        missing = incidents._undone(incident, self.now)
+        assert missing in ([], ["not-judged"]), f"open, nothing is next, and it cannot close: {missing}"
+
+    def _one_duty_of_a_kind(self, open_cases, duties) -> None:
+        cases_ = {case.id for case in open_cases}
+        found = Counter((duty.about, duty.kind) for duty in duties if duty.about in cases_)
+        assert all(count == 1 for count in found.values()), found.most_common(1)
+
+    def _every_duty_is_on_a_list(self, duties) -> None:
+        roles = {actor.id: actor.role for actor in self.people.staff.values()}
+        for duty in duties:
+            assert duty.due_at is not None
+            assert duty.role in set(Role), f"{duty.kind} stands on the list of nobody"
+            if duty.owner is not None:
+                assert roles[duty.owner] == duty.role, f"{duty.kind} is on no list of its owner's"
+
+    def _at_most_one_owner(self, open_cases) -> None:
+        for victim in {case.victim_id for case in open_cases} - self.merged:
+            owners = self._owners(held_together(victim))
+            assert len(owners) <= 1, "she has two owners"
+
+    def _grades_stay(self) -> None:
+        stands = {
+            one.id: (one.case_id, one.stage, one.grade, one.by, one.at, one.entered_at, one.decision_id)
+            for one in Grading.objects.all()
+        }
+        for grading_id, was in self.grades.items():
+            assert stands.get(grading_id) == was, "a grade was overwritten"
+        self.grades = stands
+
+    def _nobody_checks_their_own(self) -> None:
+        for check in Check.objects.select_related("assessment", "grading"):
+            assert check.by not in {one.by for one in (check.assessment, check.grading) if one}
+        made = dict(Decision.objects.values_list("id", "made_by"))
+        for decision, by in Review.objects.values_list("decision", "made_by"):
+            assert made[decision] != by, "somebody reviewed their own"
+
+
+def hold(people: People, *, examples: int, steps: int) -> Counter[str]:
+    """Let the machine run; says how often each command was carried out."""
+
+    class Machine(NoGap):
+        pass
+
+    Machine.people, Machine.done = people, Counter()
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            # shrinking takes as long as looking: the steps that failed are printed as they are
+            phases=(Phase.generate,),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
+    return Machine.done
+
+
+@pytest.fixture
+def people() -> People:
+    return People()
+
+
+def test_whatever_is_done_leaves_no_gap(people):
+    done = hold(people, examples=5, steps=15)
+    assert done
+
+
+@pytest.mark.slow
+def test_whatever_is_done_leaves_no_gap_for_long(people):
+    done = hold(people, examples=300, steps=50)
+    never = COMMANDS - done.keys()
+    assert not never, f"never carried out: {sorted(never)}"
+
+
+#: Commands that a long run must have carried out: one that always refuses would prove nothing.
+COMMANDS: set[str] = set()
