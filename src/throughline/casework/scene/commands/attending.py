@@ -15,7 +15,16 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.scene.models import Attendance, StillTrue, Words
 from throughline.casework.scene.queries.progress import states_of
 from throughline.casework.scene.queries.reach import done_at, insist_own, subject_of, the_attendance
-from throughline.casework.scene.rules import INSTRUMENTS, LONGEST_WORDS, Section, Verdict, missing
+from throughline.casework.scene.rules import (
+    ATTENDANCE_STEPS,
+    INSTRUMENTS,
+    LONGEST_WORDS,
+    Section,
+    Verdict,
+    Visiting,
+    VisitStep,
+    missing,
+)
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -125,7 +134,8 @@ def undertaken(by: Actor, attendance_id: UUID, what: str) -> Attendance:
     insist_own(by, attendance)
     # one command of it at a time, and none as its officer leaves
     held = Attendance.objects.select_for_update(of=("self",)).select_related("incident").get(id=attendance_id)
-    if held.left_at is not None:
+    stands = Visiting.GOING_ON if held.left_at is None else Visiting.LEFT
+    if (stands, VisitStep.WRITE) not in ATTENDANCE_STEPS:
         raise Malformed("", LEFT)
     return held
 
