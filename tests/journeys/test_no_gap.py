@@ -7,6 +7,7 @@ command that refuses is a step as well: it must have changed nothing that matter
 Each example is rolled back; PostgreSQL, its row security and its guards are the real ones.
 """
 
+import os
 from collections import Counter
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -787,6 +788,9 @@ def test_whatever_is_done_leaves_no_gap(people):
 
 
 @pytest.mark.slow
+@pytest.mark.skipif(
+    "THROUGHLINE_LONG" not in os.environ, reason="asked for by THROUGHLINE_LONG alone: an hour"
+)
 def test_whatever_is_done_leaves_no_gap_for_long(people):
     done = hold(people, examples=200, steps=40)
     never = USUAL - done.keys()
