@@ -1,7 +1,7 @@
 """No gap: whatever is done in whatever order, no open case is left without somebody whose next step it is.
 
 A machine that chooses commands of every room so far, as whoever may give them, and lets time pass and the worker
-run. After every step it holds what stands against the promise (docs/decisions/0009-no-gap.md says what it is). A
+run. After every step it holds what stands against the promise (docs/decisions/0010-no-gap.md says what it is). A
 command that refuses is a step as well: it must have changed nothing that matters.
 
 Each example is rolled back; PostgreSQL, its row security and its guards are the real ones.
