@@ -277,7 +277,7 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> 
     told = {"what": f"Read to {surname}", "whose": officer.id, "due_on": date(2100, 1, 1)}
     line = add_line(by=by, now=NOW, group_id=group.id, **told)
     choice = {"choice": "unresolved", "reason": "primary-too-little", "words": "Both are kept safe"}
-    decided = decide_primary(by=by, now=NOW, allegation_id=allegation.id, **choice)
+    decided = decide_primary(by=SETTLER, now=NOW, allegation_id=allegation.id, **choice)
     return {
         "allegation_id": allegation.id,
         "choice_id": decided.id,

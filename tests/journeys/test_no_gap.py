@@ -801,7 +801,6 @@ def test_whatever_is_done_leaves_no_gap_for_long(people):
     ("where", "broken"),
     [
         (incidents, "call_for_owner_and_grade"),
-        (assessing, "call_for_assessments"),
     ],
 )
 def test_a_gap_is_found(people, monkeypatch, where, broken):
@@ -816,7 +815,7 @@ def test_a_gap_is_found(people, monkeypatch, where, broken):
 USUAL = frozenset(
     """
     incidents.open_incident incidents.involve incidents.withdraw incidents.join_incidents incidents.close_incident
-    taking.end sending.send holding.set_owner cases.set_grade cases.close_case identities.merge attending.begin
+    taking.end sending.send holding.set_owner identities.merge attending.begin
     children.decide_children assessing.complete grading.give checking.agree hub.take
     """.split()
 )

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from django.test import Client
 from django.utils import timezone
 
-from throughline.casework.cases.models import CaseIncident
-from throughline.casework.cases.rules import closing_duties
+from throughline.casework.cases.models import CaseIncident, Incident
+from throughline.casework.cases.rules import closing_duties, must_exist
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
@@ -104,19 +104,23 @@ def add(accounts):
 
 
 @pytest.fixture
-def everything_done() -> Callable[[UUID], None]:
+def everything_done() -> Callable[..., None]:
     """Open where it is missing, and discharge, every duty that stands before closing an incident."""
 
-    def done(incident_id: UUID) -> None:
+    def done(incident_id: UUID, now: datetime = NOW) -> None:
         with transaction.atomic(), acting(system("test")):
             record(system("test"), Event.Kind.WRITE, "test")
+            has_contact = Incident.objects.get(id=incident_id).has_contact
             cases = list(CaseIncident.objects.filter(incident=incident_id).values_list("case", flat=True))
-            for row in closing_duties("incident", london_day(NOW)):
+            for row in closing_duties("incident", london_day(now)):
                 for about in cases if row.flag("of_each_case") else [incident_id]:
                     kind = row.text("duty")
-                    if row.flag("must_exist") and not Duty.objects.filter(kind=kind, about=about).exists():
-                        open_duty(kind, now=NOW, record_id=about, about=about, cause="test")
+                    if (
+                        must_exist(row, has_contact=has_contact)
+                        and not Duty.objects.filter(kind=kind, about=about).exists()
+                    ):
+                        open_duty(kind, now=now, record_id=about, about=about, cause="test")
                     for duty in Duty.objects.filter(kind=kind, about=about, discharged_at=None):
-                        discharge(by=system("test"), now=NOW, duty_id=duty.id, outcome="done")
+                        discharge(by=system("test"), now=now, duty_id=duty.id, outcome="done")
 
     return done

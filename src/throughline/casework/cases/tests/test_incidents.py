@@ -14,6 +14,7 @@ from throughline.casework.people.commands import identities, safety
 from throughline.foundations.access.rules import Refused, Role, system
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
+from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode
 
@@ -177,38 +178,41 @@ def test_an_incident_closes_only_when_all_that_must_be_done_about_it_is_done(doe
     assert again.closed_at is None
 
 
-def test_an_incident_without_a_contact_closes_once_the_registrar_has_judged(does, incident, pair):
+def test_an_incident_without_a_contact_closes_without_a_sign_off(does, incident, pair, everything_done):
     made = incident(*pair, has_contact=False)
     closing = {"incident_id": made, "closed_as": "attended"}
     with pytest.raises(NotYet) as refused:
         does(Role.SUPERVISOR, incidents.close_incident, **closing)
-    assert refused.value.why == ("crime-recording",)
+    assert "crime-recording" in refused.value.why
+    assert "contact-sign-off" not in refused.value.why
     does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
+    everything_done(made)
     assert does(Role.SUPERVISOR, incidents.close_incident, **closing).closed_at == NOW
 
 
-def test_a_sign_off_that_waits_keeps_it_open_whatever_it_came_by(does, incident, pair, signed_off):
+def test_a_sign_off_that_waits_keeps_it_open_whatever_it_came_by(does, incident, pair, everything_done):
     made = incident(*pair, has_contact=False)
-    does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
-    signed_off(made)
+    everything_done(made)
     with seen_whole():
         record(system("test"), Event.Kind.WRITE, "test")
-        Duty.objects.filter(kind="contact-sign-off", about=made).update(discharged_at=None)
+        open_duty("contact-sign-off", now=NOW, record_id=made, about=made, cause="contact-ended")
     with pytest.raises(NotYet) as refused:
         does(Role.SUPERVISOR, incidents.close_incident, incident_id=made, closed_as="attended")
     assert refused.value.why == ("contact-sign-off",)
 
 
-def test_a_contact_that_is_found_to_be_of_it_is_signed_off_before_it_closes(does, incident, pair, signed_off):
+def test_a_contact_that_is_found_to_be_of_it_is_signed_off_before_it_closes(
+    does, incident, pair, everything_done
+):
     made = incident(*pair, has_contact=False)
-    does(Role.REGISTRAR, crimes.not_a_crime, incident_id=made, reason="no-crime-none-described")
+    everything_done(made)
     for _ in range(2):
         does(Role.CALL_HANDLER, incidents.has_contact, incident_id=made)
     closing = {"incident_id": made, "closed_as": "attended"}
     with pytest.raises(NotYet) as refused:
         does(Role.SUPERVISOR, incidents.close_incident, **closing)
     assert refused.value.why == ("contact-sign-off",)
-    signed_off(made)
+    everything_done(made)
     does(Role.SUPERVISOR, incidents.close_incident, **closing)
     with pytest.raises(NotYet) as refused:
         does(Role.CALL_HANDLER, incidents.has_contact, incident_id=made)

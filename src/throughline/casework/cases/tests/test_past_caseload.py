@@ -26,8 +26,9 @@ OFFENDED = {"reason": "no-crime-none-described"}
 class Life:
     """What two people's cases can go through, each step as whoever may take it, or refused and nothing done."""
 
-    def __init__(self, does, incident, pair, accounts):
+    def __init__(self, does, incident, pair, accounts, everything_done):
         self.does, self.incident, self.pair, self.accounts = does, incident, pair, accounts
+        self.everything_done = everything_done
         self.now = BEGAN
 
     def newest(self, model, **which):
@@ -43,6 +44,7 @@ class Life:
         for one, domestic in waiting:
             if domestic:
                 self.does(Role.REGISTRAR, crimes.not_a_crime, now=self.now, incident_id=one, **OFFENDED)
+                self.everything_done(one, now=self.now)
             self.does(
                 Role.SUPERVISOR,
                 incidents.close_incident,
@@ -68,7 +70,7 @@ class Life:
             supervisor = self.accounts[Role.SUPERVISOR].id
             self.does(Role.SUPERVISOR, holding.set_owner, owner=supervisor, **told)
             self.does(
-                Role.SUPERVISOR, holding.set_grade, grade="medium", reason="grade-first-assessment", **told
+                Role.SUPERVISOR, holding.set_grade, grade="standard", reason="grade-first-assessment", **told
             )
 
     def closes(self):
@@ -118,8 +120,8 @@ ALL_DONE = ["happens_again", "incidents_are_done_with", "is_held_and_graded", "c
 
 
 @pytest.fixture
-def life(does, incident, pair, accounts):
-    return Life(does, incident, pair, accounts)
+def life(does, incident, pair, accounts, everything_done):
+    return Life(does, incident, pair, accounts, everything_done)
 
 
 @settings(
@@ -151,7 +153,7 @@ def test_a_case_that_was_reopened_was_closed_between(life):
         life.goes_on(step)
     reopened = life.now
     assert [life.counted(reopened - back * STEP) for back in (2, 1, 0)] == [
-        {"medium": 1},
+        {"standard": 1},
         {},
         {"no-grade": 1},
     ]

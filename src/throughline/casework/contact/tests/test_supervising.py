@@ -268,7 +268,9 @@ class TestSigningOff:
         reviewing.sign_off(by=supervisor, now=NOW, contact_id=second.id, reason="sign-off-complete")
         assert Duty.objects.get(kind="contact-sign-off").discharged_at == NOW
 
-    def test_a_call_about_what_an_officer_wrote_down_is_signed_off_before_that_closes(self, by):
+    def test_a_call_about_what_an_officer_wrote_down_is_signed_off_before_that_closes(
+        self, by, everything_done
+    ):
         incident = open_incident(by=by(Role.OFFICER), now=NOW, recorded_as="domestic-abuse")
         not_a_crime(by=by(Role.REGISTRAR), now=NOW, incident_id=incident.id, reason="no-crime-none-described")
         handler = by(Role.CALL_HANDLER)
@@ -280,8 +282,9 @@ class TestSigningOff:
         closing = {"by": supervisor, "now": NOW, "incident_id": incident.id, "closed_as": "attended"}
         with pytest.raises(NotYet) as missing:
             close_incident(**closing)
-        assert missing.value.why == ("contact-sign-off",)
+        assert "contact-sign-off" in missing.value.why
         reviewing.sign_off(by=supervisor, now=NOW, contact_id=call.id, reason="sign-off-complete")
+        everything_done(incident.id)
         assert close_incident(**closing).closed_at == NOW
 
     def test_not_before_it_is_over_nor_while_a_review_waits_nor_by_oneself(self, by, decided):

@@ -421,7 +421,13 @@ def test_every_measure_is_the_same_on_a_second_engine(
             theirs = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
             ours = queries.run(expression)
             # engines interpolate deciles in different last places
-            assert ours == [pytest.approx(row, rel=1e-9) for row in theirs], one.code
+            assert ours == [_nearly(row) for row in theirs], one.code
+
+
+def _nearly(row):
+    return {
+        name: pytest.approx(one, rel=1e-9) if isinstance(one, float) else one for name, one in row.items()
+    }
 
 
 def test_each_counts_what_they_may_see(call, add, accounts):

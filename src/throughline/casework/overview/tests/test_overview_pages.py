@@ -23,7 +23,7 @@ from throughline.casework.people.models import ImportRun, Match, Phone, Record
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import READERS, Action, Relation, Role
+from throughline.foundations.access.rules import READERS, RESPONSE, Action, Relation, Role
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -99,7 +99,7 @@ def test_everybody_has_a_first_page_whose_links_they_may_follow(signed_in, role)
     assert ("Who looked at what" in page) == (role == Role.AUDITOR)
     links = set(re.findall(r'href="(/[a-z/-]*)"', page))
     assert {"/reference/", "/account/"} <= links
-    assert ("/people/restricted/" in links) == (role in {Role.SUPERVISOR, Role.OFFICER})
+    assert ("/people/restricted/" in links) == (role in RESPONSE | {Role.SUPERVISOR, Role.HUB})
     assert ("/accounts/" in links) == (role == Role.ADMINISTRATOR)
     for link in links:
         assert client.get(link).status_code == 200, link

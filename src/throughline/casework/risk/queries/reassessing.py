@@ -41,7 +41,7 @@ def happened_since(since: datetime, now: datetime) -> tuple[list[Happened], dict
         )
     )
     for fact_id, cases in _cases_of([*ended, *lapsed]).items():
-        of_case.setdefault(fact_id, set()).update(cases)
+        of_case[fact_id] = of_case.get(fact_id, set()) | set(cases)
     happened = [
         Happened(case, one.kind, one.code, one.at)
         for one in entries

@@ -16,7 +16,7 @@ from throughline.foundations.drafts.commands import keep
 # the person's own page, and the question why one looks, hold nothing that was typed
 WITHOUT = {"person", "purpose"}
 PAGES = sorted(page.name for page in _one if isinstance(page, URLPattern) and page.name not in WITHOUT)
-KEPT = "We kept what you typed"
+KEPT = "We kept what you typed at"
 
 
 @pytest.fixture
