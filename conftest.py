@@ -66,23 +66,6 @@ def pytest_configure(config: pytest.Config) -> None:
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
-# Tests that fail since the rooms of the scene and of risk stand beside those before them, each to be mended and
-# taken off this list: they run, and are told as expected failures.
-KNOWN_TO_FAIL = {
-    "test_cases.py::test_every_page_is_readable_by_everybody": "the way from a case to its whole page is new",
-    "test_cases.py::test_a_case_is_worked_and_closed_by_keyboard_alone": "a case has more to be done before it closes",
-    "accessible_at_both_widths[restricted-records-desk]": "a page of the desk is not clean at both widths",
-    "test_places.py::test_the_screen_says_it_where_the_place_is_typed": "the page says what is known of a place twice",
-}
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        for name, reason in KNOWN_TO_FAIL.items():
-            if name in item.nodeid:
-                item.add_marker(pytest.mark.xfail(reason=reason, strict=False))
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_RUN].opened.close()
 
@@ -103,7 +86,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Where a browser is required, a test that leaves one out has failed."""
     report = yield
     required = os.environ.get("THROUGHLINE_REQUIRE_BROWSER") == "1"
-    if required and report.skipped and not hasattr(report, "wasxfail") and item.get_closest_marker("browser"):
+    if required and report.skipped and item.get_closest_marker("browser"):
         report.outcome = "failed"
         report.longrepr = f"{item.nodeid} was left out where a browser is required: {report.longrepr}"
     return report
