@@ -22,6 +22,7 @@ from django.utils import timezone
 from playwright.sync_api import Browser, sync_playwright
 from reader import AXE, PASSWORD, SECRET, WIDE, Reader
 
+from throughline.casework.conftest import everything_done as everything_done
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.foundations.access.rules import Role

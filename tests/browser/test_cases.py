@@ -133,8 +133,9 @@ def type_into(reader: Reader, words: str, text: str) -> None:
 def test_every_page_is_readable_by_everybody(two: Two, readers: Readers, width: dict[str, int]) -> None:
     pages = {
         Role.SUPERVISOR: [
-            *(case(name, two.case) for name in ("case", "owner", "grade", "close", "group", "join")),
+            *(case(name, two.case) for name in ("case", "owner", "close", "group", "join")),
             case("case", two.second),
+            reverse("risk:grade", args=[two.case]),
             case("close-incident", two.incident),
         ],
         Role.OFFICER: [
@@ -158,7 +159,11 @@ def test_every_page_is_readable_by_everybody(two: Two, readers: Readers, width: 
 
 
 def test_a_case_is_worked_and_closed_by_keyboard_alone(
-    two: Two, readers: Readers, seen: Callable[..., object], accounts: dict[Role, User]
+    two: Two,
+    readers: Readers,
+    seen: Callable[..., object],
+    accounts: dict[Role, User],
+    everything_done: Callable[..., None],
 ) -> None:
     officer = readers(Role.OFFICER)
     officer.go(case("case", two.case))
@@ -172,13 +177,15 @@ def test_a_case_is_worked_and_closed_by_keyboard_alone(
     fact = seen(lambda: StandingFact.objects.get(record=two.him))
     assert (fact.kind, fact.protects_id) == ("non-molestation", two.her)
 
-    officer.go(case("case", two.case))
+    officer.go(reverse("overview:case", args=[two.case]))
     assert label("standing-facts", "non-molestation") in officer.text()
-    enter(officer, "Grade")
+    enter(officer, "Regrade")
     choose(officer, label("grades", "high"))
     choose(officer, label("decision-reasons", "grade-first-assessment"))
     type_into(officer, "In your words", "He has her keys")
     enter(officer, "Set grade")
+    assert "Now tell her" in officer.text()
+    officer.go(reverse("overview:case", args=[two.case]))
     assert "He has her keys" in officer.text()
     enter(officer, "Find one")
     choose(officer, "I do")
@@ -199,6 +206,8 @@ def test_a_case_is_worked_and_closed_by_keyboard_alone(
     enter(supervisor, "Group")
     assert seen(lambda: GroupMember.objects.filter(case__in=[two.case, two.second]).count()) == 2
 
+    # the other rooms' part, each by its own pages: children, the assessment and its checks
+    everything_done(two.incident)
     enter(supervisor, "Close incident")
     choose(supervisor, label("incident-closings", "attended"))
     enter(supervisor, "Close incident")
@@ -240,7 +249,8 @@ def test_a_crime_is_judged_and_a_case_asked_for_and_graded_without_javascript(
     officer.page.get_by_role("link", name="Accept it").click()
     officer.press("Accept")
     assert f"{accounts[Role.OFFICER].name}, accepted" in officer.text()
-    officer.page.get_by_role("link", name="Grade the danger").click()
+    officer.go(reverse("overview:case", args=[two.case]))
+    officer.page.get_by_role("link", name="Regrade").click()
     officer.press("Set grade")
     # nothing is lost where something is missing, and what is missing is said
     assert "Why: needs an answer" in officer.text()

@@ -62,6 +62,7 @@ def send(signed_in, pair):
 
 def test_a_case_says_what_is_not_known_as_plainly_as_what_is(read, case):
     page = read(Role.OFFICER, "case", case)
+    first, second, last = (london_day(NOW - timedelta(days=days)) for days in (90, 20, 0))
     for words in (
         "Zofia Quillfeather",
         "Bertram Ashgrove",
@@ -69,7 +70,7 @@ def test_a_case_says_what_is_not_known_as_plainly_as_what_is(read, case):
         "Nobody has accepted it",
         "None found here. Other systems are not checked from here.",
         "The gaps are shortening.",
-        "70, 20",
+        f"{(second - first).days}, {(last - second).days}",
         "Registrar has not judged yet",
         "14 Alma Road",
         "Repeat victim",

@@ -1,6 +1,7 @@
 """The brief of a contact on a real database: what is held, none found or not checked, and for whom."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
@@ -20,6 +21,7 @@ from throughline.casework.people.commands.safety import restrict
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Role, system
 from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
 
 pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC)
@@ -172,7 +174,8 @@ def test_children_of_the_home_and_of_either_are_named_and_a_grown_one_is_not(han
 
 
 def test_history_counts_what_was_before_and_says_both_definitions(handler, known, people):
-    for ago in (200, 100, 40, 15):
+    days_ago = (200, 100, 40, 15)
+    for ago in days_ago:
         then = NOW - timedelta(days=ago)
         one = open_incident(
             by=handler, now=then, recorded_as="domestic-abuse", domestic=True, reported_at=then
@@ -184,7 +187,9 @@ def test_history_counts_what_was_before_and_says_both_definitions(handler, known
     [held] = history.of(State.HELD)
     by_kind = {line.kind: line for line in held.lines}
     assert by_kind[Kind.INCIDENTS].detail["count"] == 4
-    assert by_kind[Kind.GAPS].detail["days"] == (60, 25, 15)
+    # by the calendar of London: near midnight a change of the clocks lies between
+    dates = [london_day(NOW - timedelta(days=ago)) for ago in (*days_ago[1:], 0)]
+    assert by_kind[Kind.GAPS].detail["days"] == tuple((after - before).days for before, after in pairwise(dates))
     repeats = [line.detail["repeat"] for line in held.lines if line.kind is Kind.REPEAT]
     assert len(repeats) >= 2
     assert all(one.definition.valid_from for one in repeats)

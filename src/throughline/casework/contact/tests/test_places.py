@@ -239,8 +239,8 @@ def test_the_screen_says_it_where_the_place_is_typed(signed_in, handler, marked,
     assert "Held" in strip
     assert "Weapons kept here" in strip
     assert "Whitmore" not in strip
-    # said once, where it changes as somebody types
-    assert page.count("Weapons kept here") == 1
+    # said of the place once, where it changes as somebody types; whoever lives there has it on their card
+    assert page.count("<b>Weapons kept here</b>") == 1
     live = browser.post(
         reverse("contact:contact", args=[call.id]),
         {"version": call.version, "place": "16 Alma Rd", "seen": "{}"},
