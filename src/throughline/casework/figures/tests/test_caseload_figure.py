@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def life(does, incident, pair, accounts):  # noqa: F811
-    return Life(does, incident, pair, accounts)
+def life(does, incident, pair, accounts, everything_done):  # noqa: F811
+    return Life(does, incident, pair, accounts, everything_done)
 
 
 def by_the_measure(day: date) -> dict[str, int]:
@@ -55,12 +55,12 @@ def test_the_measure_is_the_rule_on_every_day(life, accounts, steps):
         transaction.set_rollback(True)
 
 
-def test_bail_keeps_a_case_in_the_count_of_both(life, accounts):
+def test_bail_keeps_a_closed_case_in_the_count_and_its_grade_has_gone(life, accounts):
     for step in (*ALL_DONE, "bail_is_learnt_of"):
         life.goes_on(step)
     with as_(accounts[Role.SUPERVISOR].actor) as actor:
         day = london_day(life.now)
-        assert by_the_measure(day) == by_the_rule(actor, day) != {}
+        assert by_the_measure(day) == by_the_rule(actor, day) == {"no-grade": 1}
         assert by_the_measure(london_day(BEGAN) - timedelta(days=1)) == {}
 
 
