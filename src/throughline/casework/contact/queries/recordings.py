@@ -64,6 +64,14 @@ def told(contact: Contact, *, at: datetime) -> Told | None:
     return _told(contact, found, at, _names([found] if found else []))
 
 
+def told_of(incident_id: UUID, *, at: datetime) -> tuple[Told, ...]:
+    """Every recording of an incident's contacts, oldest first, for a page that writes the look itself."""
+    calls = list(Contact.objects.filter(incident=incident_id).order_by("received_at", "id"))
+    held = {one.contact_id: one for one in Recording.objects.filter(contact__in=calls)}
+    names = _names(list(held.values()))
+    return tuple(one for call in calls if (one := _told(call, held.get(call.id), at, names)))
+
+
 def _told(contact: Contact, found: Recording | None, at: datetime, names: dict[UUID, str]) -> Told | None:
     rule = rules.rule_for(contact.channel, london_day(contact.received_at))
     until = found.held_until if found else rules.held_until(contact.channel, contact.received_at)

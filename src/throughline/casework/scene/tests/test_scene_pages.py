@@ -7,6 +7,9 @@ import pytest
 from django.urls import reverse
 
 from throughline.casework.conftest import NOW
+from throughline.casework.contact.commands import sending, taking
+from throughline.casework.contact.commands.recordings import listened_to, note_recording
+from throughline.casework.contact.models import Contact
 from throughline.casework.scene.commands.acting import act_on
 from throughline.casework.scene.commands.adding import ask_correction
 from throughline.casework.scene.commands.attending import begin, leave
@@ -150,6 +153,32 @@ def test_evidence_is_done_or_said_why_not(read, send, incident, visit):
     page = read(Role.OFFICER, "evidence", incident)
     assert page.count("Not said yet") == 5
     assert "No camera in the car" in read(Role.OFFICER, "item", incident, "photographs")
+
+
+def test_the_recording_of_a_call_is_told_where_it_is_to_be_exhibited(does, read, accounts):
+    at_the_counter = _called(does, "front-counter")
+    assert "No call of this incident" in read(Role.OFFICER, "item", at_the_counter, "call-recording")
+    incident = _called(does, "999")
+    page = read(Role.OFFICER, "item", incident, "call-recording")
+    assert "nobody has asked to keep it" in page
+    with seen_whole():
+        call = Contact.objects.get(incident=incident).id
+    does(Role.CALL_HANDLER, note_recording, contact_id=call, reference="REC-7781")
+    does(Role.OFFICER, listened_to, contact_id=call)
+    page = read(Role.OFFICER, "item", incident, "call-recording")
+    assert f"listened to by {accounts[Role.OFFICER].name}" in " ".join(page.split())
+    assert reverse("contact:recording", args=[call]) in page
+    assert "Recordings of its calls" not in read(Role.OFFICER, "item", incident, "photographs")
+
+
+def _called(does, channel):
+    """The incident of a call that somebody is sent to."""
+    call = does(Role.CALL_HANDLER, taking.begin, channel=channel)
+    told = {"version": call.version, "place": "14 Alma Road"}
+    does(Role.CALL_HANDLER, taking.change, contact_id=call.id, **told)
+    does(Role.CALL_HANDLER, sending.send, contact_id=call.id, grade="emergency")
+    with seen_whole():
+        return Contact.objects.get(id=call.id).incident_id
 
 
 def test_what_is_gathered_under_no_such_name_is_not_there(signed_in, incident):

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from throughline.casework.cases.queries.pages import NOT_THERE
+from throughline.casework.contact.queries.recordings import told_of
+from throughline.casework.contact.views.recordings import STANDING
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.scene.commands import acting, adding
 from throughline.casework.scene.commands.children import decide_children
@@ -32,10 +34,11 @@ from throughline.casework.scene.queries.reach import latest_decision
 from throughline.casework.scene.rules import Evidence
 from throughline.casework.scene.views.shared import along_with, back_to, both, done, page, stood_on
 from throughline.foundations.access.routes import actor_of, guarded
-from throughline.foundations.access.rules import Action, Refused
+from throughline.foundations.access.rules import Action, Refused, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.offline.marking import done_at, left_at
 
+_RECORDING = "call-recording"
 _YES_NO = {True: "yes", False: "no", None: None}
 
 
@@ -122,8 +125,10 @@ def item(request: HttpRequest, incident_id: UUID, item: str) -> HttpResponse:
     back = reverse("scene:evidence", args=[incident_id])
     if saved(form, keep):
         return done(request, back, _("Saved."))
-    along = along_with(request, on.own)
-    return page(request, "scene/item.html", form, on=on, one=one, back=back, after=after, along=along)
+    shown: dict[str, Any] = {"back": back, "after": after, "along": along_with(request, on.own)}
+    if item == _RECORDING and may(actor, Action.VIEW_CONTACT):
+        shown |= {"recordings": told_of(incident_id, at=now), "recording_standing": STANDING}
+    return page(request, "scene/item.html", form, on=on, one=one, **shown)
 
 
 # --- what was done about suspects ---------------------------------------------------------------------
