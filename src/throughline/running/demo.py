@@ -156,7 +156,8 @@ def _people(logins: Logins, home: Path, wanted: int) -> None:
         )
     if held.people and not (home / "keys.json").is_file():
         raise SiteError(
-            f"The keys under which this database was filled are not in {home}; use the folder of then."
+            f"The keys under which this database was filled are not in {home}; use the folder of then. "
+            "What an earlier demonstration left is deleted by `./run demo --fresh`."
         )
     folder = home / "invented"
     if wanted and not held.people:
