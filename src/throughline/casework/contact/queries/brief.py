@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from throughline.casework.cases.models import Case, Involvement, StandingFact
+from throughline.casework.cases.models import Case, Incident, Involvement, StandingFact
 from throughline.casework.cases.queries import incidents_of, repeat, standing_facts
 from throughline.casework.cases.queries.counters import against_about
 from throughline.casework.cases.rules import pattern
@@ -414,35 +414,37 @@ def _contact(rows: _Rows, one: Known) -> Reading:
 
 
 def _history(rows: _Rows, one: Known, contact: Contact) -> list[Line]:
-    """How often before this in twelve months, whether ever closer together, and by which definitions repeat."""
+    """How often before this in twelve months, whether ever closer together, by which definitions repeat; and before."""
     since = start_of_day(months_after(rows.today, -_MONTHS))
-    earlier = [
+    before = [
         found.incident
-        for found in incidents_of(rows.actor, one.records, since=since)
+        for found in incidents_of(rows.actor, one.records)
         if "victim" in found.parts
         and found.incident.id != contact.incident_id
         and found.incident.reported_at <= rows.at
         and found.incident.domestic is not False
     ]
-    if not earlier:
-        return _counter(rows, one)
-    count = Line(
-        Kind.INCIDENTS,
-        earlier[0].id,
-        str(len(earlier)),
-        detail={"count": len(earlier), "since": since, "last": earlier[0].reported_at},
-    )
-    follows = pattern([contact.received_at, *(incident.reported_at for incident in earlier)])
-    shorter = Line(Kind.GAPS, code="shortening", detail={"days": follows.gaps[-3:]})
-    return [
-        *_counter(rows, one),
-        count,
-        *([shorter] if follows.shortening else []),
-        *(
+    earlier = [incident for incident in before if incident.reported_at >= since]
+    longer_ago = [incident for incident in before if incident.reported_at < since]
+    lines = list(_counter(rows, one))
+    if earlier:
+        lines.append(_counted(Kind.INCIDENTS, earlier))
+        follows = pattern([contact.received_at, *(incident.reported_at for incident in earlier)])
+        if follows.shortening:
+            lines.append(Line(Kind.GAPS, code="shortening", detail={"days": follows.gaps[-3:]}))
+        lines += [
             Line(Kind.REPEAT, code=found.definition.code, detail={"repeat": found})
             for found in repeat(rows.actor, one.records, at=rows.at)
-        ),
-    ]
+        ]
+    if longer_ago:
+        lines.append(_counted(Kind.LONGER_AGO, longer_ago))
+    return lines
+
+
+def _counted(kind: Kind, incidents: list[Incident]) -> Line:
+    newest = incidents[0]
+    detail = {"count": len(incidents), "last": newest.reported_at}
+    return Line(kind, newest.id, str(len(incidents)), detail=detail)
 
 
 def _children(rows: _Rows, one: Known) -> list[Line]:

@@ -45,6 +45,7 @@ class Kind(StrEnum):
     SAFE_CONTACT = "safe-contact"
     VOID = "void"
     INCIDENTS = "incidents"
+    LONGER_AGO = "longer-ago"
     REPEAT = "repeat"
     GAPS = "gaps"
     CHILD = "child"

@@ -197,6 +197,19 @@ def test_history_counts_what_was_before_and_says_both_definitions(handler, known
     assert all(one.definition.valid_from for one in repeats)
 
 
+def test_what_was_more_than_a_year_ago_is_told_apart_and_never_as_none_found(handler, known, people):
+    for months in (14, 13):
+        then = NOW - timedelta(days=months * 31)
+        one = open_incident(
+            by=handler, now=then, recorded_as="domestic-abuse", domestic=True, reported_at=then
+        )
+        told = {"record_id": people["her"], "part": "victim", "confirmed": True}
+        involve(by=handler, now=then, incident_id=one.id, **told)
+    [held] = brief_for(handler, known, at=NOW).section(Part.HISTORY).of(State.HELD)
+    [line] = held.lines
+    assert (line.kind, line.detail["count"], line.detail["last"]) == (Kind.LONGER_AGO, 2, then)
+
+
 def test_nobody_asked_her_how_to_reach_her_and_so_no_way_is_safe(handler, known):
     contact = brief_for(handler, known, at=NOW).section(Part.CONTACT)
     assert (contact.state, contact.readings[0].lines) == (State.NOT_CHECKED, ())

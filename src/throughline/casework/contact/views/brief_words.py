@@ -334,6 +334,17 @@ def _incidents(line: Line, detail: Any, today: date) -> Told:
     return Told(told % {"count": detail["count"]}, last, strong=True)
 
 
+def _longer_ago(line: Line, detail: Any, today: date) -> Told:
+    told = ngettext(
+        "%(count)s incident more than 12 months ago",
+        "%(count)s incidents more than 12 months ago",
+        detail["count"],
+    )
+    return Told(
+        told % {"count": detail["count"]}, _("the last on %(day)s") % {"day": day(london_day(detail["last"]))}
+    )
+
+
 def _gaps(line: Line, detail: Any, today: date) -> Told:
     days = [str(one) for one in detail["days"]]
     return Told(
@@ -389,6 +400,7 @@ _WORDS: dict[Kind, Callable[[Line, Any, date], Told]] = {
     Kind.SAFE_CONTACT: _safe_contact,
     Kind.VOID: _void,
     Kind.INCIDENTS: _incidents,
+    Kind.LONGER_AGO: _longer_ago,
     Kind.GAPS: _gaps,
     Kind.REPEAT: _repeat,
     Kind.CHILD: _child,
