@@ -80,7 +80,7 @@ def told(transactional_db, working_as, tmp_path, monkeypatch):
         )
     with working_as(WORKER):
         enact(now=NOW, source="invented")
-        yield retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None)
+        yield retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4)
 
 
 def test_it_is_told_through_the_commands_and_once(told):
@@ -114,4 +114,4 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert not Brief.objects.filter(opened_at__lt=F("sent_at")).exists()
         found = figure(measure("misrecorded-found"), last_year).lines
         assert sum(line.counted for line in found) > 0
-    assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None) == 0
+    assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4) == 0

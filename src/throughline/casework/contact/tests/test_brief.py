@@ -189,7 +189,9 @@ def test_history_counts_what_was_before_and_says_both_definitions(handler, known
     assert by_kind[Kind.INCIDENTS].detail["count"] == 4
     # by the calendar of London: near midnight a change of the clocks lies between
     dates = [london_day(NOW - timedelta(days=ago)) for ago in (*days_ago[1:], 0)]
-    assert by_kind[Kind.GAPS].detail["days"] == tuple((after - before).days for before, after in pairwise(dates))
+    assert by_kind[Kind.GAPS].detail["days"] == tuple(
+        (after - before).days for before, after in pairwise(dates)
+    )
     repeats = [line.detail["repeat"] for line in held.lines if line.kind is Kind.REPEAT]
     assert len(repeats) >= 2
     assert all(one.definition.valid_from for one in repeats)
