@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from throughline.casework.cases.commands.visiting import record_visit
 from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.contact.commands.sending import stand_down
 from throughline.casework.contact.models import Deployment
+from throughline.casework.people.commands.recording import relate
 from throughline.casework.risk.commands import assessing, checking, grading, held, hub, reassessing
 from throughline.casework.risk.models import Assessment, Check, Grading
 from throughline.casework.risk.rules.assessing import Stage, with_always
@@ -21,7 +24,7 @@ from throughline.foundations.instruments.rules import Answer, Instrument, Kind, 
 from throughline.synthetic.cast import Cast
 from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.doorstep import Risk, Visit
-from throughline.synthetic.past import Call
+from throughline.synthetic.past import Call, Couple
 from throughline.synthetic.person import InventedPerson, Relation
 
 _GRADES = ("standard", "medium", "high")
@@ -60,6 +63,17 @@ class Attending:
         self.hub_waits = hub_waits
         self.regrades = 0
 
+    def related(self, couple: Couple, at: datetime) -> None:
+        """What the two are to each other is known of before: partners, or partners once who live apart."""
+        together = any(tie.number == couple.suspect.number for tie in couple.victim.relationships)
+        relate(
+            by=self.cast.role(Role.DESK),
+            now=at,
+            record_id=self.records[couple.victim.number],
+            other_id=self.records[couple.suspect.number],
+            kind="partner" if together else "former-partner",
+        )
+
     # --- at the scene ---------------------------------------------------------------------------------
 
     def visit(
@@ -90,7 +104,9 @@ class Attending:
         self._act(call, incident_id, one, officer, at + timedelta(minutes=one.minutes - 8))
         decided = self._children(call, there, one, officer, at + timedelta(minutes=one.minutes - 6))
         self.cast.acting(officer)
-        attending.leave(by=officer, now=at + timedelta(minutes=one.minutes), attendance_id=there.id)
+        gone = at + timedelta(minutes=one.minutes)
+        attending.leave(by=officer, now=gone, attendance_id=there.id)
+        stand_down(by=self.cast.role(Role.CALL_HANDLER), now=gone, deployment_id=sent.id)
         return at, decided
 
     def begin(self, incident_id: UUID, sent: Deployment, officer: Actor, at: datetime) -> Attendance:
@@ -305,8 +321,10 @@ class Attending:
         )
 
     def _check(self, made: Assessment, risk: Risk, officer: Actor, at: datetime) -> datetime:
-        """The sergeant's check, most in time, an inspector's of high, and the hub's look at the pair."""
+        """The sergeant's check, most in time, or an inspector's of high; then the hub's look at the pair."""
         case = made.case
+        if held.open_of(held.CHECK_HIGH, case.id):
+            return self._settle(case, officer, self._check_high(case, at))
         soon = self.chance.yes(0.84)
         checked = at + timedelta(
             minutes=self.chance.between(12, 112) if soon else self.chance.between(130, 600)
@@ -330,7 +348,12 @@ class Attending:
             checked = again + timedelta(minutes=25)
             verdict = "agree"
         self._as_verdict(case, verdict, Role.SERGEANT, checked)
-        checked = self._check_high(case, checked)
+        return self._settle(case, officer, self._check_high(case, checked))
+
+    def _settle(self, case: Case, officer: Actor, checked: datetime) -> datetime:
+        """The officer reads what was said, and the hub looks at the pair of whom nobody has yet to check anything."""
+        if held.open_of(held.CHECK, case.id):
+            return checked
         if self.chance.yes(0.85):
             self._read(case, officer, checked + timedelta(hours=1))
         if checked < self.now - self.hub_waits:
@@ -375,6 +398,20 @@ class Attending:
         self._as_verdict(case, "agree", Role.SERGEANT, at)
         if held.open_of(held.CHECK_HIGH, case.id):
             self._as_verdict(case, "agree", Role.INSPECTOR, at + timedelta(minutes=5))
+
+    def seen_since(self, case: Case, graded: datetime) -> None:
+        """The visit that a grade of medium calls for, a day and a half later."""
+        officer = self.cast.role(Role.OFFICER)
+        record_visit(
+            by=officer,
+            now=graded + timedelta(hours=36),
+            case_id=case.id,
+            outcome="visit-spoken",
+            seen=["victim"],
+            alone=True,
+            safe_to_talk=True,
+            agreed="She knows whom to ring.",
+        )
 
     def _read(self, case: Case, officer: Actor, at: datetime) -> None:
         for check in Check.objects.filter(case=case, maker=officer.id, read_at=None):

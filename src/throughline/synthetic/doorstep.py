@@ -12,7 +12,7 @@ from throughline.foundations.instruments.rules import Answer
 from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.past import Call
 
-_ACTION = Weighted.of(("arrest", "none", "voluntary-attendance", "other", ""), (46, 33, 10, 5, 6))
+_ACTION = Weighted.of(("arrest", "none", "voluntary-attendance", "other", ""), (44, 26, 19, 5, 6))
 _REASON = Weighted.of(
     ("victim-unwilling", "no-grounds", "gone", "not-necessary", "not-found", "no-offence"),
     (34, 20, 20, 14, 7, 5),
@@ -103,6 +103,8 @@ _FEELING = {
     "partly": "“Tonight, yes. Not when he is let out.”",
     "safe": "“My mum is here and he has no key.”",
 }
+# the sections that figures are made of
+_COUNTED = ("account", "video", "statement")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,6 +301,11 @@ def _sections(
         },
         "statement": statement,
     }
+
+
+def in_short(one: Visit) -> Visit:
+    """The same visit with what is counted of it alone, for one of long ago."""
+    return replace(one, sections={name: one.sections[name] for name in _COUNTED})
 
 
 def as_graded(

@@ -302,10 +302,11 @@ def _told_of_two(calls: Iterable[Call], now: datetime, *, days: tuple[int, int])
 
 def _accused_in_turn(calls: Collection[Call], now: datetime) -> Iterator[Call]:
     """Calls in which he names her, after one in which she named him; the last of them the day before yesterday."""
-    for number, call in enumerate(_told_of_two(calls, now, days=(240, 20))[-ACCUSED_IN_TURN:], start=1):
+    chosen = _told_of_two(calls, now, days=(240, 20))[-ACCUSED_IN_TURN:]
+    for number, call in enumerate(chosen, start=1):
         yield replace(
             call,
-            at=now - timedelta(hours=50) if number == ACCUSED_IN_TURN else call.at + timedelta(days=6),
+            at=now - timedelta(hours=50) if number == len(chosen) else call.at + timedelta(days=6),
             caller="victim",
             victim=call.suspect,
             suspect=call.victim,

@@ -57,7 +57,8 @@ from throughline.synthetic import past as planned
 from throughline.synthetic.attending import Attending, by_how_often
 from throughline.synthetic.cast import Cast
 from throughline.synthetic.chance import Chance
-from throughline.synthetic.doorstep import risk, visit
+from throughline.synthetic.demonstration import stories
+from throughline.synthetic.doorstep import in_short, risk, visit
 from throughline.synthetic.export import index, person_reference
 from throughline.synthetic.past import Call, Couple, Order, couples, past
 from throughline.synthetic.settling import Settling
@@ -69,6 +70,8 @@ _AMONG = 1_500
 # what is younger than this is still on somebody's list
 _STILL_OPEN = timedelta(days=3)
 _RECORDED = ("999", "101")
+# of a visit that is older, what is counted is told alone
+_IN_SHORT = timedelta(days=60)
 # the hub has yet to look at what is younger
 _HUB_WAITS = timedelta(days=9)
 _WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
@@ -112,6 +115,12 @@ class Retelling:
             now=self.now,
             hub_waits=_HUB_WAITS,
         )
+        two = list(couples(here))
+        told_of = {story.person.number for story in stories()}
+        for couple in two[: planned.COUPLES]:
+            # the demonstration has said it of its own people
+            if couple.victim.number not in told_of:
+                self.attending.related(couple, self.now - planned.MONTHS_BACK)
         calls, orders = past(here, now=self.now, seed=SEED)
         for told, call in enumerate(calls, start=1):
             contact, sent = self._call(call, self.by[Role.OFFICER])
@@ -120,19 +129,19 @@ class Retelling:
                 say(told, len(calls))
         for order in orders:
             self._order(order)
+        Settling(self.cast, self.attending, now=self.now).tell()
         self._hold()
         self._keep_recordings()
+        spare = pairs(two[planned.COUPLES :], here, now=self.now)
+        given = {"records": self.records, "chance": self.chance, "now": self.now}
+        HubQueue(self.cast, self.attending, **given).tell(self._tonight(spare, given), hub)
         self._review()
-        Settling(self.cast, self.attending, now=self.now).tell()
-        spare = pairs(list(couples(here))[planned.COUPLES :], here, now=self.now)
-        told_of = {"records": self.records, "chance": self.chance, "now": self.now}
-        HubQueue(self.cast, self.attending, **told_of).tell(self._tonight(spare, told_of), hub)
         self._ring()
         return self.told
 
-    def _tonight(self, spare: Iterator[Couple], told_of: dict[str, Any]) -> Iterator[Couple]:
+    def _tonight(self, spare: Iterator[Couple], given: dict[str, Any]) -> Iterator[Couple]:
         """This turn, before which nobody has seen the pairs that are left."""
-        Tonight(self.cast, self.attending, self._taken, spare=spare, **told_of).tell()
+        Tonight(self.cast, self.attending, self._taken, spare=spare, **given).tell()
         return spare
 
     def _taken(self, call: Call, officer: Actor) -> tuple[UUID, Deployment]:
@@ -209,6 +218,8 @@ class Retelling:
         incident = Contact.objects.get(id=contact.id).incident_id
         if incident is not None and call.domestic and call.victim in self.records:
             found = visit(call, self.chance)
+            if call.at < self.now - _IN_SHORT:
+                found = in_short(found)
             return self.attending.visit(call, incident, sent, found, officer=self.by[Role.OFFICER])
         arrived = call.at + timedelta(minutes=call.arrived_after)
         sending.arrive(by=self._as(Role.OFFICER), now=arrived, deployment_id=sent.id)
@@ -270,7 +281,7 @@ class Retelling:
     def _went(self, call: Call, contact: Contact) -> None:
         """Who was sent was there, and has gone; an appointment was kept."""
         by = self._as(Role.CALL_HANDLER)
-        for one in Deployment.objects.filter(contact=contact.id, superseded_by=None):
+        for one in Deployment.objects.filter(contact=contact.id, superseded_by=None, stood_down_at=None):
             if call.grade == "appointment":
                 sending.arrive(by=by, now=one.due_at or call.at, deployment_id=one.id)
             if call.grade != "nobody":

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count, cycle
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from throughline.casework.cases.commands.crimes import not_a_crime, record_crime
@@ -30,6 +31,7 @@ from throughline.synthetic.person import InventedPerson
 type Take = Callable[[Call, Actor], tuple[UUID, Deployment]]
 """Takes a call and sends this officer; says of which incident it is, and who was sent."""
 
+_SEEN_WITHIN = timedelta(hours=40)
 _DAY_AND_A_BIT = timedelta(hours=26)
 
 
@@ -111,6 +113,7 @@ SCENES = (
         then="agreed",
     ),
 )
+_APART = 11
 _GRADE = Weighted.of(("standard", "medium", "high"), (58, 34, 8))
 
 
@@ -168,6 +171,7 @@ class Tonight:
         accept(by=self.cast.role(Role.SERGEANT), now=began + timedelta(minutes=10), handover_id=offered.id)
 
     def _call(self, couple: Couple, ago: int, words: str, offence: str = "") -> Call:
+        self.attending.related(couple, self.now - timedelta(days=300))
         home = couple.victim.addresses[0] if couple.victim.addresses else None
         return Call(
             at=(self.now - timedelta(minutes=ago)).replace(microsecond=0),
@@ -294,7 +298,7 @@ class HubQueue:
         self.now = now
 
     def tell(self, pairs: Iterator[Couple], many: int) -> int:
-        """Up to ``many`` pairs, of an hour to nine days ago; says how many there were to tell of."""
+        """Up to ``many`` pairs, of one to nine days ago; says how many there were to tell of."""
         found = [couple for couple, _ in zip(pairs, range(many), strict=False)]
         ages = sorted((self._age() for _ in found), reverse=True)
         for couple, age in zip(found, ages, strict=True):
@@ -302,12 +306,14 @@ class HubQueue:
         return len(found)
 
     def _age(self) -> timedelta:
+        # most have waited for more than the day that the hub has
         recent = self.chance.yes(0.5)
-        return timedelta(hours=self.chance.between(5, 30) if recent else self.chance.between(30, 216))
+        return timedelta(hours=self.chance.between(25, 48) if recent else self.chance.between(48, 216))
 
     def _one(self, couple: Couple, at: datetime) -> None:
+        self.attending.related(couple, at - timedelta(days=300))
         officer = self.cast.role(Role.OFFICER)
-        told = {"by": officer, "now": at}
+        told: dict[str, Any] = {"by": officer, "now": at}
         home = couple.victim.addresses[0] if couple.victim.addresses else None
         incident = open_incident(
             **told,
@@ -343,6 +349,8 @@ class HubQueue:
         self.attending.say_risk(case, incident.id, asked, officer, at, grade=grade)
         checked = at + timedelta(minutes=50)
         self.attending.agreed(case, checked)
+        if grade == "medium" and at < self.now - _SEEN_WITHIN:
+            self.attending.seen_since(case, at)
         if at < self.now - _DAY_AND_A_BIT:
             self._judged(incident, action, checked + timedelta(hours=3))
 
@@ -368,7 +376,8 @@ class HubQueue:
 
 def pairs(couples: Sequence[Couple], people: Sequence[InventedPerson], *, now: datetime) -> Iterator[Couple]:
     """Couples, then women and men who were one once and live apart, each person once."""
-    yield from couples
+    # neighbours stand together in the index, and do not all ring on one evening
+    yield from (one for first in range(_APART) for one in couples[first::_APART])
     taken = {person.number for one in couples for person in (one.victim, one.suspect)}
     # whom the demonstration tells of is told of by it alone
     taken |= {story.person.number for story in stories()}
