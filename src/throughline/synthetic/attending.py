@@ -498,7 +498,7 @@ def answered_so(instrument: Instrument, risk: Risk) -> dict[str, Answer]:
     for code, words in risk.yes.items():
         if code in known:
             given |= {code: "yes", **({f"{code}-words": words} if words else {})}
-    if {"jealousy", "money"} & risk.yes.keys():
+    if "coercive-control" in known and {"jealousy", "money"} & risk.yes.keys():
         given |= {"coercive-control": "yes", "coercive-control-words": "He says whom she may see."}
     return plain_answers(instrument, given)
 
