@@ -70,7 +70,7 @@ def calls(file: Path, count: int, calls: int, seed: int, today: datetime) -> Non
 @click.option(
     "--hub",
     type=click.IntRange(min=0),
-    default=60,
+    default=40,
     show_default=True,
     help="How many further pairs wait for the safeguarding hub, as far as there are people to tell of.",
 )

@@ -14,8 +14,8 @@ from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.person import InventedPerson, Relation
 
 MONTHS_BACK = timedelta(days=425)
-COUPLES = 70
-ABOUT_SOMETHING_ELSE = 40
+COUPLES = 50
+ABOUT_SOMETHING_ELSE = 28
 # how many couples have each accused the other, the newest of them lately
 ACCUSED_IN_TURN = 3
 
