@@ -210,5 +210,8 @@ send with Enter. Then type under WHO what you might hear of somebody:
 The page says who it may be, and why; confirm her, and the brief fills. As the response officer, say under Briefs
 that QN12 is your unit, or whichever you sent. As the supervisor, see what was decided and what stands still.
 
+At the scene: the response officer, on a telephone's screen, goes on with a visit that is half written. The response
+sergeant has a turn that ends soon, the duty inspector grades of high to check, the hub reviewer pairs that wait.
+
 Then search for "rachel denholm": the call handler finds nobody, and the restricted-records desk has a new duty.
 """

@@ -133,7 +133,9 @@ class Attending:
                 after=None,
             )
         victim = there.incident.involvements.filter(part="victim").values_list("record", flat=True).first()
-        for injured in one.injuries if victim else ():
+        for injured in one.injuries:
+            if victim is None:
+                break
             injuries.add_injuries(
                 by=officer,
                 now=at + timedelta(minutes=9),
@@ -159,12 +161,13 @@ class Attending:
             )
 
     def _act(self, call: Call, incident_id: UUID, one: Visit, officer: Actor, at: datetime) -> None:
-        if one.action and call.suspect in self.records:
+        suspect = self.records.get(call.suspect or 0)
+        if one.action and suspect:
             acting.act_on(
                 by=self.cast.acting(officer),
                 now=at,
                 incident_id=incident_id,
-                record_id=self.records[call.suspect],
+                record_id=suspect,
                 action=one.action,
                 power=one.power,
                 reasons=one.reasons,
@@ -234,7 +237,8 @@ class Attending:
 
     def _of_family(self, call: Call) -> list[int]:
         today = london_day(call.at)
-        ties = self.people[call.victim].relationships if call.victim in self.people else ()
+        her = self.people.get(call.victim or 0)
+        ties = her.relationships if her else ()
         return [
             tie.number
             for tie in ties
@@ -287,7 +291,14 @@ class Attending:
         return done
 
     def say_risk(
-        self, case: Case, incident_id: UUID, risk: Risk, officer: Actor, at: datetime, *, grade: str = ""
+        self,
+        case: Case,
+        incident_id: UUID | None,
+        risk: Risk,
+        officer: Actor,
+        at: datetime,
+        *,
+        grade: str = "",
     ) -> Assessment:
         """One assessment, done with her ``at``, in the system when the plan says, with the officer's grade."""
         reached = at + timedelta(minutes=risk.after)

@@ -133,7 +133,7 @@ class Retelling:
         self._hold()
         self._keep_recordings()
         spare = pairs(two[planned.COUPLES :], here, now=self.now)
-        given = {"records": self.records, "chance": self.chance, "now": self.now}
+        given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}
         HubQueue(self.cast, self.attending, **given).tell(self._tonight(spare, given), hub)
         self._review()
         self._ring()

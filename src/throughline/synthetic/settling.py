@@ -196,6 +196,7 @@ class Settling:
             strict=False,
         ):
             at = fact.set_at + timedelta(days=9)
+            assert fact.case is not None
             self.attending.graded_anew(fact.case, cause, self.cast.by[Role.OFFICER], at)
 
     def _review_files(self) -> None:

@@ -117,9 +117,10 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     A page that is shown before anybody has signed in, or when signing in itself has failed, has no reader.
     """
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        reader, bar, foot = None, [], []
-    else:
+    reader = None
+    bar: list[dict[str, object]] = []
+    foot: list[dict[str, object]] = []
+    if user is not None and user.is_authenticated:
         role = load("roles").label(user.role, on=timezone.localdate())
         reader = {"name": user.name, "role": role}
         bar, foot = navigation.links(user.actor, request.path)
