@@ -61,6 +61,8 @@ class Attending:
         self.chance = chance
         self.now = now
         self.hub_waits = hub_waits
+        # when the same people ring next: what waits until then is looked at together
+        self.until = now
         self.regrades = 0
 
     def related(self, couple: Couple, at: datetime) -> None:
@@ -433,6 +435,8 @@ class Attending:
         soon = self.chance.yes(0.8)
         done = at + timedelta(hours=self.chance.between(3, 20) if soon else self.chance.between(26, 90))
         other = self.chance.yes(0.12)
+        if done > self.until:
+            return
         reviewer = self.cast.role(Role.HUB)
         taken = hub.take(by=reviewer, now=done - timedelta(minutes=20), case_id=case.id)
         deep = self.chance.yes(0.3)

@@ -1,6 +1,6 @@
 """The past of the invented force, done again through the commands that its people would use, as of then."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -123,10 +123,12 @@ class Retelling:
                 self.attending.related(couple, self.now - planned.MONTHS_BACK)
         calls, orders = past(here, now=self.now, seed=SEED)
         for told, call in enumerate(calls, start=1):
+            self.attending.until = _until(call, calls, self.now)
             contact, sent = self._call(call, self.by[Role.OFFICER])
             self._since(call, contact, self._went_there(call, contact, sent))
             if told % 50 == 0:
                 say(told, len(calls))
+        self.attending.until = self.now
         for order in orders:
             self._order(order)
         Settling(self.cast, self.attending, now=self.now).tell()
@@ -458,6 +460,14 @@ class Retelling:
         if home is not None:
             officer = self._as(Role.OFFICER)
             set_marker(by=officer, now=self.now, record_id=case.victim_id, code=code, address_id=home.id)
+
+
+def _until(call: Call, calls: Sequence[Call], now: datetime) -> datetime:
+    """When one of the same two people has to do with another call."""
+    them = {call.victim, call.suspect} - {None}
+    return min(
+        (one.at for one in calls if one.at > call.at and them & {one.victim, one.suspect}), default=now
+    )
 
 
 @transaction.atomic
