@@ -22,8 +22,15 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
     show_default=True,
     help="How many people to invent when there are none yet.",
 )
+@click.option(
+    "--hub",
+    type=click.IntRange(min=0),
+    default=40,
+    show_default=True,
+    help="How many further pairs wait for the safeguarding hub when their past is told.",
+)
 @click.option("--fresh", is_flag=True, help="First delete what earlier demonstrations left.")
-def demo(port: int, people: int, fresh: bool) -> None:
+def demo(port: int, people: int, hub: int, fresh: bool) -> None:
     """Serve Throughline on this machine, with invented people.
 
     THROUGHLINE_HOME names the folder of its data (.throughline in the checkout); DATABASE_URL, the address
@@ -37,6 +44,7 @@ def demo(port: int, people: int, fresh: bool) -> None:
             home=home,
             port=port,
             people=people,
+            hub=hub,
             fresh=fresh,
             database_url=os.environ.get("DATABASE_URL") or None,
         )

@@ -39,13 +39,13 @@ _SOURCE = "invented"
 """What the import calls the index of invented people."""
 
 
-def run(*, home: Path, port: int, people: int, fresh: bool, database_url: str | None) -> None:
+def run(*, home: Path, port: int, people: int, hub: int, fresh: bool, database_url: str | None) -> None:
     """Start the demonstration and serve it until Ctrl-C or SIGTERM, then stop all that was started.
 
-    ``home`` is the private folder of its data; ``people`` how many to invent when there are none; ``fresh``
-    deletes what is there first; ``database_url`` a superuser of another PostgreSQL server to use in place
-    of the embedded one. Raises `SiteError`, `ClusterError`, `ServerError` or
-    `MigrationError` when it cannot run.
+    ``home`` is the private folder of its data; ``people`` how many to invent when there are none, and ``hub``
+    how many further pairs then wait for the hub; ``fresh`` deletes what is there first; ``database_url`` a
+    superuser of another PostgreSQL server to use in place of the embedded one. Raises `SiteError`,
+    `ClusterError`, `ServerError` or `MigrationError` when it cannot run.
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
@@ -59,7 +59,7 @@ def run(*, home: Path, port: int, people: int, fresh: bool, database_url: str | 
         say("Bringing its tables up to date…")
         migrate(logins, home)
         make_signing_key(home)
-        _people(logins, home, people)
+        _people(logins, home, people, hub)
         web = spawn(site, "web server", web_server(port), demo_environment(logins, WEB, home), home)
         wait_until_served(port, web)
         # after the pages, which somebody is waiting for
@@ -146,7 +146,7 @@ def _held(logins: Logins) -> _Held:
     return _Held(*row) if row else _Held(False, False, False, False)
 
 
-def _people(logins: Logins, home: Path, wanted: int) -> None:
+def _people(logins: Logins, home: Path, wanted: int, hub: int) -> None:
     """Make the accounts, and invent people where there are none; what a killed start began is gone on with."""
     held = _held(logins)
     if not held.ours:
@@ -165,7 +165,8 @@ def _people(logins: Logins, home: Path, wanted: int) -> None:
     if folder.is_dir():
         _bring_in(logins, home, folder, wanted)
     if folder.is_dir() or not held.agency:
-        call(["synthetic", "enact", f"--source={_SOURCE}"], demo_environment(logins, WORKER, home), home)
+        told = ["synthetic", "enact", f"--source={_SOURCE}", f"--hub={hub}"]
+        call(told, demo_environment(logins, WORKER, home), home)
     if folder.is_dir():
         shutil.rmtree(folder)
 
@@ -209,6 +210,9 @@ send with Enter. Then type under WHO what you might hear of somebody:
 
 The page says who it may be, and why; confirm her, and the brief fills. As the response officer, say under Briefs
 that QN12 is your unit, or whichever you sent. As the supervisor, see what was decided and what stands still.
+
+At the scene: the response officer, on a telephone's screen, goes on with a visit that is half written. The response
+sergeant has a turn that ends soon, the duty inspector grades of high to check, the hub reviewer pairs that wait.
 
 Then search for "rachel denholm": the call handler finds nobody, and the restricted-records desk has a new duty.
 """

@@ -67,8 +67,16 @@ def calls(file: Path, count: int, calls: int, seed: int, today: datetime) -> Non
 
 @synthetic.command("enact")
 @click.option("--source", default="invented", show_default=True, help="What the import called the index.")
-def enact_stories(source: str) -> None:
-    """Make the demonstration's accounts, complete the stories of its people, and tell fourteen months of calls.
+@click.option(
+    "--hub",
+    type=click.IntRange(min=0),
+    default=40,
+    show_default=True,
+    help="How many further pairs wait for the safeguarding hub, as far as there are people to tell of.",
+)
+def enact_stories(source: str, hub: int) -> None:
+    """Make the demonstration's accounts, complete the stories of its people, and tell fourteen months of calls and
+    what is open now.
 
     Only where THROUGHLINE_DEMO=1: anybody may sign in to these accounts. Done again, it changes nothing.
     """
@@ -95,7 +103,7 @@ def enact_stories(source: str) -> None:
     now = timezone.now()
     try:
         told = enact(now=now, source=source)
-        calls_told = retell(actors(), colleagues(), now=now, source=source, say=say)
+        calls_told = retell(actors(), colleagues(), now=now, source=source, say=say, hub=hub)
     except DatabaseError as error:
         first = (str(error).splitlines() or ["no reason was given"])[0]
         raise click.ClickException(f"The database failed: {first}. Nothing was changed.") from None

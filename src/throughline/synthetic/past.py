@@ -5,8 +5,8 @@ same past. How often somebody calls again, from which telephone and what is mish
 counted from it says anything of a real force.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -14,8 +14,10 @@ from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.person import InventedPerson, Relation
 
 MONTHS_BACK = timedelta(days=425)
-COUPLES = 70
-ABOUT_SOMETHING_ELSE = 40
+COUPLES = 50
+ABOUT_SOMETHING_ELSE = 28
+# how many couples have each accused the other, the newest of them lately
+ACCUSED_IN_TURN = 3
 
 _CALLS = Weighted.of(("1", "2", "3", "4", "5", "7"), (46, 24, 13, 9, 5, 3))
 _CALLER = Weighted.of(("victim", "other", "child", "suspect"), (62, 28, 6, 4))
@@ -128,7 +130,7 @@ def couples(people: Iterable[InventedPerson]) -> Iterator[Couple]:
 
 
 def past(
-    people: Iterable[InventedPerson], *, now: datetime, seed: int
+    people: Collection[InventedPerson], *, now: datetime, seed: int
 ) -> tuple[tuple[Call, ...], tuple[Order, ...]]:
     """The calls of the months before ``now``, oldest first, and the orders made because of them."""
     chance = Chance(seed, 3)
@@ -140,6 +142,8 @@ def past(
         calls += hers
         orders += _orders(couple, hers, chance, now)
     calls += _other_calls(chance, numbers, now)
+    calls += _accused_in_turn(calls, now)
+    calls += _by_another_of_his_family(calls, people, now)
     return tuple(sorted(calls, key=lambda call: call.at)), tuple(orders)
 
 
@@ -280,3 +284,66 @@ def _other_calls(chance: Chance, numbers: Iterator[str], now: datetime) -> Itera
             unit=chance.pick(_UNITS),
             arrived_after=20 + chance.below(60),
         )
+
+
+def _told_of_two(calls: Iterable[Call], now: datetime, *, days: tuple[int, int]) -> list[Call]:
+    """The last attended call about each couple, where it was so many days ago, oldest first."""
+    last = {(call.victim, call.suspect): call for call in sorted(calls, key=lambda call: call.at)}
+    first, final = (now - timedelta(days=one) for one in days)
+    return [
+        call
+        for call in last.values()
+        if call.domestic
+        and call.suspect is not None
+        and call.arrived_after is not None
+        and first < call.at < final
+    ]
+
+
+def _accused_in_turn(calls: Collection[Call], now: datetime) -> Iterator[Call]:
+    """Calls in which he names her, after one in which she named him; the last of them the day before yesterday."""
+    chosen = _told_of_two(calls, now, days=(240, 20))[-ACCUSED_IN_TURN:]
+    for number, call in enumerate(chosen, start=1):
+        yield replace(
+            call,
+            at=now - timedelta(hours=50) if number == len(chosen) else call.at + timedelta(days=6),
+            caller="victim",
+            victim=call.suspect,
+            suspect=call.victim,
+            words="He says that she came at him first and scratched his arms, and that he is afraid of her.",
+            grade="priority",
+            reason="",
+            arrived_after=40,
+            unit=call.unit or "QN12",
+            crime="violence-without-injury",
+        )
+
+
+def _by_another_of_his_family(
+    calls: Collection[Call], people: Iterable[InventedPerson], now: datetime
+) -> Iterator[Call]:
+    """One call about a brother-in-law: several of a family against one woman."""
+    known = {person.number: person for person in people}
+    for call in _told_of_two(calls, now, days=(420, 40)):
+        him = known.get(call.suspect or 0)
+        for other in known.values():
+            if (
+                him is not None
+                and other.number not in {call.victim, call.suspect}
+                and other.sex == him.sex
+                and other.surname == him.surname
+                and (other.age(now.date()) or 0) >= 18
+            ):
+                yield replace(
+                    call,
+                    at=call.at + timedelta(days=8),
+                    caller="victim",
+                    suspect=other.number,
+                    words="His brother says that she has shamed them all and that they will bring her home.",
+                    grade="emergency",
+                    reason="",
+                    arrived_after=15,
+                    unit=call.unit or "QN21",
+                    crime="stalking-harassment",
+                )
+                return

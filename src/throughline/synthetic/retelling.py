@@ -1,6 +1,6 @@
 """The past of the invented force, done again through the commands that its people would use, as of then."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,6 +17,7 @@ from throughline.casework.cases.commands.holding import set_grade, set_owner
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.commands.visiting import record_visit
 from throughline.casework.cases.models import Case, StandingFact
+from throughline.casework.cases.queries.counters import would_hold_both
 from throughline.casework.contact.commands import (
     asking,
     intelligence,
@@ -44,28 +45,35 @@ from throughline.casework.contact.models import (
 from throughline.casework.contact.rules.taking import TELEPHONY
 from throughline.casework.people.commands.recording import set_marker
 from throughline.casework.people.models import Address, Record
-from throughline.casework.risk.commands import assessing, checking, grading, held, hub
-from throughline.casework.risk.rules.assessing import with_always
 from throughline.casework.scene.commands.children import decide_children
-from throughline.foundations.access.protection import set_actor
+from throughline.casework.scene.models import Attendance
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import carry_out
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import latest, library
-from throughline.foundations.instruments.rules import Answer, Instrument, Kind, Question, unanswered
 from throughline.reference import load
+from throughline.synthetic import past as planned
+from throughline.synthetic.attending import Attending, by_how_often
+from throughline.synthetic.cast import Cast
+from throughline.synthetic.chance import Chance
+from throughline.synthetic.demonstration import stories
+from throughline.synthetic.doorstep import in_short, risk, visit
 from throughline.synthetic.export import index, person_reference
-from throughline.synthetic.past import Call, Order, past
+from throughline.synthetic.past import Call, Couple, Order, couples, past
+from throughline.synthetic.settling import Settling
+from throughline.synthetic.tonight import HubQueue, Tonight, pairs
 
 SEED = 1
 # people enough to find the couples of `past` among
-_AMONG = 600
+_AMONG = 1_500
 # what is younger than this is still on somebody's list
 _STILL_OPEN = timedelta(days=3)
 _RECORDED = ("999", "101")
+# of a visit that is older, what is counted is told alone
+_IN_SHORT = timedelta(days=60)
 # the hub has yet to look at what is younger
-_HUB_WAITS = timedelta(days=12)
+_HUB_WAITS = timedelta(days=9)
 _WEIGHED = ("threat", "harm", "risk", "investigation", "vulnerability", "engagement")
 
 
@@ -75,16 +83,18 @@ class Retelling:
     def __init__(
         self, by: dict[Role, Actor], colleagues: dict[Role, Actor], *, now: datetime, source: str
     ) -> None:
+        self.cast = Cast(by, colleagues)
         self.by = by
-        self.colleagues = colleagues
         self.now = now
         self.source = source
         self.records: dict[int, UUID] = {}
         # how many cases were graded medium, to tell them apart
         self.medium = 0
-        self.actor: Actor | None = None
+        self.chance = Chance(SEED, 7)
+        # how many contacts were told
+        self.told = 0
 
-    def tell(self, say: Callable[[int, int], None]) -> int:
+    def tell(self, say: Callable[[int, int], None], *, hub: int) -> int:
         """Do what `past` plans, oldest first; says how many contacts there were. ``say`` hears how far it is."""
         self._as(Role.SUPERVISOR)
         if Contact.objects.exists():
@@ -97,31 +107,59 @@ class Retelling:
         )
         here = [person for person in people if person_reference(person) in held]
         self.records = {person.number: held[person_reference(person)] for person in here}
+        self.attending = Attending(
+            self.cast,
+            people={person.number: person for person in here},
+            records=self.records,
+            chance=self.chance,
+            now=self.now,
+            hub_waits=_HUB_WAITS,
+        )
+        two = list(couples(here))
+        told_of = {story.person.number for story in stories()}
+        for couple in two[: planned.COUPLES]:
+            # the demonstration has said it of its own people
+            if couple.victim.number not in told_of:
+                self.attending.related(couple, self.now - planned.MONTHS_BACK)
         calls, orders = past(here, now=self.now, seed=SEED)
         for told, call in enumerate(calls, start=1):
-            self._call(call)
+            self.attending.until = _until(call, calls, self.now)
+            contact, sent = self._call(call, self.by[Role.OFFICER])
+            self._since(call, contact, self._went_there(call, contact, sent))
             if told % 50 == 0:
                 say(told, len(calls))
+        self.attending.until = self.now
         for order in orders:
             self._order(order)
+        Settling(self.cast, self.attending, now=self.now).tell()
         self._hold()
         self._keep_recordings()
+        spare = pairs(two[planned.COUPLES :], here, now=self.now)
+        given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}
+        HubQueue(self.cast, self.attending, **given).tell(self._tonight(spare, given), hub)
         self._review()
         self._ring()
-        return len(calls)
+        return self.told
+
+    def _tonight(self, spare: Iterator[Couple], given: dict[str, Any]) -> Iterator[Couple]:
+        """This turn, before which nobody has seen the pairs that are left."""
+        Tonight(self.cast, self.attending, self._taken, spare=spare, **given).tell()
+        return spare
+
+    def _taken(self, call: Call, officer: Actor) -> tuple[UUID, Deployment]:
+        contact, sent = self._call(call, officer)
+        incident = Contact.objects.get(id=contact.id).incident_id
+        assert incident is not None
+        return incident, sent
 
     def _as(self, role: Role) -> Actor:
-        return self._acting(self.by[role])
+        return self.cast.role(role)
 
-    def _acting(self, actor: Actor) -> Actor:
-        if actor != self.actor:
-            set_actor(actor)
-            self.actor = actor
-        return actor
-
-    def _call(self, call: Call) -> None:
+    def _call(self, call: Call, officer: Actor) -> tuple[Contact, Deployment]:
+        """What the control room did of a call, until the line was closed."""
         role = Role.FRONT_COUNTER if call.channel == "front-counter" else Role.CALL_HANDLER
         by, at = self._as(role), call.at
+        self.told += 1
         contact = taking.begin(by=by, now=at, channel=call.channel)
         typed: dict[str, Any] = {
             "caller": call.caller,
@@ -134,12 +172,12 @@ class Retelling:
         taking.change(by=by, now=at, contact_id=contact.id, version=contact.version, **typed)
         if call.channel in _RECORDED:
             note_recording(by=by, now=at, contact_id=contact.id, reference=f"REC-{at:%y%m%d-%H%M%S}")
-        self._answered(call, contact, by)
+        sent = self._answered(call, contact, by, officer)
         self._as(role)
         taking.end(by=by, now=at + timedelta(minutes=12), contact_id=contact.id)
-        self._since(call, contact)
+        return contact, sent
 
-    def _answered(self, call: Call, contact: Contact, by: Actor) -> None:
+    def _answered(self, call: Call, contact: Contact, by: Actor, officer: Actor) -> Deployment:
         at = call.at
         told: dict[str, Any] = {"by": by, "contact_id": contact.id}
         if call.words:
@@ -158,7 +196,7 @@ class Retelling:
             now=at + timedelta(minutes=1),
             grade=call.grade,
             unit=call.unit,
-            officer=self.by[Role.OFFICER].id if call.unit else None,
+            officer=officer.id if call.unit else None,
             appointment_at=at + timedelta(hours=20) if call.grade == "appointment" else None,
             reason=call.reason,
             words="See the log." if call.reason else "",
@@ -171,12 +209,23 @@ class Retelling:
             asking.advise(**told, now=at + timedelta(minutes=3), code=call.advice)
         if call.concern is not None:
             self._weigh(call, contact, by)
-        officer = self._as(Role.OFFICER)
         if call.opened_after is not None:
-            self._open_brief(sent.id, officer, at + timedelta(minutes=call.opened_after))
-        if call.arrived_after is not None:
-            arrived = at + timedelta(minutes=call.arrived_after)
-            sending.arrive(by=officer, now=arrived, deployment_id=sent.id)
+            self._open_brief(sent.id, self.cast.acting(officer), at + timedelta(minutes=call.opened_after))
+        return sent
+
+    def _went_there(self, call: Call, contact: Contact, sent: Deployment) -> datetime:
+        """Whoever was sent arrives, and says at a domestic incident what there was; says when all of it was done."""
+        if call.arrived_after is None:
+            return call.at
+        incident = Contact.objects.get(id=contact.id).incident_id
+        if incident is not None and call.domestic and call.victim in self.records:
+            found = visit(call, self.chance)
+            if call.at < self.now - _IN_SHORT:
+                found = in_short(found)
+            return self.attending.visit(call, incident, sent, found, officer=self.by[Role.OFFICER])
+        arrived = call.at + timedelta(minutes=call.arrived_after)
+        sending.arrive(by=self._as(Role.OFFICER), now=arrived, deployment_id=sent.id)
+        return arrived
 
     def _open_brief(self, deployment_id: UUID, officer: Actor, at: datetime) -> None:
         newest = Brief.objects.filter(deployment=deployment_id).order_by("-sent_at").first()
@@ -197,9 +246,9 @@ class Retelling:
             after=standing.id if standing else None,
         )
 
-    def _since(self, call: Call, contact: Contact) -> None:
+    def _since(self, call: Call, contact: Contact, done: datetime) -> None:
         """What came of it within a day or two; what is new waits for whoever must do it."""
-        later = call.at + timedelta(hours=18)
+        later = max(call.at + timedelta(hours=18), done + timedelta(hours=1))
         if later > self.now - _STILL_OPEN:
             return
         self._went(call, contact)
@@ -214,11 +263,7 @@ class Retelling:
             return
         if call.domestic or found:
             self._judge(call, incident, later)
-            # nobody names a child in these calls
-            decide_children(
-                by=self._as(Role.OFFICER), now=later, incident_id=incident, children=[], choice="no-child"
-            )
-            self._assess(incident, later)
+            later = max(later, self._unseen(call, incident, later))
         close_incident(
             by=self._as(Role.SUPERVISOR),
             now=later + timedelta(hours=1),
@@ -226,10 +271,19 @@ class Retelling:
             closed_as="nobody-found" if call.arrived_after is None else "attended",
         )
 
+    def _unseen(self, call: Call, incident: UUID, at: datetime) -> datetime:
+        """Where nobody wrote a visit down, an officer rings or sees her since; nobody names a child in these calls."""
+        if Attendance.objects.filter(incident=incident).exists():
+            return at
+        officer = self._as(Role.OFFICER)
+        decide_children(by=officer, now=at, incident_id=incident, children=[], choice="no-child")
+        asked = risk(self.chance, there=call.grade == "appointment", counter=call.channel == "front-counter")
+        return self.attending.assess(incident, asked, officer, at - timedelta(hours=16))
+
     def _went(self, call: Call, contact: Contact) -> None:
         """Who was sent was there, and has gone; an appointment was kept."""
         by = self._as(Role.CALL_HANDLER)
-        for one in Deployment.objects.filter(contact=contact.id, superseded_by=None):
+        for one in Deployment.objects.filter(contact=contact.id, superseded_by=None, stood_down_at=None):
             if call.grade == "appointment":
                 sending.arrive(by=by, now=one.due_at or call.at, deployment_id=one.id)
             if call.grade != "nobody":
@@ -258,55 +312,13 @@ class Retelling:
             return False
         # told in the order of time: this call is the only one since
         proposing.propose(now=at, since=call.at)
-        self.actor = None
+        self.cast.left()
         supervisor = self._as(Role.SUPERVISOR)
         proposal = Proposal.objects.filter(contact=contact.id).order_by("rule").first()
         if proposal is None:
             return False
         proposing.answer(by=supervisor, now=at, proposal_id=proposal.id, accepted=call.found)
         return call.found
-
-    def _assess(self, incident: UUID, at: datetime) -> None:
-        """Risk assessed with her, graded and checked, of each pair; the hub has looked at those of earlier weeks."""
-        for case in Case.objects.filter(incident_links__incident=incident, closed_at=None).order_by("id"):
-            officer = self._as(Role.OFFICER)
-            made = assessing.begin(
-                by=officer,
-                now=at,
-                at=at - timedelta(hours=16),
-                case_id=case.id,
-                incident_id=incident,
-                how="in-person",
-            )
-            answers = plain_answers(with_always(*assessing.questions_of(made)))
-            assessing.answer(by=officer, now=at, assessment_id=made.id, answers=answers)
-            assessing.complete(by=officer, now=at, assessment_id=made.id)
-            many = case.incident_links.count()
-            grade = _by_how_often(many)
-            grading.give(
-                by=officer,
-                now=at,
-                case_id=case.id,
-                grade=grade,
-                reason="grade-new-incident" if many > 1 else "grade-first-assessment",
-                words="From what she said and what is held.",
-            )
-            checkers = [Role.SERGEANT, *([Role.INSPECTOR] if held.open_of(held.CHECK_HIGH, case.id) else [])]
-            for minutes, role in enumerate(checkers, start=20):
-                checking.agree(
-                    by=self._as(role),
-                    now=at + timedelta(minutes=minutes),
-                    case_id=case.id,
-                    reason="check-fits",
-                )
-            if at < self.now - _HUB_WAITS:
-                self._look_again(case, grade, at + timedelta(hours=9))
-
-    def _look_again(self, case: Case, grade: str, at: datetime) -> None:
-        reviewer = self._as(Role.HUB)
-        taken = hub.take(by=reviewer, now=at, case_id=case.id)
-        hub.choose_depth(by=reviewer, now=at, review_id=taken.id, deep=False, reason="light-enough")
-        hub.finish(by=reviewer, now=at, review_id=taken.id, grade=grade, reason="review-nothing-known")
 
     def _judge(self, call: Call, incident: UUID, at: datetime) -> None:
         by = self._as(Role.REGISTRAR)
@@ -317,7 +329,7 @@ class Retelling:
 
     def _review(self) -> None:
         """What one registrar judged, another has agreed with since; what is new waits for somebody else."""
-        reviewer = self._acting(self.colleagues[Role.REGISTRAR])
+        reviewer = self.cast.colleague(Role.REGISTRAR)
         waiting = Duty.objects.filter(kind=CRIME_REVIEW, discharged_at=None)
         for duty in waiting.filter(opened_at__lt=self.now - _STILL_OPEN).order_by("opened_at", "id"):
             if duty.about is not None:
@@ -342,7 +354,7 @@ class Retelling:
         """What rings as the demonstration opens: a new number near Alma Road, and one that was called from before
         and says nothing.
         """
-        self._acting(TELEPHONY)
+        self.cast.acting(TELEPHONY)
         ring = partial(taking.receive, by=TELEPHONY, now=self.now, channel="999", system="demonstration")
         ring(
             system_ref="whispering",
@@ -384,7 +396,7 @@ class Retelling:
         for case in cases.order_by("opened_at", "id"):
             graded = StandingFact.objects.filter(case=case, kind="grade", ended_at=None).first()
             many = case.incident_links.count()
-            grade = graded.value if graded else _by_how_often(many)
+            grade = graded.value if graded else by_how_often(many)
             at = graded.set_at if graded else case.opened_at + timedelta(hours=5)
             medium = grade == "medium"
             self.medium += medium
@@ -392,7 +404,7 @@ class Retelling:
             late = medium and self.medium % 6 == 0
             if graded is None:
                 self._grade(case, grade, at)
-            set_owner(by=self._as(Role.OFFICER), now=at, case_id=case.id, owner=self.by[Role.OFFICER].id)
+            self._own(case, at)
             # a visit that an earlier grade called for is owed under a later one as well
             owed = Duty.objects.filter(kind="reassurance-visit", about=case.id, discharged_at=None).first()
             if owed:
@@ -401,6 +413,13 @@ class Retelling:
                 self._grade(case, grade, self.now - timedelta(hours=60))
             if many > 1:
                 self._mark(case, "reassurance-visits" if medium else "respond-urgently")
+
+    def _own(self, case: Case, at: datetime) -> None:
+        """An officer takes the case on; a colleague, where the officer is the contact of whom she accuses."""
+        owner = self._as(Role.OFFICER)
+        if would_hold_both(case, owner.id, at=at):
+            owner = self.cast.colleague(Role.OFFICER)
+        set_owner(by=owner, now=at, case_id=case.id, owner=owner.id)
 
     def _grade(self, case: Case, grade: str, at: datetime) -> None:
         set_grade(
@@ -443,25 +462,12 @@ class Retelling:
             set_marker(by=officer, now=self.now, record_id=case.victim_id, code=code, address_id=home.id)
 
 
-def _by_how_often(many: int) -> str:
-    """What the people of the invented force made of so many incidents of a pair."""
-    return "high" if many > 3 else "medium" if many > 1 else "standard"
-
-
-def plain_answers(instrument: Instrument) -> dict[str, Answer]:
-    """What completes a question set where there is nothing out of the ordinary to tell."""
-    given: dict[str, Answer] = {}
-    while missing := unanswered(instrument, given):
-        given |= {question.code: _plain(question) for question in missing}
-    return given
-
-
-def _plain(question: Question) -> Answer:
-    if not question.options:
-        return "Nothing out of the ordinary."
-    code = next((one for one in ("no", "did-not-say", "never") if one in question.options), "")
-    code = code or list(question.options)[-1]
-    return [code] if question.kind is Kind.CHOICES else code
+def _until(call: Call, calls: Sequence[Call], now: datetime) -> datetime:
+    """When one of the same two people has to do with another call."""
+    them = {call.victim, call.suspect} - {None}
+    return min(
+        (one.at for one in calls if one.at > call.at and them & {one.victim, one.suspect}), default=now
+    )
 
 
 @transaction.atomic
@@ -472,10 +478,14 @@ def retell(
     now: datetime,
     source: str,
     say: Callable[[int, int], None],
+    hub: int,
 ) -> int:
-    """Tell the past where there is none yet, everything or nothing; says how many contacts there were."""
+    """Tell the past where there is none yet, everything or nothing; says how many contacts there were.
+
+    ``hub`` is how many further pairs wait for the hub, as far as there are people to tell of.
+    """
     with _one_step():
-        told = Retelling(by, colleagues, now=now, source=source).tell(say)
+        told = Retelling(by, colleagues, now=now, source=source).tell(say, hub=hub)
     if told:
         _analyse()
     return told
@@ -493,7 +503,7 @@ def _one_step() -> Iterator[None]:
 
 
 # the rooms and foundations that the past fills
-_FILLED = ("people", "cases", "contact", "chronology", "decisions", "duties", "instruments")
+_FILLED = ("people", "cases", "contact", "scene", "risk", "chronology", "decisions", "duties", "instruments")
 
 
 def _analyse() -> None:

@@ -1,5 +1,5 @@
 """Who signs in to the demonstration: one account for each role, a member of staff who is a party, and a second
-registrar, since nobody reviews their own judgement.
+registrar and sergeant, since nobody reviews their own judgement and a turn is handed to somebody else.
 
 All are invented, as is their force. User names are those of the roles, so that nobody has to look them up.
 """
@@ -67,6 +67,12 @@ STAFF = (
         role=Role.OFFICER,
         team="Quarnley response, C team",
         story="restricted",
+    ),
+    StaffMember(
+        username="response-sergeant-2",
+        name="Gethin Mayhew",
+        role=Role.SERGEANT,
+        team="Quarnley response, C team",
     ),
     StaffMember(username="crime-registrar-2", name="Aled Nkosi", role=Role.REGISTRAR, team="Crime registry"),
 )

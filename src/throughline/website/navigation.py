@@ -12,11 +12,15 @@ from throughline.foundations.access.rules import Action, Actor, may
 
 
 class Entry(NamedTuple):
-    """One place in the bar: its label, the name of its view, and the action one must be allowed there."""
+    """One place in the bar: its label, the name of its view, and the action one must be allowed there.
+
+    What is ``seldom`` gone to stands at the foot of the page, so that the bar is of two lines at most.
+    """
 
     label: str | Promise
     view: str
     action: Action
+    seldom: bool = False
 
 
 #: In the order in which they are shown.
@@ -34,19 +38,19 @@ ENTRIES: list[Entry] = [
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
     Entry(_("Recordings"), "contact:recordings", Action.KEEP_RECORDING),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
-    Entry(_("Stuck on a phone"), "offline:stuck", Action.SUPERVISE_TEAM),
-    Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE),
+    Entry(_("Stuck on a phone"), "offline:stuck", Action.SUPERVISE_TEAM, seldom=True),
+    Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE, seldom=True),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
-    Entry(_("File review"), "cases:draws", Action.REVIEW_FILES),
+    Entry(_("File review"), "cases:draws", Action.REVIEW_FILES, seldom=True),
     Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),
-    Entry(_("Regrades"), "risk:monitor", Action.VIEW_MEASURES),
+    Entry(_("Regrades"), "risk:monitor", Action.VIEW_MEASURES, seldom=True),
     Entry(_("Who looked at what"), "overview:looks", Action.READ_AUDIT),
     Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
     Entry(_("Imports"), "overview:imports", Action.IMPORT_PEOPLE),
-    Entry(_("Confidential systems"), "contact:named", Action.NAME_CONFIDENTIAL),
-    Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE),
-    Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT),
+    Entry(_("Confidential systems"), "contact:named", Action.NAME_CONFIDENTIAL, seldom=True),
+    Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE, seldom=True),
+    Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT, seldom=True),
 ]
 
 #: Where the page of a person leads, of rooms that the room of people cannot know. Their views take the record.
@@ -121,12 +125,15 @@ def _leading(
     ]
 
 
-def links(actor: Actor, path: str) -> list[dict[str, object]]:
-    """The entries that ``actor`` may follow, for the service navigation; that of ``path`` is marked.
+def links(actor: Actor, path: str) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """The entries that ``actor`` may follow, of the service navigation and of the foot; that of ``path`` is marked.
 
     Only the page itself is ``current``; a page below it makes its entry ``active``.
     """
-    return marked((entry for entry in ENTRIES if may(actor, entry.action)), path)
+    open_to = [entry for entry in ENTRIES if may(actor, entry.action)]
+    found = marked(open_to, path)
+    bar = [link for entry, link in zip(open_to, found, strict=True) if not entry.seldom]
+    return bar, [link for entry, link in zip(open_to, found, strict=True) if entry.seldom]
 
 
 def marked(entries: Iterable[Entry], path: str) -> list[dict[str, object]]:

@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from markupsafe import Markup
 
 from throughline.foundations.drafts.views import kept_while_typing
@@ -59,7 +60,7 @@ def environment(**options: Any) -> jinja2.Environment:
         from_a_case=navigation.from_a_case,
         case_page=navigation.case_page,
     )
-    env.filters.update(day=day, moment=moment, clock=clock)
+    env.filters.update(day=day, moment=moment, clock=clock, lasting=lasting)
     return env
 
 
@@ -88,6 +89,17 @@ def moment(value: dt.datetime | None) -> str:
     return _("%(day)s at %(time)s") % {"day": day(local), "time": formats.date_format(local, "H:i")}
 
 
+def lasting(minutes: float) -> str:
+    """How long something took: "42 minutes", from two hours on "29 hours 44 minutes", from two days on "7 days 19 hours"."""
+    whole = round(minutes)
+    if whole < 120:
+        return ngettext("%(num)d minute", "%(num)d minutes", whole) % {"num": whole}
+    if whole < 48 * 60:
+        return _("%(hours)d hours %(minutes)d minutes") % {"hours": whole // 60, "minutes": whole % 60}
+    hours = round(whole / 60)
+    return _("%(days)d days %(hours)d hours") % {"days": hours // 24, "hours": hours % 24}
+
+
 def clock(value: dt.datetime) -> str:
     """The time of day in London, "00:14", where the day goes without saying."""
     return formats.date_format(_in_london(value), "H:i")
@@ -105,15 +117,18 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     A page that is shown before anybody has signed in, or when signing in itself has failed, has no reader.
     """
     user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        reader, links = None, []
-    else:
+    reader = None
+    bar: list[dict[str, object]] = []
+    foot: list[dict[str, object]] = []
+    if user is not None and user.is_authenticated:
         role = load("roles").label(user.role, on=timezone.localdate())
-        reader, links = {"name": user.name, "role": role}, navigation.links(user.actor, request.path)
+        reader = {"name": user.name, "role": role}
+        bar, foot = navigation.links(user.actor, request.path)
     return {
         "service_name": SERVICE_NAME,
         "reader": reader,
-        "navigation": links,
+        "navigation": bar,
+        "seldom": foot,
         "demo": settings.DEMO,
         "identity_provider": settings.OIDC_PROVIDER,
         "identity_provider_name": settings.OIDC_NAME,

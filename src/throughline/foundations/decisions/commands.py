@@ -26,9 +26,10 @@ def decide_for(
 
     The caller has asked whether ``by`` may, and audits.
     """
+    # that which nothing has superseded: two that were decided at once may be kept in the other order of their times
     earlier = (
-        Decision.objects.select_for_update()
-        .filter(kind=kind, record_id=record_id, about=about)
+        Decision.objects.select_for_update(of=("self",))
+        .filter(kind=kind, record_id=record_id, about=about, decision=None)
         .order_by("-made_at", "-id")
         .first()
     )

@@ -6,17 +6,36 @@ import pytest
 from django.db import transaction
 from django.db.models import F
 
-from throughline.casework.cases.models import Case, Crime, Incident, Involvement, StandingFact
+from throughline.casework.cases.models import (
+    Case,
+    CounterAllegation,
+    Crime,
+    DrawnFile,
+    Incident,
+    Involvement,
+    StandingFact,
+)
 from throughline.casework.contact.models import Brief, Contact, Deployment
 from throughline.casework.figures.queries import figure
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.rules import IMPORTER as IMPORTING
+from throughline.casework.risk.models import Check, Grading
+from throughline.casework.risk.queries.waiting import hub_queue, to_check
+from throughline.casework.risk.rules.order import Sign
+from throughline.casework.scene.models import (
+    Addendum,
+    Attendance,
+    CorrectionRequest,
+    EvidenceItem,
+    PositiveAction,
+)
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.rules import system
+from throughline.foundations.access.rules import Role, system
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Review
 from throughline.foundations.duties.models import Duty
-from throughline.measures import Period, measure
+from throughline.foundations.offline.models import Lease
+from throughline.measures import Period, measure, risk, scene
 from throughline.running.logins import IMPORTER, WORKER
 from throughline.synthetic import past as planned
 from throughline.synthetic.enacting import actors, colleagues, enact
@@ -41,7 +60,7 @@ def test_calls_are_in_order_and_over():
     assert moments == sorted(moments)
     assert NOON - planned.MONTHS_BACK - timedelta(days=1) < moments[0]
     assert moments[-1] < NOON - timedelta(hours=12)
-    assert 150 < len(calls) < 400
+    assert 110 < len(calls) < 300
     assert orders
 
 
@@ -80,7 +99,62 @@ def told(transactional_db, working_as, tmp_path, monkeypatch):
         )
     with working_as(WORKER):
         enact(now=NOW, source="invented")
-        yield retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None)
+        yield retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4)
+
+
+def the_scenes_are_told():
+    with transaction.atomic():
+        set_actor(system("test"))
+        left = Attendance.objects.filter(left_at__isnull=False)
+        assert left.count() > 10
+        assert not left.filter(left_at__gt=NOW).exists()
+        assert set(EvidenceItem.objects.values_list("state", flat=True)) >= {
+            "done",
+            "not-done",
+            "for-investigator",
+        }
+        assert PositiveAction.objects.filter(action="arrest").exists()
+        assert Review.objects.filter(decision__kind="positive-action").exists()
+        assert set(Grading.objects.values_list("stage", flat=True)) >= {
+            "officer",
+            "supervisor",
+            "reassessment",
+        }
+        assert not Check.objects.filter(by=F("maker")).exists()
+        assert Addendum.objects.exists()
+        assert CorrectionRequest.objects.filter(answered_at__isnull=False).exists()
+        assert DrawnFile.objects.filter(reviewed_at__isnull=False).exists()
+        assert "unresolved" in CounterAllegation.objects.values_list("stands", flat=True)
+
+
+def a_turn_is_under_way():
+    everybody, second = actors(), colleagues()
+    officer, sergeant, inspector = (everybody[one] for one in (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR))
+    with transaction.atomic():
+        set_actor(system("test"))
+        there = Attendance.objects.filter(left_at=None)
+        assert set(there.values_list("officer", flat=True)) == {officer.id, second[Role.OFFICER].id}
+        assert Lease.objects.get().waiting == 5
+        waits = Duty.objects.filter(discharged_at=None)
+        assert waits.get(kind="risk-returned").owner in {officer.id, second[Role.OFFICER].id}
+        assert waits.filter(kind="no-arrest-review").count() >= 3
+    with transaction.atomic():
+        set_actor(sergeant)
+        queue = to_check(sergeant, now=NOW)
+        # at large, then what does not fit, then by time, the first of them late
+        signs = [line.signs for line in queue.lines]
+        assert Sign.AT_LARGE in signs[0]
+        assert (Sign.MISMATCH,) in signs
+        assert signs[-1] == ()
+        assert any(line.late for line in queue.lines if not line.signs)
+    with transaction.atomic():
+        set_actor(inspector)
+        assert sum(line.grade == "high" for line in to_check(inspector, now=NOW).lines) == 2
+    with transaction.atomic():
+        set_actor(everybody[Role.HUB])
+        hub = hub_queue(everybody[Role.HUB], now=NOW)
+        assert hub.count >= 4
+        assert 0 < hub.late < hub.count
 
 
 def test_it_is_told_through_the_commands_and_once(told):
@@ -98,8 +172,9 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert Brief.objects.filter(opened_at__isnull=False).exists()
         assert Crime.objects.exists()
         assert Event.objects.filter(kind="write", action="contact.take").count() > told
-        # what is not new was dealt with
+        # what is not new was dealt with, except that pairs wait for the hub
         old = Duty.objects.filter(opened_at__lt=NOW - timedelta(days=4), discharged_at=None)
+        old = old.exclude(kind="hub-review")
         assert not set(old.values_list("role", "kind"))
         # by somebody else
         reviewed = Review.objects.filter(decision__kind="crime-recording")
@@ -114,4 +189,9 @@ def test_it_is_told_through_the_commands_and_once(told):
         assert not Brief.objects.filter(opened_at__lt=F("sent_at")).exists()
         found = figure(measure("misrecorded-found"), last_year).lines
         assert sum(line.counted for line in found) > 0
-    assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None) == 0
+        for one in (*scene.measures(), *risk.measures()):
+            lines = figure(one, last_year).lines
+            assert sum(line.rows for line in lines) > 0, one.code
+    the_scenes_are_told()
+    a_turn_is_under_way()
+    assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4) == 0

@@ -103,6 +103,22 @@ def test_a_moment_is_said_in_words_and_in_london(value, words):
     assert templating.moment(value) == words
 
 
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (0.4, "0 minutes"),
+        (1, "1 minute"),
+        (119.4, "119 minutes"),
+        (120, "2 hours 0 minutes"),
+        (1_784, "29 hours 44 minutes"),
+        (2_880, "2 days 0 hours"),
+        (11_254, "7 days 20 hours"),
+    ],
+)
+def test_how_long_something_took_is_said_in_days_where_it_was_days(minutes, words):
+    assert templating.lasting(minutes) == words
+
+
 def test_a_moment_without_a_time_zone_is_refused_without_repeating_it():
     with pytest.raises(ValueError, match="must carry its time zone") as refusal:
         templating.moment(dt.datetime(2026, 7, 3, 14, 5))
@@ -179,6 +195,19 @@ def test_the_navigation_leads_only_where_the_reader_may_go(monkeypatch, role, la
     assert [link["text"] for link in templating.frame(asked)["navigation"]] == labels
     shown = Tags(page(asked=asked)).named("a")
     assert [a["href"] for a in shown if a.get("aria-current") == "page"] == ["/people/"][: len(labels) - 1]
+
+
+def test_what_is_seldom_gone_to_stands_at_the_foot(monkeypatch):
+    entries = [Entry("Front", "front", Action.HOME), Entry("People", "people", Action.HOME, seldom=True)]
+    monkeypatch.setattr(navigation, "ENTRIES", entries)
+    asked = request("/people/", user=signed_in(Role.CALL_HANDLER))
+    frame = templating.frame(asked)
+    assert [link["text"] for link in frame["navigation"]] == ["Front"]
+    assert [link["text"] for link in frame["seldom"]] == ["People"]
+    # the longest address is marked, wherever it stands
+    assert not frame["navigation"][0]["active"]
+    shown = Tags(page(asked=asked)).named("a")
+    assert [a["href"] for a in shown if a.get("aria-current") == "page"] == ["/people/"]
 
 
 @pytest.mark.parametrize(

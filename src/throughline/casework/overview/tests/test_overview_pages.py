@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.commands.incidents import open_incident
 from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.taking import receive, take
 from throughline.casework.people.commands.recording import set_marker
@@ -21,6 +22,7 @@ from throughline.casework.people.commands.safety import (
 )
 from throughline.casework.people.models import ImportRun, Match, Phone, Record
 from throughline.casework.people.rules import RECOGNISER
+from throughline.casework.scene.commands.attending import begin, leave
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import READERS, RESPONSE, Action, Relation, Role
@@ -399,3 +401,16 @@ def test_a_reference_list_is_shown_as_of_a_day(signed_in):
     assert "As of 1 February 1950: 0 rows" in shown(client.get("/reference/markers/", day))
     assert "that month has no such day" in shown(client.get("/reference/markers/", day | {"day_day": "31"}))
     assert client.get("/reference/nothing/").status_code == 404
+
+
+def test_an_officer_goes_on_from_the_first_page_at_the_scene_that_they_have_not_left(signed_in, accounts):
+    officer = accounts[Role.OFFICER].actor
+    incident = doing(officer, open_incident, recorded_as="domestic-abuse")
+    assert "Go on at the scene" not in shown(signed_in(Role.OFFICER).get("/"))
+    there = doing(officer, begin, incident_id=incident.id)
+    page = shown(signed_in(Role.OFFICER).get("/"))
+    assert f"Go on at the scene of {incident.number}" in page
+    assert f"/scene/visit/{there.id}/" in page
+    assert "Go on at the scene" not in shown(signed_in(Role.SERGEANT).get("/"))
+    doing(officer, leave, attendance_id=there.id)
+    assert "Go on at the scene" not in shown(signed_in(Role.OFFICER).get("/"))

@@ -40,6 +40,7 @@ from throughline.casework.people.views.changing import about_person, change_page
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
 from throughline.casework.people.views.wording import label, said_in_words
+from throughline.casework.scene.queries.pages import going_on
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Role, Subject, may
 from throughline.foundations.clock.rules import end_of_day, london_day
@@ -61,6 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "calls": count_calls(actor) if may(actor, Action.TAKE_CONTACT) else None,
         "checks": count_to_check(actor) if may(actor, Action.SUPERVISE_TEAM) else None,
         "searches": may(actor, Action.SEARCH_PEOPLE),
+        "visits": going_on(actor) if may(actor, Action.ATTEND) else (),
         "briefs": briefs[:3] if briefs is not None else None,
         "clock": clock,
         "breaks_glass": may(actor, Action.BREAK_GLASS, Subject(restricted=True)),

@@ -46,6 +46,14 @@ def test_a_later_decision_supersedes_and_keeps_the_earlier(desk: Actor) -> None:
     assert choose(desk, record_id, "restricted", about=uuid4()).supersedes is None
 
 
+def test_what_is_kept_after_another_supersedes_it_also_where_it_was_decided_before(desk: Actor) -> None:
+    record_id = uuid4()
+    first = choose(desk, record_id, "restricted", later=2)
+    second = choose(desk, record_id, "lifted", later=1)
+    third = choose(desk, record_id, "restricted", later=3)
+    assert (second.supersedes, third.supersedes) == (first, second)
+
+
 def test_a_decision_is_not_changed(desk: Actor) -> None:
     made = choose(desk, uuid4(), "restricted")
     made.choice = "lifted"
