@@ -2,6 +2,7 @@
 
 import datetime as dt
 import uuid
+from functools import lru_cache
 from typing import Any
 
 import jinja2
@@ -78,7 +79,14 @@ def day(value: dt.date | dt.datetime | None) -> str:
     """A day in words, "3 November 2026"; a moment gives its day in London, nothing gives "not known"."""
     if value is None:
         return _("not known")
-    return formats.date_format(_in_london(value) if isinstance(value, dt.datetime) else value, "j F Y")
+    local = _in_london(value).date() if isinstance(value, dt.datetime) else value
+    return _day_in_words(local, translation.get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _day_in_words(value: dt.date, _language: str | None) -> str:
+    """The same few days stand on a long page many times, in the language of its reader."""
+    return formats.date_format(value, "j F Y")
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -86,7 +94,8 @@ def moment(value: dt.datetime | None) -> str:
     if value is None:
         return _("not known")
     local = _in_london(value)
-    return _("%(day)s at %(time)s") % {"day": day(local), "time": formats.date_format(local, "H:i")}
+    on = _day_in_words(local.date(), translation.get_language())
+    return _("%(day)s at %(time)s") % {"day": on, "time": f"{local:%H:%M}"}
 
 
 def lasting(minutes: float) -> str:
@@ -102,7 +111,7 @@ def lasting(minutes: float) -> str:
 
 def clock(value: dt.datetime) -> str:
     """The time of day in London, "00:14", where the day goes without saying."""
-    return formats.date_format(_in_london(value), "H:i")
+    return f"{_in_london(value):%H:%M}"
 
 
 def _in_london(value: dt.datetime) -> dt.datetime:

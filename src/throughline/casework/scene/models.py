@@ -144,6 +144,7 @@ class PositiveAction(models.Model):
                 name="scene_action_first",
             ),
         ]
+        indexes = [models.Index(fields=["action", "at"], name="scene_acted")]
         triggers = [*guards()]
 
     def __str__(self) -> str:
@@ -206,7 +207,10 @@ class ChildDecision(models.Model):
     subjects = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["incident", "entered_at"], name="scene_child_decided")]
+        indexes = [
+            models.Index(fields=["incident", "entered_at"], name="scene_child_decided"),
+            models.Index(fields=["entered_at"], name="scene_child_decided_when"),
+        ]
         triggers = [*guards()]
 
     def __str__(self) -> str:

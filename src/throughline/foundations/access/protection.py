@@ -121,11 +121,18 @@ _SET = (
     "select set_config('throughline.actor', %s, true), set_config('throughline.role', %s, true), "
     "set_config('throughline.team', %s, true)"
 )
-_GET = (
-    "select coalesce(current_setting('throughline.actor', true), ''), "
-    "coalesce(current_setting('throughline.role', true), ''), "
-    "coalesce(current_setting('throughline.team', true), '')"
+# what stood until then is read before any of it is set
+_EXCHANGE = (
+    "with before as materialized (select coalesce(current_setting('throughline.actor', true), '') as actor, "
+    "coalesce(current_setting('throughline.role', true), '') as role, "
+    "coalesce(current_setting('throughline.team', true), '') as team) "
+    "select before.actor, before.role, before.team, set_config('throughline.actor', %s, true), "
+    "set_config('throughline.role', %s, true), set_config('throughline.team', %s, true) from before"
 )
+
+
+def _settings(actor: Actor) -> list[str]:
+    return [str(actor.id), str(actor.role), str(actor.team or "")]
 
 
 def set_actor(actor: Actor) -> None:
@@ -133,7 +140,7 @@ def set_actor(actor: Actor) -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("an actor is set inside a transaction only")
     with connection.cursor() as cursor:
-        cursor.execute(_SET, [str(actor.id), str(actor.role), str(actor.team or "")])
+        cursor.execute(_SET, _settings(actor))
 
 
 @contextmanager
@@ -145,9 +152,8 @@ def acting(actor: Actor) -> Iterator[None]:
     # the savepoint takes the setting back when anything goes wrong inside
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_GET)
+            cursor.execute(_EXCHANGE, _settings(actor))
             before = cursor.fetchone()
-        set_actor(actor)
         yield
         with connection.cursor() as cursor:
-            cursor.execute(_SET, before)
+            cursor.execute(_SET, before[:3])

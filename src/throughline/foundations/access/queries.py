@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 
 from throughline.foundations.access.models import Grant
-from throughline.foundations.access.rules import Actor, Relation, Subject
+from throughline.foundations.access.rules import NOTHING, Action, Actor, Relation, Subject, insist, may
 
 _RELATIONS = {
     Grant.Kind.SEE: Relation.GRANTED,
@@ -51,3 +51,15 @@ def subjects_for(actor: Actor, record_ids: Collection[UUID]) -> dict[UUID, Subje
         record_id: Subject(restricted=record_id in restricted, relations=frozenset(found))
         for record_id, found in relations.items()
     }
+
+
+def insist_on_all(actor: Actor, action: Action, record_ids: Collection[UUID]) -> None:
+    """Refuse, in the name of the first of some records to which the actor may not do this. Raises `Refused`."""
+    for record_id, subject in subjects_for(actor, record_ids).items():
+        insist(actor, action, subject, record_id)
+
+
+def allowed_on(actor: Actor, record_ids: Collection[UUID]) -> frozenset[Action]:
+    """What the actor may do to every one of some records, whose grants are asked for once."""
+    subjects = list(subjects_for(actor, record_ids).values()) or [NOTHING]
+    return frozenset(action for action in Action if all(may(actor, action, one) for one in subjects))

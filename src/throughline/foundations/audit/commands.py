@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.queries import subjects_for
+from throughline.foundations.access.queries import insist_on_all
 from throughline.foundations.access.rules import Action, Actor, Role, insist, system
 from throughline.foundations.audit import rules
 from throughline.foundations.audit.models import Event, Seal
@@ -69,8 +69,7 @@ def undertake(
     """
     if by.role is not Role.SYSTEM:
         if record_ids:
-            for record_id, subject in subjects_for(by, record_ids).items():
-                insist(by, action, subject, record_id)
+            insist_on_all(by, action, record_ids)
         else:
             insist(by, action)
     record(by, Event.Kind.WRITE, action, subjects=record_ids, purpose=purpose, detail=detail)

@@ -55,6 +55,10 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["xact", "id"], name="audit_event_order"),
             models.Index(fields=["actor", "at"], name="audit_event_actor"),
+            # one's own looks of a kind, newest first: what has come since
+            models.Index(
+                fields=["actor", "action", "-id"], condition=models.Q(kind="look"), name="audit_event_looks"
+            ),
         ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),

@@ -24,7 +24,10 @@ class Decision(models.Model):
     supersedes = models.OneToOneField("self", null=True, on_delete=models.PROTECT)
 
     class Meta:
-        indexes = [models.Index(fields=["record_id", "kind"], name="decisions_record")]
+        indexes = [
+            models.Index(fields=["record_id", "kind"], name="decisions_record"),
+            models.Index(fields=["about", "kind"], name="decisions_about"),
+        ]
         triggers = [
             *guards(),
             # only erasing a person may change a decision, and only its words

@@ -43,7 +43,14 @@ class Duty(models.Model):
                 fields=["role", "due_at"],
                 condition=models.Q(discharged_at__isnull=True),
                 name="duties_open",
-            )
+            ),
+            # a list of one kind, whosever role's, and what is owed about one case or incident
+            models.Index(
+                fields=["kind", "due_at"],
+                condition=models.Q(discharged_at__isnull=True),
+                name="duties_open_of_kind",
+            ),
+            models.Index(fields=["about"], name="duties_about"),
         ]
         triggers = [*guards()]
 

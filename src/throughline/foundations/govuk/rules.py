@@ -36,9 +36,9 @@ def applying(
     """
     found: set[str] = set()
     for name in names:
-        if all(
+        if name not in conditions or all(
             earlier in found and (earlier in unsettled or chosen(answers.get(earlier)) & frozenset(wanted))
-            for earlier, wanted in conditions.get(name, {}).items()
+            for earlier, wanted in conditions[name].items()
         ):
             found.add(name)
     return frozenset(found)

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from throughline.foundations.access.protection import acting, set_actor
-from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.queries import subjects_for
 from throughline.foundations.access.rules import Action, Actor, Refused, may, system
 from throughline.foundations.audit.commands import record, undertake
 from throughline.foundations.audit.models import Event
@@ -62,7 +62,11 @@ def take_along(
     It is a look at everybody in sight whom those pages tell of. Taken along again, the same lease lasts from
     now on. Raises Refused.
     """
-    seen = [one for one in subjects if may(by, Action.WORK_OFFLINE, subject_for(by, one))]
+    seen = [
+        one
+        for one, subject in subjects_for(by, list(subjects)).items()
+        if may(by, Action.WORK_OFFLINE, subject)
+    ]
     undertake(by, Action.WORK_OFFLINE, *seen, purpose=purpose, detail={"what": "taken-along"})
     with connection.cursor() as cursor:
         # two pages of one matter that open at once take along one lease

@@ -42,7 +42,10 @@ class Lease(models.Model):
                 name="offline_one_open_lease",
             )
         ]
-        indexes = [models.Index(fields=["seen_at"], condition=models.Q(closed_at=None), name="offline_open")]
+        indexes = [
+            models.Index(fields=["seen_at"], condition=models.Q(closed_at=None), name="offline_open"),
+            models.Index(fields=["about"], name="offline_lease_about"),
+        ]
         triggers = [*guards()]
 
     def __str__(self) -> str:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
@@ -51,9 +53,10 @@ def unsynced(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
 def standing_still(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
     """`unsynced` as part of a page, whose look names the leases. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
+    out = list(Lease.objects.filter(Q(waiting__gt=0) | Q(until__gt=now), closed_at=None))
     found = [
-        *((lease, Stands.UNSENT, lease.waiting_since, lease.waiting) for lease in _out(waiting__gt=0)),
-        *((lease, Stands.UNSEEN, lease.seen_at, 0) for lease in _out(waiting=0, until__gt=now)),
+        *((one, Stands.UNSENT, one.waiting_since, one.waiting) for one in out if one.waiting),
+        *((one, Stands.UNSEEN, one.seen_at, 0) for one in out if not one.waiting),
         *_conflicts(),
     ]
     times, today = load("stuck-after"), london_day(now)
@@ -77,10 +80,6 @@ def standing_still(actor: Actor, *, now: datetime) -> tuple[Unsynced, ...]:
         )
         for lease, stands, since, waiting in sorted(stuck, key=lambda one: (one[2], str(one[0].id)))
     )
-
-
-def _out(**having: object) -> list[Lease]:
-    return list(Lease.objects.filter(closed_at=None, **having))
 
 
 def _conflicts() -> list[tuple[Lease, Stands, datetime, int]]:

@@ -21,9 +21,9 @@ from throughline.casework.cases.rules.counter import PROMPTS, Choice, Stands
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import GUARDIAN
 from throughline.foundations.access.protection import acting
-from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.queries import allowed_on
 from throughline.foundations.access.routes import insist_on_role
-from throughline.foundations.access.rules import Action, Actor, Refused, may
+from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -202,12 +202,7 @@ def allegation_page(
         prompts=prompts(actor, allegation.id),
         duty=Duty.objects.filter(kind="primary-perpetrator", about=allegation.id, discharged_at=None).first(),
         earlier=_with_decisions(earlier.select_related("first", "second").order_by("-seen_at")),
-        allowed=frozenset(
-            action
-            for action in Action
-            if may(actor, action)
-            and all(may(actor, action, subject_for(actor, one)) for one in allegation.subjects)
-        ),
+        allowed=allowed_on(actor, allegation.subjects),
     )
     write_audit(actor, Event.Kind.LOOK, Action.VIEW_CASE, subjects=sorted(named), purpose=purpose)
     return page

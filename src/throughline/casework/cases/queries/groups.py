@@ -21,13 +21,13 @@ from throughline.casework.cases.queries.pages import (
 )
 from throughline.casework.cases.rules import Kind
 from throughline.casework.cases.rules.groups import HONOUR_BASED, HONOUR_MARKER, PLAN_ROLES
-from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.commands.identities import each_held_together, held_together
 from throughline.casework.people.queries.person import Said, said_of, staff_names
 from throughline.casework.people.queries.searching import standing_markers
 from throughline.casework.people.rules import GUARDIAN
 from throughline.foundations.access.protection import acting
-from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import Action, Actor, Refused, Relation, insist, may
+from throughline.foundations.access.queries import allowed_on, subjects_for
+from throughline.foundations.access.rules import Action, Actor, Refused, Relation, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -44,17 +44,15 @@ def group_in_sight(actor: Actor, action: Action, group_id: UUID) -> tuple[Case, 
     members = members.order_by("opened_at", "id")
     with acting(GUARDIAN):
         everybody = list(members.all())
-    for record_id in {one for case in everybody for one in case.subjects}:
-        subject = subject_for(actor, record_id)
+    subjects = subjects_for(actor, {one for case in everybody for one in case.subjects})
+    for record_id, subject in subjects.items():
         if Relation.EXCLUDED in subject.relations:
             insist(actor, action, subject, record_id)
     seen = tuple(members.all())
+    for record_id in {one for case in seen or everybody for one in case.subjects}:
+        insist(actor, action, subjects[record_id], record_id)
     if not seen:
-        for record_id in {one for case in everybody for one in case.subjects}:
-            insist(actor, action, subject_for(actor, record_id), record_id)
         raise Refused(NOT_THERE, group_id)
-    for record_id in {one for case in seen for one in case.subjects}:
-        insist(actor, action, subject_for(actor, record_id), record_id)
     return seen
 
 
@@ -101,7 +99,7 @@ def group_page(actor: Actor, group_id: UUID, *, at: datetime, purpose: str) -> G
     """A group of cases, with the look at all whom it names. Raises `Refused`."""
     cases = group_in_sight(actor, Action.VIEW_CASE, group_id)
     today = london_day(at)
-    ids = {one: held_together(one) for case in cases for one in case.subjects}
+    ids = each_held_together({one for case in cases for one in case.subjects})
     everybody = [each for together in ids.values() for each in together]
     facts = [
         one
@@ -147,8 +145,7 @@ def group_page(actor: Actor, group_id: UUID, *, at: datetime, purpose: str) -> G
         or standing_markers([each for one in victims for each in ids[one]], today)
         .filter(code=HONOUR_MARKER)
         .exists(),
-        may_change=may(actor, Action.GROUP_CASES)
-        and all(may(actor, Action.GROUP_CASES, subject_for(actor, one)) for one in ids),
+        may_change=Action.GROUP_CASES in allowed_on(actor, list(ids)),
     )
     write_audit(actor, Event.Kind.LOOK, Action.VIEW_CASE, subjects=sorted(named), purpose=purpose)
     return page

@@ -32,14 +32,14 @@ from throughline.casework.cases.rules import (
     pattern,
     why_active,
 )
-from throughline.casework.people.commands.identities import held_together
+from throughline.casework.people.commands.identities import each_held_together, held_together
 from throughline.casework.people.models import Name, Record, Relationship
 from throughline.casework.people.queries.person import shown_name, staff_names
 from throughline.casework.people.queries.searching import shown_age
 from throughline.casework.people.rules import GUARDIAN
 from throughline.foundations.access.protection import acting
-from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import Action, Actor, Refused, insist, may
+from throughline.foundations.access.queries import allowed_on, insist_on_all
+from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -64,13 +64,18 @@ def in_sight[M: Model](actor: Actor, action: Action, model: type[M], row_id: UUI
     if found is None:
         with acting(GUARDIAN):
             hidden = model._default_manager.filter(pk=row_id).first()
-        for record_id in hidden.subjects if hidden else ():  # type: ignore[attr-defined]
-            insist(actor, action, subject_for(actor, record_id), record_id)
+        if hidden is not None:
+            insist_on_all(actor, action, hidden.subjects)  # type: ignore[attr-defined]
         raise Refused(NOT_THERE, row_id)
     insist(actor, action)
-    for record_id in found.subjects:  # type: ignore[attr-defined]
-        insist(actor, action, subject_for(actor, record_id), record_id)
+    insist_on_all(actor, action, found.subjects)  # type: ignore[attr-defined]
     return found
+
+
+def both_held_together(case: Case) -> tuple[list[UUID], list[UUID]]:
+    """The records that are held to be of the victim of a case, and of its suspect."""
+    found = each_held_together(case.subjects)
+    return found[case.victim_id], found[case.suspect_id] if case.suspect_id else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +217,7 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
     """Everything about one case, with the look at all whom it names. Raises `Refused`."""
     case = in_sight(actor, Action.VIEW_CASE, Case, case_id)
     today = london_day(at)
-    hers, his = held_together(case.victim_id), held_together(case.suspect_id) if case.suspect_id else []
+    hers, his = both_held_together(case)
     joined_here = Joining.objects.filter(into=case, ended_at=None).values_list("case", flat=True)
     into = Joining.objects.filter(case=case, ended_at=None).values_list("into", flat=True).first()
     membership = GroupMember.objects.filter(case=case, ended_at=None).first()
@@ -267,16 +272,10 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
         timeline=_timeline(actor, [*hers, *his], ids, told, facts, today),
         visits=visits_of(case),
         visit_due=visit_due(case),
-        allowed=frozenset(action for action in Action if _may(actor, action, case)),
+        allowed=allowed_on(actor, case.subjects),
     )
     write_audit(actor, Event.Kind.LOOK, Action.VIEW_CASE, subjects=sorted(named), purpose=purpose)
     return page
-
-
-def _may(actor: Actor, action: Action, row: Case | Incident | StandingFact) -> bool:
-    return may(actor, action) and all(
-        may(actor, action, subject_for(actor, record_id)) for record_id in row.subjects
-    )
 
 
 def of_the_two(fact: StandingFact, hers: Collection[UUID], his: Collection[UUID]) -> bool:
@@ -443,8 +442,7 @@ def entries_of(
 
 def joinable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:
     """The other open cases of the same two people, whichever of their records they name. Part of a page."""
-    hers = held_together(case.victim_id)
-    his = held_together(case.suspect_id) if case.suspect_id else []
+    hers, his = both_held_together(case)
     found = [
         one
         for one in cases_of(actor, hers)
@@ -459,7 +457,8 @@ def joinable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:
 
 def groupable(actor: Actor, case: Case, *, at: datetime) -> tuple[Pair, ...]:
     """The other open cases that either of the two is in, or lives with somebody of. Part of a page."""
-    ids = [*held_together(case.victim_id), *(held_together(case.suspect_id) if case.suspect_id else [])]
+    hers, his = both_held_together(case)
+    ids = [*hers, *his]
     ties = Relationship.objects.filter(Q(record__in=ids) | Q(other__in=ids), valid_until=None)
     around = {one for tie in ties.values_list("record", "other") for one in tie}
     found = [one for one in cases_of(actor, [*ids, *around]) if one.id != case.id and one.closed_at is None]
@@ -502,14 +501,13 @@ def cases_of_person(actor: Actor, record_id: UUID, *, at: datetime, purpose: str
         today,
     )
     pairs = pairs_of(cases, named, at)
-    subject = subject_for(actor, record_id)
     shown = PersonCases(
         person=named[record_id],
         cases=tuple(pairs[case.id] for case in cases),
         facts=facts_shown(facts, named),
         incidents=incidents_of(actor, ids)[:MOST],
         repeats=history.repeat(actor, ids, at=at),
-        allowed=frozenset(action for action in Action if may(actor, action, subject)),
+        allowed=allowed_on(actor, [record_id]),
     )
     write_audit(actor, Event.Kind.LOOK, Action.VIEW_CASE, subjects=sorted(named), purpose=purpose)
     return shown
@@ -559,7 +557,7 @@ def fact_page(actor: Actor, fact_id: UUID, *, at: datetime, purpose: str) -> Fac
         shown=facts_shown([fact], named)[0],
         before=facts_shown(before, named),
         stands=standing_at(at, StandingFact.objects.filter(id=fact.id)).exists(),
-        may_change=fact.ended_at is None and _may(actor, Action.RECORD_FACT, fact),
+        may_change=fact.ended_at is None and Action.RECORD_FACT in allowed_on(actor, fact.subjects),
     )
 
 

@@ -27,6 +27,7 @@ from throughline.casework.cases.queries.history import standing_at
 from throughline.casework.cases.queries.pages import (
     MOST,
     Somebody,
+    both_held_together,
     entries_of,
     of_the_two,
     people_named,
@@ -34,7 +35,6 @@ from throughline.casework.cases.queries.pages import (
 from throughline.casework.cases.queries.visits import Reaching, reaching
 from throughline.casework.cases.rules import Kind, Part, Pattern, pattern
 from throughline.casework.overview.rules import Looked, last_reading
-from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.queries.asking import Answered, answered
@@ -42,8 +42,8 @@ from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
 from throughline.casework.scene.models import ChildDecision, ChildSeen, EvidenceItem, PositiveAction
 from throughline.casework.scene.rules import Evidence
-from throughline.foundations.access.queries import subjects_for
-from throughline.foundations.access.rules import Action, Actor, may
+from throughline.foundations.access.queries import allowed_on
+from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.audit.queries import own_looks
@@ -160,7 +160,6 @@ class WholeCase:
 def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> WholeCase:
     """A case in sight with everything that the rooms know of it, and the look at all whom it names written."""
     today = london_day(now)
-    subjects = subjects_for(actor, case.subjects)
     of = _Read(actor, case, now, today)
     lines, looked = _timeline(actor, of, now, today)
     page = WholeCase(
@@ -194,9 +193,7 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         group=of.group,
         joined=len(of.ids) - 1,
         timeline=lines,
-        allowed=frozenset(
-            action for action in Action if all(may(actor, action, one) for one in subjects.values())
-        ),
+        allowed=allowed_on(actor, case.subjects),
     )
     write_audit(
         actor,
@@ -215,8 +212,7 @@ class _Read:
 
     def __init__(self, actor: Actor, case: Case, now: datetime, today: date) -> None:
         self.case = case
-        self.hers = held_together(case.victim_id)
-        self.his = held_together(case.suspect_id) if case.suspect_id else []
+        self.hers, self.his = both_held_together(case)
         joined = Joining.objects.filter(into=case, ended_at=None).values_list("case", flat=True)
         self.ids = {case.id, *joined}
         links = CaseIncident.objects.filter(case__in=self.ids).values("incident")

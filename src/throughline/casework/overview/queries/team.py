@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from throughline.casework.cases.models import Case, CaseIncident, Incident, Involvement, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named, victims_of
@@ -191,6 +191,8 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         }
     )
     still = standing_still(actor, now=now)
+    open_of_kind = Duty.objects.filter(kind__in=[NOT_SENT, TO_DECIDE], discharged_at=None).values_list("kind")
+    counts = dict(open_of_kind.annotate(Count("id")).order_by())
     checks = tuple(
         ToCheck(
             line,
@@ -213,7 +215,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         waiting=queue.count,
         held=_held(acts, victims, named, names),
         not_arrested=_not_arrested(actor, duties.no_arrest, acts, victims, named, names, now),
-        not_sent=Duty.objects.filter(kind=NOT_SENT, discharged_at=None).count(),
+        not_sent=counts.get(NOT_SENT, 0),
         nothing_for_child=tuple(
             NothingForChild(
                 one,
@@ -223,7 +225,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
             )
             for one in decided
         ),
-        undecided=Duty.objects.filter(kind=TO_DECIDE, discharged_at=None).count(),
+        undecided=counts.get(TO_DECIDE, 0),
         unsynced=still,
         off_duty=tuple(_off_duty(duty, named, names, now) for duty in duties.owned),
         routine=tuple(_routine(duty, named, now) for duty in duties.routine),

@@ -26,7 +26,7 @@ from throughline.foundations.duties.models import Duty
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
 #: Statements for a whole case, whatever has happened in it.
-STATEMENTS = 45
+STATEMENTS = 32
 
 
 def text(response):
@@ -249,4 +249,4 @@ class TestLooking:
             found = whole()
         assert len(found.incidents) == 6
         assert len(many) == len(few)
-        assert len(many) <= STATEMENTS, [one["sql"][:90] for one in many]
+        assert len(many) == STATEMENTS, [one["sql"][:90] for one in many]

@@ -5,6 +5,7 @@ row of any other table changes. Parting ends that link and gives the record an i
 table refers to the record, and reads resolve the identity.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -22,9 +23,22 @@ from throughline.reference import load
 
 def held_together(record_id: UUID) -> list[UUID]:
     """The records in sight that are held to be of the same person as this one, itself included."""
-    identity = IdentityLink.objects.filter(record=record_id, valid_until=None).values("identity")
-    together = IdentityLink.objects.filter(identity__in=identity, valid_until=None)
-    return list(together.order_by("valid_from", "id").values_list("record", flat=True))
+    return each_held_together([record_id])[record_id]
+
+
+def each_held_together(record_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """`held_together` of each of some records, read at once; of one out of sight, nobody."""
+    wanted = list(record_ids)
+    identities = IdentityLink.objects.filter(record__in=wanted, valid_until=None).values("identity")
+    links = IdentityLink.objects.filter(identity__in=identities, valid_until=None).order_by(
+        "valid_from", "id"
+    )
+    of_one: dict[UUID, list[UUID]] = {}
+    identity_of: dict[UUID, UUID] = {}
+    for record_id, identity in links.values_list("record", "identity"):
+        of_one.setdefault(identity, []).append(record_id)
+        identity_of[record_id] = identity
+    return {one: list(of_one[identity_of[one]]) if one in identity_of else [] for one in wanted}
 
 
 def _open_links(*record_ids: UUID) -> dict[UUID, IdentityLink]:

@@ -13,10 +13,14 @@ _KEPT = 300
 def lead_to(request: HttpRequest, record_ids: Iterable[UUID], purpose: str) -> None:
     """Say that the task in hand, a code of `reference`, leads its reader to these records."""
     known = request.session.get(_KEY, {})
+    before = list(known.items())
     for record_id in record_ids:
         known.pop(str(record_id), None)
         known[str(record_id)] = purpose
-    request.session[_KEY] = dict(list(known.items())[-_KEPT:])
+    kept = list(known.items())[-_KEPT:]
+    # a session that nothing was said to is not written
+    if kept != before:
+        request.session[_KEY] = dict(kept)
 
 
 def purpose_of(request: HttpRequest, record_id: UUID) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from uuid import UUID
 
 from django.db.models import Q
@@ -17,6 +18,7 @@ from throughline.casework.risk.rules.assessing import (
     ALWAYS,
     UNKNOWN,
     Said,
+    grave_factors,
     lines,
     said,
     with_always,
@@ -69,19 +71,50 @@ class Added:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Answered:
-    """An assessment with what was answered: the instrument, the answers in words, and what is still asked for."""
+    """An assessment with what was answered: the instrument, the answers in words, and what is still asked for.
+
+    ``parts`` are the main instrument, with what is always asked, and the further ones, each with its answers. A long
+    queue asks little of most, so that what they say is worked out when it is asked for.
+    """
 
     assessment: Assessment
     by: str
-    instrument: Instrument
-    said: tuple[Said, ...]
-    without_words: tuple[Question, ...]
-    lines: tuple[str, ...]
-    follow_ups: tuple[str, ...]
-    answers: Mapping[str, Answer]
+    parts: tuple[tuple[Instrument, Mapping[str, Answer]], ...]
     addenda: tuple["Added", ...] = ()
+
+    @property
+    def instrument(self) -> Instrument:
+        return self.parts[0][0]
+
+    @property
+    def answers(self) -> Mapping[str, Answer]:
+        return self.parts[0][1]
+
+    @cached_property
+    def said(self) -> tuple[Said, ...]:
+        on = london_day(self.assessment.assessed_at)
+        return tuple(one for part, given in self.parts for one in said(part, given, on))
+
+    @cached_property
+    def without_words(self) -> tuple[Question, ...]:
+        return tuple(one for part, given in self.parts for one in without_words(part, given))
+
+    @cached_property
+    def lines(self) -> tuple[str, ...]:
+        """All words that were written, what was added among them."""
+        written = (one for part, given in self.parts for one in lines(part, given))
+        return (*written, *(one.words for one in self.addenda))
+
+    @property
+    def follow_ups(self) -> tuple[str, ...]:
+        return follow_ups(self.instrument, self.answers)
+
+    @property
+    def grave_factors(self) -> frozenset[str]:
+        on = london_day(self.assessment.assessed_at)
+        return frozenset(one for part, given in self.parts for one in grave_factors(part, given, on))
 
     @property
     def grave(self) -> tuple[Said, ...]:
@@ -103,28 +136,56 @@ def answered(assessments: list[Assessment]) -> dict[UUID, Answered]:
     for row in Answers.objects.filter(subject__in=[one.id for one in assessments], superseded_by=None):
         rows.setdefault(row.subject, []).append(row)
     added = list(Addendum.objects.filter(about__in=[one.id for one in assessments]).order_by("at", "id"))
+    more: dict[UUID, list[Addendum]] = {}
+    for addendum in added:
+        more.setdefault(addendum.about, []).append(addendum)
     names = staff_names({*(one.by for one in assessments), *(one.by for one in added)})
+    asked = _Asked()
     return {
         one.id: _answered(
             one,
+            asked,
             rows.get(one.id, []),
             names[one.by],
-            tuple(Added(more.words, names[more.by], more.at) for more in added if more.about == one.id),
+            tuple(Added(words.words, names[words.by], words.at) for words in more.get(one.id, ())),
         )
         for one in assessments
     }
 
 
-def _answered(assessment: Assessment, rows: list[Answers], by: str, addenda: tuple[Added, ...]) -> Answered:
+class _Asked:
+    """The instruments of some assessments, each version as it is asked of a relationship made once."""
+
+    def __init__(self) -> None:
+        self._asked: dict[tuple[str, str, str], Instrument] = {}
+        self._whole: dict[tuple[str, ...], Instrument] = {}
+
+    def of(self, code: str, version: str, group: str) -> Instrument:
+        key = (code, version, group)
+        if key not in self._asked:
+            self._asked[key] = library().version(code, version).asked_of(group)
+        return self._asked[key]
+
+    def whole(self, instrument: Instrument, always: Instrument, group: str) -> Instrument:
+        """An instrument with what is always asked."""
+        key = (instrument.code, instrument.version, always.version, group)
+        if key not in self._whole:
+            self._whole[key] = with_always(instrument, always)
+        return self._whole[key]
+
+
+def _answered(
+    assessment: Assessment, asked: _Asked, rows: list[Answers], by: str, addenda: tuple[Added, ...]
+) -> Answered:
     on = london_day(assessment.assessed_at)
     by_code = {row.instrument: row for row in rows}
 
     def of(code: str) -> Instrument:
         row = by_code.get(code)
-        asked = library().version(code, row.version) if row else library().as_of(code, on)
-        return asked.asked_of(assessment.group)
+        version = row.version if row else library().as_of(code, on).version
+        return asked.of(code, version, assessment.group)
 
-    main = with_always(of(assessment.instrument), of(ALWAYS))
+    main = asked.whole(of(assessment.instrument), of(ALWAYS), assessment.group)
     answers = {
         code: answer
         for row in rows
@@ -134,21 +195,7 @@ def _answered(assessment: Assessment, rows: list[Answers], by: str, addenda: tup
     further = [
         (of(code), dict(row.answers)) for code, row in by_code.items() if code not in (main.code, ALWAYS)
     ]
-    parts = [(main, answers), *further]
-    return Answered(
-        assessment=assessment,
-        by=by,
-        instrument=main,
-        said=tuple(one for part, given in parts for one in said(part, given, on)),
-        without_words=tuple(one for part, given in parts for one in without_words(part, given)),
-        lines=(
-            *(one for part, given in parts for one in lines(part, given)),
-            *(one.words for one in addenda),
-        ),
-        addenda=addenda,
-        follow_ups=follow_ups(main, answers),
-        answers=answers,
-    )
+    return Answered(assessment, by, ((main, answers), *further), addenda)
 
 
 @dataclass(frozen=True, slots=True)

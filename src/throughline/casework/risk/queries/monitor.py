@@ -1,15 +1,13 @@
 """Regrades against the length of the queue, the turn and the reviewer. Codes and ids; opened to records."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.models import Check, Grading, HubReview
 from throughline.casework.risk.rules.monitor import Regrade, band_of, by, share_of
-from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.queries import subjects_for
 from throughline.foundations.access.rules import Action, Actor, insist, may
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -117,7 +115,12 @@ def records(actor: Actor, *, now: datetime, part: str, code: str, days: int = DA
         REVIEWER: lambda one: str(one.by) == code,
     }.get(part, bool)
     rows = [row for row, one in regrades(now - timedelta(days=days), now) if belongs(one)][:SHOWN]
-    seen = {row.id for row in rows if _may_see(actor, row.case.subjects)}
+    subjects = subjects_for(actor, {one for row in rows for one in row.case.subjects})
+    seen = {
+        row.id
+        for row in rows
+        if all(may(actor, Action.VIEW_RISK, subjects[one]) for one in row.case.subjects)
+    }
     people = names_of({record for row in rows if row.id in seen for record in row.case.subjects})
     names = staff_names({row.by for row in rows})
     write_audit(
@@ -138,7 +141,3 @@ def records(actor: Actor, *, now: datetime, part: str, code: str, days: int = DA
         )
         for row in rows
     )
-
-
-def _may_see(actor: Actor, subjects: Iterable[UUID]) -> bool:
-    return all(may(actor, Action.VIEW_RISK, subject_for(actor, one)) for one in subjects)

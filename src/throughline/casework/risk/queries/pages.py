@@ -2,19 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from throughline.casework.cases.models import Case, CaseIncident, Incident, StandingFact
 from throughline.casework.cases.queries.history import standing_facts
-from throughline.casework.cases.queries.pages import Somebody, in_sight, people_named
+from throughline.casework.cases.queries.pages import Somebody, both_held_together, people_named
 from throughline.casework.cases.rules import Kind, Pattern, pattern
-from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview, Share
 from throughline.casework.risk.queries.asking import Answered, answered
 from throughline.casework.risk.rules.assessing import Stage
-from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import Action, Actor, may
+from throughline.foundations.access.queries import allowed_on
+from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -119,10 +117,9 @@ class RiskPage:
         return next((duty for duty in self.open if duty.kind == kind), None)
 
 
-def risk_page(actor: Actor, case_id: UUID, *, action: Action, at: datetime, purpose: str) -> RiskPage:
-    """The danger in one case as it was judged so far, with the look written. Raises Refused."""
-    case = in_sight(actor, action, Case, case_id)
-    hers, his = held_together(case.victim_id), held_together(case.suspect_id) if case.suspect_id else []
+def risk_page(actor: Actor, case: Case, *, action: Action, at: datetime, purpose: str) -> RiskPage:
+    """The danger in a case in sight as it was judged so far, with the look written."""
+    hers, his = both_held_together(case)
     named = people_named([case.victim_id, case.suspect_id], london_day(at))
     assessments = list(Assessment.objects.filter(case=case).order_by("-entered_at", "id")[:MOST])
     found = answered([one for one in assessments if one.completed_at])
@@ -134,92 +131,89 @@ def risk_page(actor: Actor, case_id: UUID, *, action: Action, at: datetime, purp
         if fact.kind not in (Kind.OWNER, Kind.GRADE)
         and (fact.record_id in hers or fact.protects_id in (None, *hers))
     ][:MOST]
-    gradings = _gradings(case)
+    stages = _Stages(case)
     page = RiskPage(
         case=case,
         victim=named[case.victim_id],
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
-        standing=_standing(case),
-        gradings=gradings,
+        standing=stages.standing(),
+        gradings=stages.gradings(),
         assessments=tuple(found[one.id] for one in assessments if one.id in found),
-        checks=_checks(case),
-        reviews=_reviews(case),
-        shares=_shares(case),
+        checks=stages.checks(),
+        reviews=stages.reviews(),
+        shares=stages.shares(),
         pattern=pattern([one.reported_at for one in incidents]),
         incidents=tuple(incidents),
         facts=tuple(facts),
         open=tuple(
             Duty.objects.filter(about=case.id, kind__in=KINDS, discharged_at=None).order_by("due_at", "id")
         ),
-        allowed=frozenset(one for one in Action if may(actor, one) and _may(actor, one, case)),
+        allowed=allowed_on(actor, case.subjects),
     )
     write_audit(actor, Event.Kind.LOOK, action, subjects=sorted(named), purpose=purpose)
     return page
 
 
-def _may(actor: Actor, action: Action, case: Case) -> bool:
-    return all(may(actor, action, subject_for(actor, one)) for one in case.subjects)
+class _Stages:
+    """What was judged of one case at each stage, each kind of row read once, and then whoever did any of it."""
 
-
-def _standing(case: Case) -> Earlier | None:
-    fact = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
-    return Earlier(fact.value, staff_names({fact.set_by})[fact.set_by], fact.set_at) if fact else None
-
-
-def _gradings(case: Case) -> tuple[Graded, ...]:
-    rows = list(
-        Grading.objects.filter(case=case).select_related("decision").order_by("-entered_at", "-id")[:MOST]
-    )
-    told = {
-        one.about: one
-        for one in Decision.objects.filter(
-            kind="result-told", about__in=[row.id for row in rows], decision=None
+    def __init__(self, case: Case) -> None:
+        self.grade = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
+        graded = Grading.objects.filter(case=case).select_related("decision")
+        self.graded = list(graded.order_by("-entered_at", "-id")[:MOST])
+        told = Decision.objects.filter(
+            kind="result-told", about__in=[row.id for row in self.graded], decision=None
         )
-    }
-    names = staff_names({*(row.by for row in rows), *(one.made_by for one in told.values())})
-    return tuple(
-        Graded(
-            row,
-            names[row.by],
-            row.decision.reason,
-            row.decision.words,
-            told.get(row.id),
-            names[told[row.id].made_by] if row.id in told else "",
+        self.told = {one.about: one for one in told}
+        checked = Check.objects.filter(case=case).select_related("decision", "grading", "regraded")
+        self.checked = list(checked.order_by("-at", "id")[:MOST])
+        reviewed = HubReview.objects.filter(case=case).select_related("decision", "depth")
+        self.reviewed = list(reviewed.order_by("-taken_at", "id")[:MOST])
+        self.shared = list(Share.objects.filter(case=case).order_by("-shared_at", "id")[:MOST])
+        self.names = staff_names(
+            {
+                *([self.grade.set_by] if self.grade else []),
+                *(row.by for row in self.graded),
+                *(one.made_by for one in self.told.values()),
+                *(one for row in self.checked for one in (row.by, row.returned_to) if one),
+                *(row.taken_by for row in self.reviewed),
+                *(row.recorded_by for row in self.shared),
+            }
         )
-        for row in rows
-    )
 
+    def standing(self) -> Earlier | None:
+        fact = self.grade
+        return Earlier(fact.value, self.names[fact.set_by], fact.set_at) if fact else None
 
-def _checks(case: Case) -> tuple[Checked, ...]:
-    rows = list(
-        Check.objects.filter(case=case)
-        .select_related("decision", "grading", "regraded")
-        .order_by("-at", "id")[:MOST]
-    )
-    names = staff_names({account for row in rows for account in (row.by, row.returned_to) if account})
-    return tuple(
-        Checked(
-            row,
-            names[row.by],
-            row.decision.reason,
-            row.decision.words,
-            names[row.returned_to] if row.returned_to else "",
+    def gradings(self) -> tuple[Graded, ...]:
+        return tuple(
+            Graded(
+                row,
+                self.names[row.by],
+                row.decision.reason,
+                row.decision.words,
+                self.told.get(row.id),
+                self.names[self.told[row.id].made_by] if row.id in self.told else "",
+            )
+            for row in self.graded
         )
-        for row in rows
-    )
 
+    def checks(self) -> tuple[Checked, ...]:
+        return tuple(
+            Checked(
+                row,
+                self.names[row.by],
+                row.decision.reason,
+                row.decision.words,
+                self.names[row.returned_to] if row.returned_to else "",
+            )
+            for row in self.checked
+        )
 
-def _reviews(case: Case) -> tuple[Reviewed, ...]:
-    rows = list(
-        HubReview.objects.filter(case=case)
-        .select_related("decision", "depth")
-        .order_by("-taken_at", "id")[:MOST]
-    )
-    names = staff_names({row.taken_by for row in rows})
-    return tuple(Reviewed(row, names[row.taken_by], row.depth, row.decision) for row in rows)
+    def reviews(self) -> tuple[Reviewed, ...]:
+        return tuple(
+            Reviewed(row, self.names[row.taken_by], row.depth, row.decision) for row in self.reviewed
+        )
 
-
-def _shares(case: Case) -> tuple[Shared, ...]:
-    rows = list(Share.objects.filter(case=case).order_by("-shared_at", "id")[:MOST])
-    names = staff_names({row.recorded_by for row in rows})
-    return tuple(Shared(row, names[row.recorded_by]) for row in rows)
+    def shares(self) -> tuple[Shared, ...]:
+        return tuple(Shared(row, self.names[row.recorded_by]) for row in self.shared)

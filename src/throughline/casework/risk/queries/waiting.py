@@ -151,7 +151,7 @@ class _Seen:
         graded = StandingFact.objects.filter(case__in=self.cases, kind=Kind.GRADE, ended_at=None)
         self.grades = {fact.case_id: fact for fact in graded}
         decisions = Decision.objects.filter(kind="case-grade", about__in=self.cases, decision=None)
-        self.words = {one.about: one.words for one in decisions}
+        self.words = dict(decisions.order_by("made_at", "id").values_list("about", "words"))
         self.facts = self._facts(now)
         self.not_arrested = self._not_arrested()
         self.phrases = {row.code: row.texts("says") for row in load("danger-phrases").as_of(self.today)}
@@ -169,16 +169,17 @@ class _Seen:
         suspects = {case.suspect_id for case in self.cases.values() if case.suspect_id}
         kinds = load("standing-facts")
         found: dict[UUID, set[str]] = defaultdict(set)
-        for fact in standing_at(now, StandingFact.objects.filter(record__in=suspects, superseded_by=None)):
-            found[fact.record_id].add(kinds.get(fact.kind, on=london_day(fact.valid_from)).text("group"))
+        facts = standing_at(now, StandingFact.objects.filter(record__in=suspects, superseded_by=None))
+        for record_id, kind, since in facts.values_list("record", "kind", "valid_from"):
+            found[record_id].add(kinds.get(kind, on=london_day(since)).text("group"))
         return found
 
     def _not_arrested(self) -> set[UUID]:
         """The suspects of whom the latest that was done is something other than an arrest."""
         suspects = {case.suspect_id for case in self.cases.values() if case.suspect_id}
         rows = PositiveAction.objects.filter(record__in=suspects, superseded_by=None)
-        latest = rows.order_by("record", "-at", "id").distinct("record")
-        return {one.record_id for one in latest if one.action != ARREST}
+        latest = rows.order_by("record", "-at", "id").distinct("record").values_list("record", "action")
+        return {record_id for record_id, action in latest if action != ARREST}
 
     def _lines(self, case_id: UUID) -> tuple[str, ...]:
         found = self.assessed.get(case_id)
@@ -187,12 +188,15 @@ class _Seen:
     def known(self, case_id: UUID) -> Known:
         case, found = self.cases[case_id], self.assessed.get(case_id)
         fact = self.grades.get(case_id)
+        lowest = fact is not None and fact.value == self.lowest
+        # words are at odds with the lowest grade alone: of the others they are not asked
+        grave = found.grave_factors if found and lowest else frozenset[str]()
         return Known(
             facts=frozenset(self.facts.get(case.suspect_id, ())) if case.suspect_id else frozenset(),
             not_arrested=case.suspect_id in self.not_arrested,
-            spoken=speaks_of(self._lines(case_id), self.phrases),
-            answered=frozenset(one.question.factor or "" for one in found.grave) if found else frozenset(),
-            lowest=fact is not None and fact.value == self.lowest,
+            spoken=speaks_of(self._lines(case_id), self.phrases) if lowest and not grave else frozenset(),
+            answered=grave,
+            lowest=lowest,
         )
 
     def _what_does_not_fit(self, case_id: UUID) -> tuple[str, ...]:

@@ -106,6 +106,22 @@ def said(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> tup
     return tuple(found)
 
 
+def grave_factors(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> frozenset[str]:
+    """The factors of what `said` calls grave, for whoever needs to know no more."""
+    grave = {row.code for row in load("risk-factors").as_of(on) if row.flag("grave")}
+    there = {
+        question.code: question.factor
+        for question in instrument.questions
+        if question.factor in grave
+        and question.code in answers
+        and chosen(answers[question.code]) & set(question.present_when)
+    }
+    if not there:
+        return frozenset()
+    asked = {question.code for question in applicable(instrument, answers)}
+    return frozenset(factor for code, factor in there.items() if code in asked and factor)
+
+
 def _in_words(question: Question, answer: Answer) -> str:
     match answer:
         case list():

@@ -101,7 +101,7 @@ def about_case(action: Action) -> Callable[[CaseView], View]:
 def page_of(request: HttpRequest, case: Case, action: Action) -> RiskPage:
     """What was judged of a case so far, with its look; the case is the reason to open either of the two."""
     purpose = purpose_for(request, case.victim_id)
-    page = risk_page(actor_of(request), case.id, action=action, at=timezone.now(), purpose=purpose)
+    page = risk_page(actor_of(request), case, action=action, at=timezone.now(), purpose=purpose)
     lead_to(request, case.subjects, purpose)
     return page
 

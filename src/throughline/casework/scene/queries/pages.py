@@ -45,7 +45,7 @@ from throughline.casework.scene.rules import (
     counter_alleged,
     proposals,
 )
-from throughline.foundations.access.queries import subject_for
+from throughline.foundations.access.queries import allowed_on, insist_on_all
 from throughline.foundations.access.rules import Action, Actor, Refused, insist, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
@@ -168,8 +168,7 @@ def by_number(actor: Actor, number: str, *, action: Action = Action.ATTEND) -> I
     found = Incident.objects.filter(number__iexact="".join(number.split())).first()
     if found is None:
         return None
-    allowed = all(may(actor, action, subject_for(actor, one)) for one in found.subjects)
-    return found if allowed else None
+    return found if action in allowed_on(actor, found.subjects) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -650,7 +649,6 @@ def correction(actor: Actor, correction_id: UUID) -> CorrectionRequest:
     found = CorrectionRequest.objects.filter(id=correction_id, author=actor.id).first()
     if found is None:
         raise Refused("There is no such request", correction_id)
-    for record_id in found.subjects:
-        insist(actor, Action.AMEND_ACCOUNT, subject_for(actor, record_id), record_id)
+    insist_on_all(actor, Action.AMEND_ACCOUNT, found.subjects)
     look(actor, Action.AMEND_ACCOUNT, found.subjects, incident_id=found.incident_id)
     return found

@@ -9,6 +9,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from types import MappingProxyType
 
 from throughline.foundations.govuk.rules import Conditions
@@ -84,7 +85,7 @@ class Question:
         return f"{self.code}-words"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instrument:
     """One version of a question set; it may be used from ``valid_from`` to ``valid_until``, both included."""
 
@@ -124,7 +125,8 @@ class Instrument:
             raise LookupError(f"{self.code} {self.version}: whom it is asked about was not said")
         return self.relationship in question.applies_to
 
-    @property
+    # worked out once: a list of assessments asks it of each
+    @cached_property
     def boxes(self) -> dict[str, Question]:
         """Every code under which an answer can be kept, with its question, in the order of asking."""
         found: dict[str, Question] = {}
@@ -136,7 +138,7 @@ class Instrument:
                 found[question.words_code] = question
         return found
 
-    @property
+    @cached_property
     def conditions(self) -> Conditions:
         """For each box that is not always shown, the earlier answers that bring it."""
         found: dict[str, Mapping[str, Sequence[str]]] = {}
