@@ -87,6 +87,13 @@ FROM_A_BRIEF: list[Entry] = [
     Entry(_("Assess the risk with her"), "risk:of-incident", Action.ASSESS_RISK),
 ]
 
+#: Where an officer's visit leads, for each case of the incident. Their views take the case.
+FROM_A_VISIT: list[Entry] = [
+    Entry(_("Assess the risk with her"), "risk:assess", Action.ASSESS_RISK),
+    Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
+    Entry(_("Tell her the result"), "risk:tell-her", Action.GRADE_CASE),
+]
+
 #: Where an incident leads, of rooms that the room of cases cannot know. Their views take the incident.
 FROM_AN_INCIDENT: list[Entry] = [
     Entry(_("What was found at the scene"), "scene:read", Action.VIEW_SCENE),
@@ -105,6 +112,11 @@ def from_a_person(record_id: UUID, allowed: Collection[Action]) -> list[tuple[st
 def from_a_brief(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:
     """Where whoever reads the brief of an incident goes on from it."""
     return _leading(FROM_A_BRIEF, incident_id, lambda action: may(actor, action))
+
+
+def from_a_visit(case_id: UUID, actor: Actor) -> list[tuple[str, str]]:
+    """Where an officer at the scene goes on about one case of it."""
+    return _leading(FROM_A_VISIT, case_id, lambda action: may(actor, action))
 
 
 def from_an_incident(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:

@@ -127,6 +127,15 @@ class TellForm(PersonForm):
         return str(self.cleaned_data["how"] or self.cleaned_data["why_not"])
 
 
+class TellHerForm(TellForm):
+    """The same before the grade has come in: which grade she was told of, so that it is not put beside another."""
+
+    needed = ("grade", "told")
+    lists = {"grade": ("grades", {}), **TellForm.lists}
+    grade = _radios(_("Which grade did you give?"))
+    field_order = ("grade", "told", "how", "why_not", "words")
+
+
 class CheckForm(PersonForm):
     """Agree with an assessment and its grade, grade it otherwise, or return it; each with why."""
 

@@ -12,6 +12,7 @@ _one = [
     path("assess/<slug:code>/", assessing.further, name="further"),
     path("add/", case.add, name="add"),
     path("grade/", case.grade, name="grade"),
+    path("tell/", case.tell_her, name="tell-her"),
     path("reassess/", case.reassess, name="reassess"),
     path("check/", checking.check, name="check"),
     path("review/", hub.review, name="review"),

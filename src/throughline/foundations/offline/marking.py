@@ -1,6 +1,6 @@
 """How a page of a room says that it can be taken along, and that its form is kept where there is no signal.
 
-In the view: ``along = take_along(request, about=incident.id, label=incident.number, subjects=…, pages=[…])``; in
+In the view: ``along = take_along(request, about=incident.id, label=incident.number, subjects=…, pages={…})``; in
 the template ``{{ along_with_me(along) }}`` once, and ``<form method="post" {{ kept_offline(along) }}>``. A form
 that says which version of the page it answers names those fields: ``kept_offline(along, "version")``; its view
 then says with `left_at` which version it left. A later room whose pages belong to a matter of an earlier one says
@@ -8,7 +8,7 @@ so with `goes_along`. Without JavaScript all of it does nothing.
 """
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
+from django.utils.functional import Promise
 from markupsafe import Markup
 
 from throughline.foundations.access.routes import actor_of
@@ -23,13 +24,16 @@ from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.offline.models import Entry
 from throughline.foundations.offline.rules import Done
 
+#: Pages by their paths, with what each is called. It is told in the clear on the device: no name of a person.
+type Pages = Mapping[str, str | Promise]
+
 _SALT = "throughline.offline"
 # what later rooms add to what is taken along
-_MORE: list[Callable[[Actor, UUID], Iterable[str]]] = []
+_MORE: list[Callable[[Actor, UUID], Pages]] = []
 
 
-def goes_along(pages_of: Callable[[Actor, UUID], Iterable[str]]) -> None:
-    """Have the pages of another room taken along with a matter: ``pages_of(reader, about)`` gives their paths.
+def goes_along(pages_of: Callable[[Actor, UUID], Pages]) -> None:
+    """Have the pages of another room taken along with a matter: ``pages_of(reader, about)`` gives them.
 
     Called once, as the room's app is ready. It is asked within the page, in its reader's name.
     """
@@ -38,11 +42,11 @@ def goes_along(pages_of: Callable[[Actor, UUID], Iterable[str]]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Along:
-    """What may be taken along: the ticket says for whom, and about what and whom; the pages are paths."""
+    """What may be taken along: the ticket says for whom, and about what and whom, and which pages."""
 
     about: UUID
     ticket: str
-    pages: tuple[str, ...]
+    pages: Pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def take_along(
     about: UUID,
     label: str,
     subjects: Iterable[UUID],
-    pages: Iterable[str],
+    pages: Pages,
     purpose: str,
 ) -> Along | None:
     """What the reader of this page may take along of it; None for a reader whom no rule lets.
@@ -72,8 +76,10 @@ def take_along(
     if not may(actor, Action.WORK_OFFLINE):
         return None
     told = [str(actor.id), str(about), label, sorted(map(str, subjects)), purpose]
-    every = dict.fromkeys([*pages, *(place for pages_of in _MORE for place in pages_of(actor, about))])
-    return Along(about, signing.dumps(told, salt=_SALT, compress=True), tuple(every))
+    every = dict(pages)
+    for pages_of in _MORE:
+        every |= pages_of(actor, about)
+    return Along(about, signing.dumps(told, salt=_SALT, compress=True), every)
 
 
 def read_ticket(text: str, *, user: UUID) -> Ticket:
@@ -90,7 +96,7 @@ def along_with_me(along: Along | None) -> Markup:
     if along is None:
         return Markup("")
     return Markup('<div data-offline-along="{}" data-about="{}" data-pages="{}" hidden></div>').format(
-        along.ticket, along.about, json.dumps(along.pages)
+        along.ticket, along.about, json.dumps({place: str(name) for place, name in along.pages.items()})
     )
 
 

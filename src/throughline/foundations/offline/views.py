@@ -207,8 +207,18 @@ def stuck(request: HttpRequest) -> HttpResponse:
 def words() -> dict[str, str]:
     """What the script of the site says on pages, in the reader's language. ``{n}`` and ``{when}`` are filled in."""
     return {
-        "along": _("Taken along on this device: it can be read here without signal until {when}."),
+        "taking": _("Taking along {n} of {of}"),
+        "sending": _("Sent {n} of {of}"),
+        "along": _("Taken along on this device: {n} of {of} pages. They work without signal until {when}."),
+        "nothingAlong": _("Nothing was taken along yet: these pages need signal."),
+        "missing": _("Needing signal, since they are not with you: {what}."),
+        "again": _("They are asked for again by themselves."),
         "keptPage": _("No signal. This is the page as it was at {when}."),
+        "withYou": _("See what you have with you"),
+        "notWithYou": _("There is no signal, and that page was not taken along."),
+        "needs": _("(needs signal)"),
+        "waitsHere": _("Kept on this phone and not sent yet: {n}, last at {when}. It does not show above until it is sent."),
+        "until": _("They can be read here without signal until {when}."),
         "waiting": _("Kept on this phone, not sent yet: {n}"),
         "sent": _("Sent: {n}. Nothing waits on this phone."),
         "list": _("See what waits"),
@@ -230,7 +240,7 @@ def words() -> dict[str, str]:
         "locked": _("It can be read when you have signed in."),
         "keptAt": _("kept {when}"),
         "important": _("Important"),
-        "pages": _("Pages with you"),
+        "pages": _("Pages with you: {what}"),
         "now": _("Stands now"),
         "serverTrouble": _("The site could not take it in just now. It stays on this phone."),
     }

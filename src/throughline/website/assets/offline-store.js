@@ -8,6 +8,10 @@ self.throughlineOffline = (() => {
   const UNATTENDED = { "Throughline-Unattended": "yes" };
   // how long the air may take before it counts as no signal
   const PATIENCE = 30_000;
+  const HOUR = 3_600_000;
+  // how many pages are fetched at once, and after how many without any answer the rest is left for later
+  const AT_ONCE = 3;
+  const SILENT = 3;
   let opened;
 
   // --- the store ---------------------------------------------------------------------------------------------
@@ -119,14 +123,13 @@ self.throughlineOffline = (() => {
 
   const pagesOf = (lease) => `page ${lease.user} ${lease.about}`;
 
-  async function keep(given, pages) {
+  async function keep(given, names) {
     const keys = { pagesKey: await imported(given.pages), outboxKey: await imported(given.outbox) };
     const now = await thing("clock").then((clock = 0) => Date.now() + clock);
     await within(["leases"], "readwrite", async (leases) => {
-      const known = (await asked(leases.get(given.id))) ?? { next: 0, pages: [] };
+      const known = (await asked(leases.get(given.id))) ?? { next: 0, pages: {} };
       const { id, user, about, label, until } = given;
-      const list = [...new Set([...known.pages, ...pages])];
-      leases.put({ ...known, id, user, about, label, until, ...keys, pages: list, renewed: now });
+      leases.put({ ...known, id, user, about, label, until, ...keys, pages: { ...known.pages, ...names }, renewed: now });
     });
     if (!keys.pagesKey) await dropPages(given.id);
     return get("leases", given.id);
@@ -137,35 +140,80 @@ self.throughlineOffline = (() => {
     return found.sort((a, b) => b.until - a.until).find((one) => one.outboxKey);
   }
 
-  // Takes the pages of a ticket along; again within the hour only those that are missing.
-  async function take({ ticket, about, pages }) {
+  // Takes the pages of a ticket along, a few at once: those that are missing, and again those that were taken more
+  // than an hour ago. A page that is refused, leads elsewhere or does not come keeps no other from coming. `told`
+  // hears how many are there. Answers as `withUs` does, with those that may come another time.
+  async function take({ ticket, about, names }, told = () => {}) {
     const known = await here();
     if (!known.user) return null;
     let lease = await leaseAbout(about, known.user);
-    const fresh = lease?.pagesKey && Date.now() + ((await thing("clock")) ?? 0) - lease.renewed < 3_600_000;
-    if (!fresh || !pages.every((place) => lease.pages.includes(place))) {
+    const fresh = lease?.pagesKey && Date.now() + ((await thing("clock")) ?? 0) - lease.renewed < HOUR;
+    if (!fresh || !Object.keys(names).every((place) => place in lease.pages)) {
       const answer = await post("/offline/leases/", { ticket, device: await device() }, known.token);
       if (!answer.ok) return null;
-      lease = await keep(await answer.json(), pages);
+      lease = await keep(await answer.json(), names);
     }
-    for (const place of pages) if (!(await get("pages", place))) await fetchPage(lease, place);
-    return lease;
+    const rows = new Map((await all("pages")).map((row) => [row.place, row]));
+    const isNew = (row) => row?.lease === lease.id && Date.now() - row.at < HOUR;
+    const wanted = Object.keys(names).filter((place) => !isNew(rows.get(place)));
+    const awaited = new Set();
+    let there = Object.keys(names).length - wanted.length;
+    let silent = 0;
+    const say = () => told(there, Object.keys(names).length);
+    const some = async () => {
+      while (wanted.length) {
+        const place = wanted.shift();
+        let came = "";
+        if (silent < SILENT) {
+          came = await fetchPage(lease, place).catch(() => "");
+          silent = came ? 0 : silent + 1;
+        }
+        if (came === "kept") there += 1;
+        else if (came !== "refused") awaited.add(place);
+        say();
+      }
+    };
+    if (wanted.length) say();
+    await Promise.all(Array.from({ length: AT_ONCE }, some));
+    return { ...(await withUs(about, names)), awaited };
   }
 
+  // How many of some pages about a matter can be read here without signal, until when, and what the others are called.
+  async function withUs(about, names) {
+    const lease = (await all("leases")).find((one) => one.about === about && one.pagesKey);
+    const held = lease && !(await lapsed(lease)) ? await placesOf(lease) : new Set();
+    const missing = Object.entries(names).filter(([place]) => !held.has(place));
+    return { until: lease?.until, held: Object.keys(names).length - missing.length, of: Object.keys(names).length, missing };
+  }
+
+  const placesOf = async (lease) => new Set((await all("pages")).filter((row) => row.lease === lease.id).map((row) => row.place));
+
+  // All that can be read here now, whatever it is about.
+  async function readable() {
+    const open = [];
+    for (const lease of await all("leases")) if (lease.pagesKey && !(await lapsed(lease))) open.push(...(await placesOf(lease)));
+    return new Set(open);
+  }
+
+  // Fetches a page and keeps it; says "refused" where this account has no such page. Fails where nobody answers.
   async function fetchPage(lease, place) {
     const answer = await patiently(fetch(place, { headers: UNATTENDED, redirect: "manual" }));
-    if (answer.ok) await keepPage(lease, place, answer);
+    if (answer.status >= 500 || answer.status === 429) throw new TypeError("not now");
+    if (!answer.ok || !answer.headers.get("Content-Type")?.startsWith("text/html")) return "refused";
+    await keepPage(lease, place, answer);
+    return "kept";
   }
 
   async function keepPage(lease, place, answer) {
     if (!lease?.pagesKey || !answer.headers.get("Content-Type")?.startsWith("text/html")) return;
-    const said = { body: await answer.text(), policy: answer.headers.get("Content-Security-Policy"), at: Date.now() };
+    const at = Date.now();
+    const said = { body: await answer.text(), policy: answer.headers.get("Content-Security-Policy"), at };
     const { iv, closed } = await close(lease.pagesKey, `${pagesOf(lease)} ${place}`, said);
-    await put("pages", { place, lease: lease.id, iv, closed });
+    await put("pages", { place, lease: lease.id, at, iv, closed });
   }
 
   async function leaseOfPage(place) {
-    return (await all("leases")).find((lease) => lease.pagesKey && lease.pages.includes(place));
+    return (await all("leases")).find((lease) => lease.pagesKey && place in lease.pages);
   }
 
   // A page as it was taken along, or nothing where it was not, or may not be read any more.
@@ -252,22 +300,24 @@ self.throughlineOffline = (() => {
     return lease?.outboxKey ? open(lease.outboxKey, `entry ${entry.user} ${entry.id}`, entry) : null;
   }
 
-  // One at a time, whichever page or the worker asks: the site would see through two at once, but need not.
-  async function sync() {
-    if (!navigator.locks) return sendAll();
-    return navigator.locks.request("throughline-outbox", { ifAvailable: true }, (held) => (held ? sendAll() : { busy: true }));
+  // One at a time, whichever page or the worker asks: whoever comes second hears how it stands after the first.
+  async function sync(told = () => {}) {
+    if (!navigator.locks) return sendAll(told);
+    return navigator.locks.request("throughline-outbox", () => sendAll(told));
   }
 
-  async function sendAll() {
+  async function sendAll(told) {
     const known = await here();
     const report = { user: known.user, conflicts: known.conflicts, sent: 0, kept: 0, stopped: "" };
     if (!known.user) return { ...report, stopped: "sign-in" };
     const refresh = new Map();
+    const waiting = (await all("entries")).filter((entry) => entry.user === known.user).length;
     for (const lease of await all("leases")) {
       if (lease.user !== known.user) continue;
       const held = await unlocked(lease, known.token);
       if (!held) continue;
       for (const entry of await entriesOf(lease.id)) {
+        told(report.sent + report.kept, waiting);
         const outcome = await send(entry, known.token, refresh);
         if (outcome === "taken") report.sent += 1;
         else if (outcome === "conflict") report.kept += 1;
@@ -292,7 +342,7 @@ self.throughlineOffline = (() => {
     const waiting = (await entriesOf(lease.id)).length;
     const answer = await post(`/offline/leases/${lease.id}/keys/`, { waiting }, token);
     if (!answer.ok) return null;
-    return keep(await answer.json(), []);
+    return keep(await answer.json(), {});
   }
 
   async function send(entry, token, refresh) {
@@ -340,7 +390,7 @@ self.throughlineOffline = (() => {
   }
 
   return {
-    all, get, put, remove, thing, note, close, open, patiently, here, post, take, keepPage, leaseOfPage, readPage,
+    all, get, put, remove, thing, note, close, open, patiently, here, post, take, withUs, readable, keepPage, leaseOfPage, readPage,
     leaseAbout, lockAll, giveBack, entriesOf, queue, read, sent, sync,
   };
 })();

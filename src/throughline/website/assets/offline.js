@@ -9,7 +9,7 @@
   const words = JSON.parse(document.getElementById("offline-words")?.dataset.words ?? "{}");
   const main = document.getElementById("main-content");
   const NOT_TYPED = new Set(["csrfmiddlewaretoken", "once", "offline"]);
-  const state = { user: undefined, conflicts: 0, sent: 0, stopped: "", drafts: [], warned: false, along: null };
+  const state = { user: undefined, conflicts: undefined, sent: 0, waited: [], stopped: "", drafts: [], warned: false, along: null, taking: null };
 
   const say = (name, told = {}) => (words[name] ?? name).replace(/\{(\w+)\}/g, (_, key) => told[key]);
   const when = (ms) => new Date(ms).toLocaleString(document.documentElement.lang.replace(/^(en)?$/, "en-GB"), { day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
@@ -23,8 +23,22 @@
   // --- what waits, at the head of every page -------------------------------------------------------------------
 
   const panel = made("div", { className: "throughline-offline", hidden: true });
-  panel.setAttribute("role", "status");
+  const readOut = made("div");
+  readOut.setAttribute("role", "status");
+  // beside what is read out: it changes with every page
+  const bar = made("progress", { className: "throughline-offline__bar" });
+  const far = made("label", {}, made("span"), bar);
+  panel.append(readOut);
   main?.prepend(panel);
+
+  // How far something long is; nothing once it is over.
+  function progress(name, n, of) {
+    if (n >= of) return far.remove();
+    far.firstElementChild.textContent = say(name, { n, of });
+    Object.assign(bar, { value: n, max: of });
+    panel.hidden = false;
+    if (!far.isConnected) panel.append(far);
+  }
 
   // Whose each entry is. Without signal nobody says who is signed in: what can be opened here is theirs.
   async function waiting() {
@@ -40,11 +54,14 @@
 
   async function show() {
     const { mine, others } = await waiting();
+    state.waited = mine.map((one) => one.id);
     const lines = [];
     const line = (text, ...more) => lines.push(made("p", {}, text, ...more));
     const link = (href, text) => made("a", { href, className: "govuk-link" }, text);
     const at = document.documentElement.dataset.offlineKept;
-    if (at) line(say("keptPage", { when: when(Number(at)) }));
+    const shell = document.getElementById("offline-waiting");
+    if (at) line(say("keptPage", { when: when(Number(at)) }), " ", link("/offline/", say("withYou")));
+    if (shell && location.pathname !== "/offline/") line(made("strong", {}, say("notWithYou")));
     if (location.hash === "#not-kept") line(say("cannotKeep"));
     if (mine.length) {
       line(made("strong", {}, say("waiting", { n: mine.length })), " ", link("/offline/", say("list")));
@@ -58,17 +75,25 @@
     if (others.length) line(say(state.user ? "colleague" : "signIn", { n: others.length }));
     if (state.conflicts) line(say("conflicts", { n: state.conflicts }), " ", link("/offline/kept/", say("bothVersions")));
     for (const text of state.drafts) line(text);
-    if (state.along && !at) line(say("along", { when: when(state.along) }));
+    if (state.along && !at) lines.push(...alongLines(state.along));
     if (mine.length && (state.warned || signsOut(document.querySelector("main form")))) {
       line(made("strong", {}, say("signOut", { n: mine.length })));
     }
     panel.classList.toggle("throughline-offline--waits", Boolean(mine.length || state.conflicts));
-    panel.hidden = !lines.length;
+    panel.hidden = !lines.length && !far.isConnected;
     // said again only where it says something else
     const next = made("div", {}, ...lines);
-    if (next.innerHTML !== panel.firstElementChild?.innerHTML) panel.replaceChildren(next);
+    if (next.innerHTML !== readOut.firstElementChild?.innerHTML) readOut.replaceChildren(next);
     await list(mine, others);
     return mine;
+  }
+
+  // What of the pages of this visit is here, and by name what is not.
+  function alongLines({ held, of, until, missing, awaited }) {
+    const lines = [made("p", {}, held ? say("along", { n: held, of, when: when(until) }) : say("nothingAlong"))];
+    if (held && missing.length) lines.push(made("p", {}, say("missing", { what: missing.map(([, name]) => name).join("; ") })));
+    if (missing.some(([place]) => awaited.has(place))) lines.push(made("p", {}, say("again")));
+    return lines;
   }
 
   // The page of what waits.
@@ -79,40 +104,58 @@
     const rows = [];
     for (const entry of mine) {
       const said = await kept.read(entry).catch(() => null);
-      const label = leases.get(entry.lease)?.label ?? "";
-      const text = `${label} ${say("keptAt", { when: when(entry.at) })}`.trim();
+      const lease = leases.get(entry.lease);
+      const about = [lease?.label, said && lease?.pages[said.page]].filter(Boolean).join(", ");
+      const text = `${about} ${say("keptAt", { when: when(entry.at) })}`.trim();
       const row = said ? made("a", { href: said.page, className: "govuk-link" }, text) : made("span", {}, text, " ", say("locked"));
       rows.push(made("li", {}, row));
     }
-    const pages = [];
-    for (const lease of leases.values()) {
-      if (!lease.pagesKey) continue;
-      for (const href of lease.pages) {
-        if (!(await kept.get("pages", href))) continue;
-        pages.push(made("li", {}, made("a", { href, className: "govuk-link" }, `${lease.label} ${href.split("/")[1]}`.trim())));
-      }
-    }
+    const readable = await kept.readable();
     const parts = [];
     if (rows.length) parts.push(made("ol", { className: "govuk-list govuk-list--number" }, ...rows));
     else if (!others.length) parts.push(made("p", { className: "govuk-body" }, say("nothing")));
-    if (pages.length) {
-      parts.push(made("h2", { className: "govuk-heading-m" }, say("pages")));
-      parts.push(made("ul", { className: "govuk-list govuk-list--bullet" }, ...pages));
+    for (const lease of leases.values()) {
+      if (!lease.pagesKey) continue;
+      const known = Object.entries(lease.pages);
+      const [here, away] = [known.filter(([href]) => readable.has(href)), known.filter(([href]) => !readable.has(href))];
+      const title = made("h2", { className: "govuk-heading-m" }, say("pages", { what: lease.label }));
+      const items = here.map(([href, name]) => made("li", {}, made("a", { href, className: "govuk-link" }, name)));
+      if (items.length) parts.push(title, made("p", { className: "govuk-hint" }, say("until", { when: when(lease.until) })), made("ul", { className: "govuk-list govuk-list--bullet" }, ...items));
+      if (away.length) parts.push(made("p", { className: "govuk-body" }, say("missing", { what: away.map(([, name]) => name).join("; ") })));
     }
     place.replaceChildren(...parts);
   }
 
+  // On a page that was taken along: what it leads to that was not, and what it asks for that cannot be kept.
+  async function sayWhatNeedsSignal() {
+    if (!document.documentElement.dataset.offlineKept || !main) return;
+    const readable = await kept.readable();
+    const needs = (tag, className) => made(tag, { className }, say("needs"));
+    for (const link of document.querySelectorAll("#main-content a[href], .govuk-back-link")) {
+      const { origin, pathname, search } = new URL(link.href, location.href);
+      const works = link.getAttribute("href").startsWith("#") || panel.contains(link) || pathname === "/offline/";
+      if (works || origin !== location.origin || readable.has(pathname + search)) continue;
+      link.append(" ", needs("span", "throughline-offline__needs"));
+    }
+    for (const form of main.querySelectorAll("form[method=post]:not([data-offline])")) {
+      if (!signsOut(form)) form.append(needs("p", "govuk-hint throughline-offline__needs"));
+    }
+  }
+
   async function run() {
     try {
-      const report = await kept.sync();
-      if (report.busy) return;
+      const report = await kept.sync((n, of) => progress("sending", n, of));
+      // what the worker sent by itself counts too: gone from here, and no conflict
+      const left = new Set((await kept.all("entries")).map((one) => one.id));
+      const gone = state.waited.filter((id) => !left.has(id)).length;
+      state.sent += Math.max(0, gone - Math.max(0, report.conflicts - (state.conflicts ?? report.conflicts - report.kept)));
       state.user = report.user;
       state.conflicts = report.conflicts;
-      state.sent += report.sent;
       state.stopped = report.stopped;
     } catch {
       state.stopped = "no-signal";
     }
+    if (!state.taking) far.remove();
     await show();
   }
 
@@ -176,36 +219,56 @@
         fill(form, said.pairs);
         state.drafts.push(say("draft", { when: when(said.at) }));
       }
-    } else if (!row && versions) await again(form, place);
+    } else if (!row) await again(form, place, versions);
   }
 
-  // A form that says which version it answers is one thing, answered again: show the answer that waits.
-  async function again(form, place) {
+  // A form that says which version it answers is one thing, answered again: show the answer that waits. Of any other
+  // say at its foot how often it waits: what it sent is not on the page yet.
+  async function again(form, place, versions) {
     const { mine } = await waiting();
-    for (const entry of mine.reverse()) {
+    const fixed = [...form.elements].filter((box) => box.type === "hidden" && !NOT_TYPED.has(box.name));
+    const sent = [];
+    for (const entry of mine) {
       const said = await kept.read(entry).catch(() => null);
-      if (said?.place !== place || said.page !== location.pathname) continue;
-      fill(form, [...new URLSearchParams(said.body)]);
-      state.drafts.push(say("queued", { when: when(entry.at) }));
-      return;
+      const pairs = new URLSearchParams(said?.body);
+      const same = said?.place === place && said.page === location.pathname;
+      if (same && (versions || fixed.every((box) => pairs.get(box.name) === box.value))) sent.push({ pairs, at: entry.at });
     }
+    if (!sent.length) return;
+    const latest = sent.at(-1);
+    if (versions) {
+      fill(form, [...latest.pairs]);
+      state.drafts.push(say("queued", { when: when(latest.at) }));
+    } else form.append(made("p", { className: "govuk-hint throughline-offline__needs" }, say("waitsHere", { n: sent.length, when: when(latest.at) })));
   }
 
   // --- taking along ----------------------------------------------------------------------------------------------
 
-  async function takeAlong(marks) {
-    const registered = await navigator.serviceWorker.register("/offline-worker.js");
+  // Ready for what is there, and says what is not. What did not come is asked for again; what was refused is asked
+  // for again when a page is opened.
+  async function takeAlong() {
+    const mark = document.querySelector("[data-offline-along]");
+    if (!mark || state.taking) return;
+    state.taking = taken(mark.dataset).catch(() => null);
+    const came = await state.taking;
+    state.taking = null;
+    far.remove();
+    const names = JSON.parse(mark.dataset.pages);
+    const stands = await kept.withUs(mark.dataset.about, names);
+    state.along = { ...stands, awaited: came?.awaited ?? new Set(Object.keys(names)) };
+    const { held, of } = state.along;
+    document.documentElement.dataset.offlineReady = held === of ? "yes" : held ? "part" : "no";
+  }
+
+  async function taken({ offlineAlong: ticket, about, pages }) {
+    await navigator.serviceWorker.register("/offline-worker.js");
     // a browser that is asked throws it away last
     navigator.storage?.persist?.().catch(() => {});
     await navigator.serviceWorker.ready;
-    for (const { dataset } of marks) {
-      const pages = JSON.parse(dataset.pages);
-      const lease = await kept.take({ ticket: dataset.offlineAlong, about: dataset.about, pages });
-      if (lease) state.along = lease.until;
-    }
-    document.documentElement.dataset.offlineReady = "yes";
-    return registered;
+    return kept.take({ ticket, about, names: JSON.parse(pages) }, (n, of) => progress("taking", n, of));
   }
+
+  const isShort = () => state.along?.missing.some(([place]) => state.along.awaited.has(place));
 
   // --- signing out -------------------------------------------------------------------------------------------------
 
@@ -264,16 +327,23 @@
     await show();
     const both = document.querySelector("[data-offline-both]");
     if (both) await compare(both);
-    const marks = [...document.querySelectorAll("[data-offline-along]")];
-    if (marks.length) await takeAlong(marks).catch(() => {});
+    await sayWhatNeedsSignal();
+    await takeAlong();
     const something = (await kept.all("leases")).length || (await kept.all("entries")).length;
     if (something) await run();
     else await show();
   }
 
-  addEventListener("online", () => run());
+  async function withSignal() {
+    await run();
+    if (!isShort()) return;
+    await takeAlong();
+    await show();
+  }
+
+  addEventListener("online", () => withSignal());
   setInterval(async () => {
-    if (!document.hidden && (await kept.all("entries")).length) await run();
+    if (!document.hidden && (isShort() || (await kept.all("entries")).length)) await withSignal();
   }, 60_000);
   begin();
 })();

@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief
@@ -133,7 +134,7 @@ def _along(request: HttpRequest, page: BriefPage) -> Along | None:
         about=contact.incident_id or contact.id,
         label=contact.incident.number if contact.incident else "",
         subjects=contact.subjects,
-        pages=[reverse("contact:brief", args=[page.brief.id])],
+        pages={reverse("contact:brief", args=[page.brief.id]): _("Brief")},
         purpose=PURPOSES[actor_of(request).role],
     )
 

@@ -82,6 +82,7 @@ def assess(request: HttpRequest, case: Case) -> HttpResponse:
             messages.success(request, _("Complete. It is to be checked; now say how you grade it."))
             grades = may(actor, Action.GRADE_CASE)
             return redirect("risk:grade" if grades else "risk:case", case.id)
+    asked = [(code, library().as_of(code, london_day(now)).title) for code in _follow_ups(page)]
     return shown(
         request,
         "risk/assess.html",
@@ -91,9 +92,9 @@ def assess(request: HttpRequest, case: Case) -> HttpResponse:
         after=after,
         name=between([case.victim_id, case.suspect_id], page.named),
         back=reverse("risk:case", args=[case.id]),
-        further=[(code, library().as_of(code, london_day(now)).title) for code in _follow_ups(page)],
+        further=asked,
         along=along_with(
-            request, case, also=[reverse("risk:further", args=[case.id, code]) for code in _follow_ups(page)]
+            request, case, also={reverse("risk:further", args=[case.id, code]): _(title) for code, title in asked}
         ),
     )
 
@@ -217,6 +218,6 @@ def further(request: HttpRequest, case: Case, code: str) -> HttpResponse:
         "after": after,
         "name": between([case.victim_id, case.suspect_id], page.named),
         "back": reverse("risk:assess", args=[case.id]),
-        "along": along_with(request, case, also=[request.path]),
+        "along": along_with(request, case, also={request.path: _(instrument.title)}),
     }
     return shown(request, "risk/further.html", form, **context)

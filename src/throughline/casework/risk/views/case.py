@@ -11,15 +11,33 @@ from django.utils.translation import gettext as _
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.risk.commands import grading as commands
 from throughline.casework.risk.commands import reassessing
 from throughline.casework.risk.commands.assessing import add_words
 from throughline.casework.risk.commands.held import NOT_THERE, REASSESS, graded_by
-from throughline.casework.risk.forms import AddForm, CauseForm, GradeForm, TellForm, flag_labels
+from throughline.casework.risk.forms import (
+    AddForm,
+    CauseForm,
+    GradeForm,
+    TellForm,
+    TellHerForm,
+    flag_labels,
+)
 from throughline.casework.risk.models import Grading
+from throughline.casework.risk.queries.asking import asked_of, group_of
 from throughline.casework.risk.rules.assessing import Stage
-from throughline.casework.risk.views.shared import about_case, along_with, both, in_the_way, page_of, shown
+from throughline.casework.risk.views.shared import (
+    NOT_GRADED,
+    NOT_THAT_GRADE,
+    about_case,
+    along_with,
+    both,
+    in_the_way,
+    page_of,
+    shown,
+)
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused, may
 from throughline.foundations.clock.rules import london_day
@@ -158,8 +176,58 @@ def tell(request: HttpRequest, grading_id: UUID) -> HttpResponse:
         page=page,
         given=given,
         result=words,
-        along=along_with(request, given.case, also=[request.path]),
+        along=along_with(request, given.case, also={request.path: _("Tell her the result")}),
         back=reverse("risk:case", args=[given.case_id]),
+    )
+
+
+@about_case(Action.ASSESS_RISK)
+def tell_her(request: HttpRequest, case: Case) -> HttpResponse:
+    """What to tell her of the grade that one has just given, and whether she was told.
+
+    It can be taken along before there is a grade: what is written goes to the latest one of its author, which
+    must be the one that they say they told her of.
+    """
+    actor, now = actor_of(request), timezone.now()
+    page = page_of(request, case, Action.ASSESS_RISK)
+    mine = next((one.grading for one in page.gradings if one.grading.by == actor.id), None)
+    form = TellHerForm(sent(request), today=london_day(now))
+
+    def keep() -> None:
+        if mine is None:
+            raise Malformed("grade", NOT_GRADED)
+        if mine.grade != form.cleaned_data["grade"]:
+            raise Malformed("grade", NOT_THAT_GRADE)
+        commands.tell(
+            by=actor,
+            now=now,
+            at=done_at(request, now),
+            grading_id=mine.id,
+            told=form.cleaned_data["told"] == "yes",
+            reason=form.reason(),
+            words=form.cleaned_data["words"],
+        )
+
+    if saved(form, keep):
+        messages.success(request, _("Written down."))
+        return redirect("risk:case", case.id)
+    if request.method == "GET":
+        recalled(request, form)
+    on = london_day(now)
+    if page.latest:
+        done = page.latest.assessment
+        words = library().as_of(done.instrument, london_day(done.assessed_at)).result_words
+    else:
+        words = asked_of(group_of(case, on), actor.role, on).result_words
+    return shown(
+        request,
+        "risk/tell_her.html",
+        form,
+        page=page,
+        mine=mine,
+        results=words,
+        along=along_with(request, case),
+        back=reverse("risk:grade", args=[case.id]),
     )
 
 

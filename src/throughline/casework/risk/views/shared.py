@@ -1,6 +1,6 @@
 """What every page of this room shares: the case that it is about, and codes in words."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
@@ -22,7 +23,6 @@ from throughline.casework.cases.views.wording import in_words
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import in_conflict
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.models import Grading
 from throughline.casework.risk.queries.pages import RiskPage, risk_page
 from throughline.casework.risk.rules.assessing import Flag, Stage
 from throughline.casework.risk.rules.order import Sign
@@ -30,7 +30,7 @@ from throughline.casework.scene.models import Attendance
 from throughline.casework.scene.views.shared import along_with as along_with_visit
 from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, may
-from throughline.foundations.offline.marking import Along
+from throughline.foundations.offline.marking import Along, Pages
 
 type CaseView = Callable[..., HttpResponse]
 both = require_http_methods(["GET", "POST"])
@@ -72,6 +72,8 @@ WHY_MALFORMED = (
     gettext_noop("the assessment is not complete: write it there"),
     gettext_noop("is empty"),
 )
+NOT_GRADED = gettext_noop("you have not graded it: grade it first, then write down that she was told")
+NOT_THAT_GRADE = gettext_noop("is not the grade that you gave last: see which one stands")
 
 WORDING: dict[str, Any] = {
     "label": in_words,
@@ -106,7 +108,7 @@ def page_of(request: HttpRequest, case: Case, action: Action) -> RiskPage:
     return page
 
 
-def along_with(request: HttpRequest, case: Case, *, also: Iterable[str] = ()) -> Along | None:
+def along_with(request: HttpRequest, case: Case, *, also: Pages | None = None) -> Along | None:
     """Whoever is, or last was, at an incident of the two takes the pages of risk along with their visit.
 
     Nobody else does: at a counter or in the hub there is signal.
@@ -120,22 +122,23 @@ def along_with(request: HttpRequest, case: Case, *, also: Iterable[str] = ()) ->
     return along_with_visit(request, own, also=also)
 
 
-def pages_along(actor: Actor, incident_id: UUID) -> list[str]:
+def pages_along(actor: Actor, incident_id: UUID) -> Pages:
     """What of risk goes along with a visit: each open case of its incident, assessed, graded and told.
 
     Nothing for whoever is not at it: a brief alone tells of nobody's assessment.
     """
     if not (may(actor, Action.ASSESS_RISK) and _attends(actor, incident_id)):
-        return []
-    places = []
-    for case in Case.objects.filter(incident_links__incident=incident_id, closed_at=None):
-        places += [reverse(f"risk:{name}", args=[case.id]) for name in ("case", "assess")]
-        if may(actor, Action.GRADE_CASE):
-            places.append(reverse("risk:grade", args=[case.id]))
-        mine = Grading.objects.filter(case=case, by=actor.id).order_by("-entered_at", "-id").first()
-        if mine is not None:
-            places.append(reverse("risk:tell", args=[mine.id]))
-    return places
+        return {}
+    titles = {"assess": _("Assess the risk with her")}
+    if may(actor, Action.GRADE_CASE):
+        titles |= {"grade": _("Grade the danger"), "tell-her": _("Tell her the result")}
+    titles["case"] = _("Risk")
+    cases = Case.objects.filter(incident_links__incident=incident_id, closed_at=None)
+    return {
+        reverse(f"risk:{name}", args=[case.id]): title
+        for case in cases.order_by("opened_at", "id")
+        for name, title in titles.items()
+    }
 
 
 def _attends(actor: Actor, incident_id: UUID) -> bool:

@@ -69,12 +69,14 @@ def _known(field: str, list_name: str, codes: Collection[str], today: date) -> N
 
 
 @transaction.atomic
-def withdraw_injury(*, by: Actor, now: datetime, attendance_id: UUID, injury_id: UUID) -> None:
+def withdraw_injury(
+    *, by: Actor, now: datetime, attendance_id: UUID, injury_id: UUID, at: datetime | None = None
+) -> None:
     """Take back an injury that was written by mistake; the row stays. Doing it twice changes nothing."""
     attendance = undertaken(by, attendance_id, Section.INJURIES)
     injury = attendance.injuries.filter(id=injury_id).first()
     if injury is None:
         raise Malformed("", "There is no such injury")
     if injury.withdrawn_at is None:
-        injury.withdrawn_at, injury.withdrawn_by = now, by.id
+        injury.withdrawn_at, injury.withdrawn_by = done_at(at, now), by.id
         injury.save(update_fields=["withdrawn_at", "withdrawn_by"])

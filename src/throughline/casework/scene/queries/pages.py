@@ -216,6 +216,10 @@ class Visit:
     def unfinished(self) -> list[Section]:
         return [section for section, state in self.states.items() if state is not State.FINISHED]
 
+    def called(self, record_id: UUID) -> str:
+        """What somebody in it is called; empty for nobody of it."""
+        return next((one.who.name for one in self.involved if one.who.record_id == record_id), "")
+
     def of(self, part: str) -> list[Involved]:
         return [one for one in self.involved if part in one.parts]
 

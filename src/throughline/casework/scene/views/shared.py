@@ -1,6 +1,5 @@
 """What the pages of this room share."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -25,7 +25,7 @@ from throughline.casework.scene.views.wording import STATES, TITLES, WORDING
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
-from throughline.foundations.offline.marking import Along, take_along
+from throughline.foundations.offline.marking import Along, Pages, take_along
 from throughline.reference import load
 
 both = require_http_methods(["GET", "POST"])
@@ -60,7 +60,7 @@ def stood_on(request: HttpRequest, standing: Row | None) -> str:
     return request.POST.get("after", "") if request.method == "POST" else str(standing.id if standing else "")
 
 
-def along_with(request: HttpRequest, own: Attendance | None, *, also: Iterable[str] = ()) -> Along | None:
+def along_with(request: HttpRequest, own: Attendance | None, *, also: Pages | None = None) -> Along | None:
     """Whoever is at an incident takes every page of their visit along, and what later rooms add to it.
 
     ``also`` is what the page itself leads to. Nobody takes anything along before they are there.
@@ -74,31 +74,39 @@ def along_with(request: HttpRequest, own: Attendance | None, *, also: Iterable[s
         about=incident.id,
         label=incident.number,
         subjects={*incident.subjects, *children},
-        pages=[*pages_of(own), *also],
+        pages=pages_of(own) | dict(also or {}),
         purpose=PURPOSES.get(actor_of(request).role, ""),
     )
 
 
-def pages_of(own: Attendance) -> list[str]:
-    """The addresses of all that is written on a visit."""
+def pages_of(own: Attendance) -> dict[str, str | Promise]:
+    """The addresses of all that is written on a visit, with what each page is called: children are numbered."""
     incident = own.incident
-    items = [row.code for row in load("evidence-items").as_of(london_day(timezone.now()))]
-    return [
-        *(
-            reverse(f"scene:{name}", args=[own.id])
-            for name in ("visit", *INSTRUMENTS, "chart", "earlier", "children", "leave")
-        ),
-        *(reverse("scene:child", args=[own.id, child]) for child in of_part(incident, Part.CHILD)),
-        *(
-            reverse(f"scene:{name}", args=[incident.id])
-            for name in ("evidence", "actions", "child-decision", "read")
-        ),
-        *(reverse("scene:item", args=[incident.id, item]) for item in items),
-        *(
-            reverse("scene:action", args=[incident.id, suspect])
-            for suspect in of_part(incident, Part.SUSPECT)
-        ),
-    ]
+    of_visit: dict[str, str | Promise] = {
+        "visit": _("At the scene"),
+        **{section: TITLES[section] for section in INSTRUMENTS},
+        "chart": _("Mark an injury"),
+        "earlier": TITLES[Section.EARLIER],
+        "children": TITLES[Section.CHILDREN],
+        "leave": _("Leaving the scene"),
+    }
+    of_incident: dict[str, str | Promise] = {
+        "evidence": TITLES[Section.EVIDENCE],
+        "actions": TITLES[Section.ACTION],
+        "child-decision": _("What is done for the children"),
+        "read": _("What was found at the scene"),
+    }
+    found = {reverse(f"scene:{name}", args=[own.id]): title for name, title in of_visit.items()}
+    for number, child in enumerate(of_part(incident, Part.CHILD), 1):
+        found[reverse("scene:child", args=[own.id, child])] = _("Child %(number)s") % {"number": number}
+    found |= {reverse(f"scene:{name}", args=[incident.id]): title for name, title in of_incident.items()}
+    for row in load("evidence-items").as_of(london_day(timezone.now())):
+        title = _("Evidence: %(what)s") % {"what": _(row.label)}
+        found[reverse("scene:item", args=[incident.id, row.code])] = title
+    for number, suspect in enumerate(of_part(incident, Part.SUSPECT), 1):
+        title = _("What was done about suspect %(number)s") % {"number": number}
+        found[reverse("scene:action", args=[incident.id, suspect])] = title
+    return found
 
 
 def address_of(section: Section, attendance: Attendance) -> str:

@@ -32,7 +32,7 @@ from throughline.foundations.drafts.views import recalled
 from throughline.foundations.instruments.commands import ChangedMeanwhile
 from throughline.foundations.instruments.forms import form_for
 from throughline.foundations.instruments.queries import library
-from throughline.foundations.offline.marking import done_at, left_at
+from throughline.foundations.offline.marking import done_at, is_kept, left_at
 
 
 @guarded(Action.ATTEND)
@@ -225,11 +225,19 @@ def _regions(form: InjuryForm, injuries: tuple[pages.Shown, ...]) -> dict[str, l
 @require_POST
 def withdraw(request: HttpRequest, attendance_id: UUID, injury_id: UUID) -> HttpResponse:
     """Take back an injury that was written by mistake."""
+    now = timezone.now()
     try:
         injuries.withdraw_injury(
-            by=actor_of(request), now=timezone.now(), attendance_id=attendance_id, injury_id=injury_id
+            by=actor_of(request),
+            now=now,
+            attendance_id=attendance_id,
+            injury_id=injury_id,
+            at=done_at(request, now),
         )
     except Malformed as wrong:
+        if is_kept(request):
+            # its author is not there to read why not
+            return HttpResponse(status=HTTPStatus.CONFLICT)
         messages.info(request, _(wrong.why))
     return redirect("scene:injuries", attendance_id)
 
