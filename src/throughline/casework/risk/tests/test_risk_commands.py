@@ -20,13 +20,16 @@ from throughline.casework.risk.tasks import call_where_nobody_attended, look_for
 from throughline.casework.risk.tests.conftest import THREAT, answers, seen_whole
 from throughline.casework.scene.commands import attending
 from throughline.casework.scene.models import Addendum
+from throughline.casework.scene.rules import Section
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
 from throughline.foundations.chronology.models import Entry
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Review
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.commands import ChangedMeanwhile
 from throughline.foundations.instruments.models import Answers
+from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import BadAnswers
 
 pytestmark = pytest.mark.django_db
@@ -379,6 +382,26 @@ class TestReassessing:
         at = NOW + timedelta(hours=2)
         graded("medium", now=at, stage=Stage.REASSESSMENT, reason="grade-new-incident")
         assert look_for_changes(now=at + timedelta(minutes=1)) == 0
+
+    def test_a_release_on_bail_and_a_breach_said_at_the_scene_call_for_it(
+        self, does, case, pair, incident, graded
+    ):
+        her, him = pair
+        graded("medium")
+        told = {"kind": "police-bail", "record_id": him, "protects_id": her, "valid_from": NOW}
+        does(Role.OFFICER, facts.set_fact, now=NOW + timedelta(minutes=20), **told)
+        again = incident(her, him)
+        visit = does(Role.OFFICER, attending.begin, now=NOW + timedelta(minutes=30), incident_id=again)
+        after = None
+        for minutes in (40, 50):
+            told = {"attendance_id": visit.id, "section": Section.DANGER, "answers": {"breach": "yes"}}
+            told |= {"instrument": library().as_of("scene-danger", london_day(NOW)), "complete": False}
+            now = NOW + timedelta(minutes=minutes)
+            after = does(Role.OFFICER, attending.write_section, now=now, after=after, **told).id
+        assert look_for_changes(now=NOW + timedelta(hours=1)) == 1
+        with seen_whole():
+            assert {"release", "breach"} <= set(Duty.objects.get(kind="risk-reassessment").causes)
+            assert Entry.objects.filter(kind="breach-said", record_id=her).count() == 1
 
     def test_bail_that_lapses_unnoticed_calls_for_it_too(self, does, case, pair, graded):
         her, him = pair
