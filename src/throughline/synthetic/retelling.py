@@ -70,6 +70,8 @@ _AMONG = 1_500
 # what is younger than this is still on somebody's list
 _STILL_OPEN = timedelta(days=3)
 _RECORDED = ("999", "101")
+# after how many calls the planner reads anew what there is
+_READ_ANEW = 25
 # of a visit that is older, what is counted is told alone
 _IN_SHORT = timedelta(days=60)
 # the hub has yet to look at what is younger
@@ -126,7 +128,9 @@ class Retelling:
             self.attending.until = _until(call, calls, self.now)
             contact, sent = self._call(call, self.by[Role.OFFICER])
             self._since(call, contact, self._went_there(call, contact, sent))
-            if told % 50 == 0:
+            if told % _READ_ANEW == 0:
+                # what was planned for empty tables is slow by now
+                _analyse()
                 say(told, len(calls))
         self.attending.until = self.now
         for order in orders:

@@ -113,6 +113,7 @@ SCENES = (
         then="agreed",
     ),
 )
+_WHY_NOT = {"voluntary-attendance": ("not-necessary",), "other": ("no-grounds",)}
 _APART = 11
 _GRADE = Weighted.of(("standard", "medium", "high"), (58, 34, 8))
 
@@ -332,7 +333,7 @@ class HubQueue:
             )
         [case] = Case.objects.filter(incident_links__incident=incident)
         set_owner(**told, case_id=case.id, owner=officer.id)
-        action = ("arrest", "arrest", "other", "")[self.chance.below(4)]
+        action = ("arrest", "voluntary-attendance", "other", "")[self.chance.below(4)]
         if action:
             act_on(
                 **told,
@@ -340,7 +341,7 @@ class HubQueue:
                 record_id=self.records[couple.suspect.number],
                 action=action,
                 power=None if action == "arrest" else False,
-                reasons=() if action == "arrest" else ("no-grounds",),
+                reasons=_WHY_NOT.get(action, ()),
                 offence="violence-without-injury" if action == "arrest" else "",
             )
         decide_children(**told, incident_id=incident.id, children=[], choice="no-child")
@@ -356,7 +357,7 @@ class HubQueue:
 
     def _judged(self, incident: Incident, action: str, at: datetime) -> None:
         registrar = self.cast.role(Role.REGISTRAR)
-        if action == "arrest":
+        if action in {"arrest", "voluntary-attendance"} or self.chance.yes(0.4):
             record_crime(
                 by=registrar,
                 now=at,
@@ -376,8 +377,12 @@ class HubQueue:
 
 def pairs(couples: Sequence[Couple], people: Sequence[InventedPerson], *, now: datetime) -> Iterator[Couple]:
     """Couples, then women and men who were one once and live apart, each person once."""
+    # of the words of this turn most are of women who are not old
+    young = [one for one in couples if one.victim.sex == "2" and (one.victim.age(now.date()) or 99) < 60]
+    couples = [*young, *(one for one in couples if one not in young)]
     # neighbours stand together in the index, and do not all ring on one evening
-    yield from (one for first in range(_APART) for one in couples[first::_APART])
+    yield from (one for first in range(_APART) for one in young[first::_APART])
+    yield from couples[len(young) :]
     taken = {person.number for one in couples for person in (one.victim, one.suspect)}
     # whom the demonstration tells of is told of by it alone
     taken |= {story.person.number for story in stories()}

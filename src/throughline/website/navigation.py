@@ -14,7 +14,7 @@ from throughline.foundations.access.rules import Action, Actor, may
 class Entry(NamedTuple):
     """One place in the bar: its label, the name of its view, and the action one must be allowed there.
 
-    What is ``seldom`` gone to stands at the foot of the page, so that the bar is of two lines at most.
+    What is ``seldom`` gone to stands at the foot of the page where there is much, so that the bar is of two lines.
     """
 
     label: str | Promise
@@ -52,6 +52,9 @@ ENTRIES: list[Entry] = [
     Entry(_("Reference lists"), "overview:reference", Action.READ_REFERENCE, seldom=True),
     Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT, seldom=True),
 ]
+
+# so many stand in the bar, whatever they are
+_FITS = 8
 
 #: Where the page of a person leads, of rooms that the room of people cannot know. Their views take the record.
 FROM_A_PERSON: list[Entry] = [
@@ -144,6 +147,8 @@ def links(actor: Actor, path: str) -> tuple[list[dict[str, object]], list[dict[s
     """
     open_to = [entry for entry in ENTRIES if may(actor, entry.action)]
     found = marked(open_to, path)
+    if len(open_to) <= _FITS:
+        return found, []
     bar = [link for entry, link in zip(open_to, found, strict=True) if not entry.seldom]
     return bar, [link for entry, link in zip(open_to, found, strict=True) if entry.seldom]
 

@@ -26,13 +26,11 @@ def decide_for(
 
     The caller has asked whether ``by`` may, and audits.
     """
-    # that which nothing has superseded: two that were decided at once may be kept in the other order of their times
-    earlier = (
-        Decision.objects.select_for_update(of=("self",))
-        .filter(kind=kind, record_id=record_id, about=about, decision=None)
-        .order_by("-made_at", "-id")
-        .first()
-    )
+    told = Decision.objects.select_for_update().filter(kind=kind, record_id=record_id, about=about)
+    rows = list(told.order_by("-made_at", "-id"))
+    # the one that nothing supersedes: two that were decided at once may be kept in the other order of their times
+    superseded = {one.supersedes_id for one in rows}
+    earlier = next((one for one in rows if one.id not in superseded), None)
     return Decision.objects.create(
         kind=kind,
         record_id=record_id,
