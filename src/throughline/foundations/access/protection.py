@@ -70,6 +70,27 @@ create or replace function access_reads_people() returns boolean language sql st
 $$;
 """
 
+# in place of the earlier definitions, which asked who acts, and whether a grant is open, of every grant one by one: of
+# three thousand restricted records that took each statement thirty milliseconds. Asked once, it takes one
+_OPEN = "{0}.valid_from <= statement_timestamp() and ({0}.valid_until is null or {0}.valid_until > statement_timestamp())"
+HIDDEN_AT_ONCE = f"""
+create or replace function access_party() returns setof uuid language sql stable as $$
+  select g.subject from access_grant g
+  where g.kind = 'exclude' and g.grantee = (select access_actor()) and {_OPEN.format("g")}
+$$;
+
+create or replace function access_hidden() returns setof uuid language sql stable as $$
+  select access_party()
+  union all
+  select r.subject from access_grant r
+  where r.kind = 'restrict' and {_OPEN.format("r")} and (select access_role()) not in ({_SEES_ALL})
+    and r.subject not in (
+      select s.subject from access_grant s
+      where s.kind in ('see', 'break-glass')
+        and s.grantee in ((select access_actor()), (select access_team())) and {_OPEN.format("s")})
+$$;
+"""  # noqa: S608 (of our own constants)
+
 # what several people have a part in is out of sight with any of them. Who counts reads ids and codes of all but
 # their own matters
 SHARED = f"""

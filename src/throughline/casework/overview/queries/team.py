@@ -220,7 +220,11 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
             NothingForChild(
                 one,
                 one.incident,
-                tuple(named[child] for child in one.subjects if child in named),
+                tuple(
+                    sorted(
+                        (named[child] for child in one.subjects if child in named), key=lambda one: one.name
+                    )
+                ),
                 names[one.by],
             )
             for one in decided
@@ -276,18 +280,15 @@ class _Acts:
         today = london_day(now)
         self.since = now - timedelta(days=load("looking-back").get("may-be-held", on=today).number("days"))
         self.arrests = {row.code for row in load("positive-actions").as_of(today) if row.flag("arrest")}
-        rows = PositiveAction.objects.filter(
-            Q(record__in=suspects)
-            | Q(incident__in=incidents)
-            | Q(action__in=self.arrests, at__gte=self.since),
-            superseded_by=None,
-        )
+        standing = PositiveAction.objects.filter(superseded_by=None)
+        arrested = standing.filter(action__in=self.arrests, at__gte=self.since)
+        latest = arrested.order_by("record", "-at", "id").distinct("record").values_list("at", "id")
+        # a force arrests hundreds a day: of those beyond the ones that are shown, no more is read
+        held = [one for _at, one in sorted(latest)[:SHOWN]]
+        rows = standing.filter(Q(record__in=suspects) | Q(incident__in=incidents) | Q(id__in=held))
         self.all = list(rows.select_related("decision", "incident").order_by("-at", "id"))
-        held = {one.record_id: one for one in reversed(self.all) if self._may_be_held(one)}
-        self.held = sorted(held.values(), key=lambda one: (one.at, one.id))[:SHOWN]
-
-    def _may_be_held(self, one: PositiveAction) -> bool:
-        return one.action in self.arrests and one.at >= self.since
+        shown = {one.id: one for one in self.all}
+        self.held = [shown[one] for one in held]
 
     def about(
         self, record_id: UUID | None, incident: Incident | None, names: Mapping[UUID, str]
