@@ -36,7 +36,8 @@ from throughline.reference import Row
 
 pytestmark = pytest.mark.django_db
 
-NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0)
+# noon, far from the days before and after, and gone by: a grant of today's noon would not hold this morning
+NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 TODAY = london_day(NOW)
 YEAR = Period(TODAY - timedelta(days=364), TODAY)
 DUCKDB_TYPES = {
