@@ -68,7 +68,9 @@ def at_the_door(request: HttpRequest) -> HttpResponse:
         Agency.objects.create(name=f"said {version} {words} {done(request, timezone.now()).doubtful}")
         left_at(request, version=version + 1)
         return redirect(PLACE)
-    along = take_along(request, about=ABOUT, label="QZ 17", subjects=[], pages={PLACE: "At the door"}, purpose="attendance")
+    along = take_along(
+        request, about=ABOUT, label="QZ 17", subjects=[], pages={PLACE: "At the door"}, purpose="attendance"
+    )
     page = engines["jinja2"].from_string(
         '{% extends "throughline/page.html" %}{% block title %}At the door{% endblock %}'
         "{% block body %}{{ along_with_me(along) }}<p id=standing>{{ said | join('; ') }}</p>"

@@ -3,6 +3,7 @@
 The pages are those of the scene and of risk as they are; what is offline is the network of the browser's context.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
@@ -12,10 +13,11 @@ from uuid import UUID
 
 import pytest
 from django.db import transaction
-from django.urls import reverse
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, reverse
 from django.utils import timezone
 from playwright.sync_api import Browser
-from reader import NARROW
+from reader import NARROW, Reader
 from test_offline import Phone, entries
 
 from throughline.casework.cases.commands.incidents import involve, open_incident
@@ -23,12 +25,41 @@ from throughline.casework.cases.models import Case
 from throughline.casework.people.commands.recording import NewName, add_record
 from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.scene.commands.gathering import gather
+from throughline.casework.scene.commands.injuries import add_injuries
 from throughline.casework.scene.models import Attendance, EvidenceItem, Injury
 from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.routes import Open, guarded
 from throughline.foundations.access.rules import Role, system
 from throughline.foundations.accounts.models import User
+from throughline.foundations.decisions.models import Decision
 from throughline.foundations.instruments.models import Answers
 from throughline.foundations.offline.queries import unsynced
+from throughline.foundations.offline.views import worker
+
+#: By how much the telephone's clock is ahead of ours, in its pages and its worker.
+DEVICE = {"ahead": timedelta(0)}
+
+
+def device_clock() -> str:
+    ahead = DEVICE["ahead"] // timedelta(milliseconds=1)
+    return f"{{ const real = Date.now; Date.now = () => real() + {ahead}; }}\n"
+
+
+@guarded(Open.TO_EVERYBODY)
+def worker_of_the_device(request: HttpRequest) -> HttpResponse:
+    """The worker as it is, on the telephone's clock. It sends nothing by itself, so that a page is seen to."""
+    answer = worker(request)
+    alone = "Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {get: () => undefined});\n"
+    answer.content = (device_clock() + alone).encode() + answer.content if DEVICE["ahead"] else answer.content
+    return answer
+
+
+urlpatterns = [
+    path("offline-worker.js", worker_of_the_device),
+    path("", include("throughline.website.urls")),
+]
+handler404 = "throughline.website.views.not_found"
+pytestmark = pytest.mark.urls(__name__)
 
 HERS = "He came back at nine and took her telephone"
 FEARS = "since he broke the door in March"
@@ -40,7 +71,7 @@ class Scene:
 
     incident: UUID
     case: UUID
-    visit: UUID = UUID(int=0)
+    visit: UUID | None = None
 
     def at(self, name: str, *more: Any) -> str:
         return reverse(f"scene:{name}", args=[self.visit, *more])
@@ -71,6 +102,10 @@ def phone(chromium: Browser, live_server: Any, tmp_path: Path) -> Iterator[Phone
 def arrives(phone: Phone, officer: User, scene: Scene) -> None:
     """The officer says with signal that they are there, and every page of the visit is taken along."""
     phone.start(officer)
+    is_there(phone, scene)
+
+
+def is_there(phone: Phone, scene: Scene) -> None:
     phone.go(reverse("scene:begin", args=[scene.incident]))
     assert "needs signal" in phone.page.locator("main").inner_text()
     phone.page.get_by_role("button", name="I am here").click()
@@ -82,6 +117,24 @@ def arrives(phone: Phone, officer: User, scene: Scene) -> None:
 
 def waits(phone: Phone, number: int) -> None:
     phone.says(f"not sent yet: {number}")
+
+
+def her(scene: Scene) -> UUID:
+    with transaction.atomic(), acting(system("test")):
+        return Case.objects.get(id=scene.case).victim_id
+
+
+def page_kept(phone: Phone, place: str) -> str:
+    """A page as the telephone would show it without signal."""
+    read = "async place => (await throughlineOffline.readPage(place))?.body ?? ''"
+    body: str = phone.page.evaluate(read, place)
+    return body
+
+
+def clean(phone: Phone) -> bool:
+    """Whether what is shown breaks no rule of axe and fits the screen."""
+    reader = Reader(phone.context, phone.page, phone.site)
+    return reader.violations() == [] and reader.overflow() == 0
 
 
 def item(scene: Scene) -> str:
@@ -201,8 +254,11 @@ def test_what_a_colleague_said_meanwhile_is_a_conflict_that_both_can_be_read_in(
     table.get_by_text("Stands now").wait_for()
     read = table.inner_text()
     assert "What became of it?" in read
+    assert "Exhibit reference" in read
+    assert "not-done" not in read
     assert "QZ/7" in read
     assert "The neighbours come home at six" in read
+    assert clean(phone)
     # put back, it stands on what stands now: sent, it is taken in and settled
     phone.page.get_by_role("button", name="Put what I wrote back").click()
     phone.page.wait_for_url(f"**{item(scene)}")
@@ -245,3 +301,127 @@ def test_before_a_visit_nothing_of_it_can_be_begun_without_signal(
     phone.go(reverse("scene:begin", args=[scene.incident]))
     assert phone.page.locator("form[data-offline]").count() == 0
     assert phone.page.locator("[data-offline-along]").count() == 0
+
+
+def test_what_cannot_be_taken_along_stops_nothing_and_is_said_where_it_is_needed(
+    phone: Phone, scene: Scene, accounts: dict[Role, User]
+) -> None:
+    """One page is refused, one does not answer: the others are there, these are named, and one comes later."""
+    refused, silent = reverse("risk:case", args=[scene.case]), item(scene)
+    phone.start(accounts[Role.OFFICER])
+    phone.context.route(f"**{refused}", lambda route: route.fulfill(status=403, body="no"))
+    phone.context.route(f"**{silent}", lambda route: route.abort())
+    phone.go(reverse("scene:begin", args=[scene.incident]))
+    phone.page.get_by_role("button", name="I am here").click()
+    phone.page.locator("html[data-offline-ready=part]").wait_for(timeout=60_000)
+    assert clean(phone)
+    said = phone.page.locator(".throughline-offline")
+    told = re.search(r"Taken along on this device: (\d+) of (\d+) pages", said.inner_text())
+    assert told is not None
+    assert int(told[1]) == int(told[2]) - 2 == len(phone.rows("pages"))
+    assert "not with you: " in said.inner_text()
+    assert "Evidence: House-to-house enquiries" in said.inner_text()
+    assert "asked for again" in said.inner_text()
+    assert phone.page.locator("progress").count() == 0
+    phone.page.wait_for_function("() => navigator.serviceWorker.controller !== null")
+    with transaction.atomic(), acting(system("test")):
+        scene.visit = Attendance.objects.get().id
+    phone.offline()
+    phone.go(reverse("scene:evidence", args=[scene.incident]))
+    phone.says("No signal")
+    needing = phone.page.locator("main a", has_text="needs signal")
+    needing.first.wait_for()
+    assert needing.all_inner_texts() == ["House-to-house enquiries (needs signal)"]
+    needing.click()
+    phone.says("that page was not taken along")
+    assert clean(phone)
+    phone.page.get_by_role("link", name="Photographs", exact=False).click()
+    phone.says("No signal")
+    # with signal again, it is fetched by itself, and the refused one is not asked for over and over
+    phone.context.unroute(f"**{silent}")
+    asked: list[str] = []
+    phone.context.on("request", lambda request: asked.append(request.url))
+    phone.offline(False)
+    phone.until(lambda: silent in [row["place"] for row in phone.rows("pages")])
+    assert not [url for url in asked if url.endswith(refused)]
+    phone.go(scene.at("visit"))
+    phone.says(f"{int(told[2]) - 1} of {told[2]} pages")
+    assert clean(phone)
+
+
+def test_an_injury_is_taken_back_and_she_is_told_the_result_without_signal(
+    phone: Phone, scene: Scene, accounts: dict[Role, User]
+) -> None:
+    officer = accounts[Role.OFFICER]
+    arrives(phone, officer, scene)
+    with transaction.atomic():
+        set_actor(officer.actor)
+        told = {"regions": ["front-face"], "kind": "bruise", "record_id": her(scene)}
+        add_injuries(by=officer.actor, now=timezone.now(), attendance_id=scene.visit, **told)
+    phone.go(scene.at("injuries"))
+    phone.page.get_by_text("Written by mistake").wait_for()
+    phone.until(lambda: "Written by mistake" in page_kept(phone, scene.at("injuries")))
+    phone.offline()
+    phone.go(scene.at("injuries"))
+    phone.says("No signal")
+    phone.page.get_by_role("button", name="Written by mistake").click()
+    waits(phone, 1)
+    assert "not sent yet: 1" in phone.page.locator(".throughline-scene__row form").inner_text()
+    # from the visit to the danger, all on this phone
+    phone.go(scene.at("visit"))
+    phone.page.get_by_role("link", name="Grade the danger").click()
+    phone.says("No signal")
+    phone.page.locator("input[name=grade][value=high]").check()
+    phone.page.locator("input[name=reason]").first.check()
+    phone.page.get_by_role("button", name="Set grade").click()
+    waits(phone, 2)
+    phone.page.get_by_role("link", name="Tell her the result").click()
+    phone.says("No signal")
+    assert "No grade of yours has come in yet" in phone.page.locator("main").inner_text()
+    phone.page.locator("input[name=grade][value=high]").check()
+    phone.page.locator("input[name=told][value=yes]").check()
+    phone.page.locator("input[name=how][value=told-in-person]").check()
+    phone.page.get_by_role("button", name="Write it down").click()
+    waits(phone, 3)
+    assert clean(phone)
+    phone.offline(False)
+    phone.says("Sent: 3")
+    assert [one.outcome for one in entries()] == ["taken"] * 3
+    with transaction.atomic(), acting(system("test")):
+        injury, given = Injury.objects.get(), Grading.objects.get()
+        decision = Decision.objects.get(kind="result-told")
+    assert injury.withdrawn_by == officer.id
+    assert (decision.about, decision.choice, decision.made_by) == (given.id, "told", officer.id)
+    assert injury.withdrawn_at <= given.at <= decision.made_at < given.entered_at
+
+
+def test_a_clock_hours_wrong_and_seventy_hours_late_comes_in_at_its_time(
+    phone: Phone, scene: Scene, accounts: dict[Role, User], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The telephone, its worker too, is five hours ahead throughout; the site hears of it seventy hours later."""
+    officer, wrong, late = accounts[Role.OFFICER], timedelta(hours=5, minutes=17), timedelta(hours=70)
+    monkeypatch.setitem(DEVICE, "ahead", wrong)
+    phone.start(officer)
+    phone.context.add_init_script(device_clock())
+    phone.page = phone.context.new_page()
+    is_there(phone, scene)
+    phone.offline()
+    says_it_is_done(phone, scene)
+    waits(phone, 1)
+    wrote, real = timezone.now(), timezone.now
+    # three days pass, for the site and for the telephone
+    monkeypatch.setattr(timezone, "now", lambda: real() + late)
+    monkeypatch.setitem(DEVICE, "ahead", wrong + late)
+    phone.context.close()
+    phone.start(officer)
+    phone.context.add_init_script(device_clock())
+    phone.page = phone.context.new_page()
+    phone.go(scene.at("visit"))
+    phone.until(lambda: len(entries()) == 1 and not phone.rows("entries"))
+    [entry] = entries()
+    with transaction.atomic(), acting(system("test")):
+        gathered = EvidenceItem.objects.get()
+    assert (entry.outcome, entry.doubtful) == ("taken", False)
+    assert abs(entry.device_time - wrote - wrong) < timedelta(minutes=1)
+    assert abs(gathered.at - wrote) < timedelta(minutes=1)
+    assert gathered.entered_at - gathered.at > late - timedelta(minutes=1)

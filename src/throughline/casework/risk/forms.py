@@ -100,7 +100,7 @@ class GradeForm(PersonForm):
 class TellForm(PersonForm):
     """Whether she was told the result, how, or why not."""
 
-    needed = ("told",)
+    needed: tuple[str, ...] = ("told",)
     lists = {
         "how": ("decision-reasons", {"decision": "result-told"}),
         "why_not": ("decision-reasons", {"decision": "result-not-told"}),

@@ -217,7 +217,9 @@ def words() -> dict[str, str]:
         "withYou": _("See what you have with you"),
         "notWithYou": _("There is no signal, and that page was not taken along."),
         "needs": _("(needs signal)"),
-        "waitsHere": _("Kept on this phone and not sent yet: {n}, last at {when}. It does not show above until it is sent."),
+        "waitsHere": _(
+            "Kept on this phone and not sent yet: {n}, last at {when}. It does not show above until it is sent."
+        ),
         "until": _("They can be read here without signal until {when}."),
         "waiting": _("Kept on this phone, not sent yet: {n}"),
         "sent": _("Sent: {n}. Nothing waits on this phone."),

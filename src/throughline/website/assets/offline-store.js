@@ -142,8 +142,8 @@ self.throughlineOffline = (() => {
 
   // Takes the pages of a ticket along, a few at once: those that are missing, and again those that were taken more
   // than an hour ago. A page that is refused, leads elsewhere or does not come keeps no other from coming. `told`
-  // hears how many are there. Answers as `withUs` does, with those that may come another time.
-  async function take({ ticket, about, names }, told = () => {}) {
+  // hears how many are there. `only`: those alone are asked for. Answers as `withUs` does, with those that may come another time.
+  async function take({ ticket, about, names, only }, told = () => {}) {
     const known = await here();
     if (!known.user) return null;
     let lease = await leaseAbout(about, known.user);
@@ -155,9 +155,10 @@ self.throughlineOffline = (() => {
     }
     const rows = new Map((await all("pages")).map((row) => [row.place, row]));
     const isNew = (row) => row?.lease === lease.id && Date.now() - row.at < HOUR;
-    const wanted = Object.keys(names).filter((place) => !isNew(rows.get(place)));
+    const old = Object.keys(names).filter((place) => !isNew(rows.get(place)));
+    const wanted = old.filter((place) => !only || only.has(place));
     const awaited = new Set();
-    let there = Object.keys(names).length - wanted.length;
+    let there = Object.keys(names).length - old.length;
     let silent = 0;
     const say = () => told(there, Object.keys(names).length);
     const some = async () => {

@@ -54,7 +54,7 @@
 
   async function show() {
     const { mine, others } = await waiting();
-    state.waited = mine.map((one) => one.id);
+    state.waited = [...mine, ...others].map((one) => one.id);
     const lines = [];
     const line = (text, ...more) => lines.push(made("p", {}, text, ...more));
     const link = (href, text) => made("a", { href, className: "govuk-link" }, text);
@@ -257,6 +257,7 @@
     const stands = await kept.withUs(mark.dataset.about, names);
     state.along = { ...stands, awaited: came?.awaited ?? new Set(Object.keys(names)) };
     const { held, of } = state.along;
+    await show();
     document.documentElement.dataset.offlineReady = held === of ? "yes" : held ? "part" : "no";
   }
 
@@ -265,7 +266,7 @@
     // a browser that is asked throws it away last
     navigator.storage?.persist?.().catch(() => {});
     await navigator.serviceWorker.ready;
-    return kept.take({ ticket, about, names: JSON.parse(pages) }, (n, of) => progress("taking", n, of));
+    return kept.take({ ticket, about, names: JSON.parse(pages), only: state.along?.awaited }, (n, of) => progress("taking", n, of));
   }
 
   const isShort = () => state.along?.missing.some(([place]) => state.along.awaited.has(place));
@@ -311,11 +312,17 @@
     table.tHead.rows[0].append(made("th", { className: "govuk-table__header", scope: "col" }, say("now")));
     for (const row of fields) {
       const boxes = form ? [...form.elements].filter((box) => box.name === row.dataset.field) : [];
-      const chosen = boxes.filter((box) => !["radio", "checkbox"].includes(box.type) || box.checked);
+      const isChoice = (box) => ["radio", "checkbox"].includes(box.type);
+      const chosen = boxes.filter((box) => !isChoice(box) || box.checked);
+      const words = (box) => (isChoice(box) && box.labels?.[0]?.textContent.trim()) || box.value;
       const cell = made("td", { className: "govuk-table__cell throughline-long throughline-as-typed" });
-      cell.append(made("bdi", {}, chosen.map((box) => box.value).join(", ")));
+      cell.append(made("bdi", {}, chosen.map(words).join(", ")));
       row.append(cell);
-      const label = boxes[0]?.closest("fieldset")?.querySelector("legend") ?? boxes[0]?.labels?.[0];
+      const typed = row.querySelector("td bdi");
+      const meant = boxes.filter((box) => isChoice(box) && typed.textContent.split(", ").includes(box.value));
+      if (meant.length) typed.textContent = meant.map(words).join(", ");
+      const own = boxes[0] && !isChoice(boxes[0]) ? boxes[0].labels?.[0] : null;
+      const label = own ?? boxes[0]?.closest("fieldset")?.querySelector("legend") ?? boxes[0]?.labels?.[0];
       if (label && boxes[0].type !== "hidden") row.cells[0].textContent = label.textContent.trim();
     }
   }
@@ -336,9 +343,7 @@
 
   async function withSignal() {
     await run();
-    if (!isShort()) return;
-    await takeAlong();
-    await show();
+    if (isShort()) await takeAlong();
   }
 
   addEventListener("online", () => withSignal());

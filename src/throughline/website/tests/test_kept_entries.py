@@ -64,7 +64,9 @@ def attendance(request: HttpRequest) -> HttpResponse:
         Agency.objects.create(name=f"note {version} {words} {when.at:%H:%M} {when.doubtful}")
         left_at(request, version=version + 1)
         return redirect(PLACE)
-    along = take_along(request, about=ABOUT, label="QZ 17", subjects=[], pages={PLACE: "At the door"}, purpose="attendance")
+    along = take_along(
+        request, about=ABOUT, label="QZ 17", subjects=[], pages={PLACE: "At the door"}, purpose="attendance"
+    )
     page = engines["jinja2"].from_string(
         "{{ along_with_me(along) }}<form method=post {{ kept_offline(along, 'version') }}>{{ csrf_input }}</form>"
     )

@@ -94,7 +94,9 @@ def assess(request: HttpRequest, case: Case) -> HttpResponse:
         back=reverse("risk:case", args=[case.id]),
         further=asked,
         along=along_with(
-            request, case, also={reverse("risk:further", args=[case.id, code]): _(title) for code, title in asked}
+            request,
+            case,
+            also={reverse("risk:further", args=[case.id, code]): _(title) for code, title in asked},
         ),
     )
 
