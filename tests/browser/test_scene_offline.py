@@ -337,13 +337,13 @@ def test_what_cannot_be_taken_along_stops_nothing_and_is_said_where_it_is_needed
     assert clean(phone)
     phone.page.get_by_role("link", name="Photographs", exact=False).click()
     phone.says("No signal")
-    # with signal again, it is fetched by itself, and the refused one is not asked for over and over
+    # with signal again, it is fetched by itself, and the refused one is asked for once a page
     phone.context.unroute(f"**{silent}")
     asked: list[str] = []
     phone.context.on("request", lambda request: asked.append(request.url))
     phone.offline(False)
     phone.until(lambda: silent in [row["place"] for row in phone.rows("pages")])
-    assert not [url for url in asked if url.endswith(refused)]
+    assert len([url for url in asked if url.endswith(refused)]) <= 1
     phone.go(scene.at("visit"))
     phone.says(f"{int(told[2]) - 1} of {told[2]} pages")
     assert clean(phone)
