@@ -10,10 +10,8 @@ pages are dropped, and the same pages asked for once more: that is the alternati
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -23,7 +21,7 @@ from typing import Any
 
 import psycopg
 from psycopg import sql
-from scratch import machine, scratch
+from scratch import scratch, tell
 
 from throughline.running.cluster import SUPERUSER
 from throughline.running.logins import WEB
@@ -334,15 +332,8 @@ def main() -> None:
     result |= {
         "rows": rows,
         "seconds_to_load": round(loaded, 1),
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
-        "machine": machine(),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if asked.out:
-        asked.out.write_text(text + "\n")
+    tell(result, asked.out)
 
 
 def _load(whole: str, cases: int) -> dict[str, int]:

@@ -9,10 +9,8 @@ without row security. Both engines must give the same figures, or nothing is tol
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -20,7 +18,7 @@ from time import perf_counter
 from typing import Any
 
 import psycopg
-from scratch import machine, scratch
+from scratch import scratch, tell
 
 from throughline.running.cluster import SUPERUSER
 from throughline.running.logins import WEB
@@ -137,15 +135,8 @@ def main() -> None:
     result |= {
         "rows": rows,
         "seconds_to_load": round(loaded, 1),
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
-        "machine": machine(),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if asked.out:
-        asked.out.write_text(text + "\n")
+    tell(result, asked.out)
 
 
 def _load(whole: str, contacts: int) -> dict[str, int]:

@@ -6,16 +6,14 @@ It starts a server of its own, migrates it, and works under the importer's login
 """
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
 
-from scratch import machine, scratch
+from scratch import scratch, tell
 
 from throughline.running.logins import IMPORTER
 from throughline.synthetic.export import write_csv
@@ -41,10 +39,7 @@ def main() -> None:
         file = folder / "people.csv"
         write_csv(file, asked.people, asked.seed, TODAY)
         result = _measure(file, asked)
-    text = json.dumps(result, indent=2)
-    print(text)
-    if asked.out:
-        asked.out.write_text(text + "\n")
+    tell(result, asked.out)
 
 
 def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
@@ -87,10 +82,6 @@ def _measure(file: Path, asked: argparse.Namespace) -> dict[str, object]:
         "one_by_one_per_second": round(one_by_one, 1),
         "ratio": round(rate / one_by_one, 1),
         "seed": asked.seed,
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
-        "machine": machine(),
     }
 
 

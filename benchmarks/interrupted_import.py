@@ -9,7 +9,6 @@ on, land every row once, name every reject, and change nothing when it is run ag
 
 import argparse
 import csv
-import json
 import os
 import signal
 import subprocess
@@ -21,7 +20,7 @@ from pathlib import Path
 
 import psutil
 import psycopg
-from scratch import SOURCE, machine, scratch
+from scratch import SOURCE, scratch, tell
 
 from throughline.running.cluster import SUPERUSER, Cluster
 from throughline.running.logins import IMPORTER
@@ -53,10 +52,7 @@ def main() -> None:
         write_csv(file, asked.people, asked.seed, TODAY)
         expected = _spoil(file)
         result = _interrupt(cluster, file, asked.people, expected)
-    text = json.dumps(result | {"seed": asked.seed, "machine": machine()}, indent=2)
-    print(text)
-    if asked.out:
-        asked.out.write_text(text + "\n")
+    tell(result | {"seed": asked.seed}, asked.out)
 
 
 def _spoil(file: Path) -> list[tuple[str, str, str]]:

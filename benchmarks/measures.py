@@ -8,10 +8,8 @@ the ORM and the rule that a brief uses, under the same login. All must give the 
 """
 
 import argparse
-import json
 import os
 import statistics
-import subprocess
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 from pathlib import Path
@@ -19,7 +17,7 @@ from time import perf_counter
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from scratch import machine, scratch
+from scratch import scratch, tell
 
 from throughline.running.logins import IMPORTER, WEB, WORKER
 from throughline.running.site import call, demo_environment, make_signing_key
@@ -59,15 +57,8 @@ def main() -> None:
     result |= {
         "people": asked.people,
         "seconds_to_enact": round(enacted, 1),
-        "commit": subprocess.run(
-            ["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, check=False
-        ).stdout.strip(),
-        "machine": machine(),
     }
-    text = json.dumps(result, indent=2)
-    print(text)
-    if asked.out:
-        asked.out.write_text(text + "\n")
+    tell(result, asked.out)
 
 
 def _measure(rounds: int) -> dict[str, Any]:

@@ -1,13 +1,16 @@
 """A server and a folder for one benchmark, gone when it is over, and what its result says of the machine."""
 
+import json
 import os
 import platform
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -41,3 +44,17 @@ def machine() -> dict[str, object]:
         "arch": platform.machine(),
         "python": platform.python_version(),
     }
+
+
+def commit() -> str:
+    """The commit that was measured."""
+    asked = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip()
+
+
+def tell(result: dict[str, Any], out: Path | None) -> None:
+    """Print what was measured, of which commit and on what machine, and keep it in ``out``."""
+    text = json.dumps({**result, "commit": commit(), "machine": machine()}, indent=2)
+    print(text)
+    if out:
+        out.write_text(text + "\n")
