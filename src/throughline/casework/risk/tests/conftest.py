@@ -17,7 +17,10 @@ from throughline.casework.risk.models import Assessment
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
 from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import unanswered
 
@@ -139,3 +142,26 @@ def graded(does, case) -> Callable:
         return does(who, grading.give, now=now, case_id=case, grade=grade, reason=reason, words=words, **more)
 
     return made
+
+
+@pytest.fixture
+def wait(pair):
+    """``wait("hub-review", 300)``: so many pairs of the two more that wait."""
+
+    def waiting(kind, many):
+        her, him = pair
+        with seen_whole():
+            record(system("test"), Event.Kind.WRITE, "test")
+            for number in range(many):
+                one = Case.objects.create(
+                    victim_id=her if number % 2 else him,
+                    suspect_id=him if number % 2 else her,
+                    opened_at=NOW,
+                    opened_by=system("test").id,
+                    closed_at=NOW,
+                    subjects=[her, him],
+                )
+                due = NOW - timedelta(minutes=number)
+                open_duty(kind, now=due, record_id=one.victim_id, about=one.id, cause="assessed")
+
+    return waiting

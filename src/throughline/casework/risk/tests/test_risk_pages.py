@@ -18,10 +18,8 @@ from throughline.casework.risk.queries.waiting import A_PAGE, hub_queue, to_chec
 from throughline.casework.risk.rules.order import Sign
 from throughline.casework.risk.tests.conftest import THREAT, answers, seen_whole
 from throughline.cli import throughline
-from throughline.foundations.access.rules import Action, Role, system
-from throughline.foundations.audit.commands import record
+from throughline.foundations.access.rules import Action, Role
 from throughline.foundations.audit.models import Event
-from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
@@ -112,6 +110,17 @@ class TestAssessing:
         answer = send(Role.OFFICER, "tell", made.id, told="yes")
         assert "How was she told: choose one of the answers listed" in text(answer)
         answer = send(Role.OFFICER, "tell", made.id, told="yes", how="told-in-person")
+        assert answer["Location"] == reverse("risk:case", args=[case])
+        assert "She was told" in text(page(Role.OFFICER, "case", case))
+
+    def test_what_she_was_told_goes_to_no_grade_but_the_one_that_was_given(self, page, send, case):
+        told = {"told": "yes", "how": "told-in-person"}
+        assert "you have not graded it" in text(send(Role.OFFICER, "tell-her", case, grade="high", **told))
+        send(Role.OFFICER, "grade", case, grade="medium", reason="grade-first-assessment")
+        wrong = send(Role.OFFICER, "tell-her", case, grade="high", **told)
+        assert "is not the grade that you gave last" in text(wrong)
+        assert "She was told" not in text(page(Role.OFFICER, "case", case))
+        answer = send(Role.OFFICER, "tell-her", case, grade="medium", **told)
         assert answer["Location"] == reverse("risk:case", args=[case])
         assert "She was told" in text(page(Role.OFFICER, "case", case))
 
@@ -297,28 +306,11 @@ class TestTheHub:
         assert "The hub has looked at every pair" in text(page(Role.HUB, "hub"))
 
     def test_a_long_queue_is_read_in_pages_and_few_statements(
-        self, does, add, incident, case, accounts, django_assert_max_num_queries, pair
+        self, does, add, incident, case, accounts, django_assert_max_num_queries, pair, wait
     ):
         her, him = pair
         incident(her, him)
-        with seen_whole():
-            record(system("test"), Event.Kind.WRITE, "test")
-            for number in range(A_PAGE + 5):
-                one = Case.objects.create(
-                    victim_id=her if number % 2 else him,
-                    suspect_id=him if number % 2 else her,
-                    opened_at=NOW,
-                    opened_by=system("test").id,
-                    closed_at=NOW,
-                    subjects=[her, him],
-                )
-                open_duty(
-                    "hub-review",
-                    now=NOW - timedelta(minutes=number),
-                    record_id=one.victim_id,
-                    about=one.id,
-                    cause="assessed",
-                )
+        wait("hub-review", A_PAGE + 5)
         with django_assert_max_num_queries(24):
             first = does(Role.HUB, lambda by, now: hub_queue(by, now=now))
         assert (first.count, first.pages, len(first.lines)) == (A_PAGE + 5, 2, A_PAGE)

@@ -7,14 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from throughline.casework.cases.models import Case
 from throughline.casework.conftest import NOW
-from throughline.casework.risk.tests.conftest import seen_whole
 from throughline.casework.scene.commands import attending
-from throughline.foundations.access.rules import Role, system
-from throughline.foundations.audit.commands import record
-from throughline.foundations.audit.models import Event
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.access.rules import Role
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
@@ -32,29 +27,6 @@ def statements(signed_in):
         return len(asked) - 1
 
     return counted
-
-
-@pytest.fixture
-def wait(pair):
-    """``wait("hub-review", 300)``: so many pairs of the two more that wait."""
-
-    def waiting(kind, many):
-        her, him = pair
-        with seen_whole():
-            record(system("test"), Event.Kind.WRITE, "test")
-            for number in range(many):
-                one = Case.objects.create(
-                    victim_id=her if number % 2 else him,
-                    suspect_id=him if number % 2 else her,
-                    opened_at=NOW,
-                    opened_by=system("test").id,
-                    closed_at=NOW,
-                    subjects=[her, him],
-                )
-                due = NOW - timedelta(minutes=number)
-                open_duty(kind, now=due, record_id=one.victim_id, about=one.id, cause="assessed")
-
-    return waiting
 
 
 @pytest.mark.parametrize(

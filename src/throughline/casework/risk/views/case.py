@@ -1,5 +1,6 @@
 """One case as its danger was judged, and the grade that somebody gives it."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.contrib import messages
@@ -149,18 +150,7 @@ def tell(request: HttpRequest, grading_id: UUID) -> HttpResponse:
     in_sight(actor, Action.ASSESS_RISK, Case, given.case_id)
     page = page_of(request, given.case, Action.ASSESS_RISK)
     form = TellForm(sent(request), today=london_day(now))
-    if saved(
-        form,
-        lambda: commands.tell(
-            by=actor,
-            now=now,
-            at=done_at(request, now),
-            grading_id=grading_id,
-            told=form.cleaned_data["told"] == "yes",
-            reason=form.reason(),
-            words=form.cleaned_data["words"],
-        ),
-    ):
+    if saved(form, lambda: _told(request, form, grading_id, now)):
         messages.success(request, _("Written down."))
         return redirect("risk:case", given.case_id)
     if request.method == "GET":
@@ -181,6 +171,18 @@ def tell(request: HttpRequest, grading_id: UUID) -> HttpResponse:
     )
 
 
+def _told(request: HttpRequest, form: TellForm, grading_id: UUID, now: datetime) -> None:
+    commands.tell(
+        by=actor_of(request),
+        now=now,
+        at=done_at(request, now),
+        grading_id=grading_id,
+        told=form.cleaned_data["told"] == "yes",
+        reason=form.reason(),
+        words=form.cleaned_data["words"],
+    )
+
+
 @about_case(Action.ASSESS_RISK)
 def tell_her(request: HttpRequest, case: Case) -> HttpResponse:
     """What to tell her of the grade that one has just given, and whether she was told.
@@ -198,15 +200,7 @@ def tell_her(request: HttpRequest, case: Case) -> HttpResponse:
             raise Malformed("grade", NOT_GRADED)
         if mine.grade != form.cleaned_data["grade"]:
             raise Malformed("grade", NOT_THAT_GRADE)
-        commands.tell(
-            by=actor,
-            now=now,
-            at=done_at(request, now),
-            grading_id=mine.id,
-            told=form.cleaned_data["told"] == "yes",
-            reason=form.reason(),
-            words=form.cleaned_data["words"],
-        )
+        _told(request, form, mine.id, now)
 
     if saved(form, keep):
         messages.success(request, _("Written down."))
