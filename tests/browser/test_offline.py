@@ -157,6 +157,11 @@ class Phone:
             self.page.wait_for_timeout(100)
         raise AssertionError("it did not come about")
 
+    def page_alone_sends(self) -> None:
+        """The browser may wake the worker to send at a moment of its own choosing: here it sends nothing."""
+        (worker,) = self.context.service_workers
+        worker.evaluate("() => { throughlineOffline.sync = async () => {}; }")
+
     def rows(self, store: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.page.evaluate(
             "async name => (await throughlineOffline.all(name)).map(row => ({...row,"
@@ -364,6 +369,7 @@ def _is_entry(route: Route) -> bool:
 def test_an_answer_that_is_lost_on_the_way_doubles_nothing(phone: Phone, officer: User) -> None:
     phone.start(officer)
     phone.ready()
+    phone.page_alone_sends()
     phone.offline()
     phone.page.reload()
     phone.write(WORDS)
