@@ -7,6 +7,8 @@ from django.db.models import QuerySet
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.foundations.access.rules import Refused
+from throughline.foundations.clock.rules import london_day
+from throughline.reference import load
 
 
 def the_contact(contact_id: UUID, *, locked: bool = False) -> Contact:
@@ -31,3 +33,9 @@ def the_deployment(deployment_id: UUID) -> Deployment:
     if deployment is None:
         raise Refused(NOT_FOUND, deployment_id)
     return deployment
+
+
+def goes(deployment: Deployment) -> bool:
+    """Whether its decision is that somebody goes, by the list of its day."""
+    day = london_day(deployment.decided_at)
+    return load("response-grades").get(deployment.grade, on=day).flag("goes")

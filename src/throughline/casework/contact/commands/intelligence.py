@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.contact.commands.briefing import brief_whoever_goes, renew
-from throughline.casework.contact.commands.held import the_contact
+from throughline.casework.contact.commands.held import goes, the_contact
 from throughline.casework.contact.models import (
     ConfidentialWords,
     Contact,
@@ -44,8 +44,7 @@ def pass_on(*, by: Actor, now: datetime, deployment: Deployment) -> None:
     nobody to tell, but the desk begins to read.
     """
     contact = deployment.contact
-    goes = load("response-grades").get(deployment.grade, on=london_day(deployment.decided_at)).flag("goes")
-    if not goes:
+    if not goes(deployment):
         return
     asked = IntelligenceRequest.objects.filter(contact=contact).exists()
     if contact.domestic is not False and not asked:

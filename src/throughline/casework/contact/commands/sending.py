@@ -7,9 +7,10 @@ from django.db import transaction
 
 from throughline.casework.cases.commands.incidents import open_incident
 from throughline.casework.cases.rules import NOT_YET_RECORDED
-from throughline.casework.contact.commands.held import the_contact, the_deployment
+from throughline.casework.contact.commands.held import goes, the_contact, the_deployment
 from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.taking import change
+from throughline.casework.contact.commands.warnings import warn_of_hidden
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.people.rules import LONGEST, Malformed
@@ -101,6 +102,8 @@ def send(
     if reviewed:
         open_duty("deployment-review", now=now, record_id=subject, about=contact.id, cause=reason)
     pass_on(by=by, now=now, deployment=deployment)
+    if goes(deployment) and not (earlier and goes(earlier)):
+        warn_of_hidden(by=by, now=now, contact=contact)
     return deployment
 
 
@@ -144,7 +147,7 @@ def assign_unit(
     """Say which unit goes, and which officer reads the brief. Raises Malformed."""
     undertake(by, Action.TAKE_CONTACT, detail={"deployment": str(deployment_id), "what": "assigned"})
     deployment = the_deployment(deployment_id)
-    if not _grade(deployment.grade, deployment.decided_at).flag("goes"):
+    if not goes(deployment):
         raise Malformed("unit", "cannot go where nobody is sent")
     deployment.unit = _unit(unit)
     deployment.officer = officer

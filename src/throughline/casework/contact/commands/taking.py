@@ -9,10 +9,11 @@ from django.db import IntegrityError, transaction
 from throughline.casework.cases.commands.incidents import reclassify
 from throughline.casework.cases.rules import NOT_YET_RECORDED
 from throughline.casework.contact.commands.briefing import renew
-from throughline.casework.contact.commands.held import the_contact
+from throughline.casework.contact.commands.held import goes, the_contact
 from throughline.casework.contact.commands.intelligence import pass_on
 from throughline.casework.contact.commands.recordings import note
 from throughline.casework.contact.commands.silence import notice
+from throughline.casework.contact.commands.warnings import warn_of_hidden
 from throughline.casework.contact.models import Asking, Change, Contact, Heard, LogLine, Recording
 from throughline.casework.contact.rules.taking import (
     FIELDS,
@@ -224,6 +225,8 @@ def change(*, by: Actor, now: datetime, contact_id: UUID, version: int, **fields
         notice(now=now, contact=contact)
     if "place" in changed and contact.incident_id:
         renew(by=by, now=now, contact=contact)
+        if any(map(goes, contact.deployments.filter(superseded_by=None))):
+            warn_of_hidden(by=by, now=now, contact=contact)
     if "domestic" in changed and was is False:
         _have_the_decision_reviewed(contact, now)
         for deployment in contact.deployments.filter(superseded_by=None):

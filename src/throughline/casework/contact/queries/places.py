@@ -62,6 +62,20 @@ def known_place(actor: Actor, contact: Contact, *, at: datetime) -> KnownPlace:
     )
 
 
+def warned_out_of_sight(actor: Actor, place: str, *, at: datetime) -> list[UUID]:
+    """Whose warnings stand at a place or in its building out of ``actor``'s sight; for the desk alone."""
+    door = read_door(place)
+    if not door.is_known:
+        return []
+    seen = _records_warned_of(door, at)
+    with acting(_GUARDIAN):
+        return sorted(_records_warned_of(door, at) - seen)
+
+
+def _records_warned_of(door: Door, at: datetime) -> set[UUID]:
+    return {marker.record_id for marker, near in _standing(door, at) if near is not Nearness.STREET}
+
+
 def _found_under(door: Door, postcode: str) -> Q:
     """What may be that place: the same house of its street or postcode; the street where a house is not said."""
     house = Q(house__in=[door.house, ""]) if door.house else Q()
@@ -73,7 +87,7 @@ def _found_under(door: Door, postcode: str) -> Q:
     return found
 
 
-def _markers(door: Door, at: datetime) -> list[tuple[Marker, Nearness]]:
+def _standing(door: Door, at: datetime) -> list[tuple[Marker, Nearness]]:
     today = london_day(at)
     standing = Marker.objects.filter(
         _found_under(door, door.postcode),
@@ -81,11 +95,15 @@ def _markers(door: Door, at: datetime) -> list[tuple[Marker, Nearness]]:
         address__isnull=False,
         ended_by=None,
     )
-    found = [
+    return [
         (marker, near)
         for marker in sorted(standing.select_related("address"), key=lambda one: (one.code, one.id))
         if (near := nearness(door, _door(marker)))
     ]
+
+
+def _markers(door: Door, at: datetime) -> list[tuple[Marker, Nearness]]:
+    found = _standing(door, at)
     found.sort(key=lambda one: list(Nearness).index(one[1]))
     # one warning that stands of two people of a home is one warning
     once = {(marker.code, near, _door(marker)): (marker, near) for marker, near in reversed(found)}

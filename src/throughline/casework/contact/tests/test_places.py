@@ -25,6 +25,7 @@ from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
 from throughline.foundations.audit.models import Event
+from throughline.foundations.duties.models import Duty
 from throughline.linkage.description import Description
 
 pytestmark = pytest.mark.django_db
@@ -178,6 +179,66 @@ def test_a_warning_of_a_restricted_record_is_there_for_the_desk_alone(by, handle
     for role in (Role.CALL_HANDLER, Role.OFFICER, Role.SUPERVISOR):
         known = known_place(by(role), call, at=NOW)
         assert (known.reading.state, known.record_ids) == (State.NONE_FOUND, ()), role
+
+
+def warned(contact):
+    with acting(system("test")):
+        return list(
+            Duty.objects.filter(kind="restricted-warning").values_list("record_id", "about", "causes")
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [("14 Alma Rd", True), ("flat 2, 14 Alma Road", True), ("16 Alma Road", False), ("the big tree", False)],
+)
+def test_a_restricted_warning_where_somebody_is_sent_is_told_to_the_desk(by, marked, her, typed, told):
+    restrict(by=by(Role.DESK), now=NOW, record_id=her, reason="honour-based")
+    handler = by(Role.CALL_HANDLER)
+    call = at(handler, typed)
+    assert warned(call) == []
+    send(by=handler, now=NOW, contact_id=call.id, grade="emergency", unit="QN12")
+    assert [(record, about) for record, about, _causes in warned(call)] == ([(her, call.id)] if told else [])
+    # whoever sends reads of nothing
+    call.refresh_from_db()
+    assert not known_place(handler, call, at=NOW).record_ids
+    assert not Duty.objects.filter(kind="restricted-warning").exists()
+
+
+def test_a_warning_in_the_senders_own_sight_is_not_the_desks(handler, marked):
+    send(by=handler, now=NOW, contact_id=at(handler, "14 Alma Road").id, grade="emergency")
+    assert warned(None) == []
+
+
+def test_where_nobody_goes_the_desk_is_not_called_and_where_they_are_led_later_it_is_once(by, marked, her):
+    restrict(by=by(Role.DESK), now=NOW, record_id=her, reason="honour-based")
+    handler = by(Role.CALL_HANDLER)
+    call = at(handler, "14 Alma Road", domestic=False)
+    send(by=handler, now=NOW, contact_id=call.id, grade="nobody")
+    assert warned(call) == []
+    call = at(handler, "16 Alma Road")
+    send(by=handler, now=NOW, contact_id=call.id, grade="emergency", unit="QN12")
+    call.refresh_from_db()
+    change(by=handler, now=NOW, contact_id=call.id, version=call.version, place="14 Alma Road")
+    send(by=handler, now=NOW, contact_id=call.id, grade="priority")
+    assert len(warned(call)) == 1
+
+
+def test_the_desk_reads_where_they_go_and_what_to_pass_on_and_says_that_it_did(by, signed_in, marked, her):
+    restrict(by=by(Role.DESK), now=NOW, record_id=her, reason="honour-based")
+    handler = by(Role.CALL_HANDLER)
+    call = at(handler, "14 Alma Road")
+    send(by=handler, now=NOW, contact_id=call.id, grade="emergency", unit="QN12")
+    with acting(system("test")):
+        duty = Duty.objects.get(kind="restricted-warning")
+    browser = signed_in(Role.DESK)
+    page = browser.get(reverse("overview:duty", args=[duty.id])).content.decode()
+    for words in ("14 Alma Road", "QN12", "Weapons kept here", "read the record"):
+        assert words in page
+    browser.post(reverse("overview:discharge", args=[duty.id]), {"outcome": "warned", "once": "1"})
+    with acting(system("test")):
+        assert Duty.objects.get(id=duty.id).discharged_at is not None
+    assert signed_in(Role.CALL_HANDLER).get(reverse("overview:duty", args=[duty.id])).status_code == 404
 
 
 def test_whoever_is_party_to_it_sees_no_warning_and_no_incident(by, handler, marked, her):

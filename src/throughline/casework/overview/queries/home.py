@@ -264,12 +264,29 @@ def call_for_help(actor: Actor, duty: Duty, *, today: date) -> CallForHelp:
         asked_at=enquiry.asked_at,
         heard=scraps_of(enquiry),
         probability=match.probability,
-        markers=tuple(
-            load("markers").label(marker.code, on=today)
-            for marker in standing_markers([duty.record_id], today)
-        ),
+        markers=_warnings(duty, today),
         contact=_call(contact_of_enquiry(enquiry.id)),
     )
+
+
+def _warnings(duty: Duty, today: date) -> tuple[str, ...]:
+    markers = load("markers")
+    return tuple(markers.label(marker.code, on=today) for marker in standing_markers([duty.record_id], today))
+
+
+@dataclass(frozen=True, slots=True)
+class SentThere:
+    """What the desk reads where somebody is sent to a warning: whom to tell, and what to pass on."""
+
+    call: Call
+    markers: tuple[str, ...]
+
+
+def sent_there(duty: Duty, *, today: date) -> SentThere:
+    """Who goes to where a warning of a restricted record stands; `task` has written the look."""
+    call = _call(Contact.objects.get(id=_about(duty)))
+    assert call is not None
+    return SentThere(call, _warnings(duty, today))
 
 
 @dataclass(frozen=True, slots=True)

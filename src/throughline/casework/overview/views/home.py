@@ -226,6 +226,8 @@ def _duty_page(request: HttpRequest, task: queries.Task, form: GovukForm, now: d
         case "restricted-match":
             shown["help"] = queries.call_for_help(actor_of(request), task.duty, today=today)
             shown["heard"] = read_as(shown["help"].heard, today)
+        case "restricted-warning":
+            shown["sent_there"] = queries.sent_there(task.duty, today=today)
         case "silent-call-restricted":
             shown |= _silent(actor_of(request), task, now)
         case "break-glass-review":
