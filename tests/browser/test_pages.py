@@ -10,9 +10,16 @@ from django.db import transaction
 from django.utils import timezone
 from reader import NARROW, WIDE, Reader, record_named
 
-from throughline.casework.contact.commands.taking import receive
+from throughline.casework.contact.commands.sending import send
+from throughline.casework.contact.commands.taking import begin, receive
 from throughline.casework.contact.rules.taking import TELEPHONY
-from throughline.casework.people.commands.recording import NewName, add_name, add_record, set_marker
+from throughline.casework.people.commands.recording import (
+    NewAddress,
+    NewName,
+    add_name,
+    add_record,
+    set_marker,
+)
 from throughline.casework.people.commands.safety import break_glass, restrict
 from throughline.casework.people.models import Address, Phone
 from throughline.foundations.access.protection import acting, set_actor
@@ -61,10 +68,27 @@ def world(people: None, accounts: dict[Role, User]) -> World:
     with transaction.atomic():
         set_actor(by[Role.SUPERVISOR])
         marked = add_record(
-            by=by[Role.SUPERVISOR], now=now, name=NewName(full=LONG), phones=("07700 900777",)
+            by=by[Role.SUPERVISOR],
+            now=now,
+            name=NewName(full=LONG),
+            phones=("07700 900777",),
+            addresses=(NewAddress("3", "Quarry Lane", "Quarnley"),),
         )
         set_marker(by=by[Role.SUPERVISOR], now=now, record_id=marked.id, code="weapons")
+        home = Address.objects.get(record=marked)
+        set_marker(
+            by=by[Role.SUPERVISOR],
+            now=now,
+            record_id=marked.id,
+            code="weapons-at-address",
+            address_id=home.id,
+        )
         restrict(by=by[Role.SUPERVISOR], now=now, record_id=marked.id, reason="honour-based")
+    with transaction.atomic():
+        handler = by[Role.CALL_HANDLER]
+        set_actor(handler)
+        call = begin(by=handler, now=now, channel="999")
+        send(by=handler, now=now, contact_id=call.id, grade="emergency", place="3 Quarry Lane, Quarnley")
     with transaction.atomic(), acting(TELEPHONY):
         receive(by=TELEPHONY, now=now, channel="999", number="07700 900777", line="silent", place=LONG)
     with transaction.atomic(), acting(system("test")):
@@ -113,6 +137,7 @@ def pages_of(role: Role, world: World) -> list[str]:
                 "/",
                 f"/duties/{world.duties['break-glass-review']}/",
                 f"/duties/{world.duties['silent-call-restricted']}/",
+                f"/duties/{world.duties['restricted-warning']}/",
                 hidden,
                 *(
                     f"{hidden}{page}/"

@@ -166,34 +166,33 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     """Repeat victims of the period, and whether a search for the same number or the same address, spelt the
     same, would have missed that it happened before. Another call about the same incident is none before.
     """
+    months = definition["months"]
     repeats = repeat_victims(period, **definition).filter(_.counted).select("person", "last_day")
-    hers = incidents_of_victims(crimes_only=False)
+    hers = incidents_of_victims(crimes_only=False).select("person", "incident").join(repeats, "person")
     told = (
         table("handover_call")
-        .filter(period.surely_within(_.at))
-        .select("incident", "at", "day", "number", "place")
-    )
-    her_calls = repeats.join(hers.select("person", "incident"), "person").join(told, "incident")
-    now = her_calls.filter(_.day == _.last_day)
-    before = (
-        table("handover_call")
-        .filter(_.domestic & period.with_months_before(definition["months"]).surely_within(_.at))
-        .select(before_at=_.at, before_incident=_.incident, before_number=_.number, before_place=_.place)
+        .filter(_.domestic & period.with_months_before(months).surely_within(_.at))
+        .mutate(of=_.incident.fill_null(_.call))
     )
 
     def seen_by(what: str) -> Table:
-        same = now.join(
-            before,
-            [
-                now[what] == before[f"before_{what}"],
-                now.at > before.before_at,
-                before.before_at > now.at - ibis.interval(months=definition["months"]),
-                before.before_incident.isnull() | (before.before_incident != now.incident),
-            ],
+        in_order = {"group_by": what, "order_by": ["at", "call"]}
+        each, so_far = ibis.window(**in_order), ibis.cumulative_window(**in_order)
+        # the call before it or, where that was about the same incident, the one before all those; in one pass over
+        # the calls, since calls compared with calls are as many as their square
+        found = (
+            told.filter(told[what].notnull())
+            .mutate(last_of=_.of.lag().over(each), last_at=_.at.lag().over(each))
+            .mutate(before=ibis.ifelse(_.of != _.last_of, _.last_at, ibis.null()).max().over(so_far))
+            .filter((_.before < _.at) & (_.before > _.at - ibis.interval(months=months)))
         )
-        return same.select("person")
+        return (
+            found.select("incident", "day")
+            .join(hers, "incident")
+            .filter(_.day == _.last_day)
+            .select("person")
+        )
 
-    # each of the two by itself, so that a database need not compare every call with every other
     seen = ibis.union(seen_by("number"), seen_by("place"), distinct=True).mutate(seen=True)
     return repeats.left_join(seen, "person").select("person", "last_day", counted=_.seen.isnull())
 
