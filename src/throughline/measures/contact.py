@@ -81,19 +81,19 @@ def brief_opened(period: Period) -> Table:
 
 def delay(period: Period, by: str) -> Table:
     """Minutes from the call to the first arrival, of domestic calls to which somebody was to go."""
-    arrived = table("handover_deployment").group_by("call").aggregate(arrived_at=_.arrived_at.min())
+    of_each = ibis.window(group_by="call")
     # of two at one instant, the one that the other replaced
     in_order = ibis.window(group_by="call", order_by=["decided_at", "stands", "deployment"])
-    first = (
-        table("handover_deployment")
-        .mutate(nth=ibis.row_number().over(in_order))
-        .filter(_.nth == 0)
-        .select("call", "grade")
+    decided = table("handover_deployment").select(
+        "call", "deployment", "grade", "decided_at", "stands", "arrived_at"
     )
+    # what is put in order is of the period's calls alone
     return (
         domestic_calls(period)
-        .join(first, "call")
-        .join(arrived, "call")
+        .join(decided, "call")
+        .mutate(nth=ibis.row_number().over(in_order), arrived_at=_.arrived_at.min().over(of_each))
+        .filter(_.nth == 0)
+        .drop("nth", "deployment", "decided_at", "stands")
         .mutate(
             group=_[by],
             minutes=(_.arrived_at.epoch_seconds() - _.at.epoch_seconds()) / 60,
@@ -168,7 +168,7 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     """
     months = definition["months"]
     repeats = repeat_victims(period, **definition).filter(_.counted).select("person", "last_day")
-    hers = incidents_of_victims(crimes_only=False).select("person", "incident").join(repeats, "person")
+    hers = incidents_of_victims(crimes_only=False).select("person", "incident")
     told = (
         table("handover_call")
         .filter(_.domestic & period.with_months_before(months).surely_within(_.at))
@@ -186,15 +186,12 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
             .mutate(before=ibis.ifelse(_.of != _.last_of, _.last_at, ibis.null()).max().over(so_far))
             .filter((_.before < _.at) & (_.before > _.at - ibis.interval(months=months)))
         )
-        return (
-            found.select("incident", "day")
-            .join(hers, "incident")
-            .filter(_.day == _.last_day)
-            .select("person")
-        )
+        return found.select("incident", last_day=_.day).join(hers, "incident").select("person", "last_day")
 
     seen = ibis.union(seen_by("number"), seen_by("place"), distinct=True).mutate(seen=True)
-    return repeats.left_join(seen, "person").select("person", "last_day", counted=_.seen.isnull())
+    return repeats.left_join(seen, ["person", "last_day"]).select(
+        "person", "last_day", counted=_.seen.isnull()
+    )
 
 
 def counter_allegations(period: Period) -> Table:
