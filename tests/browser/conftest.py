@@ -81,7 +81,7 @@ def readers(
         context = chromium.new_context(
             viewport=width, java_script_enabled=script, locale="en-GB", timezone_id="Europe/London"
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         if role is not None:
             context.add_cookies([session_cookie(accounts[role], live_server.url)])
         reader = Reader(context, context.new_page(), live_server.url)

@@ -111,7 +111,7 @@ class Phone:
             locale="en-GB",
             timezone_id="Europe/London",
         )
-        self.context.set_default_timeout(15_000)
+        self.context.set_default_timeout(30_000)
         if user is not None:
             self.sign_in(user)
         self.page = self.context.pages[0]

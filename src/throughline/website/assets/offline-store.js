@@ -22,11 +22,20 @@ self.throughlineOffline = (() => {
       asked.onupgradeneeded = () => {
         for (const [name, keyPath] of Object.entries(STORES)) asked.result.createObjectStore(name, { keyPath });
       };
+      // a store that was closed, or did not open once, is opened anew by whoever asks next
+      const anew = () => (opened = undefined);
       asked.onsuccess = () => {
-        asked.result.onversionchange = () => asked.result.close();
+        asked.result.onclose = anew;
+        asked.result.onversionchange = () => {
+          asked.result.close();
+          anew();
+        };
         resolve(asked.result);
       };
-      asked.onerror = () => reject(asked.error);
+      asked.onerror = () => {
+        anew();
+        reject(asked.error);
+      };
     });
     return opened;
   }
