@@ -281,7 +281,7 @@ class TestTheHub:
         assert "Take it" in text(page(Role.HUB, "review", case))
         assert send(Role.HUB, "take", case)["Location"] == reverse("risk:review", args=[case])
         answer = send(Role.HUB, "review", case, do="depth", **{"depth-depth": "deep"})
-        assert "choose one of the answers listed" in text(answer)
+        assert "There is a problem Why in depth: choose one of the answers listed" in text(answer)
         told = {"depth-depth": "deep", "depth-deep_because": "deep-partners"}
         assert send(Role.HUB, "review", case, do="depth", **told).status_code == 302
         told = {

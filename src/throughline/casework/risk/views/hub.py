@@ -95,8 +95,10 @@ def review(request: HttpRequest, case: Case) -> HttpResponse:
     return shown(
         request,
         "risk/review.html",
-        form,
+        # whose errors stand at the head of the page
+        depth if which == "depth" else form,
         depth=depth,
+        verdict=form,
         page=page,
         review=one,
         taken=HubReview.objects.filter(case=case, done_at=None, let_go_at=None).first(),
