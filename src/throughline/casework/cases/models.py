@@ -49,6 +49,12 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return f"incident {self.id}"
 
+    @property
+    def where(self) -> str:
+        """The place as it was said, with its postcode where that was not said with it."""
+        said = self.postcode in self.place
+        return self.place if said else f"{self.place} {self.postcode}".strip()
+
 
 class Involvement(models.Model):
     """Who somebody was in an incident: victim, suspect, child, witness, caller (reference's involvements).
