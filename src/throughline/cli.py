@@ -2,7 +2,9 @@
 
 import importlib
 import os
+import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -40,6 +42,25 @@ class Rooms(click.Group):
         module, attribute = COMMANDS[name].split(":")
         command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; where no database answers, say so in a sentence that tells what to do."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if not _found_no_database(error):
+                raise
+            raise click.ClickException(
+                "No database answers. THROUGHLINE_DATABASE says where it is (docs/running/deploying.md); for the"
+                ' demonstration that runs: eval "$(./run demo --environment worker)"'
+            ) from None
+
+
+def _found_no_database(error: Exception) -> bool:
+    """Whether a command failed because it never reached its database."""
+    if (django := sys.modules.get("django.db")) is None:
+        return False
+    return isinstance(error, django.OperationalError) and django.connection.connection is None
 
 
 @click.group(cls=Rooms, context_settings={"help_option_names": ["-h", "--help"]})

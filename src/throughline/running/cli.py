@@ -6,10 +6,11 @@ from pathlib import Path
 import click
 
 from throughline.running.cluster import ClusterError
-from throughline.running.logins import ServerError
+from throughline.running.logins import LOGINS, ServerError
 from throughline.running.migrate import MigrationError
 from throughline.running.site import SiteError
 
+_PREFIX = "throughline_"
 _CHECKOUT = Path(__file__).resolve().parents[3]
 
 
@@ -30,24 +31,27 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
     help="How many further pairs wait for the safeguarding hub when their past is told.",
 )
 @click.option("--fresh", is_flag=True, help="First delete what earlier demonstrations left.")
-def demo(port: int, people: int, hub: int, fresh: bool) -> None:
+@click.option(
+    "--environment",
+    type=click.Choice([login.removeprefix(_PREFIX) for login in LOGINS]),
+    help="Serve nothing: print what a shell sets to use the command line, as this login, on the demonstration that"
+    ' runs. For example: eval "$(./run demo --environment worker)"',
+)
+def demo(port: int, people: int, hub: int, fresh: bool, environment: str | None) -> None:
     """Serve Throughline on this machine, with invented people.
 
     THROUGHLINE_HOME names the folder of its data (.throughline in the checkout); DATABASE_URL, the address
     of a superuser, puts another PostgreSQL server in place of the embedded one.
     """
-    from throughline.running.demo import run
+    from throughline.running.demo import run, shell_words
 
     home = Path(os.environ.get("THROUGHLINE_HOME") or _CHECKOUT / ".throughline").absolute()
+    database_url = os.environ.get("DATABASE_URL") or None
     try:
-        run(
-            home=home,
-            port=port,
-            people=people,
-            hub=hub,
-            fresh=fresh,
-            database_url=os.environ.get("DATABASE_URL") or None,
-        )
+        if environment:
+            click.echo(shell_words(home=home, login=_PREFIX + environment, database_url=database_url))
+        else:
+            run(home=home, port=port, people=people, hub=hub, fresh=fresh, database_url=database_url)
     except (SiteError, ClusterError, MigrationError, ServerError) as error:
         raise click.ClickException(str(error)) from None
 

@@ -2,6 +2,8 @@
 
 import contextlib
 import fcntl
+import os
+import shlex
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -68,6 +70,19 @@ def run(*, home: Path, port: int, people: int, hub: int, fresh: bool, database_u
         watch(worker, web)
 
 
+def shell_words(*, home: Path, login: str, database_url: str | None) -> str:
+    """What a shell sets so that the command line works on the demonstration that runs, as ``login``.
+
+    Raises `SiteError` where none runs.
+    """
+    if not database_url and not Cluster(home / "database").running():
+        raise SiteError(f"No demonstration runs from {home}; start one with ./run demo.")
+    with plain_errors(home):
+        wanted = demo_environment(_logins(home, database_url), login, home)
+    new = {name: value for name, value in wanted.items() if os.environ.get(name) != value}
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in sorted(new.items()))
+
+
 # --- the folder and the port ------------------------------------------------------------------------
 
 
@@ -100,13 +115,7 @@ def _database(site: contextlib.ExitStack, home: Path, database_url: str | None, 
     if database_url:
         if fresh:
             raise SiteError("--fresh does not delete a database of your own; drop it and start again.")
-        try:
-            name = str(conninfo_to_dict(database_url).get("dbname") or DATABASE)
-        except psycopg.ProgrammingError:
-            raise SiteError("DATABASE_URL is not an address of a PostgreSQL database.") from None
-        # the one that every server has is for administering it
-        name = DATABASE if name == "postgres" else name
-        return prepare_logins(database_url, name, passwords=home / "logins.json")
+        return _logins(home, database_url)
     cluster = Cluster(home / "database")
     if fresh:
         cluster.erase()
@@ -114,7 +123,20 @@ def _database(site: contextlib.ExitStack, home: Path, database_url: str | None, 
     say(f"Starting the database in {cluster.place}…")
     site.callback(cluster.stop)
     cluster.start()
-    return prepare_logins(cluster.url(SUPERUSER, "postgres"), DATABASE)
+    return _logins(home, None)
+
+
+def _logins(home: Path, database_url: str | None) -> Logins:
+    """How each login reaches the database, which answers."""
+    if database_url:
+        try:
+            name = str(conninfo_to_dict(database_url).get("dbname") or DATABASE)
+        except psycopg.ProgrammingError:
+            raise SiteError("DATABASE_URL is not an address of a PostgreSQL database.") from None
+        # the one that every server has is for administering it
+        name = DATABASE if name == "postgres" else name
+        return prepare_logins(database_url, name, passwords=home / "logins.json")
+    return prepare_logins(Cluster(home / "database").url(SUPERUSER, "postgres"), DATABASE)
 
 
 # --- the people -------------------------------------------------------------------------------------

@@ -172,10 +172,10 @@ def simulate(last_month: bool, as_json: bool) -> None:
         click.echo(
             f"{period.first} to {period.last}: " + ", ".join(f"{n:,} {base}" for base, n in month.items())
         )
-        click.echo(f"\n{'kind':<26}{'role':<26}{'expected':>9}{'opened':>8}{'minutes':>9}{'hours':>8}")
+        click.echo(f"\n{'kind':<30}{'role':<26}{'expected':>9}{'opened':>8}{'minutes':>9}{'hours':>8}")
         for one in sorted(load, key=lambda one: -one.hours):
             click.echo(
-                f"{one.kind.code:<26}{one.kind.role:<26}{one.expected:>9.1f}{one.opened:>8}"
+                f"{one.kind.code:<30}{one.kind.role:<26}{one.expected:>9.1f}{one.opened:>8}"
                 f"{one.kind.minutes:>9}{one.hours:>8.1f}"
             )
         click.echo(f"\n{'role':<26}{'hours a day':>12}{'budget':>8}")
