@@ -1,9 +1,12 @@
 """What holds of a scene whatever the database."""
 
 from datetime import date
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from throughline.casework.scene.rules import (
     Because,
@@ -22,6 +25,8 @@ from throughline.casework.scene.rules import (
     undecided,
 )
 from throughline.casework.scene.rules.body import HEIGHT, SHAPES, WIDTH
+from throughline.casework.scene.rules.saying import AS_BEFORE, CHANGED, Saying, is_new, sayings
+from throughline.foundations.instruments.queries import library
 from throughline.reference import load
 
 TODAY = date(2026, 11, 25)
@@ -165,3 +170,33 @@ def test_every_region_is_inside_the_drawing_and_large_enough_for_a_thumb():
         assert 0 <= min(ys) < max(ys) <= HEIGHT, code
         # drawn 343 wide on the narrowest screen, so that 17 of the grid are 24 on it
         assert min(max(xs) - min(xs), max(ys) - min(ys)) >= 17, code
+
+
+# --- what may change the danger -------------------------------------------------------------------------
+
+
+def _said(code: str, **answers):
+    instrument = library().as_of(code, TODAY).asked_of("partner")
+    return {one.cause: one.so for one in sayings(instrument, answers, TODAY)}
+
+
+def test_an_answer_says_that_it_is_so_or_is_not_or_nothing():
+    assert _said("scene-danger", breach="yes") == {"breach": True}
+    assert _said("scene-danger", breach="not-checked") == {}
+    assert _said("scene-statement", support="no-longer") == {"withdrawal": True}
+    assert _said("scene-statement", support="yes") == {"withdrawal": False}
+    assert _said("scene-statement", support="undecided") == {}
+    assert _said("dash-27", separation="yes", pregnancy="no") == {"separation": True, "pregnancy": False}
+    # what an assessment says of a breach is weighed there: only at the scene is it a thing that happened
+    assert _said("dash-27", separation="not-known", breach="yes") == {}
+
+
+@given(st.lists(st.booleans(), max_size=12))
+def test_of_a_state_only_changes_are_lines_and_never_two_alike_follow_each_other(said):
+    lines: list[str] = []
+    for so in said:
+        if is_new(Saying("pregnancy", so, False), last=lines[-1] if lines else None):
+            lines.append(CHANGED if so else AS_BEFORE)
+    assert all(one != other for one, other in pairwise(lines))
+    assert lines[:1] in ([], [CHANGED])
+    assert bool(lines) == any(said)
