@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from throughline.casework.cases.commands.holding import keep_whose
 from throughline.casework.cases.commands.incidents import locked
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.contact.commands.sending import arrive
@@ -79,6 +80,8 @@ def begin(
             owner=by.id,
             role=by.role,
         )
+    for case in Case.objects.filter(incident_links__incident=incident, closed_at=None).order_by("id"):
+        keep_whose(case)
     call_for_assessments(attendance, by=by, now=now)
     return attendance
 
