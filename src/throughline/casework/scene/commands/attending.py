@@ -18,15 +18,13 @@ from throughline.casework.scene.models import Attendance, StillTrue, Words
 from throughline.casework.scene.queries.progress import states_of
 from throughline.casework.scene.queries.reach import done_at, insist_own, subject_of, the_attendance
 from throughline.casework.scene.rules import (
-    ATTENDANCE_STEPS,
     INSTRUMENTS,
     LONGEST_WORDS,
     Section,
     Verdict,
-    Visiting,
-    VisitStep,
     missing,
 )
+from throughline.casework.scene.rules.steps import ATTENDANCE_STEPS, Visiting, VisitStep
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write

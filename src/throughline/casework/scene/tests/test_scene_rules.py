@@ -26,6 +26,16 @@ from throughline.casework.scene.rules import (
 )
 from throughline.casework.scene.rules.body import HEIGHT, SHAPES, WIDTH
 from throughline.casework.scene.rules.saying import AS_BEFORE, CHANGED, Saying, is_new, sayings
+from throughline.casework.scene.rules.steps import (
+    CHILD_STEPS,
+    NO_ARREST_STEPS,
+    ActionStep,
+    ChildStep,
+    ForChild,
+    NotArrested,
+    for_child,
+    not_arrested,
+)
 from throughline.foundations.instruments.queries import library
 from throughline.reference import load
 
@@ -200,3 +210,23 @@ def test_of_a_state_only_changes_are_lines_and_never_two_alike_follow_each_other
     assert all(one != other for one, other in pairwise(lines))
     assert lines[:1] in ([], [CHANGED])
     assert bool(lines) == any(said)
+
+
+# --- from one state to the next -------------------------------------------------------------------------
+
+
+def test_whatever_an_officer_says_anew_can_be_said_and_only_what_waits_is_looked_at():
+    for state in NotArrested:
+        assert NO_ARREST_STEPS[state, ActionStep.ACT] is NotArrested.NOTHING_TO_REVIEW
+        assert NO_ARREST_STEPS[state, ActionStep.NO_ARREST] is NotArrested.WAITING
+        waits = state is NotArrested.WAITING
+        assert ((state, ActionStep.AGREE) in NO_ARREST_STEPS) == waits
+        assert ((state, ActionStep.OVERTURN) in NO_ARREST_STEPS) == waits
+    assert not_arrested(waits=True, agreed=True) is NotArrested.WAITING
+    assert not_arrested(waits=False, agreed=False) is NotArrested.OVERTURNED
+
+
+def test_a_child_is_never_decided_while_somebody_is_to_find_out():
+    assert {CHILD_STEPS[state, ChildStep.FIND_OUT] for state in ForChild} == {ForChild.BEING_FOUND_OUT}
+    assert {CHILD_STEPS[state, ChildStep.DECIDE] for state in ForChild} == {ForChild.DECIDED}
+    assert for_child(asked=True, decided=True) is ForChild.BEING_FOUND_OUT
