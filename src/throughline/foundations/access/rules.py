@@ -285,7 +285,7 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Officers own cases, and supervisors say who is asked",
+        "Officers own cases; supervisors, sergeants and inspectors say who is asked",
         Action.OWN_CASE,
         RESPONSE | {Role.SUPERVISOR},
         _in_sight,

@@ -27,6 +27,8 @@ class DutyKind:
     what: str
     clock: Clock
     role: str
+    #: On whose list it stands once somebody has been there; None: the same.
+    after_visit: str | None
     named_owner: bool
     minutes: int
     volume: int
@@ -54,6 +56,7 @@ def _from_row(row: Row) -> DutyKind:
         what=row.text("what"),
         clock=parse_clock(row.text("clock")),
         role=row.text("role"),
+        after_visit=row.optional_text("after_visit"),
         named_owner=row.flag("named_owner"),
         minutes=row.number("minutes"),
         volume=row.number("volume"),

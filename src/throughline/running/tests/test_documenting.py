@@ -8,9 +8,17 @@ from throughline.running import documenting
 def test_every_table_of_every_room_is_drawn_whole() -> None:
     drawn = documenting.transitions()
     found = dict(documenting.tables_of_transitions())
-    assert {"duties: duty", "cases: incident", "cases: case", "contact: deployment", "contact: brief"} <= set(
-        found
-    )
+    assert found.keys() >= {
+        "duties: duty",
+        "cases: incident",
+        "cases: case",
+        "contact: deployment",
+        "contact: brief",
+        "risk: check",
+        "scene: review of no arrest",
+        "scene: decision for a child",
+        "scene: correction request",
+    }
     for name, table in found.items():
         diagram = drawn.split(f"## {name}\n")[1].split("```")[1]
         states = set(chain.from_iterable((before, after) for (before, _), after in table.items()))

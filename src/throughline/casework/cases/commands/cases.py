@@ -8,6 +8,7 @@ from django.db import transaction
 
 from throughline.casework.cases.commands.holding import (
     call_for_owner_and_grade,
+    keep_whose,
     let_go,
     locked_case,
     reason_for,
@@ -136,6 +137,7 @@ def open_again(case: Case, *, by: Actor, now: datetime, cause: str) -> None:
     case.save(update_fields=["closed_at", "closed_by", "closed_as"])
     _tell("case-reopened", case, by=by, now=now)
     call_for_owner_and_grade(case, by=by, now=now, cause=cause)
+    keep_whose(case)
 
 
 @transaction.atomic

@@ -15,14 +15,17 @@ from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.rules import duty_kind
 from throughline.reference import UnknownCode, load
 
 NO_CASE = "There is no such case"
-OWNED_BY = (Role.SUPERVISOR, Role.OFFICER)
+#: Who asks an officer to own a case: whoever answers for a turn.
+ASKS = (Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR)
 # the account that owns a case is told apart from the one who asked them to
 OWNER_DUTY, ACCEPT_DUTY, GRADE_DUTY = "case-owner", "case-accept", "case-grade"
 VISIT_DUTY, OTHER_WAY_DUTY = "reassurance-visit", "reach-another-way"
@@ -48,7 +51,7 @@ def reason_for(decision: str, reason: str, on: datetime) -> None:
 
 @transaction.atomic
 def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID, both_sides: bool = False) -> None:
-    """Take a case on oneself; or, as a supervisor, ask an officer to, who owns it once they have accepted.
+    """Take a case on oneself; or, as a supervisor, sergeant or inspector, ask an officer to, who owns it once they have accepted.
 
     Whoever owns one open case of a victim owns them all, so that she never has two. Who already owns the case the
     other way round takes this one only by saying that it is meant (``both_sides``). Raises Malformed, Refused.
@@ -60,7 +63,7 @@ def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID, both_side
         _insist_on_knowing(case, owner, both_sides, now)
         _hold(case, owner, by=by, now=now)
         return
-    if by.role is not Role.SUPERVISOR:
+    if by.role not in ASKS:
         raise Refused("A supervisor says who is asked to own a case", case.victim_id)
     if not User.objects.filter(id=owner, is_active=True, role=Role.OFFICER).exists():
         raise Malformed("owner", "is not an officer who can be asked")
@@ -191,6 +194,26 @@ def call_for_owner_and_grade(case: Case, *, by: Actor, now: datetime, cause: str
     for duty, kind in ((OWNER_DUTY, Kind.OWNER), (GRADE_DUTY, Kind.GRADE)):
         if kind not in standing:
             open_duty(duty, now=now, record_id=case.victim_id, about=case.id, cause=cause)
+
+
+def keep_whose(case: Case) -> None:
+    """Put what a case lacks on the list of whoever answers for it: the control room until somebody has been there.
+
+    Then it is of the turn that went, as reference's duty-kinds say. Inside another command only.
+    """
+    waiting = list(
+        Duty.objects.select_for_update().filter(
+            kind__in=[OWNER_DUTY, GRADE_DUTY], about=case.id, discharged_at=None
+        )
+    )
+    incidents = case.incident_links.values_list("incident", flat=True)
+    if not waiting or not Entry.objects.filter(kind="attended", about__in=list(incidents)).exists():
+        return
+    for duty in waiting:
+        role = duty_kind(duty.kind, on=london_day(duty.opened_at)).after_visit
+        if role and duty.role != role:
+            duty.role = role
+            duty.save(update_fields=["role"])
 
 
 def let_go(duties: Iterable[Duty], *, by: Actor, now: datetime) -> None:

@@ -7,7 +7,12 @@ from django.db import connection, transaction
 
 from throughline.casework.cases.commands.counter import keep_counters
 from throughline.casework.cases.commands.groups import propose_groups
-from throughline.casework.cases.commands.holding import call_for_owner_and_grade, let_go, locked_case
+from throughline.casework.cases.commands.holding import (
+    call_for_owner_and_grade,
+    keep_whose,
+    let_go,
+    locked_case,
+)
 from throughline.casework.cases.models import (
     Case,
     CaseIncident,
@@ -447,6 +452,7 @@ def _case_for(incident: Incident, victim: UUID, suspect: UUID | None, *, by: Act
     CaseIncident.objects.get_or_create(
         case=case, incident=incident, defaults={"made_at": now, "made_by": by.id}
     )
+    keep_whose(case)
     return case
 
 

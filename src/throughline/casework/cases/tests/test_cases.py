@@ -52,6 +52,14 @@ def test_an_officer_owns_a_case_only_once_they_have_accepted(does, case, account
     assert open_duties(case) == {"case-grade"}
 
 
+@pytest.mark.parametrize("who", [Role.SERGEANT, Role.INSPECTOR])
+def test_who_answers_for_a_turn_asks_an_officer_to_own_a_case(does, case, accounts, who):
+    does(who, holding.set_owner, case_id=case, owner=accounts[Role.OFFICER].id)
+    assert held_by(case) is None
+    does(Role.OFFICER, holding.accept_case, case_id=case)
+    assert held_by(case) == str(accounts[Role.OFFICER].id)
+
+
 def test_who_may_own_and_who_may_ask(does, case, accounts):
     with pytest.raises(Refused):
         does(Role.CALL_HANDLER, holding.set_owner, case_id=case, owner=accounts[Role.CALL_HANDLER].id)

@@ -34,7 +34,7 @@ from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import View, actor_of, guarded
-from throughline.foundations.access.rules import Action, Role
+from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 
 type CaseView = Callable[[HttpRequest, Case], HttpResponse]
@@ -113,7 +113,7 @@ def owner(request: HttpRequest, case: Case) -> HttpResponse:
     """Take a case on, or ask an officer to."""
     actor = actor_of(request)
     owners = [(str(actor.id), _("I do"))]
-    if actor.role is Role.SUPERVISOR:
+    if actor.role in holding.ASKS:
         owners += pages.officers(without=actor.id)
     # told before it is chosen, whoever it would be
     both = {one for one, _name in owners if would_hold_both(case, UUID(one), at=timezone.now())}

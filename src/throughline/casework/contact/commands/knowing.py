@@ -17,6 +17,7 @@ from throughline.casework.cases.commands.incidents import (
 from throughline.casework.cases.models import Incident, Involvement
 from throughline.casework.contact.commands.briefing import renew
 from throughline.casework.contact.commands.held import the_contact
+from throughline.casework.contact.commands.reviewing import call_for_another
 from throughline.casework.contact.commands.sending import with_incident
 from throughline.casework.contact.commands.taking import enquiry_of
 from throughline.casework.contact.models import Contact
@@ -172,6 +173,7 @@ def same_incident(*, by: Actor, now: datetime, contact_id: UUID, incident_id: UU
     contact.incident = has_contact(by=by, now=now, incident_id=incident.id)
     contact.subjects = sorted({*contact.subjects, *incident.subjects})
     contact.save(update_fields=["incident", "subjects"])
+    call_for_another(now=now, contact=contact)
     # there may be others by now whom the brief of every call about it must name
     for one in Contact.objects.filter(incident=incident).order_by("received_at", "id"):
         renew(by=by, now=now, contact=one)

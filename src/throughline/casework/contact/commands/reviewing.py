@@ -4,15 +4,18 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
 from throughline.casework.contact.commands.held import the_contact
 from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.turns import give_back
-from throughline.casework.contact.models import Deployment, Sample
+from throughline.casework.contact.models import Contact, Deployment, Sample
 from throughline.casework.contact.queries.reviewing import (
     LOOKS_BACK,
     SIGN_OFF,
     decision_to_review,
+    not_over,
+    nothing_to_sign_off,
     open_reviews,
     open_sign_offs,
     pool_of,
@@ -31,6 +34,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode, load
 
 SUPERVISION = system("supervision")
@@ -149,8 +153,9 @@ def sign_off(*, by: Actor, now: datetime, contact_id: UUID, reason: str, words: 
         reason=reason,
         words=checked_words("words", words, longest=LONGEST_WORDS),
     )
-    # several calls may be of one incident: it closes when each has been looked at
-    if not to_be_signed_off(contact).exclude(id=contact.id).exists():
+    # several calls may be of one incident: it closes when each is over and has been looked at
+    others = [contact.incident_id] if contact.incident_id else []
+    if not (to_be_signed_off(contact).exclude(id=contact.id).exists() or not_over(others).exists()):
         about = contact.incident_id or contact.id
         duties = list(open_sign_offs([about])) or [
             open_duty(SIGN_OFF, now=now, record_id=subject, about=about, cause="contact-ended")
@@ -160,13 +165,23 @@ def sign_off(*, by: Actor, now: datetime, contact_id: UUID, reason: str, words: 
     return decision
 
 
+def call_for_another(*, now: datetime, contact: Contact) -> None:
+    """Have an incident signed off again whose contacts all were, until another was of it. Inside another command only."""
+    about = contact.incident_id
+    done = Duty.objects.filter(kind=SIGN_OFF, about=about, discharged_at__isnull=False)
+    if about and done.exists() and not_over([about]).exists():
+        open_duty(SIGN_OFF, now=now, record_id=subject_of(contact), about=about, cause="another-contact")
+
+
 @transaction.atomic
 def call_for_sign_offs(*, now: datetime) -> int:
     """Open the duty to sign off for every contact that is over and is or may be domestic, or of somebody vulnerable.
 
-    The worker's; says how many were opened.
+    Also for an incident that was signed off and of which another contact goes on; let go where nothing is left to
+    sign off. The worker's; says how many were opened.
     """
     set_actor(SUPERVISION)
+    _let_go_of_sign_offs(now)
     # an incident of several calls has one such duty
     first = {one.incident_id or one.id: one for one in reversed(to_be_signed_off(since=now - LOOKS_BACK))}
     asked = set(open_sign_offs(first.keys()).values_list("about", flat=True))
@@ -181,7 +196,33 @@ def call_for_sign_offs(*, now: datetime) -> int:
             about=about,
             cause="vulnerable" if contact.domestic is False else "contact-ended",
         )
+    for contact in _another_goes_on():
+        call_for_another(now=now, contact=contact)
     return len(new)
+
+
+def _another_goes_on() -> list[Contact]:
+    """One contact that is not over of each open incident whose others were signed off."""
+    signed_off = Duty.objects.filter(kind=SIGN_OFF, about=OuterRef("incident"))
+    going_on = Contact.objects.filter(ended_at=None, incident__domestic=True, incident__closed_at=None)
+    found = list(
+        going_on.filter(
+            Exists(signed_off.filter(discharged_at__isnull=False)),
+            ~Exists(signed_off.filter(discharged_at=None)),
+        ).order_by("received_at", "id")
+    )
+    first = list({one.incident_id: one for one in reversed(found)}.values())
+    if first:
+        undertake(SUPERVISION, Action.SUPERVISE, detail={"another_contact": len(first)})
+    return first
+
+
+def _let_go_of_sign_offs(now: datetime) -> None:
+    left = nothing_to_sign_off()
+    if left:
+        undertake(SUPERVISION, Action.SUPERVISE, detail={"nothing_to_sign_off": len(left)})
+    for duty in left:
+        discharge(by=SUPERVISION, now=now, duty_id=duty.id, outcome="no-longer-needed")
 
 
 # --- samples -------------------------------------------------------------------------------------------

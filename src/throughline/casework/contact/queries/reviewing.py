@@ -49,10 +49,12 @@ def decision_to_review(contact_id: UUID) -> Decision | None:
     return made.order_by("-made_at", "-id").first()
 
 
-def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None = None) -> QuerySet[Contact]:
+def to_be_signed_off(
+    contact: Contact | None = None, *, since: datetime | None = None, of: Collection[UUID] | None = None
+) -> QuerySet[Contact]:
     """Contacts that are over, are domestic or of somebody marked vulnerable, and that nobody has signed off.
 
-    Those of one contact's incident where it is given, else all that ended since. HMIC 2015, chapter 1: every
+    Those of one contact's incident where it is given, or ``of`` these incidents or contacts, else all that ended since. HMIC 2015, chapter 1: every
     log of somebody vulnerable is screened.
     """
     vulnerable = [row.code for row in load("markers").rows if row.text("kind") == "vulnerability"]
@@ -67,6 +69,8 @@ def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None =
     rows = Contact.objects.filter(ended_at__isnull=False)
     if since is not None:
         rows = rows.filter(ended_at__gte=since)
+    if of is not None:
+        rows = rows.filter(Q(incident__in=of) | Q(id__in=of))
     if contact is not None:
         rows = (
             rows.filter(incident=contact.incident_id) if contact.incident_id else rows.filter(id=contact.id)
@@ -74,6 +78,23 @@ def to_be_signed_off(contact: Contact | None = None, *, since: datetime | None =
     return rows.filter(
         Q(domestic=True) | Q(incident__domestic=True) | Q(Exists(marked)), ~Exists(signed)
     ).order_by("ended_at", "id")
+
+
+def not_over(incident_ids: Collection[UUID]) -> QuerySet[Contact]:
+    """The contacts of incidents that may be domestic abuse that go on: nobody can sign them off yet."""
+    of_it = Contact.objects.filter(incident__in=incident_ids, ended_at=None)
+    return of_it.exclude(incident__domestic=False).order_by("received_at", "id")
+
+
+def nothing_to_sign_off() -> list[Duty]:
+    """The open duties to sign off of whose contacts every one is signed off or need not be."""
+    duties = list(Duty.objects.filter(kind=SIGN_OFF, discharged_at=None).order_by("id"))
+    about = {duty.about for duty in duties if duty.about}
+    of_them = Contact.objects.filter(Q(incident__in=about) | Q(id__in=about))
+    known = set(of_them.values_list("incident", flat=True)) | set(of_them.values_list("id", flat=True))
+    left = [*to_be_signed_off(of=about), *not_over(about)]
+    waiting = {one.incident_id for one in left} | {one.id for one in left}
+    return [duty for duty in duties if duty.about in known - waiting]
 
 
 def next_to_sign_off(actor: Actor, about: UUID) -> UUID | None:
@@ -86,6 +107,12 @@ def next_to_sign_off(actor: Actor, about: UUID) -> UUID | None:
     if first is None:
         raise Refused(NOT_FOUND, about)
     return to_be_signed_off(first).values_list("id", flat=True).first()
+
+
+def still_going_on(actor: Actor, about: UUID) -> UUID | None:
+    """The first contact of an incident that is not over, for whoever is to sign it off. Raises Refused. Names nobody."""
+    insist(actor, Action.SUPERVISE)
+    return not_over([about]).values_list("id", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from throughline.casework.cases.commands.crimes import not_a_crime
 from throughline.casework.cases.commands.facts import set_fact
-from throughline.casework.cases.commands.incidents import close_incident, open_incident
+from throughline.casework.cases.commands.incidents import close_incident, open_incident, reclassify
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.contact.commands import asking, knowing, reviewing, sending, taking, turns
 from throughline.casework.contact.models import Contact, Deployment
@@ -267,6 +267,67 @@ class TestSigningOff:
         assert Duty.objects.get(kind="contact-sign-off").discharged_at is None
         reviewing.sign_off(by=supervisor, now=NOW, contact_id=second.id, reason="sign-off-complete")
         assert Duty.objects.get(kind="contact-sign-off").discharged_at == NOW
+
+    def test_an_incident_that_was_signed_off_does_not_close_while_another_contact_of_it_goes_on(
+        self, by, over, everything_done, signed_in
+    ):
+        supervisor = by(Role.SUPERVISOR)
+        reviewing.sign_off(by=supervisor, now=NOW, contact_id=over.id, reason="sign-off-complete")
+        handler = by(Role.CALL_HANDLER)
+        second = taking.begin(by=handler, now=NOW, channel="999")
+        knowing.same_incident(by=handler, now=NOW, contact_id=second.id, incident_id=over.incident_id)
+        by(Role.SUPERVISOR)
+        duty = Duty.objects.get(kind="contact-sign-off", discharged_at=None)
+        assert (duty.about, duty.causes) == (over.incident_id, ["another-contact"])
+        closing = {"incident_id": over.incident_id, "closed_as": "attended"}
+        with pytest.raises(NotYet) as missing:
+            close_incident(by=by(Role.SUPERVISOR), now=NOW, **closing)
+        assert "contact-sign-off" in missing.value.why
+        # from the duty to the contact that goes on
+        to = signed_in(Role.SUPERVISOR).get(reverse("contact:next-sign-off", args=[over.incident_id]))
+        assert to["Location"] == reverse("contact:contact", args=[second.id])
+        assert reviewing.call_for_sign_offs(now=NOW) == 0
+        handler = by(Role.CALL_HANDLER)
+        sending.send(by=handler, now=NOW, contact_id=second.id, grade="emergency", place="14 Alma Road")
+        taking.end(by=handler, now=NOW, contact_id=second.id)
+        supervisor = by(Role.SUPERVISOR)
+        reviewing.sign_off(by=supervisor, now=NOW, contact_id=second.id, reason="sign-off-complete")
+        everything_done(over.incident_id)
+        assert close_incident(by=by(Role.SUPERVISOR), now=NOW, **closing).closed_at == NOW
+
+    def test_signing_off_one_of_two_leaves_the_incident_to_the_one_that_goes_on(self, by, over):
+        reviewing.call_for_sign_offs(now=NOW)
+        handler = by(Role.CALL_HANDLER)
+        second = taking.begin(by=handler, now=NOW, channel="999")
+        knowing.same_incident(by=handler, now=NOW, contact_id=second.id, incident_id=over.incident_id)
+        supervisor = by(Role.SUPERVISOR)
+        reviewing.sign_off(by=supervisor, now=NOW, contact_id=over.id, reason="sign-off-complete")
+        assert Duty.objects.get(kind="contact-sign-off").discharged_at is None
+        # it turns out to be of another incident: nothing is left to sign off of this one
+        other = open_incident(
+            by=by(Role.CALL_HANDLER), now=NOW, recorded_as="domestic-abuse", has_contact=True
+        )
+        handler = by(Role.CALL_HANDLER)
+        knowing.same_incident(by=handler, now=NOW, contact_id=second.id, incident_id=other.id)
+        reviewing.call_for_sign_offs(now=NOW)
+        by(Role.SUPERVISOR)
+        duty = Duty.objects.get(kind="contact-sign-off", about=over.incident_id)
+        assert duty.outcome == "no-longer-needed"
+
+    def test_judged_domestic_after_all_it_waits_for_the_contact_that_goes_on(self, by, over):
+        by(Role.SUPERVISOR)
+        reviewing.sign_off(by=by(Role.SUPERVISOR), now=NOW, contact_id=over.id, reason="sign-off-complete")
+        told = {"incident_id": over.incident_id, "recorded_as": "domestic-abuse"}
+        reclassify(by=by(Role.OFFICER), now=NOW, domestic=False, **told)
+        handler = by(Role.CALL_HANDLER)
+        second = taking.begin(by=handler, now=NOW, channel="999")
+        knowing.same_incident(by=handler, now=NOW, contact_id=second.id, incident_id=over.incident_id)
+        by(Role.SUPERVISOR)
+        assert not Duty.objects.filter(kind="contact-sign-off", discharged_at=None).exists()
+        reclassify(by=by(Role.OFFICER), now=NOW, domestic=True, **told)
+        reviewing.call_for_sign_offs(now=NOW)
+        by(Role.SUPERVISOR)
+        assert Duty.objects.get(kind="contact-sign-off", discharged_at=None).about == over.incident_id
 
     def test_a_call_about_what_an_officer_wrote_down_is_signed_off_before_that_closes(
         self, by, everything_done

@@ -143,7 +143,10 @@ def sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
 def next_sign_off(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """From a duty, which is about an incident or a contact without one, to what of it is not signed off yet."""
     waiting = queries.next_to_sign_off(actor_of(request), contact_id)
-    return redirect("contact:sign-off", waiting) if waiting else redirect("contact:supervision")
+    if waiting:
+        return redirect("contact:sign-off", waiting)
+    going_on = queries.still_going_on(actor_of(request), contact_id)
+    return redirect("contact:contact", going_on) if going_on else redirect("contact:supervision")
 
 
 # --- samples --------------------------------------------------------------------------------------------------

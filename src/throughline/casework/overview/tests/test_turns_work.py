@@ -103,7 +103,7 @@ class TestNow:
         assessed(**told)
         graded("standard")
         read = page()
-        assert "1 now, 0 routine" in read
+        assert "1 now, 1 routine" in read
         for words in (
             "Zofia Quillfeather / Bertram Ashgrove",
             "Standard",

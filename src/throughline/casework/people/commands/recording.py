@@ -1,10 +1,12 @@
 """Writing down who somebody is and how to reach them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID, uuid4
 
 from django.db import transaction
+from django.db.models import Q
 
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.indexing import index
@@ -266,11 +268,14 @@ def void_safe_contact(*, by: Actor, now: datetime, record_id: UUID, because: str
 
 @transaction.atomic
 def relate(*, by: Actor, now: datetime, record_id: UUID, other_id: UUID, kind: str) -> Relationship:
-    """Say what another person is to this one; asked about both, since both are shown by it."""
+    """Say what another person is to this one; asked about both, since both are shown by it.
+
+    What it takes the place of, as reference's relationships say, ends: who are separated are partners no longer.
+    """
     undertake(by, Action.RECORD_RELATIONSHIP, record_id, other_id)
     if record_id == other_id:
         raise Malformed("other", "is the same person")
-    load("relationship").get(kind, on=london_day(now))
+    replaced = load("relationship").get(kind, on=london_day(now)).texts("replaces")
     relationship, made = Relationship.objects.get_or_create(
         record_id=record_id,
         other_id=other_id,
@@ -281,9 +286,26 @@ def relate(*, by: Actor, now: datetime, record_id: UUID, other_id: UUID, kind: s
     if made:
         write("relationship-added", by=by, now=now, record_id=record_id, about=other_id, code=kind)
         write("relationship-added", by=by, now=now, record_id=other_id, about=record_id, code=kind)
+        _end_relationships(record_id, other_id, replaced, by=by, now=now)
         for record in Record.objects.filter(id__in=[record_id, other_id]):
             index(record)
     return relationship
+
+
+def _end_relationships(
+    record_id: UUID, other_id: UUID, kinds: Collection[str], *, by: Actor, now: datetime
+) -> None:
+    one, other = held_together(record_id), held_together(other_id)
+    ended = Relationship.objects.filter(
+        Q(record__in=one, other__in=other) | Q(record__in=other, other__in=one),
+        kind__in=kinds,
+        valid_until=None,
+    )
+    for tie in ended.order_by("id"):
+        tie.valid_until = london_day(now)
+        tie.save(update_fields=["valid_until"])
+        for of, to in ((tie.record_id, tie.other_id), (tie.other_id, tie.record_id)):
+            write("relationship-ended", by=by, now=now, record_id=of, about=to, code=tie.kind)
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from throughline.casework.risk.rules.assessing import (
     with_always,
 )
 from throughline.casework.scene.commands.adding import add
+from throughline.casework.scene.commands.saying import keep_what_changed
 from throughline.casework.scene.models import Addendum
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
@@ -194,6 +195,7 @@ def complete(*, by: Actor, now: datetime, assessment_id: UUID) -> Assessment:
     case = assessment.case
     for record_id in case.subjects:
         write("risk-assessed", by=by, now=now, record_id=record_id, about=case.id, code=assessment.how)
+    _keep_what_changed(assessment, by=by, now=now)
     if not held.open_of(held.ASSESS, case.id):
         # nobody was sent: that it was due, and was done, is still to be seen
         held.call_for(held.ASSESS, case, now=now, cause="assessed", owner=by.id)
@@ -208,6 +210,19 @@ def complete(*, by: Actor, now: datetime, assessment_id: UUID) -> Assessment:
         held.call_for(held.CHECK, case, now=now, cause=cause)
     held.call_for(held.HUB, case, now=now, cause="assessed")
     return assessment
+
+
+def _keep_what_changed(assessment: Assessment, *, by: Actor, now: datetime) -> None:
+    for row in Answers.objects.filter(subject=assessment.id, superseded_by=None).order_by("instrument"):
+        keep_what_changed(
+            library().version(row.instrument, row.version).asked_of(assessment.group),
+            row.answers,
+            by=by,
+            now=now,
+            about=assessment.case_id,
+            records=assessment.case.subjects,
+            since=now,
+        )
 
 
 @transaction.atomic

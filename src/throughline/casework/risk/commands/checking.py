@@ -14,6 +14,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.grading import give
 from throughline.casework.risk.models import Assessment, Check, Grading
+from throughline.casework.risk.rules import CHECK_STEPS, Checking, CheckStep
 from throughline.casework.risk.rules.assessing import turn_of
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
@@ -22,7 +23,6 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.duties.models import Duty
 
-AGREED, REGRADED, RETURNED = "agreed", "regraded", "returned"
 NOT_ONES_OWN = "Nobody checks their own"
 
 
@@ -36,7 +36,7 @@ def agree(*, by: Actor, now: datetime, case_id: UUID, reason: str, feedback: str
     held.coded("reason", reason, "risk-check-agreed", now)
     if check.grading is None:
         raise Malformed("answer", "nobody has graded it: grade it yourself or return it")
-    return check.keep(AGREED, reason, feedback)
+    return check.keep(CheckStep.AGREE, reason, feedback)
 
 
 @transaction.atomic
@@ -61,7 +61,7 @@ def regrade(
         words=words,
         assessment_id=check.assessment.id if check.assessment else None,
     )
-    return check.keep(REGRADED, reason, feedback, regraded=regraded)
+    return check.keep(CheckStep.REGRADE, reason, feedback, regraded=regraded)
 
 
 @transaction.atomic
@@ -83,7 +83,7 @@ def give_back(*, by: Actor, now: datetime, case_id: UUID, reason: str, feedback:
         besides={by.id},
     )
     held.call_for(held.RETURNED, check.case, now=now, cause="returned", owner=taker)
-    return check.keep(RETURNED, reason, feedback, returned_to=taker)
+    return check.keep(CheckStep.RETURN, reason, feedback, returned_to=taker)
 
 
 class _Check:
@@ -119,7 +119,7 @@ class _Check:
 
     def keep(
         self,
-        verdict: str,
+        step: CheckStep,
         reason: str,
         feedback: str,
         *,
@@ -127,6 +127,7 @@ class _Check:
         returned_to: UUID | None = None,
     ) -> Check:
         by, now, case = self.by, self.now, self.case
+        verdict = CHECK_STEPS[Checking.WAITING, step]
         words = checked_words("feedback", feedback, longest=held.LONGEST_WORDS)
         decision = decide_for(
             "risk-check",
@@ -138,8 +139,8 @@ class _Check:
             reason=reason,
             words=words,
         )
-        if self.grading is not None and verdict != RETURNED:
-            review(by=by, now=now, decision=self.grading.decision, agreed=verdict == AGREED)
+        if self.grading is not None and verdict is not Checking.RETURNED:
+            review(by=by, now=now, decision=self.grading.decision, agreed=verdict is Checking.AGREED)
         check = Check.objects.create(
             case=case,
             assessment=self.assessment,
@@ -163,7 +164,7 @@ class _Check:
         held.done(held.CHECK, case, by=by, now=now, outcome=verdict)
         if by.role is Role.INSPECTOR:
             held.done(held.CHECK_HIGH, case, by=by, now=now, outcome=verdict)
-        if verdict != RETURNED and self.assessment:
+        if verdict is not Checking.RETURNED and self.assessment:
             _tell_the_hub(case, now)
         return check
 
@@ -190,7 +191,9 @@ def latest_grading(case_id: UUID, assessment: Assessment | None) -> Grading | No
 
 def void(case: Case, *, by: Actor, now: datetime, because: str) -> int:
     """Void the checks of a case whose assessment was added to; they stay. Inside another command only."""
-    return Check.objects.filter(case=case, voided_at=None).update(voided_at=now, voided_because=because)
+    voided = [state for state in Checking if CHECK_STEPS.get((state, CheckStep.ADD_TO)) is Checking.VOID]
+    standing = Check.objects.filter(case=case, voided_at=None, verdict__in=voided)
+    return standing.update(voided_at=now, voided_because=because)
 
 
 @transaction.atomic
@@ -200,7 +203,8 @@ def read_feedback(*, by: Actor, now: datetime, check_id: UUID) -> Check:
     check = Check.objects.select_for_update(of=("self",)).filter(id=check_id, maker=by.id).first()
     if check is None:
         raise Refused(held.NOT_THERE, check_id)
-    if check.read_at is None:
+    stands = Checking(check.verdict) if check.voided_at is None else Checking.VOID
+    if (stands, CheckStep.READ) in CHECK_STEPS and check.read_at is None:
         check.read_at = now
         check.save(update_fields=["read_at"])
     return check

@@ -49,7 +49,7 @@ def group_of(case: Case, on: date) -> str:
     hers, his = held_together(case.victim_id), held_together(case.suspect_id)
     ties = Relationship.objects.filter(
         Q(record__in=hers, other__in=his) | Q(record__in=his, other__in=hers),
-        Q(valid_until=None) | Q(valid_until__gte=on),
+        Q(valid_until=None) | Q(valid_until__gt=on),
     )
     kinds = load("relationship")
     found = {kinds.get(kind, on=on).text("group") for kind in ties.values_list("kind", flat=True)}

@@ -1,27 +1,35 @@
 """What happened to the cases that somebody has graded, since they did."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from throughline.casework.cases.models import Case, CaseIncident, StandingFact
 from throughline.casework.cases.rules import Kind
+from throughline.casework.people.commands.identities import each_held_together
 from throughline.casework.risk.models import Grading
-from throughline.casework.risk.rules.reassessing import Happened, causes
+from throughline.casework.risk.rules.reassessing import Cause, Happened, causes
+from throughline.casework.scene.rules.saying import CHANGED
 from throughline.foundations.access.rules import Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
 from throughline.reference import load
 
+#: The line that two are no longer to each other what they were.
+TIE_ENDED = "relationship-ended"
+
 
 def happened_since(since: datetime, now: datetime) -> tuple[list[Happened], dict[UUID, datetime]]:
     """The entries and lapses since an instant that may call for a new grade, and when each case was last graded.
 
-    An entry is of a case where it is about the case, one of its incidents, or a fact that binds or protects one of
-    the two. Bail or an order that lapsed without anybody ending it counts as ended on its last instant.
+    An entry is of a case where it is about the case, one of its incidents, a fact that binds or protects one of the
+    two, or what they are to each other; what was said, where `_said_of` says so. Bail or an order that lapsed without anybody ending it counts as ended on its last instant.
     """
-    kinds = {kind for cause in causes(london_day(now)) for kind in cause.entries}
+    known = causes(london_day(now))
+    kinds = {kind for cause in known for kind in cause.entries}
     entries = list(Entry.objects.filter(kind__in=kinds, at__gte=since, at__lte=now).order_by("at", "id"))
     about = {one.about for one in entries if one.about}
     of_case: dict[UUID, set[UUID]] = {
@@ -42,11 +50,13 @@ def happened_since(since: datetime, now: datetime) -> tuple[list[Happened], dict
     )
     for fact_id, cases in _cases_of([*ended, *lapsed]).items():
         of_case[fact_id] = of_case.get(fact_id, set()) | set(cases)
+    said = _said_of([one for one in entries if one.kind == CHANGED], of_case, known)
+    ties = _cases_of_two([one for one in entries if one.kind == TIE_ENDED])
     happened = [
         Happened(case, one.kind, one.code, one.at)
         for one in entries
         if one.about
-        for case in of_case.get(one.about, ())
+        for case in said.get(one.id, ties.get(one.id, of_case.get(one.about, ())))
     ]
     happened += [
         Happened(case, "fact-ended", fact.kind, fact.valid_until)
@@ -56,6 +66,58 @@ def happened_since(since: datetime, now: datetime) -> tuple[list[Happened], dict
     ]
     of = {one.case for one in happened}
     return happened, graded_at(of)
+
+
+def _said_of(
+    lines: Collection[Entry], of_case: Mapping[UUID, Collection[UUID]], known: Iterable[Cause]
+) -> dict[int, set[UUID]]:
+    """The open cases that each line about something said is of, by its number.
+
+    Of those of its incident; what concerns her of all of hers; what was said in an assessment also of the case in
+    which the two stand the other way round, and never of its own: whoever grades and checks that weighs it.
+    """
+    hers = {one.code for one in known if one.of_victim}
+    base = Case.objects.in_bulk({case for one in lines if one.about for case in of_case.get(one.about, ())})
+    together = each_held_together({case.victim_id for case in base.values()})
+    wide = Case.objects.filter(
+        Q(victim__in={record for records in together.values() for record in records})
+        | Q(suspect__in={case.victim_id for case in base.values()}),
+        closed_at=None,
+    )
+    standing = list(wide) if base else []
+    found: dict[int, set[UUID]] = {}
+    for one in lines:
+        cases = [base[case] for case in of_case.get(one.about, ())] if one.about else []
+        reached = {case.id for case in cases}
+        for case in cases:
+            reached |= {
+                each.id
+                for each in standing
+                if (
+                    each.victim_id in together[case.victim_id]
+                    if one.code in hers
+                    else (each.victim_id, each.suspect_id) == (case.suspect_id, case.victim_id)
+                )
+            }
+        found[one.id] = reached - {one.about}
+    return found
+
+
+def _cases_of_two(lines: Collection[Entry]) -> dict[int, set[UUID]]:
+    """The open cases between the two whose relationship each line is about, whichever of them is the victim."""
+    together = each_held_together({id_ for one in lines for id_ in (one.record_id, one.about) if id_})
+    people = {record for records in together.values() for record in records}
+    cases = list(Case.objects.filter(victim__in=people, suspect__in=people, closed_at=None)) if people else []
+    found: dict[int, set[UUID]] = {}
+    for one in lines:
+        mine, theirs = (set(together.get(id_, ())) for id_ in (one.record_id, one.about) if id_)
+        found[one.id] = {
+            case.id
+            for case in cases
+            if (case.victim_id in mine and case.suspect_id in theirs)
+            or (case.victim_id in theirs and case.suspect_id in mine)
+        }
+    return found
 
 
 def _cases_of(facts: Iterable[StandingFact]) -> dict[UUID, set[UUID]]:

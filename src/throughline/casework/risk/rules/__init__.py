@@ -70,5 +70,42 @@ def review_state(*, done: bool, let_go: bool) -> Reviewing:
     return Reviewing.PUT_BACK if let_go else Reviewing.TAKEN
 
 
+class Checking(StrEnum):
+    """Where a check stands: it waits, somebody has said what came of it, or the assessment was added to since."""
+
+    WAITING = "waiting"
+    AGREED = "agreed"
+    REGRADED = "regraded"
+    RETURNED = "returned"
+    VOID = "void"
+
+
+class CheckStep(StrEnum):
+    """What a checker, the maker and whoever adds to an assessment do."""
+
+    AGREE = "agree"
+    REGRADE = "regrade"
+    RETURN = "return"
+    READ = "read"
+    ADD_TO = "add-to"
+
+
+# void, it stays to be read, and another waits
+CHECK_STEPS: Final[Mapping[tuple[Checking, CheckStep], Checking]] = MappingProxyType(
+    {
+        (Checking.WAITING, CheckStep.AGREE): Checking.AGREED,
+        (Checking.WAITING, CheckStep.REGRADE): Checking.REGRADED,
+        (Checking.WAITING, CheckStep.RETURN): Checking.RETURNED,
+        (Checking.AGREED, CheckStep.READ): Checking.AGREED,
+        (Checking.AGREED, CheckStep.ADD_TO): Checking.VOID,
+        (Checking.REGRADED, CheckStep.READ): Checking.REGRADED,
+        (Checking.REGRADED, CheckStep.ADD_TO): Checking.VOID,
+        (Checking.RETURNED, CheckStep.READ): Checking.RETURNED,
+        (Checking.RETURNED, CheckStep.ADD_TO): Checking.VOID,
+        (Checking.VOID, CheckStep.READ): Checking.VOID,
+    }
+)
 # every table of this room, by what it is of; drawn in docs/generated/transitions.md
-TRANSITIONS: Final = MappingProxyType({"assessment": ASSESSMENT_STEPS, "hub review": HUB_STEPS})
+TRANSITIONS: Final = MappingProxyType(
+    {"assessment": ASSESSMENT_STEPS, "hub review": HUB_STEPS, "check": CHECK_STEPS}
+)

@@ -16,6 +16,8 @@ class Cause:
     label: str
     entries: tuple[str, ...]
     codes: tuple[str, ...]
+    #: Said in one case, it is of all of hers.
+    of_victim: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,7 @@ class Happened:
 def causes(on: date) -> tuple[Cause, ...]:
     """What calls for a new grade on a day in London."""
     return tuple(
-        Cause(row.code, row.label, row.texts("entries"), row.texts("codes"))
+        Cause(row.code, row.label, row.texts("entries"), row.texts("codes"), row.text("concerns") == "victim")
         for row in load("reassessment-causes").as_of(on)
     )
 

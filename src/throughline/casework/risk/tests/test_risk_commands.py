@@ -11,6 +11,7 @@ from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.conftest import NOW
 from throughline.casework.contact.commands import turns
+from throughline.casework.people.commands.recording import relate
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands import assessing, checking, grading, hub, reassessing
@@ -401,7 +402,74 @@ class TestReassessing:
         assert look_for_changes(now=NOW + timedelta(hours=1)) == 1
         with seen_whole():
             assert {"release", "breach"} <= set(Duty.objects.get(kind="risk-reassessment").causes)
-            assert Entry.objects.filter(kind="breach-said", record_id=her).count() == 1
+            assert Entry.objects.filter(kind="danger-changed", code="breach", record_id=her).count() == 1
+
+    def test_what_an_assessment_says_itself_calls_for_no_other_but_of_her_other_cases(
+        self, does, add, pair, case, incident, graded, assessed
+    ):
+        her, _him = pair
+        brother = add("Clement", "Ashgrove", sex="1")
+        incident(her, brother)
+        with seen_whole():
+            other = Case.objects.get(victim=her, suspect=brother).id
+        graded("medium")
+        does(Role.OFFICER, grading.give, case_id=other, grade="medium", reason="grade-first-assessment")
+        assessed(now=NOW + timedelta(minutes=5), separation="yes", pregnancy="yes")
+        assert look_for_changes(now=LATER) == 1
+        assert duties(case, "risk-reassessment") == []
+        with seen_whole():
+            [duty] = Duty.objects.filter(kind="risk-reassessment", discharged_at=None)
+            assert (duty.about, duty.causes) == (other, ["pregnancy"])
+        does(
+            Role.OFFICER,
+            grading.give,
+            now=LATER,
+            case_id=other,
+            grade="medium",
+            reason="grade-told-more",
+            stage=Stage.REASSESSMENT,
+        )
+        # the same again is nothing new
+        assessed(now=LATER + timedelta(minutes=5), pregnancy="yes")
+        assert look_for_changes(now=LATER + timedelta(minutes=10)) == 0
+        # that it was no longer so, and then is again, is
+        assessed(now=LATER + timedelta(minutes=15), pregnancy="no")
+        assert look_for_changes(now=LATER + timedelta(minutes=20)) == 0
+        assessed(now=LATER + timedelta(minutes=25), pregnancy="yes")
+        assert look_for_changes(now=LATER + timedelta(minutes=30)) == 1
+
+    def test_support_withdrawn_at_the_scene_and_a_separation_recorded_call_for_it(
+        self, does, pair, incident, graded, case
+    ):
+        her, him = pair
+        graded("medium")
+        visit = does(Role.OFFICER, attending.begin, incident_id=incident(her, him))
+        does(Role.OFFICER, grading.give, case_id=case, grade="medium", reason="grade-new-incident")
+        told = {"instrument": library().as_of("scene-statement", london_day(NOW)), "complete": False}
+        told |= {"attendance_id": visit.id, "section": Section.STATEMENT, "after": None}
+        # typed without signal before somebody graded it, and come in after: whoever graded did not know
+        does(
+            Role.OFFICER,
+            attending.write_section,
+            now=NOW + timedelta(minutes=5),
+            at=NOW - timedelta(hours=2),
+            answers={"support": "no-longer"},
+            **told,
+        )
+        assert look_for_changes(now=NOW + timedelta(minutes=6)) == 1
+        told = {"record_id": him, "other_id": her, "kind": "former-spouse"}
+        does(Role.OFFICER, relate, now=NOW + timedelta(minutes=7), **told)
+        assert look_for_changes(now=NOW + timedelta(minutes=8)) == 1
+        with seen_whole():
+            duty = Duty.objects.get(kind="risk-reassessment", discharged_at=None)
+            assert (duty.about, set(duty.causes)) == (case, {"withdrawal", "separation"})
+
+    def test_two_who_come_together_again_have_not_separated(self, does, pair, graded, case):
+        her, him = pair
+        does(Role.OFFICER, relate, record_id=her, other_id=him, kind="former-spouse")
+        graded("medium")
+        does(Role.OFFICER, relate, now=NOW + timedelta(minutes=7), record_id=her, other_id=him, kind="spouse")
+        assert look_for_changes(now=NOW + timedelta(minutes=8)) == 0
 
     def test_bail_that_lapses_unnoticed_calls_for_it_too(self, does, case, pair, graded):
         her, him = pair

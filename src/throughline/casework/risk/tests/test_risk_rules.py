@@ -14,6 +14,8 @@ from throughline.casework.risk.rules.assessing import ALWAYS, ByTelephone, Stage
 from throughline.casework.risk.rules.monitor import Regrade
 from throughline.casework.risk.rules.order import Known, Sign, Waiting
 from throughline.casework.risk.rules.reassessing import Cause, Happened
+from throughline.casework.scene.rules.saying import CHANGED
+from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import parse
 from throughline.reference import load
 
@@ -245,6 +247,28 @@ def test_every_cause_is_one_that_a_duty_can_have_and_every_entry_one_that_somebo
     for cause in reassessing.causes(TODAY):
         assert cause.code in duty_causes
         assert set(cause.entries) <= kinds
+
+
+def test_every_answer_that_calls_for_a_new_grade_can_be_given_and_brings_a_cause():
+    by_line = {
+        code for cause in reassessing.causes(TODAY) if CHANGED in cause.entries for code in cause.codes
+    }
+    concerns = {row.text("concerns") for row in load("reassessment-causes").as_of(TODAY)}
+    assert concerns == {"pair", "victim"}
+    shelf = library()
+    for row in load("reassessment-answers").as_of(TODAY):
+        assert row.text("cause") in by_line
+        assert (row.optional_text("question") is None) != (row.optional_text("factor") is None)
+        asked = [
+            question
+            for code in row.texts("instruments") or shelf.codes
+            for question in shelf.as_of(code, TODAY).questions
+            if (question.factor or question.code)
+            in (row.optional_text("factor"), row.optional_text("question"))
+        ]
+        assert asked, row.code
+        for question in asked:
+            assert {*row.texts("answers"), *row.texts("denied")} <= set(question.options)
 
 
 def test_each_stage_is_one_word():

@@ -15,6 +15,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.scene.models import PositiveAction
 from throughline.casework.scene.queries.reach import done_at, insist_stands, of_part, own_attendance
 from throughline.casework.scene.rules import LONGEST_WORDS, main_reason, to_be_reviewed
+from throughline.casework.scene.rules.steps import NO_ARREST_STEPS, ActionStep, NotArrested, not_arrested
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
@@ -112,11 +113,22 @@ def act_on(
     )
     write(_LINES[action], by=by, now=made.at, record_id=record_id, about=incident.id, code=offence)
     _done(RETURNED, incident, record_id, by=by, now=now, outcome="decided-again")
-    if cause := to_be_reviewed(arrest=arrest, power=power):
+    cause = to_be_reviewed(arrest=arrest, power=power)
+    step = ActionStep.NO_ARREST if cause else ActionStep.ACT
+    if NO_ARREST_STEPS[_stands(incident, record_id, before), step] is NotArrested.WAITING:
         open_duty(REVIEW, now=now, record_id=record_id, about=incident.id, cause=cause)
     else:
         _done(REVIEW, incident, record_id, by=by, now=now, outcome="no-longer-needed")
     return made
+
+
+def _stands(incident: Incident, record_id: UUID, action: PositiveAction | None) -> NotArrested:
+    """Where the second look at what was done about a suspect stands, held until the transaction ends."""
+    duties = Duty.objects.select_for_update().filter(
+        kind=REVIEW, about=incident.id, record_id=record_id, discharged_at=None
+    )
+    looked = Review.objects.filter(decision=action.decision_id).first() if action else None
+    return not_arrested(waits=bool(duties), agreed=looked.agreed if looked else None)
 
 
 def _done(kind: str, incident: Incident, record_id: UUID, *, by: Actor, now: datetime, outcome: str) -> None:
@@ -141,15 +153,14 @@ def review_action(
         *{*incident.subjects, record_id},
         detail={"incident": str(incident.id), "agreed": agreed, "what": REVIEW},
     )
-    waits = Duty.objects.select_for_update().filter(
-        kind=REVIEW, about=incident.id, record_id=record_id, discharged_at=None
-    )
     standing = (
         PositiveAction.objects.filter(incident=incident, record=record_id, superseded_by=None)
         .select_related("decision")
         .first()
     )
-    if standing is None or not waits:
+    step = ActionStep.AGREE if agreed else ActionStep.OVERTURN
+    after = NO_ARREST_STEPS.get((_stands(incident, record_id, standing), step))
+    if standing is None or after is None:
         raise Refused("Nothing waits to be looked at", record_id)
     if standing.decision.made_by == by.id:
         raise Refused(NOT_ONES_OWN)
@@ -165,10 +176,10 @@ def review_action(
         now=now,
         record_id=record_id,
         about=incident.id,
-        code="agreed" if agreed else "overturned",
+        code=after,
     )
-    _done(REVIEW, incident, record_id, by=by, now=now, outcome="agreed" if agreed else "overturned")
-    if not agreed:
+    _done(REVIEW, incident, record_id, by=by, now=now, outcome=after)
+    if after is NotArrested.OVERTURNED:
         _give_back(standing.decision, incident, record_id, by=by, now=now)
     return kept
 

@@ -13,6 +13,7 @@ from throughline.casework.people.rules import Malformed
 from throughline.casework.scene.models import Addendum, CorrectionRequest
 from throughline.casework.scene.queries.reach import done_at
 from throughline.casework.scene.rules import LONGEST_WORDS
+from throughline.casework.scene.rules.steps import CORRECTION_STEPS, Correcting, CorrectionStep
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
@@ -49,13 +50,15 @@ def add(
     Only the author of the account answers a request about it.
     """
     undertake(by, Action.AMEND_ACCOUNT, *subjects, detail={"about": str(about), "what": "addendum"})
-    request = None
+    request, after = None, None
     if answers is not None:
         request = CorrectionRequest.objects.select_for_update().filter(id=answers, about=about).first()
         if request is None:
             raise Refused("There is no such request", answers)
         if request.author != by.id:
             raise Refused("The author of an account answers what is asked about it", answers)
+        stands = Correcting.ASKED if request.answered_at is None else Correcting.ANSWERED
+        after = CORRECTION_STEPS[stands, CorrectionStep.ANSWER]
     made = Addendum.objects.create(
         incident_id=incident_id,
         about=about,
@@ -68,7 +71,7 @@ def add(
     )
     for record_id in made.subjects:
         write("account-added-to", by=by, now=made.at, record_id=record_id, about=about)
-    if request is not None and request.answered_at is None:
+    if request is not None and request.answered_at is None and after is Correcting.ANSWERED:
         request.answered_at = now
         request.save(update_fields=["answered_at"])
         for duty in Duty.objects.filter(kind=CORRECTION, about=request.id, discharged_at=None):

@@ -6,29 +6,28 @@ from uuid import UUID
 
 from django.db import transaction
 
+from throughline.casework.cases.commands.holding import keep_whose
 from throughline.casework.cases.commands.incidents import locked
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.contact.commands.sending import arrive
 from throughline.casework.contact.models import Deployment
 from throughline.casework.contact.queries.briefing import attends
 from throughline.casework.people.rules import Malformed
+from throughline.casework.scene.commands.saying import keep_what_changed
 from throughline.casework.scene.models import Attendance, StillTrue, Words
 from throughline.casework.scene.queries.progress import states_of
 from throughline.casework.scene.queries.reach import done_at, insist_own, subject_of, the_attendance
 from throughline.casework.scene.rules import (
-    ATTENDANCE_STEPS,
     INSTRUMENTS,
     LONGEST_WORDS,
     Section,
     Verdict,
-    Visiting,
-    VisitStep,
     missing,
 )
+from throughline.casework.scene.rules.steps import ATTENDANCE_STEPS, Visiting, VisitStep
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.chronology.models import Entry
 from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.commands import save_answers
@@ -79,6 +78,8 @@ def begin(
             owner=by.id,
             role=by.role,
         )
+    for case in Case.objects.filter(incident_links__incident=incident, closed_at=None).order_by("id"):
+        keep_whose(case)
     call_for_assessments(attendance, by=by, now=now)
     return attendance
 
@@ -162,26 +163,26 @@ def write_section(
     if instrument.code != INSTRUMENTS.get(section):
         raise ValueError("instrument: not that of the section")
     call_for_assessments(attendance, by=by, now=now)
-    said_at = done_at(at, now)
-    if section == Section.DANGER and answers.get("breach") == "yes":
-        _breach_said(attendance, by=by, at=said_at)
-    return save_answers(
+    kept = save_answers(
         by=by,
-        now=said_at,
+        now=done_at(at, now),
         subject=attendance.id,
         instrument=instrument,
         answers=answers,
         complete=complete,
         after=after,
     )
-
-
-def _breach_said(attendance: Attendance, *, by: Actor, at: datetime) -> None:
-    """A line of the incident, once for each visit: what was broken stands in words beside the answer."""
     incident = attendance.incident
-    if not Entry.objects.filter(kind="breach-said", about=incident.id, at__gte=attendance.began_at).exists():
-        for record_id in incident.subjects or [incident.id]:
-            write("breach-said", by=by, now=at, record_id=record_id, about=incident.id)
+    keep_what_changed(
+        instrument,
+        answers,
+        by=by,
+        now=now,
+        about=incident.id,
+        records=incident.subjects or [incident.id],
+        since=attendance.entered_at,
+    )
+    return kept
 
 
 @transaction.atomic

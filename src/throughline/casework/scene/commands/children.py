@@ -23,6 +23,7 @@ from throughline.casework.scene.queries.reach import (
     subject_of,
 )
 from throughline.casework.scene.rules import CHILDREN, LONGEST_WORDS, Section, undecided
+from throughline.casework.scene.rules.steps import CHILD_STEPS, ChildStep, ForChild, for_child
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.accounts.models import User
@@ -247,9 +248,14 @@ def _follow(
     """The duties that a decision about one child brings; what the child's earlier one asked to find out is found."""
     # also what was to be found out under an incident that turned out to be this one
     asked = [incident.id, *incident.joined_from.values_list("id", flat=True)]
-    for duty in Duty.objects.filter(kind=FIND_OUT, record_id=record_id, about__in=asked, discharged_at=None):
+    waiting = Duty.objects.filter(kind=FIND_OUT, record_id=record_id, about__in=asked, discharged_at=None)
+    earlier = ChildDecision.objects.filter(incident=incident, subjects__contains=[record_id])
+    stands = for_child(asked=bool(waiting), decided=earlier.exclude(id=made.id).exists())
+    for duty in waiting:
         discharge(by=by, now=now, duty_id=duty.id, outcome="decided")
-    if made.finder is not None:
+    step = ChildStep.DECIDE if made.finder is None else ChildStep.FIND_OUT
+    if CHILD_STEPS[stands, step] is ForChild.BEING_FOUND_OUT:
+        assert made.finder is not None
         finder = User.objects.get(id=made.finder)
         open_duty(
             FIND_OUT,

@@ -4,10 +4,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
+from throughline.casework.scene.rules.steps import TRANSITIONS as TRANSITIONS
 from throughline.foundations.access.rules import system
 from throughline.reference import Row, load
 
@@ -76,35 +76,6 @@ def of_parts(done: int, of: int, *, begun: bool = False) -> State:
 def missing(states: Mapping[Section, State]) -> tuple[Section, ...]:
     """What is not finished as the officer leaves: asked for, never required."""
     return tuple(section for section, state in states.items() if state is not State.FINISHED)
-
-
-# --- from one state to the next ----------------------------------------------------------------------
-
-
-class Visiting(StrEnum):
-    """Where an attendance stands."""
-
-    GOING_ON = "going-on"
-    LEFT = "left"
-
-
-class VisitStep(StrEnum):
-    """What its officer does to one."""
-
-    WRITE = "write"
-    LEAVE = "leave"
-
-
-# left, it is a first account: it is added to and never changed
-ATTENDANCE_STEPS: Final[Mapping[tuple[Visiting, VisitStep], Visiting]] = MappingProxyType(
-    {
-        (Visiting.GOING_ON, VisitStep.WRITE): Visiting.GOING_ON,
-        (Visiting.GOING_ON, VisitStep.LEAVE): Visiting.LEFT,
-        (Visiting.LEFT, VisitStep.LEAVE): Visiting.LEFT,
-    }
-)
-# every table of this room, by what it is of; drawn in docs/generated/transitions.md
-TRANSITIONS: Final = MappingProxyType({"attendance": ATTENDANCE_STEPS})
 
 
 # --- evidence -----------------------------------------------------------------------------------------

@@ -83,6 +83,21 @@ def test_arriving_twice_is_one_visit_and_opens_what_must_follow(does, incident, 
     assert (children.about, children.owner) == (incident, accounts[Role.OFFICER].id)
 
 
+def test_what_a_case_lacks_is_the_control_rooms_until_somebody_has_been_there(does, incident, pair, add):
+    lacks = ("case-owner", "case-grade")
+    assert {duty(kind).role for kind in lacks} == {Role.SUPERVISOR}
+    visit = does(Role.OFFICER, begin, incident_id=incident)
+    assert {duty(kind).role for kind in lacks} == {Role.SERGEANT}
+    does(Role.OFFICER, leave, attendance_id=visit.id)
+    # who else it was comes to light on the telephone, after the visit
+    brother = add("Clement", "Ashgrove", sex="1")
+    told = {"incident_id": incident, "record_id": brother, "part": "suspect", "confirmed": True}
+    does(Role.CALL_HANDLER, incidents.involve, **told)
+    with seen_whole():
+        his = Case.objects.get(victim=pair[0], suspect=brother).id
+    assert {duty(kind, about=his).role for kind in lacks} == {Role.SERGEANT}
+
+
 def test_a_sergeant_who_attends_has_the_duties_on_their_own_list(does, incident):
     does(Role.SERGEANT, begin, incident_id=incident)
     assert duty("risk-assessment").role == Role.SERGEANT

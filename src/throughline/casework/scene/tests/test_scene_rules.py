@@ -1,9 +1,12 @@
 """What holds of a scene whatever the database."""
 
 from datetime import date
+from itertools import pairwise
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from throughline.casework.scene.rules import (
     Because,
@@ -22,6 +25,18 @@ from throughline.casework.scene.rules import (
     undecided,
 )
 from throughline.casework.scene.rules.body import HEIGHT, SHAPES, WIDTH
+from throughline.casework.scene.rules.saying import AS_BEFORE, CHANGED, Saying, is_new, sayings
+from throughline.casework.scene.rules.steps import (
+    CHILD_STEPS,
+    NO_ARREST_STEPS,
+    ActionStep,
+    ChildStep,
+    ForChild,
+    NotArrested,
+    for_child,
+    not_arrested,
+)
+from throughline.foundations.instruments.queries import library
 from throughline.reference import load
 
 TODAY = date(2026, 11, 25)
@@ -165,3 +180,53 @@ def test_every_region_is_inside_the_drawing_and_large_enough_for_a_thumb():
         assert 0 <= min(ys) < max(ys) <= HEIGHT, code
         # drawn 343 wide on the narrowest screen, so that 17 of the grid are 24 on it
         assert min(max(xs) - min(xs), max(ys) - min(ys)) >= 17, code
+
+
+# --- what may change the danger -------------------------------------------------------------------------
+
+
+def _said(code: str, **answers):
+    instrument = library().as_of(code, TODAY).asked_of("partner")
+    return {one.cause: one.so for one in sayings(instrument, answers, TODAY)}
+
+
+def test_an_answer_says_that_it_is_so_or_is_not_or_nothing():
+    assert _said("scene-danger", breach="yes") == {"breach": True}
+    assert _said("scene-danger", breach="not-checked") == {}
+    assert _said("scene-statement", support="no-longer") == {"withdrawal": True}
+    assert _said("scene-statement", support="yes") == {"withdrawal": False}
+    assert _said("scene-statement", support="undecided") == {}
+    assert _said("dash-27", separation="yes", pregnancy="no") == {"separation": True, "pregnancy": False}
+    # what an assessment says of a breach is weighed there: only at the scene is it a thing that happened
+    assert _said("dash-27", separation="not-known", breach="yes") == {}
+
+
+@given(st.lists(st.booleans(), max_size=12))
+def test_of_a_state_only_changes_are_lines_and_never_two_alike_follow_each_other(said):
+    lines: list[str] = []
+    for so in said:
+        if is_new(Saying("pregnancy", so, False), last=lines[-1] if lines else None):
+            lines.append(CHANGED if so else AS_BEFORE)
+    assert all(one != other for one, other in pairwise(lines))
+    assert lines[:1] in ([], [CHANGED])
+    assert bool(lines) == any(said)
+
+
+# --- from one state to the next -------------------------------------------------------------------------
+
+
+def test_whatever_an_officer_says_anew_can_be_said_and_only_what_waits_is_looked_at():
+    for state in NotArrested:
+        assert NO_ARREST_STEPS[state, ActionStep.ACT] is NotArrested.NOTHING_TO_REVIEW
+        assert NO_ARREST_STEPS[state, ActionStep.NO_ARREST] is NotArrested.WAITING
+        waits = state is NotArrested.WAITING
+        assert ((state, ActionStep.AGREE) in NO_ARREST_STEPS) == waits
+        assert ((state, ActionStep.OVERTURN) in NO_ARREST_STEPS) == waits
+    assert not_arrested(waits=True, agreed=True) is NotArrested.WAITING
+    assert not_arrested(waits=False, agreed=False) is NotArrested.OVERTURNED
+
+
+def test_a_child_is_never_decided_while_somebody_is_to_find_out():
+    assert {CHILD_STEPS[state, ChildStep.FIND_OUT] for state in ForChild} == {ForChild.BEING_FOUND_OUT}
+    assert {CHILD_STEPS[state, ChildStep.DECIDE] for state in ForChild} == {ForChild.DECIDED}
+    assert for_child(asked=True, decided=True) is ForChild.BEING_FOUND_OUT
