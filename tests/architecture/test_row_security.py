@@ -1,5 +1,6 @@
 """The database's own guards: row security on every table of people, and no write without its audit row."""
 
+import importlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import product
@@ -15,7 +16,7 @@ from throughline.casework.people.commands.recording import NewAddress, NewName, 
 from throughline.casework.people.models import Record
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
-from throughline.foundations.access.protection import acting, set_actor
+from throughline.foundations.access.protection import LET_SEE_ALL, LET_SEE_ONE, acting, set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import Action, Actor, Role, decide, system
 from throughline.foundations.audit.commands import record as write_audit
@@ -168,6 +169,72 @@ def test_the_database_shows_what_the_rules_allow(role: Role, restricted: bool, r
             if table in own_list:
                 continue
             assert rows == (everything[table] if allowed or table in counted else 0), (table, kinds)
+
+
+@pytest.mark.parametrize("role", Role)
+def test_one_row_is_held_against_its_own_grants_as_against_all_who_are_hidden(
+    role: Role, record_id: UUID
+) -> None:
+    """Policies ask by index; whoever is hidden is the same as in the whole set of the hidden, alone or with others."""
+    other, desk = uuid4(), Actor(uuid4(), Role.DESK)
+    grants = (Grant.Kind.RESTRICT, Grant.Kind.SEE, Grant.Kind.EXCLUDE)
+    held = f"""
+        select one in (select access_hidden()), not ({LET_SEE_ONE.format(column="one")}),
+          both_of_them && access_out_of_sight(), not ({LET_SEE_ALL.format(column="both_of_them")})
+        from (select %s::uuid as one, array[%s, %s]::uuid[] as both_of_them) as row
+    """
+    hidden = set()
+    for chosen in product((False, True), repeat=len(grants)):
+        actor, subject = Actor(uuid4(), role, uuid4()), uuid4()
+        set_actor(desk)
+        for kind in (kind for kind, wanted in zip(grants, chosen, strict=True) if wanted):
+            grantee = None if kind is Grant.Kind.RESTRICT else actor.id
+            grant(by=desk, now=NOW, subject=subject, kind=kind, reason="test", grantee=grantee)
+        set_actor(actor)
+        with connection.cursor() as cursor:
+            cursor.execute(held, [subject, other, subject])
+            among_all, by_index, any_among_all, any_by_index = cursor.fetchone()
+        # who counts reads nothing by the person
+        assert (by_index == among_all) or role is Role.ANALYST
+        assert any_by_index == any_among_all
+        hidden.add(any_by_index)
+    assert hidden == {True, False}
+
+
+def test_no_policy_gathers_all_who_are_hidden(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select tablename from pg_policies"
+            " where concat(qual, with_check) ~ 'access_out_of_sight|access_hidden'"
+        )
+        assert not cursor.fetchall()
+
+
+def test_policies_that_were_made_earlier_are_held_by_index(owner_connection: psycopg.Connection) -> None:
+    """An installation whose tables were protected by the earlier words reads as a new one does."""
+    earlier = (
+        "(select access_reads_people()) and record_id not in (select access_hidden())"
+        " and other_id not in (select access_hidden()) and not (subjects && (select access_out_of_sight()))"
+        " and not (array[record_id] && (select access_out_of_sight()))"
+    )
+    later = " and ".join(
+        [
+            "(select access_reads_people())",
+            *(LET_SEE_ONE.format(column=column) for column in ("record_id", "other_id")),
+            *(LET_SEE_ALL.format(column=column) for column in ("subjects", "array[record_id]")),
+        ]
+    )
+    by_index = importlib.import_module("throughline.casework.figures.migrations.0007_sight_by_index")
+    with owner_connection.transaction(force_rollback=True):
+        for name, words in {"earlier": earlier, "later": later}.items():
+            owner_connection.execute(f"create table {name} (record_id uuid, other_id uuid, subjects uuid[])")
+            owner_connection.execute(f"create policy p on {name} using ({words}) with check ({words})")
+        owner_connection.execute(by_index.Migration.operations[0].sql)
+        found = owner_connection.execute(
+            "select qual, with_check from pg_policies where policyname = 'p'"
+        ).fetchall()
+        assert len(found) == 2
+        assert found[0] == found[1]
 
 
 def test_a_team_can_be_let_see(record_id: UUID) -> None:

@@ -15,7 +15,7 @@ from throughline.casework.contact.commands.proposing import propose
 from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
 from throughline.casework.people.commands.retention import call_for_reviews
-from throughline.casework.risk.tasks import call_where_nobody_attended, look_for_changes
+from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
 from throughline.casework.scene.commands.children import call_for_decisions
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
@@ -59,6 +59,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("children", timedelta(minutes=1), lambda: call_for_decisions(now=timezone.now())),
         Task("assessments", timedelta(minutes=1), lambda: call_where_nobody_attended(now=timezone.now())),
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
+        Task("words of danger", timedelta(minutes=1), lambda: hear_anew(now=timezone.now())),
         Task("expiry of drafts", timedelta(hours=1), lambda: expire(now=timezone.now())),
         Task("expiry of leases", timedelta(hours=1), lambda: expire_leases(now=timezone.now())),
         Task("retention reviews", timedelta(hours=1), lambda: call_for_reviews(now=timezone.now())),

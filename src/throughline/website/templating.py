@@ -9,7 +9,7 @@ import jinja2
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
+from django.urls import get_script_prefix, get_urlconf, reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -40,7 +40,7 @@ def environment(**options: Any) -> jinja2.Environment:
         }
     )
     env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=translation.gettext,
+        gettext=translated,
         ngettext=translation.ngettext,
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
@@ -66,9 +66,38 @@ def environment(**options: Any) -> jinja2.Environment:
     return env
 
 
+#: Longer ones are nobody's labels but words that somebody wrote, which are not kept.
+_LONGEST_LABEL = 200
+
+
+def translated(message: str) -> str:
+    """A text in the reader's language. The same few hundred stand on every page, and Django looks for each anew."""
+    # what is marked safe for HTML equals the same text that is not, and must not be given for it
+    if type(message) is not str or len(message) > _LONGEST_LABEL:
+        return translation.gettext(message)
+    return _translated(message, translation.get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _translated(message: str, _language: str | None) -> str:
+    return translation.gettext(message)
+
+
 def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named view, for links in templates: ``url("people:person", person.id)``."""
-    return reverse(name, args=args, kwargs=kwargs)
+    if kwargs or not all(isinstance(one, uuid.UUID) for one in args):
+        return reverse(name, args=args, kwargs=kwargs)
+    return _address(name, len(args), get_urlconf(), get_script_prefix()).format(*args)
+
+
+@lru_cache(maxsize=1_000)
+def _address(name: str, many: int, _urlconf: str | None, _prefix: str) -> str:
+    """The address of a view of so many ids, with a place for each: a long list links to the same views many times."""
+    ids = [uuid.UUID(int=number + 1) for number in range(many)]
+    address = reverse(name, args=ids).replace("{", "{{").replace("}", "}}")
+    for number, one in enumerate(ids):
+        address = address.replace(str(one), f"{{{number}}}")
+    return address
 
 
 def once() -> Markup:
@@ -96,7 +125,7 @@ def moment(value: dt.datetime | None) -> str:
         return _("not known")
     local = _in_london(value)
     on = _day_in_words(local.date(), translation.get_language())
-    return _("%(day)s at %(time)s") % {"day": on, "time": f"{local:%H:%M}"}
+    return translated("%(day)s at %(time)s") % {"day": on, "time": f"{local:%H:%M}"}
 
 
 def lasting(minutes: float) -> str:

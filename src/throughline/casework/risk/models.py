@@ -50,6 +50,10 @@ class Assessment(models.Model):
     # codes of what a checker must know of how it was done, such as by-telephone
     flags = ArrayField(models.TextField(), default=list)
     follows = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="followed_by")
+    # whether what was answered speaks of danger, and the mark of what was listened for (`rules.hearing`): what orders a
+    # long list of those that wait without reading their answers. Null until it was complete
+    danger = models.BooleanField(null=True)
+    heard_by = models.TextField(blank=True)
 
     class Meta:
         constraints = [

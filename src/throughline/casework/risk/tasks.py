@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from throughline.casework.risk.commands.assessing import call_for_assessments
+from throughline.casework.risk.commands.hearing import hear_those_that_wait
 from throughline.casework.risk.commands.reassessing import call_for_reassessments
 
 
@@ -14,3 +15,8 @@ def look_for_changes(*, now: datetime) -> int:
 def call_where_nobody_attended(*, now: datetime) -> int:
     """Call for an assessment where nobody has been; says of how many cases."""
     return call_for_assessments(now=now)
+
+
+def hear_anew(*, now: datetime) -> int:
+    """Find in what waits the phrases of danger that hold now; says in how many assessments."""
+    return hear_those_that_wait(now=now)

@@ -13,6 +13,7 @@ from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.checking import void
+from throughline.casework.risk.commands.hearing import hear
 from throughline.casework.risk.models import Assessment, Sheet
 from throughline.casework.risk.queries.asking import asked_of, group_of
 from throughline.casework.risk.rules import ASSESSMENT_STEPS, Assessing, AssessStep
@@ -192,6 +193,7 @@ def complete(*, by: Actor, now: datetime, assessment_id: UUID) -> Assessment:
         raise BadAnswers("needed to complete: " + ", ".join(repr(one.code) for one in missing))
     assessment.completed_at, assessment.flags = now, flags
     assessment.save(update_fields=["completed_at", "flags"])
+    hear([assessment], now=now)
     case = assessment.case
     for record_id in case.subjects:
         write("risk-assessed", by=by, now=now, record_id=record_id, about=case.id, code=assessment.how)

@@ -28,5 +28,6 @@ def forget(*, record_id: UUID) -> None:
             let_go_about(record_id=row_id)
     for case_id in cases:
         let_go_about(record_id=case_id)
+    Assessment.objects.filter(id__in=assessments).update(danger=None, heard_by="")
     Addendum.objects.filter(about__in=assessments).update(words="")
     Share.objects.filter(case__in=cases).update(words="", shared_by="", controller="")

@@ -1,6 +1,6 @@
 """Which questions are asked about two people, and what has been answered about them so far."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries.pages import Somebody, in_sight, look_at
+from throughline.casework.contact.rules.spoken import speaks_of
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.models import Relationship
 from throughline.casework.people.queries.person import staff_names
@@ -115,6 +116,11 @@ class Answered:
     def grave_factors(self) -> frozenset[str]:
         on = london_day(self.assessment.assessed_at)
         return frozenset(one for part, given in self.parts for one in grave_factors(part, given, on))
+
+    def speaks_of_danger(self, phrases: Mapping[str, Collection[str]]) -> bool:
+        """Whether she said yes to a grave factor, or the words of the answers hold a phrase of danger."""
+        written = [line for part, given in self.parts for line in lines(part, given)]
+        return bool(self.grave_factors) or bool(speaks_of(written, phrases))
 
     @property
     def grave(self) -> tuple[Said, ...]:

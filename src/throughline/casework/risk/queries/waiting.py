@@ -1,10 +1,16 @@
 """What waits to be checked or reviewed, in the order in which it is read, with why. Few statements, one look."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, F, Func, OuterRef, QuerySet, Subquery, UUIDField, Value, When
+from django.db.models import Case as If
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.history import standing_at
@@ -14,8 +20,9 @@ from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.models import Assessment, Check, HubReview
 from throughline.casework.risk.queries.asking import Answered, answered
+from throughline.casework.risk.rules.hearing import hearing, phrases_of_danger
 from throughline.casework.risk.rules.order import Known, Sign, Waiting, in_order, presses, signs, why
-from throughline.casework.scene.models import PositiveAction
+from throughline.casework.scene.models import Addendum, PositiveAction
 from throughline.foundations.access.rules import Action, Actor, Role, insist
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -31,6 +38,32 @@ ORDERED = 1_000
 ARREST = "arrest"
 
 
+class Pair(NamedTuple):
+    """The two of a case that waits, as far as a list tells of them."""
+
+    id: UUID
+    victim_id: UUID
+    suspect_id: UUID | None
+    subjects: list[UUID]
+
+
+class Owed(NamedTuple):
+    """What is owed about a case: since when and until when."""
+
+    about: UUID
+    opened_at: datetime
+    due_at: datetime
+
+
+class Graded(NamedTuple):
+    """The grade that stands: which, by whom and when, with the words of whoever gave it where it is the lowest."""
+
+    value: str
+    set_by: UUID
+    set_at: datetime
+    words: str
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One pair that waits: who, the grade and by whom, until when, and why it stands where it does.
@@ -39,8 +72,8 @@ class Line:
     ``answered`` is all that was answered; ``presses`` whether it is read now.
     """
 
-    duty: Duty
-    case: Case
+    duty: Owed
+    case: Pair
     people: str
     grade: str
     graded_by: str
@@ -110,22 +143,19 @@ def _look(actor: Actor, action: Action, queue: Queue) -> None:
 
 def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) -> Queue:
     waiting = Duty.objects.filter(kind__in=kinds, discharged_at=None, about__isnull=False)
-    duties: dict[UUID, Duty] = {}
+    duties: dict[UUID, Owed] = {}
     # an inspector's own first: a case stands once, with what is due first
-    for duty in waiting.order_by("due_at", "id")[:ORDERED]:
-        if duty.about is not None:
-            duties.setdefault(duty.about, duty)
-    cases = Case.objects.in_bulk(list(duties))
-    seen = _Seen(cases.values(), now)
-    known = {case_id: seen.known(case_id) for case_id in cases}
-    ordered = in_order(Waiting(case_id, duties[case_id].due_at, signs(known[case_id])) for case_id in cases)
+    for row in waiting.order_by("due_at", "id").values_list("about", "opened_at", "due_at")[:ORDERED]:
+        duties.setdefault(row[0], Owed(*row))
+    known = _Known(duties, now)
+    ordered = in_order(
+        Waiting(case_id, duties[case_id].due_at, signs(known.of(case_id))) for case_id in known.pairs
+    )
     pages = max(1, -(-len(ordered) // A_PAGE))
     page = min(max(page, 1), pages)
     shown = ordered[(page - 1) * A_PAGE : page * A_PAGE]
-    people = names_of({record for one in shown for record in cases[one.id].subjects})
-    lines = tuple(
-        seen.line(actor, duties[one.id], known[one.id], why(one.signs), people, now) for one in shown
-    )
+    seen = _Seen(known, [one.id for one in shown])
+    lines = tuple(seen.line(actor, duties[one.id], why(one.signs), now) for one in shown)
     return Queue(
         lines=lines,
         count=len(ordered),
@@ -137,97 +167,142 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
     )
 
 
-class _Seen:
-    """What the lines of a queue are told by, read at once for all of its cases."""
+def _among(column: str, ids: Collection[UUID]) -> Func:
+    """That a column is one of many ids, told as one value, where ``in`` would make a value of each."""
+    many = Value(list(ids), output_field=ArrayField(UUIDField()))
+    told = {"template": "(%(expressions)s::uuid[]))", "arg_joiner": " = any(", "output_field": BooleanField()}
+    return Func(F(column), many, **told)
 
-    def __init__(self, cases: Iterable[Case], now: datetime) -> None:
-        self.cases = {case.id: case for case in cases}
+
+def _latest_complete(cases: Collection[UUID]) -> QuerySet[Assessment]:
+    """The latest assessment of each of some cases that is complete."""
+    rows = Assessment.objects.filter(_among("case", cases), completed_at__isnull=False)
+    return rows.order_by("case", "-completed_at", "id").distinct("case")
+
+
+class _Known:
+    """What orders a queue, of all of its cases: codes and times, and words of where the grade is the lowest.
+
+    What was answered is not read: whether it speaks of danger was found as the assessment was completed.
+    """
+
+    def __init__(self, waiting: Collection[UUID], now: datetime) -> None:
         self.today = london_day(now)
-        rows = Assessment.objects.filter(case__in=self.cases, completed_at__isnull=False)
-        latest = list(rows.order_by("case", "-completed_at", "id").distinct("case"))
-        self.assessed: dict[UUID, Answered] = {
-            one.assessment.case_id: one for one in answered(latest).values()
-        }
-        graded = StandingFact.objects.filter(case__in=self.cases, kind=Kind.GRADE, ended_at=None)
-        self.grades = {fact.case_id: fact for fact in graded}
-        decisions = Decision.objects.filter(kind="case-grade", about__in=self.cases, decision=None)
-        self.words = dict(decisions.order_by("made_at", "id").values_list("about", "words"))
+        self.phrases = phrases_of_danger(self.today)
+        of_him = PositiveAction.objects.filter(record=OuterRef("suspect"), superseded_by=None)
+        cases = Case.objects.filter(_among("id", waiting)).values_list(
+            "id",
+            "victim_id",
+            "suspect_id",
+            "subjects",
+            Subquery(of_him.order_by("-at", "id").values("action")[:1]),
+        )
+        self.pairs: dict[UUID, Pair] = {}
+        # the suspects of whom the latest that was done is something other than an arrest
+        self.not_arrested: set[UUID | None] = set()
+        for *pair, action in cases:
+            one = Pair(*pair)
+            self.pairs[one.id] = one
+            if action is not None and action != ARREST:
+                self.not_arrested.add(one.suspect_id)
+        self.grades = self._grades()
+        self.lowest = {case_id for case_id, grade in self.grades.items() if grade.value == self._lowest()}
         self.facts = self._facts(now)
-        self.not_arrested = self._not_arrested()
-        self.phrases = {row.code: row.texts("says") for row in load("danger-phrases").as_of(self.today)}
+        self.heard, self.added = self._heard()
+
+    def _lowest(self) -> str:
         ranks = {row.code: row.number("rank") for row in load("grades").as_of(self.today)}
-        self.lowest = max(ranks, key=lambda code: ranks[code])
-        taken = HubReview.objects.filter(case__in=self.cases, done_at=None, let_go_at=None)
-        self.taken = dict(taken.values_list("case", "taken_by"))
-        makers = {
-            *(fact.set_by for fact in self.grades.values()),
-            *self.taken.values(),
-        }
-        self.names = staff_names(makers)
+        return max(ranks, key=lambda code: ranks[code])
+
+    def _grades(self) -> dict[UUID, Graded]:
+        """The grade that stands in each case, with its words where danger may be spoken of."""
+        decided = Decision.objects.filter(kind="case-grade", about=OuterRef("case"), decision=None)
+        words = Subquery(decided.order_by("-made_at", "-id").values("words")[:1])
+        graded = StandingFact.objects.filter(_among("case", self.pairs), kind=Kind.GRADE, ended_at=None)
+        rows = graded.values_list(
+            "case", "value", "set_by", "set_at", If(When(value=self._lowest(), then=words))
+        )
+        return {case_id: Graded(value, by, at, said or "") for case_id, value, by, at, said in rows}
 
     def _facts(self, now: datetime) -> dict[UUID, set[str]]:
-        suspects = {case.suspect_id for case in self.cases.values() if case.suspect_id}
+        suspects = {pair.suspect_id for pair in self.pairs.values() if pair.suspect_id}
         kinds = load("standing-facts")
         found: dict[UUID, set[str]] = defaultdict(set)
-        facts = standing_at(now, StandingFact.objects.filter(record__in=suspects, superseded_by=None))
+        facts = standing_at(now, StandingFact.objects.filter(_among("record", suspects), superseded_by=None))
         for record_id, kind, since in facts.values_list("record", "kind", "valid_from"):
             found[record_id].add(kinds.get(kind, on=london_day(since)).text("group"))
         return found
 
-    def _not_arrested(self) -> set[UUID]:
-        """The suspects of whom the latest that was done is something other than an arrest."""
-        suspects = {case.suspect_id for case in self.cases.values() if case.suspect_id}
-        rows = PositiveAction.objects.filter(record__in=suspects, superseded_by=None)
-        latest = rows.order_by("record", "-at", "id").distinct("record").values_list("record", "action")
-        return {record_id for record_id, action in latest if action != ARREST}
+    def _heard(self) -> tuple[set[UUID], dict[UUID, list[str]]]:
+        """The cases whose answers speak of danger, and what was added to them; words are at odds with the lowest alone."""
+        more = Addendum.objects.filter(about=OuterRef("id")).order_by("at", "id").values("words")
+        rows = _latest_complete(self.lowest)
+        found = list(rows.values_list("case", "id", "danger", "heard_by", ArraySubquery(more)))
+        by = hearing(self.today)
+        # what was heard by other phrases than today's is heard anew, until the worker has done so
+        unheard = {one: case_id for case_id, one, _danger, heard_by, _more in found if heard_by != by}
+        anew = answered(list(Assessment.objects.filter(id__in=unheard))) if unheard else {}
+        heard = {case_id for case_id, _one, danger, heard_by, _more in found if heard_by == by and danger}
+        heard |= {unheard[one] for one, said in anew.items() if said.speaks_of_danger(self.phrases)}
+        return heard, {case_id: added for case_id, _one, _danger, _by, added in found}
 
-    def _lines(self, case_id: UUID) -> tuple[str, ...]:
-        found = self.assessed.get(case_id)
-        return (*(found.lines if found else ()), self.words.get(case_id, ""))
-
-    def known(self, case_id: UUID) -> Known:
-        case, found = self.cases[case_id], self.assessed.get(case_id)
-        fact = self.grades.get(case_id)
-        lowest = fact is not None and fact.value == self.lowest
-        # words are at odds with the lowest grade alone: of the others they are not asked
-        grave = found.grave_factors if found and lowest else frozenset[str]()
+    def of(self, case_id: UUID) -> Known:
+        suspect = self.pairs[case_id].suspect_id
+        lowest, heard = case_id in self.lowest, case_id in self.heard
+        written = (*self.added.get(case_id, ()), self.grades[case_id].words) if lowest and not heard else ()
         return Known(
-            facts=frozenset(self.facts.get(case.suspect_id, ())) if case.suspect_id else frozenset(),
-            not_arrested=case.suspect_id in self.not_arrested,
-            spoken=speaks_of(self._lines(case_id), self.phrases) if lowest and not grave else frozenset(),
-            answered=grave,
+            facts=frozenset(self.facts.get(suspect, ())) if suspect else frozenset(),
+            not_arrested=suspect in self.not_arrested,
+            spoken=speaks_of(written, self.phrases) if any(written) else frozenset(),
+            heard=heard,
             lowest=lowest,
         )
+
+
+class _Seen:
+    """What the lines of a page of a queue are told by, read at once for its cases alone."""
+
+    def __init__(self, known: _Known, shown: Collection[UUID]) -> None:
+        self.known = known
+        self.cases = {case_id: known.pairs[case_id] for case_id in shown}
+        self.assessed: dict[UUID, Answered] = {
+            one.assessment.case_id: one for one in answered(list(_latest_complete(shown))).values()
+        }
+        taken = HubReview.objects.filter(case__in=shown, done_at=None, let_go_at=None)
+        self.taken = dict(taken.values_list("case", "taken_by"))
+        makers = {*(known.grades[one].set_by for one in shown if one in known.grades), *self.taken.values()}
+        self.names = staff_names(makers)
+        self.people = names_of({record for case in self.cases.values() for record in case.subjects})
+
+    def _lines(self, case_id: UUID) -> tuple[str, ...]:
+        found, grade = self.assessed.get(case_id), self.known.grades.get(case_id)
+        return (*(found.lines if found else ()), grade.words if grade else "")
 
     def _what_does_not_fit(self, case_id: UUID) -> tuple[str, ...]:
         """Her words, of the grave factors that she said yes to and of the phrases of danger."""
         found = self.assessed.get(case_id)
         grave = [f"{one.question.text} {one.words}".strip() for one in found.grave] if found else []
-        phrases = [phrase for says in self.phrases.values() for phrase in says]
-        spoken = [line for line in self._lines(case_id) if heard([line], phrases)]
+        phrases = [phrase for says in self.known.phrases.values() for phrase in says]
+        lines = self._lines(case_id)
+        # those of a single line are among those of all, which are few
+        spoken_of = heard(lines, phrases)
+        spoken = [line for line in lines if heard([line], spoken_of)]
         said = {one.words for one in found.grave} if found else set()
         return tuple(dict.fromkeys([*grave, *(one for one in spoken if one not in said)]))
 
-    def line(
-        self,
-        actor: Actor,
-        duty: Duty,
-        known: Known,
-        shown: tuple[Sign, ...],
-        people: dict[UUID, str],
-        now: datetime,
-    ) -> Line:
-        assert duty.about is not None
-        case, found, fact = self.cases[duty.about], self.assessed.get(duty.about), self.grades.get(duty.about)
-        taken = self.taken.get(case.id)
+    def line(self, actor: Actor, duty: Owed, shown: tuple[Sign, ...], now: datetime) -> Line:
+        case = self.cases[duty.about]
+        found, grade, taken = (
+            self.assessed.get(case.id), self.known.grades.get(case.id), self.taken.get(case.id),
+        )  # fmt: skip
         return Line(
             duty=duty,
             case=case,
             people=" / ".join(
-                people[one] for one in (case.victim_id, case.suspect_id) if one and one in people
+                self.people[one] for one in (case.victim_id, case.suspect_id) if one and one in self.people
             ),
-            grade=fact.value if fact else "",
-            graded_by=self.names[fact.set_by] if fact else "",
+            grade=grade.value if grade else "",
+            graded_by=self.names[grade.set_by] if grade else "",
             assessed_by=found.by if found else "",
             how=found.assessment.how if found else "",
             flags=tuple(found.assessment.flags) if found else (),
@@ -235,10 +310,10 @@ class _Seen:
             words=self._what_does_not_fit(case.id) if Sign.MISMATCH in shown else (),
             unworded=tuple(one.text for one in found.without_words) if found else (),
             late=duty.due_at < now,
-            mine=bool(found and found.assessment.by == actor.id) or bool(fact and fact.set_by == actor.id),
+            mine=bool(found and found.assessment.by == actor.id) or bool(grade and grade.set_by == actor.id),
             taken_by=self.names[taken] if taken else "",
             answered=found,
-            graded_at=fact.set_at if fact else None,
+            graded_at=grade.set_at if grade else None,
             presses=presses(shown, duty.due_at, now),
         )
 

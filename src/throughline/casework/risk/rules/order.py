@@ -24,7 +24,8 @@ class Known:
 
     ``facts`` are the groups (bail, warrant) of what stands against the suspect; ``not_arrested`` says that he
     was there to arrest and was not. ``spoken`` are the codes of danger that the words speak of, ``answered`` the
-    grave factors that she said yes to. ``lowest`` says that the grade is the lowest there is; nobody's grade is no grade.
+    grave factors that she said yes to; ``heard`` says that her answers hold either, where no more than that is known.
+    ``lowest`` says that the grade is the lowest there is; nobody's grade is no grade.
     """
 
     facts: frozenset[str] = frozenset()
@@ -32,6 +33,7 @@ class Known:
     spoken: frozenset[str] = frozenset()
     answered: frozenset[str] = frozenset()
     lowest: bool = False
+    heard: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def signs(known: Known) -> frozenset[Sign]:
     """The signs that an assessment shows. While nobody has graded, there is nothing for the words to disagree with."""
     shown = {
         Sign.AT_LARGE: known.not_arrested or bool(known.facts & {"bail", "warrant"}),
-        Sign.MISMATCH: known.lowest and bool(known.spoken | known.answered),
+        Sign.MISMATCH: known.lowest and (known.heard or bool(known.spoken | known.answered)),
     }
     return frozenset(sign for sign, holds in shown.items() if holds)
 
