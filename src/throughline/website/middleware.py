@@ -34,9 +34,9 @@ from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import Session, SignIn, is_over
 from throughline.foundations.audit.commands import record, undertake
 from throughline.foundations.audit.models import Event
-from throughline.foundations.drafts.commands import let_go, settle, take_in
+from throughline.foundations.drafts.commands import comes_in_order, let_go, settle, take_in
 from throughline.foundations.drafts.models import Submission
-from throughline.foundations.drafts.views import keep_typed
+from throughline.foundations.drafts.views import keep_typed, number_of
 from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.offline.commands import settle_at
 from throughline.foundations.offline.replay import answered, is_entry, replay
@@ -222,13 +222,15 @@ def _answer_once(
 ) -> HttpResponseBase:
     """The answer to a form; where the same form was taken in before, the way to where that one led."""
     taken_in: Submission | None = None
-    if request.method == "POST" and _is_token(request.POST.get("once", "")):
-        before = take_in(
-            user=actor.id, place=request.path, typed=dict(request.POST.lists()), now=timezone.now()
-        )
+    if request.method == "POST" and _is_token(page := request.POST.get("once", "")):
+        now = timezone.now()
+        before = take_in(user=actor.id, place=request.path, typed=dict(request.POST.lists()), now=now)
         if isinstance(before, str):
             return HttpResponseRedirect(before)
         taken_in = before
+        if (nth := number_of(request)) is not None:
+            in_order = comes_in_order(user=actor.id, page=uuid.UUID(page), nth=nth, now=now)
+            request.overtaken = not in_order  # type: ignore[attr-defined]
     response = answer()
     went_to = response.get("Location", "") or response.get("HX-Redirect", "")
     if not connection.needs_rollback:

@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.db import connection
 
-from throughline.foundations.drafts.models import Draft, Submission
+from throughline.foundations.drafts.models import Draft, LatestPost, Submission
 from throughline.foundations.vault.keys import keys
 
 KEPT = timedelta(days=7)
 # the page's own fields, never what proves who sent it
-_NOT_TYPED = {"csrfmiddlewaretoken", "once", "password"}
+_NOT_TYPED = {"csrfmiddlewaretoken", "once", "nth", "password"}
+
+_DIFFERS = {"csrfmiddlewaretoken", "nth"}
 
 
 def place_key(user: UUID, place: str) -> str:
@@ -45,7 +47,8 @@ def take_in(*, user: UUID, place: str, typed: Mapping[str, list[str]], now: date
     sees the outcome of the first. ``typed`` must hold ``once``. The row lasts as long as the caller's
     transaction does, so a worker that dies before the commit leaves nothing behind.
     """
-    fields = sorted((name, values) for name, values in typed.items() if name != "csrfmiddlewaretoken")
+    # sent twice, a form has another number
+    fields = sorted((name, values) for name, values in typed.items() if name not in _DIFFERS)
     token = keys().fingerprint(json.dumps([str(user), place, fields]))
     submission = Submission(token=token, user=user, place=place, went_to="", at=now)
     with connection.cursor() as cursor:
@@ -59,6 +62,23 @@ def take_in(*, user: UUID, place: str, typed: Mapping[str, list[str]], now: date
     return Submission.objects.get(token=token).went_to
 
 
+def comes_in_order(*, user: UUID, page: UUID, nth: int, now: datetime) -> bool:
+    """Whether this post of a page is later than all that were taken in of it; from then on it is the latest.
+
+    A page is saved while somebody types, so that several of its posts may be on their way at once, and the last of them
+    may come in first: what a former one brings is then older than what stands. Waits for a transaction that is taking in
+    another one. The row lasts as long as the caller's transaction does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            'insert into drafts_latestpost (page, "user", nth, at) values (%s, %s, %s, %s)'
+            ' on conflict (page, "user") do update set nth = excluded.nth, at = excluded.at'
+            " where drafts_latestpost.nth < excluded.nth",
+            [page, user, nth, now],
+        )
+        return cursor.rowcount == 1
+
+
 def settle(submission: Submission, *, went_to: str) -> None:
     """Say where a form that was taken in has led; a form that came back with errors led nowhere."""
     if went_to:
@@ -70,6 +90,7 @@ def settle(submission: Submission, *, went_to: str) -> None:
 def expire(*, now: datetime) -> int:
     """Delete drafts and submissions that nobody came back for; says how many."""
     drafts = Draft.objects.filter(saved_at__lte=now - KEPT).delete()[0]
+    LatestPost.objects.filter(at__lte=now - KEPT).delete()
     return drafts + Submission.objects.filter(at__lte=now - KEPT).delete()[0]
 
 

@@ -40,3 +40,22 @@ class Submission(models.Model):
 
     def __str__(self) -> str:
         return f"submission {self.at:%Y-%m-%d %H:%M}"
+
+
+class LatestPost(models.Model):
+    """How far the posts of one page have been taken in: what was sent before and comes in later was overtaken.
+
+    ``page`` is the ``once`` of the form, ``nth`` the number that the page gave the post.
+    """
+
+    pk = models.CompositePrimaryKey("page", "user")
+    page = models.UUIDField()
+    user = models.UUIDField()
+    nth = models.IntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], name="drafts_latest_post_age")]
+
+    def __str__(self) -> str:
+        return f"latest post {self.nth}"

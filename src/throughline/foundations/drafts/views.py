@@ -20,6 +20,7 @@ from throughline.foundations.drafts.commands import keep as keep_draft
 from throughline.foundations.drafts.queries import Recalled, recall
 
 # pages whose fields are secrets, or that keep drafts themselves
+_LONGEST_NUMBER = 9
 _WITHOUT_DRAFTS = {Action.SIGN_IN, Action.CHANGE_OWN_ACCOUNT, Action.MANAGE_ACCOUNTS, Action.KEEP_DRAFT}
 
 
@@ -72,5 +73,19 @@ def keep(request: HttpRequest) -> HttpResponse:
         resolve(place)
     except Resolver404:
         return HttpResponseBadRequest()
-    keep_draft(user=actor_of(request).id, place=place, typed=dict(request.POST.lists()), now=timezone.now())
+    if not is_overtaken(request):
+        keep_draft(
+            user=actor_of(request).id, place=place, typed=dict(request.POST.lists()), now=timezone.now()
+        )
     return HttpResponse(status=204)
+
+
+def number_of(request: HttpRequest) -> int | None:
+    """The how-manieth post of its page this one is; None where the page does not count them."""
+    said = request.POST.get("nth", "")
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < _LONGEST_NUMBER else None
+
+
+def is_overtaken(request: HttpRequest) -> bool:
+    """Whether a later post of the same page has been taken in, so that what this one brings is out of date."""
+    return bool(getattr(request, "overtaken", False))

@@ -287,6 +287,8 @@ self.throughlineOffline = (() => {
     if (!lease) return null;
     const entry = { id: crypto.randomUUID(), lease: lease.id, user: lease.user, at: Date.now() };
     body.delete("csrfmiddlewaretoken");
+    // sent again, it is no longer in the order of its page
+    body.delete("nth");
     const said = { place, page, body: body.toString(), versions, known: await thing("clock") };
     const row = await close(lease.outboxKey, `entry ${entry.user} ${entry.id}`, said);
     await within(["leases", "entries", "drafts"], "readwrite", async (leases, entries, drafts) => {

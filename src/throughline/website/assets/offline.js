@@ -8,7 +8,7 @@
   const kept = self.throughlineOffline;
   const words = JSON.parse(document.getElementById("offline-words")?.dataset.words ?? "{}");
   const main = document.getElementById("main-content");
-  const NOT_TYPED = new Set(["csrfmiddlewaretoken", "once", "offline"]);
+  const NOT_TYPED = new Set(["csrfmiddlewaretoken", "once", "nth", "offline"]);
   const state = { user: undefined, conflicts: undefined, sent: 0, waited: [], stopped: "", drafts: [], warned: false, along: null, taking: null };
 
   const say = (name, told = {}) => (words[name] ?? name).replace(/\{(\w+)\}/g, (_, key) => told[key]);

@@ -49,6 +49,10 @@ document.addEventListener("htmx:load", ({ detail }) => {
 // after the components have shown or hidden what stands inside their choices
 document.addEventListener("change", ({ target }) => target.form && setTimeout(settle, 0, target.form));
 
+// Each post of a page says the how-manieth it is, since one that was sent before another may come in after it.
+let posts = 0;
+document.addEventListener("formdata", ({ formData }) => formData.set("nth", String(++posts)));
+
 // A clock that runs since a moment, by the server's time: a terminal's own may be minutes off.
 function tick() {
   for (const clock of document.querySelectorAll("[data-since]")) {

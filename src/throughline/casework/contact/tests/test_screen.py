@@ -79,6 +79,47 @@ def test_a_place_and_one_button_send_somebody(browser, begun):
     assert "Emergency" in page_of(browser, address)
 
 
+def test_what_was_typed_earlier_and_comes_in_later_takes_nothing_back(browser, begun):
+    """The page is saved as it is typed; of what is on its way the last may come in first."""
+    address = begun()
+    page = page_of(browser, address)
+    once = hidden(page, "once")
+
+    def comes_in(nth, do="save", *, live=True, **typed):
+        return post(browser, address, do, page=page, live=live, once=once, nth=str(nth), **typed)
+
+    assert comes_in(1, place="14 Alma").status_code == 200
+    sent = comes_in(3, "send:emergency", live=False, place="14 Alma Rd flat 2", words="he is back")
+    assert sent.status_code == 302
+    assert comes_in(2, place="14 Alma Rd", words="he is").status_code == 204
+    page_after = page_of(browser, address)
+    assert "back in its fields" not in page_after
+    as_system()
+    assert Contact.objects.get().place == "14 Alma Rd flat 2"
+    assert LogLine.objects.get().words == "he is back"
+
+
+def test_a_button_that_was_overtaken_by_more_typing_is_obeyed_and_takes_nothing_back(browser, begun):
+    address = begun()
+    page = page_of(browser, address)
+    told = {"page": page, "once": hidden(page, "once")}
+    post(browser, address, live=True, nth="2", place="14 Alma Rd flat 2", **told)
+    sent = post(browser, address, "send:emergency", nth="1", place="14 Alma Rd", **told)
+    assert sent.status_code == 302
+    as_system()
+    assert Deployment.objects.get().grade == "emergency"
+    assert Contact.objects.get().place == "14 Alma Rd flat 2"
+
+
+@pytest.mark.parametrize("nth", ["", "x", "-1", "1.5", "9" * 30, "¹"])
+def test_a_page_that_does_not_count_its_posts_is_saved_as_ever(browser, begun, nth):
+    address = begun()
+    page = page_of(browser, address)
+    post(browser, address, live=True, page=page, once=hidden(page, "once"), nth=nth, place="14 Alma Rd")
+    as_system()
+    assert Contact.objects.get().place == "14 Alma Rd"
+
+
 def test_nobody_is_sent_to_nowhere_and_what_was_typed_is_saved(browser, begun):
     address = begun()
     refused = post(browser, address, "send:emergency", who="jo whitmoor", words="whispering")

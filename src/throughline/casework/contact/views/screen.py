@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
@@ -52,6 +53,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.commands import keep as keep_draft
 from throughline.foundations.drafts.commands import let_go
 from throughline.foundations.drafts.queries import Recalled, recall
+from throughline.foundations.drafts.views import is_overtaken
 from throughline.foundations.instruments.queries import latest
 from throughline.reference import load
 
@@ -158,10 +160,15 @@ class _Screen:
 
     def posted(self) -> HttpResponse:
         typing = self.request.headers.get("HX-Request") == "true"
+        overtaken = is_overtaken(self.request)
+        if typing and overtaken:
+            return HttpResponse(status=HTTPStatus.NO_CONTENT)
         do, _between, what = self.request.POST.get("do", "save").partition(":")
         if do in ("mine", "theirs"):
             self.settle(do, what)
-        self.save()
+        # what was typed since, and is saved, stands
+        if not overtaken:
+            self.save()
         if typing:
             self.keep_what_is_not_saved()
             return self.page(self.look(), "contact/_live.html")

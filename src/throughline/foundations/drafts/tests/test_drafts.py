@@ -4,9 +4,11 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from throughline.foundations.drafts.commands import KEPT, expire, keep, let_go, let_go_about
-from throughline.foundations.drafts.models import Draft
+from throughline.foundations.drafts.commands import KEPT, comes_in_order, expire, keep, let_go, let_go_about
+from throughline.foundations.drafts.models import Draft, LatestPost
 from throughline.foundations.drafts.queries import recall
 from throughline.foundations.vault.keys import CannotOpen
 
@@ -60,3 +62,25 @@ def test_it_is_let_go_when_saved_and_expires_when_forgotten() -> None:
     assert expire(now=NOW) == 1
     let_go_about(record_id=record_id)
     assert Draft.objects.filter(user=user).count() == 0
+
+
+@given(st.permutations(range(1, 7)))
+def test_a_post_that_was_overtaken_on_its_way_is_known_whatever_the_order_they_come_in(
+    order: list[int],
+) -> None:
+    user, page = uuid4(), uuid4()
+    latest = 0
+    for nth in order:
+        assert comes_in_order(user=user, page=page, nth=nth, now=NOW) == (nth > latest)
+        latest = max(latest, nth)
+    # of another page, and of another reader of it, the first is the first
+    assert comes_in_order(user=user, page=uuid4(), nth=1, now=NOW)
+    assert comes_in_order(user=uuid4(), page=page, nth=1, now=NOW)
+
+
+def test_how_far_a_page_was_taken_in_is_forgotten_with_its_drafts() -> None:
+    comes_in_order(user=uuid4(), page=uuid4(), nth=1, now=NOW)
+    expire(now=NOW + KEPT - timedelta(seconds=1))
+    assert LatestPost.objects.count() == 1
+    expire(now=NOW + KEPT)
+    assert LatestPost.objects.count() == 0
