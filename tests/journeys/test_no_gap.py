@@ -337,6 +337,8 @@ class NoGap(RuleBasedStateMachine):
                 left = Duty.objects.filter(
                     kind__in=kinds, about__in=[incident.id, *under, *joined], discharged_at=None
                 )
+                going_on = Contact.objects.filter(incident=incident, ended_at=None, incident__domestic=True)
+                assert not going_on.exists(), "closed while a contact of it goes on"
                 assert not left.exists(), f"closed with {list(left.values_list('kind', flat=True))}"
 
     # --- crimes -----------------------------------------------------------------------------------------
@@ -1038,6 +1040,11 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
         ("involve_two", 0, "other", "brother"),
         ("withdraw", 0, 2),
         ("own", 0, "response-officer-1"),
+        # a further call about an incident all of whose contacts were signed off
+        ("sign_off", 0),
+        ("a_call", "emergency", True, False),
+        ("same_incident", 1, 0),
+        ("close_incident", 0),
         ("judge", 0, True),
         ("cancel_crime", 0),
         ("group", 0, 1, "group-same-victim"),
@@ -1086,7 +1093,7 @@ def test_a_gap_is_found(people, monkeypatch, where, broken):
 USUAL = frozenset(
     """
     incidents.open_incident incidents.involve incidents.withdraw incidents.join_incidents incidents.close_incident
-    taking.end sending.send holding.set_owner holding.set_grade cases.close_case cases.reopen_case
+    taking.end sending.send knowing.same_incident reviewing.sign_off holding.set_owner holding.set_grade cases.close_case cases.reopen_case
     identities.merge attending.begin attending.leave acting.act_on children.decide_children assessing.complete
     grading.give checking.agree hub.finish visiting.record_visit reassessing.call_for
     crimes.record_crime crimes.cancel_crime cases.group_cases groups.add_line groups.change_line groups.end_line
