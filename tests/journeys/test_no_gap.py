@@ -4,7 +4,7 @@ A machine that chooses commands of every room so far, as whoever may give them, 
 run. After every step it holds what stands against the promise (docs/decisions/0010-no-gap.md says what it is). A
 command that refuses is a step as well: it must have changed nothing that matters.
 
-Each example is rolled back; PostgreSQL, its row security and its guards are the real ones.
+Each example is rolled back to how the force begins; PostgreSQL, its row security and its guards are the real ones.
 """
 
 import os
@@ -17,14 +17,25 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from throughline.casework.cases.commands import cases, counter, crimes, holding, incidents, visiting
-from throughline.casework.cases.models import Case, CounterAllegation, Incident, Joining, StandingFact
+from throughline.casework.cases.commands import cases, counter, crimes, groups, holding, incidents, visiting
+from throughline.casework.cases.models import (
+    Case,
+    CounterAllegation,
+    Crime,
+    Group,
+    Incident,
+    Joining,
+    PlanLine,
+    StandingFact,
+)
 from throughline.casework.cases.queries.caseload import keeping_active, standings
 from throughline.casework.cases.rules import Kind, NotYet, closing_duties, in_the_way
 from throughline.casework.contact.commands import knowing, reviewing, sending, taking, turns
-from throughline.casework.contact.models import Contact
+from throughline.casework.contact.models import Contact, Handover, Shift
+from throughline.casework.contact.queries.turns import duties_of, on_duty
+from throughline.casework.contact.rules.turns import Handed, Held, Holder, held
 from throughline.casework.people.commands import identities
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recording import NewName, Particulars, add_record
@@ -35,8 +46,8 @@ from throughline.casework.risk.models import Assessment, Check, Grading, HubRevi
 from throughline.casework.risk.tasks import call_where_nobody_attended, look_for_changes
 from throughline.casework.risk.tests.conftest import answers
 from throughline.casework.scene.commands import acting as action
-from throughline.casework.scene.commands import attending, children
-from throughline.casework.scene.models import Attendance
+from throughline.casework.scene.commands import adding, attending, children
+from throughline.casework.scene.models import Attendance, CorrectionRequest
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Actor, Refused, Role, system
 from throughline.foundations.accounts.models import Agency, Team, User
@@ -55,6 +66,7 @@ READER = system("no-gap")
 GRADES = ("high", "medium", "standard")
 N = st.integers(min_value=0, max_value=5)
 GRADE = st.sampled_from(GRADES)
+SERGEANTS = st.sampled_from(["response-sergeant-1", "response-sergeant-2"])
 
 
 class People:
@@ -93,6 +105,8 @@ class NoGap(RuleBasedStateMachine):
     """The force. What it knows besides the tables: grades as they were first given, and two owners after a merge."""
 
     people: People
+    #: when the first step is taken: what every example begins with has been done by then
+    begins: datetime
     #: how often each command was carried out, over all examples: a machine that is always refused proves nothing
     done: Counter[str]
 
@@ -100,8 +114,12 @@ class NoGap(RuleBasedStateMachine):
         super().__init__()
         self.rolled_back = transaction.atomic()
         self.rolled_back.__enter__()
-        self.now = BEGINS
+        self.now = self.begins
+        # whether anything was done since it was last held against the promise
+        self.stirred = True
         self.grades: dict[UUID, tuple] = {}
+        # who accepted which duty as a turn was handed over
+        self.accepted: dict[UUID, UUID] = {}
         # records that were held to be of one person while each had an owner: a person has yet to say who it is
         self.merged: set[UUID] = set()
 
@@ -112,7 +130,10 @@ class NoGap(RuleBasedStateMachine):
     # --- acting ---------------------------------------------------------------------------------------
 
     def do(self, who: str | Role, command, **told):
-        """Give a command; None where it was refused, which is an answer. The worker runs once after each."""
+        """Give a command; None where it was refused, which is an answer and has changed nothing: it was undone.
+
+        The worker runs once after each that was carried out.
+        """
         self.now += timedelta(minutes=7)
         name = f"{command.__module__.rsplit('.', 1)[-1]}.{command.__name__}"
         by = self.people.staff[who if "-" in who and who[-1] in "12" else f"{who}-1"]
@@ -121,14 +142,13 @@ class NoGap(RuleBasedStateMachine):
                 self._as(by)
                 made = command(by=by, now=self.now, **told)
         except REFUSALS:
-            made = None
-        else:
-            self.done[name] += 1
-            made = made or True
+            return None
+        self.done[name] += 1
         self.work()
-        return made
+        return made or True
 
     def work(self) -> None:
+        self.stirred = True
         for task in (
             reviewing.call_for_sign_offs,
             children.call_for_decisions,
@@ -166,12 +186,25 @@ class NoGap(RuleBasedStateMachine):
 
     # --- first contact and incidents --------------------------------------------------------------------
 
-    @initialize()
+    @classmethod
+    def begin(cls, people: People) -> None:
+        """What every example begins with, done once: somebody on duty, and an incident of the two of them."""
+        cls.people, cls.done, cls.begins = people, Counter(), BEGINS
+        force = cls()
+        try:
+            force.somebody_is_on_duty()
+            force.no_gap()
+        except AssertionError:
+            force.teardown()
+            raise
+        # kept, where an example is rolled back
+        force.rolled_back.__exit__(None, None, None)
+        cls.begins = force.now
+
     def somebody_is_on_duty(self) -> None:
         ends = self.now + timedelta(hours=12)
         for who in ("response-officer-1", "response-sergeant-1"):
             self.do(who, turns.start_turn, ends_at=ends)
-        # every example begins with the two of them
         made = self.do(
             Role.CALL_HANDLER, incidents.open_incident, recorded_as="domestic-abuse", domestic=True
         )
@@ -304,6 +337,8 @@ class NoGap(RuleBasedStateMachine):
                 left = Duty.objects.filter(
                     kind__in=kinds, about__in=[incident.id, *under, *joined], discharged_at=None
                 )
+                going_on = Contact.objects.filter(incident=incident, ended_at=None, incident__domestic=True)
+                assert not going_on.exists(), "closed while a contact of it goes on"
                 assert not left.exists(), f"closed with {list(left.values_list('kind', flat=True))}"
 
     # --- crimes -----------------------------------------------------------------------------------------
@@ -330,6 +365,26 @@ class NoGap(RuleBasedStateMachine):
                 agreed=agreed,
                 feedback="It was one",
             )
+
+    @rule(n=N)
+    def cancel_crime(self, n) -> None:
+        """A cancelled crime takes nothing from what is still to be done, and closes nothing."""
+        if (crime := self.one(Crime.objects.filter(cancelled_at=None), n, "recorded_at", "id")) is None:
+            return
+        incident = Incident.objects.filter(id=crime.incident_id)
+        with self.seen_whole():
+            was_closed = incident.get().closed_at
+            open_before = set(Duty.objects.filter(discharged_at=None).values_list("id", flat=True))
+        told = {"crime_id": crime.id, "reason": "cancel-by-mistake", "words": "-"}
+        if not self.do(Role.REGISTRAR, crimes.cancel_crime, **told):
+            return
+        with self.seen_whole():
+            open_now = set(Duty.objects.filter(discharged_at=None).values_list("id", flat=True))
+            judged = Decision.objects.get(about=crime.id, choice="cancelled").id
+            assert incident.get().closed_at == was_closed, "a cancelled crime closed its incident"
+            assert open_before <= open_now, "a cancelled crime let go of work"
+            looks = Duty.objects.filter(kind="crime-review", about=judged, discharged_at=None)
+            assert looks.exists(), "nobody looks at a cancelled crime"
 
     # --- cases ------------------------------------------------------------------------------------------
 
@@ -417,6 +472,28 @@ class NoGap(RuleBasedStateMachine):
     def ungroup(self, n) -> None:
         if case := self.a_case(n, memberships__ended_at=None, memberships__isnull=False):
             self.do(Role.SERGEANT, cases.ungroup, case_id=case.id)
+
+    @rule(n=N, whose=st.sampled_from(["response-officer-1", "response-sergeant-2", "hub-reviewer-1"]))
+    def add_plan_line(self, n, whose) -> None:
+        if group := self.one(Group.objects.all(), n, "made_at", "id"):
+            self.do(Role.SERGEANT, groups.add_line, group_id=group.id, **self._line(whose))
+
+    def _line(self, whose: str) -> dict:
+        due = london_day(self.now) + timedelta(days=3)
+        return {"what": "Change the locks", "whose": self.people.staff[whose].id, "due_on": due}
+
+    @rule(
+        n=N,
+        whose=st.sampled_from(["response-officer-2", "duty-inspector-1", None]),
+        ended_as=st.sampled_from(["done", "not-needed"]),
+    )
+    def change_or_end_plan_line(self, n, whose, ended_as) -> None:
+        if line := self.one(PlanLine.objects.filter(ended_at=None), n, "made_at", "id"):
+            if whose:
+                self.do(Role.SERGEANT, groups.change_line, line_id=line.id, **self._line(whose))
+            else:
+                told = {"line_id": line.id, "ended_as": ended_as, "words": "She moved"}
+                self.do(Role.SERGEANT, groups.end_line, **told)
 
     @rule(n=N, choice=st.sampled_from(["first-suspect", "unresolved"]))
     def decide_primary(self, n, choice) -> None:
@@ -526,6 +603,30 @@ class NoGap(RuleBasedStateMachine):
             find_out_by=self.now + timedelta(hours=20) if unknown else None,
         )
 
+    @rule(
+        n=N,
+        who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]),
+        of_visit=st.booleans(),
+    )
+    def ask_correction(self, n, who, of_visit) -> None:
+        if of_visit:
+            visit = self.one(Attendance.objects.exclude(left_at=None), n, "entered_at", "id")
+            told = visit and {"about": visit.id, "author": visit.officer, "incident_id": visit.incident_id}
+        else:
+            done = self.one(Assessment.objects.exclude(completed_at=None), n, "completed_at", "id")
+            told = done and {"about": done.id, "author": done.by}
+        if told:
+            told |= {"subjects": [self.people.known["her"]], "words": "It was the left arm"}
+            self.do(who, adding.ask_correction, **told)
+
+    @rule(n=N, own=st.booleans())
+    def answer_correction(self, n, own) -> None:
+        rows = CorrectionRequest.objects.filter(answered_at=None)
+        if asked := self.one(rows, n, "entered_at", "id"):
+            author = next(name for name, actor in self.people.staff.items() if actor.id == asked.author)
+            told = {"about": asked.about, "subjects": asked.subjects, "answers": asked.id}
+            self.do(author if own else "hub-reviewer-1", adding.add, words="It was", **told)
+
     # --- risk -------------------------------------------------------------------------------------------
 
     @rule(
@@ -629,6 +730,48 @@ class NoGap(RuleBasedStateMachine):
                 stage="reassessment",
             )
 
+    # --- turns --------------------------------------------------------------------------------------------
+
+    @rule(who=SERGEANTS, hours=st.integers(min_value=1, max_value=12))
+    def begin_turn(self, who, hours) -> None:
+        self.do(who, turns.start_turn, ends_at=self.now + timedelta(hours=hours))
+
+    @rule(who=SERGEANTS)
+    def offer_turn(self, who) -> None:
+        if made := self.do(who, turns.offer, words="One is in custody"):
+            # who accepted an earlier offer hands on what is still open of it
+            for duty in made.duties:
+                self.accepted.pop(duty, None)
+
+    @rule(n=N, who=SERGEANTS)
+    def accept_turn(self, n, who) -> None:
+        if offer := self.one(Handover.objects.filter(accepted_at=None), n, "offered_at", "id"):
+            made = self.do(who, turns.accept, handover_id=offer.id)
+            if made:
+                latest = self._offers_by_latest(made.role)
+                self.accepted |= {duty: made.accepted_by for duty in made.duties if latest[duty] == made.id}
+
+    def _offers_by_latest(self, role: str) -> dict[UUID, UUID]:
+        with self.seen_whole():
+            rows = Handover.objects.filter(role=role).order_by("offered_at", "id")
+            return {duty: one.id for one in rows for duty in one.duties}
+
+    @rule(who=SERGEANTS)
+    def end_turn(self, who) -> None:
+        by = self.people.staff[who]
+        with self.seen_whole():
+            mine = Shift.objects.filter(user=by.id, ended_at=None).exists()
+            there = {one.user for one in on_duty(self.now + timedelta(minutes=7)) if one.role == by.role}
+        if not self.do(who, turns.end_turn) or not mine or there - {by.id}:
+            return
+        with self.seen_whole():
+            offers = Handover.objects.filter(role=by.role, offered_by=by.id, accepted_at=None)
+            offered = {duty for duties in offers.values_list("duties", flat=True) for duty in duties}
+            # the worker has been meanwhile: what it opened is of the turn that comes
+            before = duties_of(by.role).filter(opened_at__lt=self.now)
+            left = before.exclude(kind="handover-acceptance").exclude(id__in=offered)
+            assert not left.exists(), "the last of a role went and left duties with nobody"
+
     # --- duties and time ----------------------------------------------------------------------------------
 
     @rule(n=N)
@@ -713,12 +856,17 @@ class NoGap(RuleBasedStateMachine):
 
     @invariant()
     def no_gap(self) -> None:
+        if not self.stirred:
+            return
+        self.stirred = False
         with self.seen_whole():
             duties = list(Duty.objects.filter(discharged_at=None))
             open_cases = list(Case.objects.filter(closed_at=None))
             self._every_case_has_owner_grade_and_next(open_cases, duties)
             self._one_duty_of_a_kind(open_cases, duties)
             self._every_duty_is_on_a_list(duties)
+            self._what_was_handed_over_is_held(duties)
+            self._what_is_ones_own_stands_on_ones_list(duties)
             self._at_most_one_owner(open_cases)
             self._grades_stay()
             self._nobody_checks_their_own()
@@ -769,6 +917,33 @@ class NoGap(RuleBasedStateMachine):
             if duty.owner is not None:
                 assert roles[duty.owner] == duty.role, f"{duty.kind} is on no list of its owner's"
 
+    def _what_was_handed_over_is_held(self, duties) -> None:
+        """An offer waits on the list of its role until somebody accepts; who has accepted holds what is open of it."""
+        waiting = {duty.about for duty in duties if duty.kind == "handover-acceptance"}
+        offers = list(Handover.objects.all())
+        assert waiting == {one.id for one in offers if one.accepted_at is None}, "an offer is on no list"
+        handed = [
+            Handed(one.id, frozenset(one.duties), one.offered_at, one.offered_by, one.accepted_by)
+            for one in offers
+        ]
+        standing = held([duty.id for duty in duties], handed)
+        for duty, holder in self.accepted.items():
+            if duty in standing:
+                assert standing[duty] == Held(Holder.ACCEPTED, holder), "what was accepted is with another"
+
+    def _what_is_ones_own_stands_on_ones_list(self, duties) -> None:
+        """A line of a plan, and a request to put an account right, are on the list of whose they are until done."""
+        owners = {
+            (duty.kind, duty.about): duty.owner
+            for duty in duties
+            if duty.kind in ("group-plan", "correction-request")
+        }
+        lines = PlanLine.objects.filter(ended_at=None).values_list("id", "whose")
+        asked = CorrectionRequest.objects.filter(answered_at=None).values_list("id", "author")
+        wanted = {("group-plan", line): whose for line, whose in lines}
+        wanted |= {("correction-request", request): author for request, author in asked}
+        assert owners == wanted, "a line of a plan or a correction is with nobody, or with another"
+
     def _at_most_one_owner(self, open_cases) -> None:
         for victim in {case.victim_id for case in open_cases} - self.merged:
             owners = self._owners(held_together(victim))
@@ -797,7 +972,7 @@ def hold(people: People, *, examples: int, steps: int) -> Counter[str]:
     class Machine(NoGap):
         pass
 
-    Machine.people, Machine.done = people, Counter()
+    Machine.begin(people)
     run_state_machine_as_test(
         Machine,
         settings=settings(
@@ -820,11 +995,9 @@ def live(people: People, *steps: tuple) -> Counter[str]:
     class Machine(NoGap):
         pass
 
-    Machine.people, Machine.done = people, Counter()
+    Machine.begin(people)
     machine = Machine()
     try:
-        machine.somebody_is_on_duty()
-        machine.no_gap()
         for name, *told in steps:
             getattr(machine, name)(*told)
             machine.no_gap()
@@ -867,6 +1040,25 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
         ("involve_two", 0, "other", "brother"),
         ("withdraw", 0, 2),
         ("own", 0, "response-officer-1"),
+        # a further call about an incident all of whose contacts were signed off
+        ("sign_off", 0),
+        ("a_call", "emergency", True, False),
+        ("same_incident", 1, 0),
+        ("close_incident", 0),
+        ("judge", 0, True),
+        ("cancel_crime", 0),
+        ("group", 0, 1, "group-same-victim"),
+        ("add_plan_line", 0, "response-officer-1"),
+        ("change_or_end_plan_line", 0, "response-officer-2", "done"),
+        ("change_or_end_plan_line", 0, None, "done"),
+        ("ask_correction", 0, "response-officer-2", True),
+        ("answer_correction", 0, False),
+        ("answer_correction", 0, True),
+        ("end_turn", "response-sergeant-1"),
+        ("offer_turn", "response-sergeant-1"),
+        ("end_turn", "response-sergeant-1"),
+        ("begin_turn", "response-sergeant-2", 8),
+        ("accept_turn", 0, "response-sergeant-2"),
     )
     never = USUAL - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
@@ -901,8 +1093,10 @@ def test_a_gap_is_found(people, monkeypatch, where, broken):
 USUAL = frozenset(
     """
     incidents.open_incident incidents.involve incidents.withdraw incidents.join_incidents incidents.close_incident
-    taking.end sending.send holding.set_owner holding.set_grade cases.close_case cases.reopen_case
+    taking.end sending.send knowing.same_incident reviewing.sign_off holding.set_owner holding.set_grade cases.close_case cases.reopen_case
     identities.merge attending.begin attending.leave acting.act_on children.decide_children assessing.complete
     grading.give checking.agree hub.finish visiting.record_visit reassessing.call_for
+    crimes.record_crime crimes.cancel_crime cases.group_cases groups.add_line groups.change_line groups.end_line
+    adding.ask_correction adding.add turns.offer turns.end_turn turns.accept
     """.split()
 )

@@ -16,6 +16,7 @@ from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
+from throughline.casework.scene.commands.adding import pass_on_corrections
 from throughline.casework.scene.commands.children import call_for_decisions
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
@@ -57,6 +58,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("calls recorded as something else", timedelta(minutes=2), lambda: propose(now=timezone.now())),
         Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),
         Task("children", timedelta(minutes=1), lambda: call_for_decisions(now=timezone.now())),
+        Task("corrections", timedelta(minutes=1), lambda: pass_on_corrections(now=timezone.now())),
         Task("assessments", timedelta(minutes=1), lambda: call_where_nobody_attended(now=timezone.now())),
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
         Task("words of danger", timedelta(minutes=1), lambda: hear_anew(now=timezone.now())),

@@ -90,6 +90,8 @@ def nothing_to_sign_off() -> list[Duty]:
     """The open duties to sign off of whose contacts every one is signed off or need not be."""
     duties = list(Duty.objects.filter(kind=SIGN_OFF, discharged_at=None).order_by("id"))
     about = {duty.about for duty in duties if duty.about}
+    if not about:
+        return []
     of_them = Contact.objects.filter(Q(incident__in=about) | Q(id__in=about))
     known = set(of_them.values_list("incident", flat=True)) | set(of_them.values_list("id", flat=True))
     left = [*to_be_signed_off(of=about), *not_over(about)]

@@ -11,10 +11,11 @@ from django.db import transaction
 
 from throughline.casework.people.rules import Malformed
 from throughline.casework.scene.models import Addendum, CorrectionRequest
-from throughline.casework.scene.queries.reach import done_at
+from throughline.casework.scene.queries.reach import done_at, has_left
 from throughline.casework.scene.rules import LONGEST_WORDS
 from throughline.casework.scene.rules.steps import CORRECTION_STEPS, Correcting, CorrectionStep
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Action, Actor, Refused, Role, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -22,6 +23,8 @@ from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
 
 CORRECTION = "correction-request"
+#: Passes on what is asked of somebody who has left.
+CORRECTIONS = system("corrections")
 
 
 def _words(words: str) -> str:
@@ -47,7 +50,7 @@ def add(
 ) -> Addendum:
     """Add to a first account in one's own words; ``answers`` is the request that it answers. Raises Malformed, Refused.
 
-    Only the author of the account answers a request about it.
+    Only the author of the account answers a request about it, or a sergeant once that author's account is closed.
     """
     undertake(by, Action.AMEND_ACCOUNT, *subjects, detail={"about": str(about), "what": "addendum"})
     request, after = None, None
@@ -55,7 +58,7 @@ def add(
         request = CorrectionRequest.objects.select_for_update().filter(id=answers, about=about).first()
         if request is None:
             raise Refused("There is no such request", answers)
-        if request.author != by.id:
+        if request.author != by.id and not (by.role is Role.SERGEANT and has_left(request.author)):
             raise Refused("The author of an account answers what is asked about it", answers)
         stands = Correcting.ASKED if request.answered_at is None else Correcting.ANSWERED
         after = CORRECTION_STEPS[stands, CorrectionStep.ANSWER]
@@ -93,7 +96,7 @@ def ask_correction(
 ) -> CorrectionRequest:
     """Ask the author of a first account to put something right. It is theirs alone to answer. Raises Malformed, Refused.
 
-    Nobody asks themselves: they add to it.
+    Nobody asks themselves, nor somebody who has left: they add to it.
     """
     undertake(by, Action.AMEND_ACCOUNT, *subjects, detail={"about": str(about), "what": "correction"})
     if author == by.id:
@@ -101,6 +104,8 @@ def ask_correction(
     asked = User.objects.filter(id=author).first()
     if asked is None:
         raise Refused("There is no such account", author)
+    if not asked.is_active:
+        raise Malformed("", "Its author has left: add to it")
     made = CorrectionRequest.objects.create(
         incident_id=incident_id,
         about=about,
@@ -124,3 +129,22 @@ def ask_correction(
         role=asked.role,
     )
     return made
+
+
+@transaction.atomic
+def pass_on_corrections(*, now: datetime) -> int:
+    """Put what is asked of somebody whose account is closed on the list of the sergeants, who can answer for them.
+
+    Its time does not begin anew. The worker's; says how many were passed on.
+    """
+    set_actor(CORRECTIONS)
+    left = User.objects.filter(is_active=False).values("id")
+    duties = list(
+        Duty.objects.select_for_update().filter(kind=CORRECTION, owner__in=left, discharged_at=None)
+    )
+    if duties:
+        undertake(CORRECTIONS, Action.AMEND_ACCOUNT, detail={"passed_on": len(duties)})
+    for duty in duties:
+        duty.owner, duty.role = None, Role.SERGEANT
+        duty.save(update_fields=["owner", "role"])
+    return len(duties)

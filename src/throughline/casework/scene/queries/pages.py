@@ -29,6 +29,7 @@ from throughline.casework.scene.models import (
 from throughline.casework.scene.queries.earlier import Earlier, Given, earlier_for, given_in
 from throughline.casework.scene.queries.progress import account_is_written, answers_of, states_of
 from throughline.casework.scene.queries.reach import (
+    has_left,
     insist_own,
     of_part,
     parts_in,
@@ -46,7 +47,7 @@ from throughline.casework.scene.rules import (
     proposals,
 )
 from throughline.foundations.access.queries import allowed_on, insist_on_all
-from throughline.foundations.access.rules import Action, Actor, Refused, insist, may
+from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -648,10 +649,12 @@ def an_account(actor: Actor, attendance_id: UUID, *, at: datetime) -> tuple[Atte
 
 
 def correction(actor: Actor, correction_id: UUID) -> CorrectionRequest:
-    """A request that the actor is to answer, with the look written. Raises Refused."""
+    """A request that the actor is to answer, or a sergeant for one who has left, with the look written. Raises Refused."""
     insist(actor, Action.AMEND_ACCOUNT)
-    found = CorrectionRequest.objects.filter(id=correction_id, author=actor.id).first()
-    if found is None:
+    found = CorrectionRequest.objects.filter(id=correction_id).first()
+    if found is None or not (
+        found.author == actor.id or (actor.role is Role.SERGEANT and has_left(found.author))
+    ):
         raise Refused("There is no such request", correction_id)
     insist_on_all(actor, Action.AMEND_ACCOUNT, found.subjects)
     look(actor, Action.AMEND_ACCOUNT, found.subjects, incident_id=found.incident_id)

@@ -11,6 +11,7 @@ from throughline.casework.people.rules import GUARDIAN, Conflict
 from throughline.casework.scene.models import Attendance, ChildDecision
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.accounts.models import User
 
 
 def the_incident(actor: Actor, action: Action, incident_id: UUID) -> Incident:
@@ -35,6 +36,11 @@ def insist_own(actor: Actor, attendance: Attendance) -> None:
     """Raise Refused for somebody else's attendance: each officer writes their own."""
     if attendance.officer != actor.id:
         raise Refused("Each officer writes what they themselves found", attendance.id)
+
+
+def has_left(account: UUID) -> bool:
+    """Whether an account is closed: nobody answers from it any more."""
+    return User.objects.filter(id=account, is_active=False).exists()
 
 
 def own_attendance(actor: Actor, incident: Incident) -> Attendance | None:

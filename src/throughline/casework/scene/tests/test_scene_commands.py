@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from throughline.casework.cases.commands import incidents
 from throughline.casework.cases.models import Case
@@ -12,7 +13,7 @@ from throughline.casework.contact.commands import asking, knowing, sending, taki
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.scene.commands.acting import act_on, review_action
-from throughline.casework.scene.commands.adding import add, ask_correction
+from throughline.casework.scene.commands.adding import add, ask_correction, pass_on_corrections
 from throughline.casework.scene.commands.attending import begin, leave, still_true, write_section
 from throughline.casework.scene.commands.children import (
     call_for_decisions,
@@ -38,6 +39,7 @@ from throughline.casework.scene.rules import Section
 from throughline.casework.scene.tests.conftest import seen_whole
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
+from throughline.foundations.accounts.commands import close_account
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import LONDON, london_day
 from throughline.foundations.decisions.models import Decision
@@ -577,6 +579,29 @@ def test_a_correction_is_asked_of_the_author_and_answered_by_an_addendum(
             "She rang again",
             "So it was",
         ]
+
+
+def test_what_is_asked_of_somebody_who_has_left_is_a_sergeants_to_answer(
+    does, incident, visit, pair, accounts, signed_in
+):
+    told = {"about": visit, "subjects": list(pair), "incident_id": incident}
+    author = accounts[Role.OFFICER]
+    asked = does(Role.HUB, ask_correction, **told, author=author.id, words="It was the left arm")
+    due = duty("correction-request").due_at
+    assert pass_on_corrections(now=NOW) == 0
+    close_account(by=accounts[Role.ADMINISTRATOR].actor, user_id=author.id)
+    with pytest.raises(Malformed, match="has left"):
+        does(Role.HUB, ask_correction, **told, author=author.id, words="And the right")
+    assert (pass_on_corrections(now=NOW), pass_on_corrections(now=NOW)) == (1, 0)
+    waiting = duty("correction-request")
+    assert (waiting.owner, waiting.role, waiting.due_at) == (None, Role.SERGEANT, due)
+    for who in (Role.HUB, Role.INSPECTOR):
+        with pytest.raises(Refused):
+            does(who, add, **told, words="So it was", answers=asked.id)
+    page = signed_in(Role.SERGEANT).get(reverse("scene:answer", args=[asked.id]))
+    assert "It was the left arm" in page.content.decode()
+    does(Role.SERGEANT, add, **told, words="The video shows the left", answers=asked.id)
+    assert duty("correction-request").outcome == "answered"
 
 
 def test_nobody_asks_themselves_and_nothing_empty_is_kept(does, incident, visit, pair, accounts):
