@@ -47,6 +47,7 @@ def environment(**options: Any) -> jinja2.Environment:
         newstyle=True,
     )
     env.globals.update(
+        _=said,
         static=static,
         url=url,
         once=once,
@@ -76,6 +77,15 @@ def translated(message: str) -> str:
     if type(message) is not str or len(message) > _LONGEST_LABEL:
         return translation.gettext(message)
     return _translated(message, translation.get_language())
+
+
+def said(message: str, **named: object) -> str:
+    """`translated` for templates, with what it names put in, escaped: ``_("by %(name)s", name=one.by)``.
+
+    What names nothing is escaped where it goes in, for it may be an answer in somebody's own words.
+    """
+    text = translated(message)
+    return Markup(text) % named if named else text  # noqa: S704 (of our own templates)
 
 
 @lru_cache(maxsize=10_000)

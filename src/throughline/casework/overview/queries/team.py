@@ -6,17 +6,17 @@ page shows.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from throughline.casework.cases.models import Case, CaseIncident, Incident, Involvement, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named, victims_of
 from throughline.casework.cases.queries.visits import Reaching, reaching_each
 from throughline.casework.cases.rules import Part
 from throughline.casework.contact.models import Shift
-from throughline.casework.contact.queries.turns import Offer, on_duty, waiting_offers
+from throughline.casework.contact.queries.turns import Offer, on_duty, on_duty_shifts, waiting_offers
 from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
@@ -164,7 +164,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
     today = london_day(now)
     queue = checks_waiting(actor, now=now)
     there = on_duty(now)
-    duties = _Duties(actor, {one.user for one in there}, today)
+    duties = _Duties(actor, now)
     incidents = _incidents({line.case.id for line in queue.lines})
     suspects = {line.case.suspect_id for line in queue.lines if line.case.suspect_id}
     acts = _Acts(suspects, [duty.about for duty in duties.no_arrest if duty.about], now)
@@ -257,12 +257,13 @@ def count_to_check(actor: Actor) -> int:
 class _Duties:
     """The open duties that the page shows besides the checks."""
 
-    def __init__(self, actor: Actor, there: Collection[UUID], today: date) -> None:
+    def __init__(self, actor: Actor, now: datetime) -> None:
+        there = on_duty_shifts(now).filter(user=OuterRef("owner"))
         waiting = Duty.objects.filter(discharged_at=None).order_by("due_at", "id")
         self.no_arrest = list(waiting.filter(kind=NO_ARREST)[:SHOWN])
         self.owned = list(
             waiting.filter(kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, owner__isnull=False).exclude(
-                owner__in=there
+                Exists(there)
             )[:SHOWN]
         )
         mine = Q(owner=None) | Q(owner=actor.id)

@@ -48,9 +48,10 @@ class Pair(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """What is owed about a case: since when and until when."""
+    """What is owed about a case, of which kind, since when and until when."""
 
     about: UUID
+    kind: str
     opened_at: datetime
     due_at: datetime
 
@@ -145,7 +146,7 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
     waiting = Duty.objects.filter(kind__in=kinds, discharged_at=None, about__isnull=False)
     duties: dict[UUID, Owed] = {}
     # an inspector's own first: a case stands once, with what is due first
-    for row in waiting.order_by("due_at", "id").values_list("about", "opened_at", "due_at")[:ORDERED]:
+    for row in waiting.order_by("due_at", "id").values_list("about", "kind", "opened_at", "due_at")[:ORDERED]:
         duties.setdefault(row[0], Owed(*row))
     known = _Known(duties, now)
     ordered = in_order(
