@@ -19,7 +19,7 @@ from throughline.casework.contact.rules.spoken import heard, speaks_of
 from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.models import Assessment, Check, HubReview
-from throughline.casework.risk.queries.asking import Answered, answered
+from throughline.casework.risk.queries.asking import Answered, answered, answered_and_named
 from throughline.casework.risk.rules.hearing import hearing, phrases_of_danger
 from throughline.casework.risk.rules.order import Known, Sign, Waiting, in_order, presses, signs, why
 from throughline.casework.scene.models import Addendum, PositiveAction
@@ -210,6 +210,14 @@ class _Known:
         self.lowest = {case_id for case_id, grade in self.grades.items() if grade.value == self._lowest()}
         self.facts = self._facts(now)
         self.heard, self.added = self._heard()
+        # a phrase of one text is among those of all of them, which are few
+        written = [text for case_id in self.lowest for text in self._written(case_id)]
+        there = heard(written, [phrase for says in self.phrases.values() for phrase in says])
+        self.there = {code: there.intersection(says) for code, says in self.phrases.items()}
+
+    def _written(self, case_id: UUID) -> tuple[str, ...]:
+        """What was added to the answers, and the words of whoever graded."""
+        return (*self.added.get(case_id, ()), self.grades[case_id].words)
 
     def _lowest(self) -> str:
         ranks = {row.code: row.number("rank") for row in load("grades").as_of(self.today)}
@@ -249,13 +257,13 @@ class _Known:
 
     def of(self, case_id: UUID) -> Known:
         suspect = self.pairs[case_id].suspect_id
-        lowest, heard = case_id in self.lowest, case_id in self.heard
-        written = (*self.added.get(case_id, ()), self.grades[case_id].words) if lowest and not heard else ()
+        lowest, heard_in = case_id in self.lowest, case_id in self.heard
+        written = self._written(case_id) if lowest and not heard_in else ()
         return Known(
             facts=frozenset(self.facts.get(suspect, ())) if suspect else frozenset(),
             not_arrested=suspect in self.not_arrested,
-            spoken=speaks_of(written, self.phrases) if any(written) else frozenset(),
-            heard=heard,
+            spoken=speaks_of(written, self.there) if any(written) else frozenset(),
+            heard=heard_in,
             lowest=lowest,
         )
 
@@ -266,13 +274,11 @@ class _Seen:
     def __init__(self, known: _Known, shown: Collection[UUID]) -> None:
         self.known = known
         self.cases = {case_id: known.pairs[case_id] for case_id in shown}
-        self.assessed: dict[UUID, Answered] = {
-            one.assessment.case_id: one for one in answered(list(_latest_complete(shown))).values()
-        }
         taken = HubReview.objects.filter(case__in=shown, done_at=None, let_go_at=None)
         self.taken = dict(taken.values_list("case", "taken_by"))
         makers = {*(known.grades[one].set_by for one in shown if one in known.grades), *self.taken.values()}
-        self.names = staff_names(makers)
+        found, self.names = answered_and_named(list(_latest_complete(shown)), makers)
+        self.assessed: dict[UUID, Answered] = {one.assessment.case_id: one for one in found.values()}
         self.people = names_of({record for case in self.cases.values() for record in case.subjects})
 
     def _lines(self, case_id: UUID) -> tuple[str, ...]:
