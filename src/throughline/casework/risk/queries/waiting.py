@@ -146,8 +146,10 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
     waiting = Duty.objects.filter(kind__in=kinds, discharged_at=None, about__isnull=False)
     duties: dict[UUID, Owed] = {}
     # an inspector's own first: a case stands once, with what is due first
-    for row in waiting.order_by("due_at", "id").values_list("about", "kind", "opened_at", "due_at")[:ORDERED]:
-        duties.setdefault(row[0], Owed(*row))
+    rows = waiting.order_by("due_at", "id").values_list("about", "kind", "opened_at", "due_at")
+    for about, kind, opened_at, due_at in rows[:ORDERED]:
+        if about is not None:
+            duties.setdefault(about, Owed(about, kind, opened_at, due_at))
     known = _Known(duties, now)
     ordered = in_order(
         Waiting(case_id, duties[case_id].due_at, signs(known.of(case_id))) for case_id in known.pairs
@@ -171,8 +173,13 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
 def _among(column: str, ids: Collection[UUID]) -> Func:
     """That a column is one of many ids, told as one value, where ``in`` would make a value of each."""
     many = Value(list(ids), output_field=ArrayField(UUIDField()))
-    told = {"template": "(%(expressions)s::uuid[]))", "arg_joiner": " = any(", "output_field": BooleanField()}
-    return Func(F(column), many, **told)
+    return Func(
+        F(column),
+        many,
+        template="(%(expressions)s::uuid[]))",
+        arg_joiner=" = any(",
+        output_field=BooleanField(),
+    )
 
 
 def _latest_complete(cases: Collection[UUID]) -> QuerySet[Assessment]:
