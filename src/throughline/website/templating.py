@@ -98,11 +98,11 @@ def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named view, for links in templates: ``url("people:person", person.id)``."""
     if kwargs or not all(isinstance(one, uuid.UUID) for one in args):
         return reverse(name, args=args, kwargs=kwargs)
-    return _address(name, len(args), get_script_prefix()).format(*args)
+    return _address(name, len(args), settings.ROOT_URLCONF, get_script_prefix()).format(*args)
 
 
 @lru_cache(maxsize=1_000)
-def _address(name: str, many: int, _prefix: str) -> str:
+def _address(name: str, many: int, _urls: str, _prefix: str) -> str:
     """The address of a view of so many ids, with a place for each: a long list links to the same views many times."""
     ids = [uuid.UUID(int=number + 1) for number in range(many)]
     address = reverse(name, args=ids).replace("{", "{{").replace("}", "}}")
