@@ -178,9 +178,9 @@ where what = 'owner' or n = 1 or b < 0.1 and what = 'non-molestation' or b > 0.8
 
 insert into risk_sheet (id) select pg_temp.id('assessment', i) from seen;
 insert into risk_assessment (id, case_id, incident_id, instrument, "group", how, assessed_at, entered_at, by, team,
-  completed_at, flags, follows_id)
+  completed_at, flags, follows_id, danger, heard_by)
 select pg_temp.id('assessment', i), pg_temp.id('case', n), pg_temp.id('incident', i), 'dash-27', 'partner',
-  'in-person', done, done, pg_temp.officer(i), pg_temp.id('team', 1), done, '{{}}', null from seen;
+  'in-person', done, done, pg_temp.officer(i), pg_temp.id('team', 1), done, '{{}}', null, null, '' from seen;
 insert into instruments_answers (id, instrument, version, subject, answers, complete, answered_by, at, supersedes_id)
 select pg_temp.id(what, i), what, '1', pg_temp.id('assessment', i),
   case what when 'risk-always' then '{{"coercive-control": "yes", "coercive-control-words": "He keeps her bank card"}}'
@@ -407,7 +407,12 @@ def _measure(requests: int, whole: str) -> dict[str, Any]:
     import logging
 
     from django.conf import settings
+    from django.utils import timezone
 
+    from throughline.casework.risk.tasks import hear_anew
+
+    # as the worker does with what was assessed before
+    print("heard", hear_anew(now=timezone.now()), flush=True)
     # nobody is served over a network here
     settings.ALLOWED_HOSTS = ["testserver"]
     logging.disable(logging.INFO)

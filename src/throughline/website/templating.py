@@ -9,12 +9,13 @@ import jinja2
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import get_script_prefix, get_urlconf, reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import formats, timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from markupsafe import Markup
 
+from throughline.foundations.clock.rules import LONDON
 from throughline.foundations.drafts.views import kept_while_typing
 from throughline.foundations.offline.marking import along_with_me, kept_offline
 from throughline.foundations.offline.views import words
@@ -47,6 +48,7 @@ def environment(**options: Any) -> jinja2.Environment:
         newstyle=True,
     )
     env.globals.update(
+        _=said,
         static=static,
         url=url,
         once=once,
@@ -78,6 +80,15 @@ def translated(message: str) -> str:
     return _translated(message, translation.get_language())
 
 
+def said(message: str, **named: object) -> str:
+    """`translated` for templates, with what it names put in, escaped: ``_("by %(name)s", name=one.by)``.
+
+    What names nothing is escaped where it goes in, for it may be an answer in somebody's own words.
+    """
+    text = translated(message)
+    return Markup(text) % named if named else text  # noqa: S704 (of our own templates)
+
+
 @lru_cache(maxsize=10_000)
 def _translated(message: str, _language: str | None) -> str:
     return translation.gettext(message)
@@ -87,11 +98,11 @@ def url(name: str, *args: object, **kwargs: object) -> str:
     """The address of a named view, for links in templates: ``url("people:person", person.id)``."""
     if kwargs or not all(isinstance(one, uuid.UUID) for one in args):
         return reverse(name, args=args, kwargs=kwargs)
-    return _address(name, len(args), get_urlconf(), get_script_prefix()).format(*args)
+    return _address(name, len(args), settings.ROOT_URLCONF, get_script_prefix()).format(*args)
 
 
 @lru_cache(maxsize=1_000)
-def _address(name: str, many: int, _urlconf: str | None, _prefix: str) -> str:
+def _address(name: str, many: int, _urls: str, _prefix: str) -> str:
     """The address of a view of so many ids, with a place for each: a long list links to the same views many times."""
     ids = [uuid.UUID(int=number + 1) for number in range(many)]
     address = reverse(name, args=ids).replace("{", "{{").replace("}", "}}")
@@ -123,9 +134,9 @@ def moment(value: dt.datetime | None) -> str:
     """A moment in London time in words, "3 November 2026 at 14:05"; nothing gives "not known"."""
     if value is None:
         return _("not known")
-    local = _in_london(value)
-    on = _day_in_words(local.date(), translation.get_language())
-    return translated("%(day)s at %(time)s") % {"day": on, "time": f"{local:%H:%M}"}
+    local, language = _in_london(value), translation.get_language()
+    on = _day_in_words(local.date(), language)
+    return _translated("%(day)s at %(time)s", language) % {"day": on, "time": local.strftime("%H:%M")}
 
 
 def lasting(minutes: float) -> str:
@@ -147,7 +158,7 @@ def clock(value: dt.datetime) -> str:
 def _in_london(value: dt.datetime) -> dt.datetime:
     if timezone.is_naive(value):
         raise ValueError("a moment shown on a page must carry its time zone")
-    return timezone.localtime(value)
+    return value.astimezone(LONDON)
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:

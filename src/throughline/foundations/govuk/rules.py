@@ -13,7 +13,9 @@ Conditions = Mapping[str, Mapping[str, Collection[str]]]
 
 def chosen(answer: object) -> frozenset[str]:
     """The answer to a field as the set of choices that it names; nothing chosen is the empty set."""
-    if answer is None or answer == "":
+    if isinstance(answer, str):
+        return frozenset((answer,)) if answer else frozenset()
+    if answer is None:
         return frozenset()
     if isinstance(answer, bool):
         return frozenset({"yes" if answer else "no"})

@@ -21,10 +21,13 @@ SHOWN = 20
 
 def on_duty(now: datetime) -> list[OnDuty]:
     """Everybody who has begun a turn that has not ended and is not past its end."""
-    return [
-        OnDuty(one.user, Role(one.role), one.team, one.ends_at)
-        for one in Shift.objects.filter(ended_at=None, started_at__lte=now, ends_at__gt=now)
-    ]
+    there = on_duty_shifts(now).values_list("user", "role", "team", "ends_at")
+    return [OnDuty(user, Role(role), team, ends_at) for user, role, team, ends_at in there]
+
+
+def on_duty_shifts(now: datetime) -> QuerySet[Shift]:
+    """The turns that have begun, have not ended and are not past their end."""
+    return Shift.objects.filter(ended_at=None, started_at__lte=now, ends_at__gt=now)
 
 
 def duties_of(role: str) -> QuerySet[Duty]:

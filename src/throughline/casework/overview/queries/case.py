@@ -35,9 +35,8 @@ from throughline.casework.cases.queries.pages import (
 from throughline.casework.cases.queries.visits import Reaching, reaching
 from throughline.casework.cases.rules import Kind, Part, Pattern, pattern
 from throughline.casework.overview.rules import Looked, last_reading
-from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment, Grading
-from throughline.casework.risk.queries.asking import Answered, answered
+from throughline.casework.risk.queries.asking import Answered, answered_and_named
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
 from throughline.casework.scene.models import ChildDecision, ChildSeen, EvidenceItem, PositiveAction
@@ -237,7 +236,11 @@ class _Read:
             actor, [*self.hers, *self.his], [*about, *(fact.id for fact in self.facts)], today
         )
         self.named = people_named([case.victim_id, case.suspect_id, *self.children], today)
-        self.names = staff_names(self._makers())
+        latest = Assessment.objects.filter(case=self.case, completed_at__isnull=False)
+        found, self.names = answered_and_named(
+            list(latest.order_by("-completed_at", "id")[:1]), self._makers()
+        )
+        self.assessed = next(iter(found.values()), None)
 
     def _standing(self, now: datetime) -> None:
         both = [*self.hers, *self.his]
@@ -254,9 +257,6 @@ class _Read:
     def _risk(self) -> None:
         rows = Grading.objects.filter(case=self.case).select_related("decision")
         self.gradings = list(rows.order_by("-entered_at", "-id")[:MOST])
-        latest = Assessment.objects.filter(case=self.case, completed_at__isnull=False)
-        found = answered(list(latest.order_by("-completed_at", "id")[:1]))
-        self.assessed = next(iter(found.values()), None)
         made = Decision.objects.filter(kind="case-grade", about=self.case.id)
         self.earlier = None if self.gradings else made.order_by("-made_at", "-id").first()
 

@@ -6,17 +6,17 @@ page shows.
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from throughline.casework.cases.models import Case, CaseIncident, Incident, Involvement, StandingFact
-from throughline.casework.cases.queries.pages import Somebody, people_named, victims_of
+from throughline.casework.cases.queries.pages import Somebody, people_named
 from throughline.casework.cases.queries.visits import Reaching, reaching_each
 from throughline.casework.cases.rules import Part
-from throughline.casework.contact.models import Shift
-from throughline.casework.contact.queries.turns import Offer, on_duty, waiting_offers
+from throughline.casework.contact.queries.turns import Offer, on_duty, on_duty_shifts, waiting_offers
+from throughline.casework.contact.rules.turns import OnDuty
 from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
@@ -130,7 +130,7 @@ class Routine:
 class TurnsWork:
     """The parts of the page in the order in which they are looked at."""
 
-    mine: Shift | None
+    mine: OnDuty | None
     colleagues: int
     now: tuple[ToCheck, ...]
     later: tuple[ToCheck, ...]
@@ -164,15 +164,17 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
     today = london_day(now)
     queue = checks_waiting(actor, now=now)
     there = on_duty(now)
-    duties = _Duties(actor, {one.user for one in there}, today)
+    duties = _Duties(actor, now)
     incidents = _incidents({line.case.id for line in queue.lines})
     suspects = {line.case.suspect_id for line in queue.lines if line.case.suspect_id}
     acts = _Acts(suspects, [duty.about for duty in duties.no_arrest if duty.about], now)
     decided = _nothing_for_child(now)
-    unseen = _unseen({one.id for one in incidents.values()})
-    victims = victims_of(
-        {*(act.incident_id for act in acts.held), *(duty.about for duty in duties.no_arrest if duty.about)}
-    )
+    acted_at = {
+        *(act.incident_id for act in acts.held),
+        *(duty.about for duty in duties.no_arrest if duty.about),
+    }
+    victims, children = _victims_and_children(acted_at, {one.id for one in incidents.values()})
+    unseen = _unseen(children)
     named = people_named(
         {
             *(child for children in unseen.values() for child in children),
@@ -207,7 +209,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         for line in queue.lines
     )
     found = TurnsWork(
-        mine=Shift.objects.filter(user=actor.id, ended_at=None, ends_at__gt=now).first(),
+        mine=next((one for one in there if one.user == actor.id), None),
         colleagues=sum(one.user != actor.id for one in there),
         now=tuple(one for one in checks if one.line.presses),
         later=tuple(one for one in checks if not one.line.presses),
@@ -257,12 +259,13 @@ def count_to_check(actor: Actor) -> int:
 class _Duties:
     """The open duties that the page shows besides the checks."""
 
-    def __init__(self, actor: Actor, there: Collection[UUID], today: date) -> None:
+    def __init__(self, actor: Actor, now: datetime) -> None:
+        there = on_duty_shifts(now).filter(user=OuterRef("owner"))
         waiting = Duty.objects.filter(discharged_at=None).order_by("due_at", "id")
         self.no_arrest = list(waiting.filter(kind=NO_ARREST)[:SHOWN])
         self.owned = list(
             waiting.filter(kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, owner__isnull=False).exclude(
-                owner__in=there
+                Exists(there)
             )[:SHOWN]
         )
         mine = Q(owner=None) | Q(owner=actor.id)
@@ -307,19 +310,38 @@ def _incidents(case_ids: Collection[UUID]) -> dict[UUID, Incident]:
     return {one.case_id: one.incident for one in latest}
 
 
-def _unseen(incident_ids: Collection[UUID]) -> dict[UUID | None, list[UUID]]:
-    """The children of each of some incidents whom no officer has seen."""
+def _victims_and_children(
+    acted_at: Collection[UUID], assessed: Collection[UUID]
+) -> tuple[dict[UUID, UUID], dict[UUID, list[UUID]]]:
+    """The first victim of each incident at which somebody acted, and the children of each of those assessed."""
+    parts = Involvement.objects.filter(
+        Q(incident__in=acted_at, part=Part.VICTIM) | Q(incident__in=assessed, part=Part.CHILD), ended_at=None
+    )
+    victims: dict[UUID, UUID] = {}
+    children: dict[UUID, list[UUID]] = {}
+    rows = parts.order_by("made_at", "id").values_list("incident", "record", "part", "confirmed")
+    # who is confirmed comes before who may be somebody else
+    for incident_id, record_id, part, _confirmed in sorted(
+        rows, key=lambda one: one[2] == Part.VICTIM and not one[3]
+    ):
+        if part == Part.VICTIM:
+            victims.setdefault(incident_id, record_id)
+        elif record_id not in children.setdefault(incident_id, []):
+            children[incident_id].append(record_id)
+    return victims, children
+
+
+def _unseen(children: Mapping[UUID, list[UUID]]) -> dict[UUID | None, list[UUID]]:
+    """Of the children of some incidents, those whom no officer has seen."""
     seen = set(
         ChildSeen.objects.filter(
-            attendance__incident__in=incident_ids, seen=True, superseded_by=None
+            attendance__incident__in=children, seen=True, superseded_by=None
         ).values_list("attendance__incident", "record")
     )
-    parts = Involvement.objects.filter(incident__in=incident_ids, part=Part.CHILD, ended_at=None)
-    found: dict[UUID | None, list[UUID]] = {}
-    for incident_id, child in parts.order_by("made_at", "id").values_list("incident", "record"):
-        if (incident_id, child) not in seen and child not in found.get(incident_id, []):
-            found.setdefault(incident_id, []).append(child)
-    return found
+    return {
+        incident_id: [one for one in theirs if (incident_id, one) not in seen]
+        for incident_id, theirs in children.items()
+    }
 
 
 def _nothing_for_child(now: datetime) -> list[ChildDecision]:

@@ -350,7 +350,7 @@ class TestLooking:
         assert len(found.offers) == 8
         assert len(many) == len(few)
         # the actor is set by the test itself
-        assert len(many) == 43
+        assert len(many) == 40
 
 
 class TestReadings:

@@ -138,6 +138,13 @@ class Answered:
 
 def answered(assessments: list[Assessment]) -> dict[UUID, Answered]:
     """What was answered at each of some assessments, read at once. Part of a page, whose look names the two."""
+    return answered_and_named(assessments, set())[0]
+
+
+def answered_and_named(
+    assessments: list[Assessment], others: set[UUID]
+) -> tuple[dict[UUID, Answered], Mapping[UUID, str]]:
+    """`answered`, with the names of whoever assessed, of whoever added to it, and of some other accounts."""
     rows: dict[UUID, list[Answers]] = {}
     for row in Answers.objects.filter(subject__in=[one.id for one in assessments], superseded_by=None):
         rows.setdefault(row.subject, []).append(row)
@@ -145,9 +152,9 @@ def answered(assessments: list[Assessment]) -> dict[UUID, Answered]:
     more: dict[UUID, list[Addendum]] = {}
     for addendum in added:
         more.setdefault(addendum.about, []).append(addendum)
-    names = staff_names({*(one.by for one in assessments), *(one.by for one in added)})
+    names = staff_names({*(one.by for one in assessments), *(one.by for one in added), *others})
     asked = _Asked()
-    return {
+    found = {
         one.id: _answered(
             one,
             asked,
@@ -157,6 +164,7 @@ def answered(assessments: list[Assessment]) -> dict[UUID, Answered]:
         )
         for one in assessments
     }
+    return found, names
 
 
 class _Asked:

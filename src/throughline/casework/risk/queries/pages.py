@@ -7,9 +7,8 @@ from throughline.casework.cases.models import Case, CaseIncident, Incident, Stan
 from throughline.casework.cases.queries.history import standing_facts
 from throughline.casework.cases.queries.pages import Somebody, both_held_together, people_named
 from throughline.casework.cases.rules import Kind, Pattern, pattern
-from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview, Share
-from throughline.casework.risk.queries.asking import Answered, answered
+from throughline.casework.risk.queries.asking import Answered, answered_and_named
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.foundations.access.queries import allowed_on
 from throughline.foundations.access.rules import Action, Actor
@@ -122,7 +121,7 @@ def risk_page(actor: Actor, case: Case, *, action: Action, at: datetime, purpose
     hers, his = both_held_together(case)
     named = people_named([case.victim_id, case.suspect_id], london_day(at))
     assessments = list(Assessment.objects.filter(case=case).order_by("-entered_at", "id")[:MOST])
-    found = answered([one for one in assessments if one.completed_at])
+    stages = _Stages(case, [one for one in assessments if one.completed_at])
     links = CaseIncident.objects.filter(case=case).values("incident")
     incidents = list(Incident.objects.filter(id__in=links).order_by("-reported_at", "id")[:MOST])
     facts = [
@@ -131,14 +130,13 @@ def risk_page(actor: Actor, case: Case, *, action: Action, at: datetime, purpose
         if fact.kind not in (Kind.OWNER, Kind.GRADE)
         and (fact.record_id in hers or fact.protects_id in (None, *hers))
     ][:MOST]
-    stages = _Stages(case)
     page = RiskPage(
         case=case,
         victim=named[case.victim_id],
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
         standing=stages.standing(),
         gradings=stages.gradings(),
-        assessments=tuple(found[one.id] for one in assessments if one.id in found),
+        assessments=tuple(stages.assessed.values()),
         checks=stages.checks(),
         reviews=stages.reviews(),
         shares=stages.shares(),
@@ -157,7 +155,7 @@ def risk_page(actor: Actor, case: Case, *, action: Action, at: datetime, purpose
 class _Stages:
     """What was judged of one case at each stage, each kind of row read once, and then whoever did any of it."""
 
-    def __init__(self, case: Case) -> None:
+    def __init__(self, case: Case, complete: list[Assessment]) -> None:
         self.grade = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
         graded = Grading.objects.filter(case=case).select_related("decision")
         self.graded = list(graded.order_by("-entered_at", "-id")[:MOST])
@@ -170,7 +168,8 @@ class _Stages:
         reviewed = HubReview.objects.filter(case=case).select_related("decision", "depth")
         self.reviewed = list(reviewed.order_by("-taken_at", "id")[:MOST])
         self.shared = list(Share.objects.filter(case=case).order_by("-shared_at", "id")[:MOST])
-        self.names = staff_names(
+        self.assessed, self.names = answered_and_named(
+            complete,
             {
                 *([self.grade.set_by] if self.grade else []),
                 *(row.by for row in self.graded),
@@ -178,7 +177,7 @@ class _Stages:
                 *(one for row in self.checked for one in (row.by, row.returned_to) if one),
                 *(row.taken_by for row in self.reviewed),
                 *(row.recorded_by for row in self.shared),
-            }
+            },
         )
 
     def standing(self) -> Earlier | None:

@@ -19,7 +19,7 @@ from throughline.casework.contact.rules.spoken import heard, speaks_of
 from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.models import Assessment, Check, HubReview
-from throughline.casework.risk.queries.asking import Answered, answered
+from throughline.casework.risk.queries.asking import Answered, answered, answered_and_named
 from throughline.casework.risk.rules.hearing import hearing, phrases_of_danger
 from throughline.casework.risk.rules.order import Known, Sign, Waiting, in_order, presses, signs, why
 from throughline.casework.scene.models import Addendum, PositiveAction
@@ -48,9 +48,10 @@ class Pair(NamedTuple):
 
 
 class Owed(NamedTuple):
-    """What is owed about a case: since when and until when."""
+    """What is owed about a case, of which kind, since when and until when."""
 
     about: UUID
+    kind: str
     opened_at: datetime
     due_at: datetime
 
@@ -145,8 +146,10 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
     waiting = Duty.objects.filter(kind__in=kinds, discharged_at=None, about__isnull=False)
     duties: dict[UUID, Owed] = {}
     # an inspector's own first: a case stands once, with what is due first
-    for row in waiting.order_by("due_at", "id").values_list("about", "opened_at", "due_at")[:ORDERED]:
-        duties.setdefault(row[0], Owed(*row))
+    rows = waiting.order_by("due_at", "id").values_list("about", "kind", "opened_at", "due_at")
+    for about, kind, opened_at, due_at in rows[:ORDERED]:
+        if about is not None:
+            duties.setdefault(about, Owed(about, kind, opened_at, due_at))
     known = _Known(duties, now)
     ordered = in_order(
         Waiting(case_id, duties[case_id].due_at, signs(known.of(case_id))) for case_id in known.pairs
@@ -170,8 +173,13 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
 def _among(column: str, ids: Collection[UUID]) -> Func:
     """That a column is one of many ids, told as one value, where ``in`` would make a value of each."""
     many = Value(list(ids), output_field=ArrayField(UUIDField()))
-    told = {"template": "(%(expressions)s::uuid[]))", "arg_joiner": " = any(", "output_field": BooleanField()}
-    return Func(F(column), many, **told)
+    return Func(
+        F(column),
+        many,
+        template="(%(expressions)s::uuid[]))",
+        arg_joiner=" = any(",
+        output_field=BooleanField(),
+    )
 
 
 def _latest_complete(cases: Collection[UUID]) -> QuerySet[Assessment]:
@@ -209,6 +217,14 @@ class _Known:
         self.lowest = {case_id for case_id, grade in self.grades.items() if grade.value == self._lowest()}
         self.facts = self._facts(now)
         self.heard, self.added = self._heard()
+        # a phrase of one text is among those of all of them, which are few
+        written = [text for case_id in self.lowest for text in self._written(case_id)]
+        there = heard(written, [phrase for says in self.phrases.values() for phrase in says])
+        self.there = {code: there.intersection(says) for code, says in self.phrases.items()}
+
+    def _written(self, case_id: UUID) -> tuple[str, ...]:
+        """What was added to the answers, and the words of whoever graded."""
+        return (*self.added.get(case_id, ()), self.grades[case_id].words)
 
     def _lowest(self) -> str:
         ranks = {row.code: row.number("rank") for row in load("grades").as_of(self.today)}
@@ -248,13 +264,13 @@ class _Known:
 
     def of(self, case_id: UUID) -> Known:
         suspect = self.pairs[case_id].suspect_id
-        lowest, heard = case_id in self.lowest, case_id in self.heard
-        written = (*self.added.get(case_id, ()), self.grades[case_id].words) if lowest and not heard else ()
+        lowest, heard_in = case_id in self.lowest, case_id in self.heard
+        written = self._written(case_id) if lowest and not heard_in else ()
         return Known(
             facts=frozenset(self.facts.get(suspect, ())) if suspect else frozenset(),
             not_arrested=suspect in self.not_arrested,
-            spoken=speaks_of(written, self.phrases) if any(written) else frozenset(),
-            heard=heard,
+            spoken=speaks_of(written, self.there) if any(written) else frozenset(),
+            heard=heard_in,
             lowest=lowest,
         )
 
@@ -265,13 +281,11 @@ class _Seen:
     def __init__(self, known: _Known, shown: Collection[UUID]) -> None:
         self.known = known
         self.cases = {case_id: known.pairs[case_id] for case_id in shown}
-        self.assessed: dict[UUID, Answered] = {
-            one.assessment.case_id: one for one in answered(list(_latest_complete(shown))).values()
-        }
         taken = HubReview.objects.filter(case__in=shown, done_at=None, let_go_at=None)
         self.taken = dict(taken.values_list("case", "taken_by"))
         makers = {*(known.grades[one].set_by for one in shown if one in known.grades), *self.taken.values()}
-        self.names = staff_names(makers)
+        found, self.names = answered_and_named(list(_latest_complete(shown)), makers)
+        self.assessed: dict[UUID, Answered] = {one.assessment.case_id: one for one in found.values()}
         self.people = names_of({record for case in self.cases.values() for record in case.subjects})
 
     def _lines(self, case_id: UUID) -> tuple[str, ...]:

@@ -93,7 +93,7 @@ def said(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> tup
     for question in applicable(instrument, answers):
         if question.code not in answers:
             continue
-        present = bool(chosen(answers[question.code]) & set(question.present_when))
+        present = not chosen(answers[question.code]).isdisjoint(question.present_when)
         found.append(
             Said(
                 question,
@@ -114,7 +114,7 @@ def grave_factors(instrument: Instrument, answers: Mapping[str, Answer], on: dat
         for question in instrument.questions
         if question.factor in grave
         and question.code in answers
-        and chosen(answers[question.code]) & set(question.present_when)
+        and not chosen(answers[question.code]).isdisjoint(question.present_when)
     }
     if not there:
         return frozenset()
