@@ -20,7 +20,7 @@ from throughline.casework.risk.rules.assessing import with_always
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.accounts.models import User
-from throughline.synthetic.attending import plain_answers
+from throughline.synthetic.past.attending import plain_answers
 
 type Readers = Callable[..., Reader]
 LONG = "Wolfeschlegelsteinhausenbergerdorff" * 5

@@ -93,7 +93,7 @@ def enact_stories(source: str, hub: int) -> None:
     from django.utils import timezone
 
     from throughline.synthetic.enacting import actors, colleagues, enact
-    from throughline.synthetic.retelling import retell
+    from throughline.synthetic.past.retelling import retell
 
     def say(told: int, of: int) -> None:
         click.echo(f"{told} of {of} calls", err=True)

@@ -8,10 +8,10 @@ from throughline.casework.scene.rules import INSTRUMENTS, Section, evidence_prob
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import check
 from throughline.reference import load
-from throughline.synthetic.attending import answered_so
 from throughline.synthetic.chance import Chance
-from throughline.synthetic.doorstep import in_short, risk, visit
-from throughline.synthetic.past import Call
+from throughline.synthetic.past.attending import answered_so
+from throughline.synthetic.past.doorstep import in_short, risk, visit
+from throughline.synthetic.past.plan import Call
 
 TODAY = date(2026, 11, 24)
 CALL = Call(

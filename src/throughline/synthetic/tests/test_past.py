@@ -37,11 +37,11 @@ from throughline.foundations.duties.models import Duty
 from throughline.foundations.offline.models import Lease
 from throughline.measures import Period, measure, risk, scene
 from throughline.running.logins import IMPORTER, WORKER
-from throughline.synthetic import past as planned
 from throughline.synthetic.enacting import actors, colleagues, enact
 from throughline.synthetic.export import index, write_csv
-from throughline.synthetic.past import couples, past
-from throughline.synthetic.retelling import retell
+from throughline.synthetic.past import plan as planned
+from throughline.synthetic.past.plan import couples, past
+from throughline.synthetic.past.retelling import retell
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 DAY = date(2026, 11, 24)

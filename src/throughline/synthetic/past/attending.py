@@ -21,10 +21,10 @@ from throughline.foundations.duties.commands import carry_out
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import Answer, Instrument, Kind, Question, unanswered
-from throughline.synthetic.cast import Cast
 from throughline.synthetic.chance import Chance, Weighted
-from throughline.synthetic.doorstep import Risk, Visit
-from throughline.synthetic.past import Call, Couple
+from throughline.synthetic.past.cast import Cast
+from throughline.synthetic.past.doorstep import Risk, Visit
+from throughline.synthetic.past.plan import Call, Couple
 from throughline.synthetic.person import InventedPerson, Relation
 
 _GRADES = ("standard", "medium", "high")

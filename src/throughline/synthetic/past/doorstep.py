@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from throughline.casework.scene.rules import Evidence
 from throughline.foundations.instruments.rules import Answer
 from throughline.synthetic.chance import Chance, Weighted
-from throughline.synthetic.past import Call
+from throughline.synthetic.past.plan import Call
 
 _ACTION = Weighted.of(("arrest", "none", "voluntary-attendance", "other", ""), (44, 26, 19, 5, 6))
 _REASON = Weighted.of(

@@ -19,8 +19,8 @@ from throughline.foundations.access.rules import Role
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import Answer
-from throughline.synthetic.attending import Attending, plain_answers
-from throughline.synthetic.cast import Cast
+from throughline.synthetic.past.attending import Attending, plain_answers
+from throughline.synthetic.past.cast import Cast
 
 _FILES_EACH = 2
 _FOUND = ("yes", "yes", "no", "yes", "cannot-tell", "not-applicable", "yes")

@@ -53,16 +53,16 @@ from throughline.foundations.duties.commands import carry_out
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import latest, library
 from throughline.reference import load
-from throughline.synthetic import past as planned
-from throughline.synthetic.attending import Attending, by_how_often
-from throughline.synthetic.cast import Cast
 from throughline.synthetic.chance import Chance
 from throughline.synthetic.demonstration import stories
-from throughline.synthetic.doorstep import in_short, risk, visit
 from throughline.synthetic.export import index, person_reference
-from throughline.synthetic.past import Call, Couple, Order, couples, past
-from throughline.synthetic.settling import Settling
-from throughline.synthetic.tonight import HubQueue, Tonight, pairs
+from throughline.synthetic.past import plan as planned
+from throughline.synthetic.past.attending import Attending, by_how_often
+from throughline.synthetic.past.cast import Cast
+from throughline.synthetic.past.doorstep import in_short, risk, visit
+from throughline.synthetic.past.plan import Call, Couple, Order, couples, past
+from throughline.synthetic.past.settling import Settling
+from throughline.synthetic.past.tonight import HubQueue, Tonight, pairs
 
 SEED = 1
 # people enough to find the couples of `past` among

@@ -20,12 +20,12 @@ from throughline.casework.scene.commands.acting import act_on
 from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.rules import Actor, Role
 from throughline.foundations.offline.commands import say_waiting, take_along
-from throughline.synthetic.attending import Attending
-from throughline.synthetic.cast import Cast
 from throughline.synthetic.chance import Chance, Weighted
 from throughline.synthetic.demonstration import stories
-from throughline.synthetic.doorstep import Visit, as_graded, risk, visit
-from throughline.synthetic.past import Call, Couple
+from throughline.synthetic.past.attending import Attending
+from throughline.synthetic.past.cast import Cast
+from throughline.synthetic.past.doorstep import Visit, as_graded, risk, visit
+from throughline.synthetic.past.plan import Call, Couple
 from throughline.synthetic.person import InventedPerson
 
 type Take = Callable[[Call, Actor], tuple[UUID, Deployment]]
