@@ -13,6 +13,7 @@ import os
 import statistics
 from collections.abc import Callable
 from datetime import timedelta
+from math import isclose
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -204,7 +205,7 @@ def _measure(rounds: int, whole: str) -> dict[str, Any]:
                 if not rows:
                     without_rows.add(one.code)
                     continue
-                if _rounded(figure) != _rounded(other):
+                if not _agree(figure, other):
                     raise SystemExit(f"{one.code} of a {name}: {figure} and {other} on DuckDB")
                 sql = ibis.to_sql(expression, dialect="postgres")
                 ours = _median_ms(rounds, lambda e=expression: run(e))
@@ -237,10 +238,16 @@ def _account() -> Any:
     return uuid4()
 
 
-def _rounded(lines: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    return [
-        tuple(round(one, 6) if isinstance(one, float) else one for one in line.values()) for line in lines
-    ]
+def _agree(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> bool:
+    """Whether the lines of a figure are the same, minutes to a millionth."""
+
+    def same(a: Any, b: Any) -> bool:
+        return isclose(a, b, rel_tol=1e-6) if isinstance(a, float) and isinstance(b, float) else a == b
+
+    return len(one) == len(other) and all(
+        len(ours) == len(theirs) and all(map(same, ours.values(), theirs.values(), strict=True))
+        for ours, theirs in zip(one, other, strict=True)
+    )
 
 
 def _median_ms(rounds: int, do: Callable[[], object]) -> float:

@@ -16,7 +16,7 @@ from throughline.casework.people.commands.recording import NewAddress, NewName, 
 from throughline.casework.people.models import Record
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
-from throughline.foundations.access.protection import LET_SEE_ALL, LET_SEE_ONE, acting, set_actor
+from throughline.foundations.access.protection import LET_SEE_ALL, LET_SEE_ONE, acting, count_many, set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import Action, Actor, Role, decide, system
 from throughline.foundations.audit.commands import record as write_audit
@@ -171,18 +171,21 @@ def test_the_database_shows_what_the_rules_allow(role: Role, restricted: bool, r
             assert rows == (everything[table] if allowed or table in counted else 0), (table, kinds)
 
 
+@pytest.mark.parametrize("counting", [False, True])
 @pytest.mark.parametrize("role", Role)
-def test_one_row_is_held_against_its_own_grants_as_against_all_who_are_hidden(
-    role: Role, record_id: UUID
-) -> None:
-    """Policies ask by index; whoever is hidden is the same as in the whole set of the hidden, alone or with others."""
+def test_each_row_is_held_against_all_who_are_hidden(role: Role, counting: bool, record_id: UUID) -> None:
+    """Policies ask by index or by key; whoever is hidden is the same as in the whole set, alone or with others."""
     other, desk = uuid4(), Actor(uuid4(), Role.DESK)
     grants = (Grant.Kind.RESTRICT, Grant.Kind.SEE, Grant.Kind.EXCLUDE)
     held = f"""
         select one in (select access_hidden()), not ({LET_SEE_ONE.format(column="one")}),
-          both_of_them && access_out_of_sight(), not ({LET_SEE_ALL.format(column="both_of_them")})
-        from (select %s::uuid as one, array[%s, %s]::uuid[] as both_of_them) as row
+          both_of_them && access_out_of_sight(), not ({LET_SEE_ALL.format(column="both_of_them")}),
+          ({LET_SEE_ONE.format(column="nobody")}) is true, ({LET_SEE_ALL.format(column="none")}) is true
+        from (select %s::uuid as one, array[%s, %s]::uuid[] as both_of_them,
+          null::uuid as nobody, null::uuid[] as none) as row
     """
+    if counting:
+        count_many()
     hidden = set()
     for chosen in product((False, True), repeat=len(grants)):
         actor, subject = Actor(uuid4(), role, uuid4()), uuid4()
@@ -193,11 +196,12 @@ def test_one_row_is_held_against_its_own_grants_as_against_all_who_are_hidden(
         set_actor(actor)
         with connection.cursor() as cursor:
             cursor.execute(held, [subject, other, subject])
-            among_all, by_index, any_among_all, any_by_index = cursor.fetchone()
+            among_all, one, any_among_all, any_of_them, *of_nobody = cursor.fetchone()
         # who counts reads nothing by the person
-        assert (by_index == among_all) or role is Role.ANALYST
-        assert any_by_index == any_among_all
-        hidden.add(any_by_index)
+        assert (one == among_all) or role is Role.ANALYST
+        assert any_of_them == any_among_all
+        assert of_nobody == [False, False]
+        hidden.add(any_of_them)
     assert hidden == {True, False}
 
 
@@ -210,26 +214,39 @@ def test_no_policy_gathers_all_who_are_hidden(db: None) -> None:
         assert not cursor.fetchall()
 
 
-def test_policies_that_were_made_earlier_are_held_by_index(owner_connection: psycopg.Connection) -> None:
+_BY_SET = (
+    "record_id not in (select access_hidden()) and other_id not in (select access_hidden())"
+    " and not (subjects && (select access_out_of_sight()))"
+    " and not (array[record_id] && (select access_out_of_sight()))"
+)
+_BY_INDEX = (
+    "not access_kept_out(record_id) and not access_kept_out(other_id)"
+    " and not coalesce(subjects && (select access_counts_all_but()), access_kept_out(subjects))"
+    " and not coalesce(array[record_id] && (select access_counts_all_but()), access_kept_out(array[record_id]))"
+)
+
+
+@pytest.mark.parametrize(
+    ("words", "migration"), [(_BY_SET, "0007_sight_by_index"), (_BY_INDEX, "0008_sight_by_keys")]
+)
+def test_policies_that_were_made_earlier_say_the_same_today(
+    words: str, migration: str, owner_connection: psycopg.Connection
+) -> None:
     """An installation whose tables were protected by the earlier words reads as a new one does."""
-    earlier = (
-        "(select access_reads_people()) and record_id not in (select access_hidden())"
-        " and other_id not in (select access_hidden()) and not (subjects && (select access_out_of_sight()))"
-        " and not (array[record_id] && (select access_out_of_sight()))"
+    reads = "(select access_reads_people()) and "
+    today = " and ".join(
+        [LET_SEE_ONE.format(column=column) for column in ("record_id", "other_id")]
+        + [LET_SEE_ALL.format(column=column) for column in ("subjects", "array[record_id]")]
     )
-    later = " and ".join(
-        [
-            "(select access_reads_people())",
-            *(LET_SEE_ONE.format(column=column) for column in ("record_id", "other_id")),
-            *(LET_SEE_ALL.format(column=column) for column in ("subjects", "array[record_id]")),
-        ]
-    )
-    by_index = importlib.import_module("throughline.casework.figures.migrations.0007_sight_by_index")
+    step = importlib.import_module(f"throughline.casework.figures.migrations.{migration}").Migration
     with owner_connection.transaction(force_rollback=True):
-        for name, words in {"earlier": earlier, "later": later}.items():
+        owner_connection.execute(
+            "create function access_counts_all_but() returns uuid[] language sql as $$ select null::uuid[] $$"
+        )
+        for name, said in {"earlier": reads + words, "today": reads + today}.items():
             owner_connection.execute(f"create table {name} (record_id uuid, other_id uuid, subjects uuid[])")
-            owner_connection.execute(f"create policy p on {name} using ({words}) with check ({words})")
-        owner_connection.execute(by_index.Migration.operations[0].sql)
+            owner_connection.execute(f"create policy p on {name} using ({said}) with check ({said})")
+        owner_connection.execute(step.operations[0].sql)
         found = owner_connection.execute(
             "select qual, with_check from pg_policies where policyname = 'p'"
         ).fetchall()

@@ -15,6 +15,7 @@ from throughline.casework.contact.models import Contact, Counter
 from throughline.casework.people.models import IdentityLink, Record
 from throughline.casework.people.queries.person import names_of
 from throughline.foundations.access.models import Grant
+from throughline.foundations.access.protection import count_many
 from throughline.foundations.access.rules import Action, Actor, insist, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
@@ -63,6 +64,7 @@ class Figure:
 
 def run(expression: Table) -> list[dict[str, Any]]:
     """The rows of an expression on this request's own connection, under its reader's row security."""
+    count_many()
     with connection.cursor() as cursor:
         cursor.execute(ibis.to_sql(expression, dialect="postgres"))
         names = [column.name for column in cursor.description]
