@@ -245,7 +245,7 @@ def _agree(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> bool:
         return isclose(a, b, rel_tol=1e-6) if isinstance(a, float) and isinstance(b, float) else a == b
 
     return len(one) == len(other) and all(
-        len(ours) == len(theirs) and all(map(same, ours.values(), theirs.values(), strict=True))
+        all(same(a, b) for a, b in zip(ours.values(), theirs.values(), strict=True))
         for ours, theirs in zip(one, other, strict=True)
     )
 
