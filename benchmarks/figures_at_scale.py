@@ -26,14 +26,6 @@ from throughline.running.logins import WEB
 from throughline.running.site import demo_environment, make_signing_key
 
 MONTHS_BACK = 14
-DUCKDB_TYPES = {
-    "uuid": "uuid",
-    "timestamp('UTC')": "timestamptz",
-    "date": "date",
-    "string": "varchar",
-    "boolean": "boolean",
-    "int64": "bigint",
-}
 
 # of so many contacts two in three have an incident of their own, each with a victim and mostly a suspect; a victim
 # has three incidents on average, some many more. Ids are hashes, so that nothing lies in the order of its making.
@@ -273,10 +265,9 @@ def _on_duckdb() -> Callable[[Any], list[dict[str, Any]]]:
     second = duckdb.connect()
     second.execute("set timezone = 'UTC'")
     for shape in SHAPES:
+        second.execute(shape.empty_on("duckdb"))
         # quoted, since a column may be called as a word of SQL is
         columns = ", ".join(f'"{name}"' for name in shape.columns)
-        typed = ", ".join(f'"{name}" {DUCKDB_TYPES[kind]}' for name, kind in shape.columns.items())
-        second.execute(f'create table "{shape.name}" ({typed})')
         with (
             tempfile.NamedTemporaryFile("w", suffix=".csv", newline="") as file,
             connection.cursor() as cursor,

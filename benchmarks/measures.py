@@ -25,14 +25,6 @@ from throughline.running.site import call, demo_environment, make_signing_key
 # a group, its rows, how many are counted, the median and the ninth decile of its minutes
 type Told = tuple[str | None, int, int | None, float | None, float | None]
 LONDON = ZoneInfo("Europe/London")
-DUCKDB_TYPES = {
-    "uuid": "uuid",
-    "timestamp('UTC')": "timestamptz",
-    "date": "date",
-    "string": "varchar",
-    "boolean": "boolean",
-    "int64": "bigint",
-}
 
 
 def main() -> None:
@@ -228,8 +220,7 @@ def _on_duckdb(rounds: int, period: Any) -> float:
 
     second = duckdb.connect()
     for shape in SHAPES:
-        columns = ", ".join(f'"{name}" {DUCKDB_TYPES[kind]}' for name, kind in shape.columns.items())
-        second.execute(f'create table "{shape.name}" ({columns})')
+        second.execute(shape.empty_on("duckdb"))
         with connection.cursor() as cursor:
             cursor.execute(f'select {", ".join(shape.columns)} from "{shape.name}"')
             second.executemany(

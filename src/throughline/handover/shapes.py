@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import ibis
 from ibis.expr.types import Table
+from sqlglot import expressions as sql
 
 #: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on.
 VERSION = "2"
@@ -25,6 +26,12 @@ class Shape:
     name: str
     row: str
     columns: dict[str, str]
+
+    def empty_on(self, engine: str) -> str:
+        """The statement that makes its table, without a row, on a second engine, such as `duckdb`."""
+        columns = ibis.schema(self.columns).to_sqlglot_column_defs(engine)
+        named = sql.Schema(this=sql.to_identifier(self.name, quoted=True), expressions=columns)
+        return sql.Create(kind="TABLE", this=named).sql(engine)
 
 
 SHAPES = (

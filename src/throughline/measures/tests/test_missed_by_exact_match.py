@@ -74,14 +74,10 @@ def _sql(measured: Callable[..., ibis.Table]) -> str:
 @pytest.fixture(scope="module")
 def engine() -> Iterator[duckdb.DuckDBPyConnection]:
     """Both tables, empty."""
-    types = {"uuid": "uuid", "string": "varchar", "boolean": "boolean", "int64": "bigint", "date": "date"}
     with duckdb.connect() as opened:
         opened.execute("set timezone = 'UTC'")
         for shape in SHAPES:
-            columns = ", ".join(
-                f'"{name}" {types.get(kind, "timestamptz")}' for name, kind in shape.columns.items()
-            )
-            opened.execute(f'create table "{shape.name}" ({columns})')
+            opened.execute(shape.empty_on("duckdb"))
         yield opened
 
 

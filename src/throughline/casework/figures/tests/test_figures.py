@@ -40,10 +40,6 @@ pytestmark = pytest.mark.django_db
 NOW = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) - timedelta(days=1)
 TODAY = london_day(NOW)
 YEAR = Period(TODAY - timedelta(days=364), TODAY)
-DUCKDB_TYPES = {
-    "uuid": "uuid", "timestamp('UTC')": "timestamptz", "date": "date", "string": "varchar", "boolean": "boolean",
-    "int64": "bigint",
-}  # fmt: skip
 VARIED = {
     "thrive", "script_used", "brief_opened_at", "arrived_at", "number", "place", "stands", "apart", "camera",
     "camera_on", "statement_offered", "state", "reviewed", "done", "power", "how", "relationship", "stage", "grade",
@@ -402,8 +398,7 @@ def test_every_measure_is_the_same_on_a_second_engine(
     decides_again(told[3])
     second = duckdb.connect()
     for shape in SHAPES:
-        columns = ", ".join(f'"{name}" {DUCKDB_TYPES[kind]}' for name, kind in shape.columns.items())
-        second.execute(f'create table "{shape.name}" ({columns})')
+        second.execute(shape.empty_on("duckdb"))
         with connection.cursor() as cursor:
             names = ", ".join(f'"{name}"' for name in shape.columns)
             cursor.execute(f'select {names} from "{shape.name}"')
