@@ -41,13 +41,17 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One duty as a list shows it. ``name`` is empty where the person is out of the reader's sight."""
+    """One duty as a list shows it. ``name`` is empty where the person is out of the reader's sight.
+
+    ``number`` is the incident's, where the duty was opened before anybody was known to have a part in it.
+    """
 
     duty: Duty
     kind: DutyKind
     causes: tuple[str, ...]
     name: str
     overdue: bool
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +74,12 @@ def worklist(actor: Actor, *, now: datetime, looked_at: Collection[UUID] = ()) -
     names = names_of(duty.record_id for duty in duties)
     if shown := names.keys() - set(looked_at):
         record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=sorted(shown), purpose="duty")
+    numbers = _numbers(duties)
     return Worklist(
-        tuple(_task(duty, names.get(duty.record_id, ""), now) for duty in duties),
+        tuple(
+            _task(duty, names.get(duty.record_id, ""), now, numbers.get(duty.record_id, ""))
+            for duty in duties
+        ),
         mine.count(),
         mine.filter(due_at__lt=now).count(),
     )
@@ -86,13 +94,25 @@ def task(actor: Actor, duty_id: UUID, *, now: datetime) -> Task:
     insist_on_own(actor, duty)
     names = names_of([duty.record_id])
     record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=[duty.record_id], purpose="duty")
-    return _task(duty, names.get(duty.record_id, ""), now)
+    return _task(duty, names.get(duty.record_id, ""), now, _numbers([duty]).get(duty.record_id, ""))
 
 
-def _task(duty: Duty, name: str, now: datetime) -> Task:
+def _numbers(duties: Collection[Duty]) -> dict[UUID, str]:
+    """The number of the incident, or of the contact's, that duties about nobody yet are of."""
+    ids = {duty.record_id for duty in duties if duty.record_id == duty.about}
+    if not ids:
+        return {}
+    incidents = Incident.objects.filter(id__in=ids).values_list("id", "number")
+    contacts = Contact.objects.filter(id__in=ids, incident__isnull=False).values_list(
+        "id", "incident__number"
+    )
+    return dict(incidents) | dict(contacts)
+
+
+def _task(duty: Duty, name: str, now: datetime, number: str = "") -> Task:
     kind = duty_kind(duty.kind, on=london_day(duty.opened_at))
     causes = tuple(_cause(code, london_day(duty.opened_at)) for code in duty.causes)
-    return Task(duty, kind, causes, name, duty.due_at < now)
+    return Task(duty, kind, causes, name, duty.due_at < now, number)
 
 
 def _cause(code: str, on: date) -> str:

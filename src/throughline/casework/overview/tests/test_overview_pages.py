@@ -414,3 +414,12 @@ def test_an_officer_goes_on_from_the_first_page_at_the_scene_that_they_have_not_
     assert "Go on at the scene" not in shown(signed_in(Role.SERGEANT).get("/"))
     doing(officer, leave, attendance_id=there.id)
     assert "Go on at the scene" not in shown(signed_in(Role.OFFICER).get("/"))
+
+
+def test_a_duty_about_nobody_yet_is_told_by_the_number_of_its_incident(signed_in, accounts):
+    incident = doing(accounts[Role.OFFICER].actor, open_incident, recorded_as="domestic-abuse")
+    registrar = signed_in(Role.REGISTRAR)
+    assert incident.number in shown(registrar.get("/"))
+    page = shown(registrar.get(f"/duties/{the_duty('crime-recording').id}/"))
+    assert incident.number in page
+    assert "Out of your sight" not in page
