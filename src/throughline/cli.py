@@ -23,6 +23,7 @@ COMMANDS = {
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",
+    "safeguarding": "throughline.casework.safeguarding.cli:safeguarding",
     "review": "throughline.casework.cases.cli:review",
     "scene": "throughline.casework.scene.cli:scene",
     "synthetic": "throughline.synthetic.cli:synthetic",

@@ -24,6 +24,7 @@ ORDER = (
     "contact",
     "scene",
     "risk",
+    "safeguarding",
     "figures",
     "overview",
     "website",

@@ -16,6 +16,7 @@ from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
+from throughline.casework.safeguarding.tasks import promise_what_happened
 from throughline.casework.scene.commands.adding import pass_on_corrections
 from throughline.casework.scene.commands.children import call_for_decisions
 from throughline.foundations.audit.commands import Checkpoints, seal
@@ -61,6 +62,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("corrections", timedelta(minutes=1), lambda: pass_on_corrections(now=timezone.now())),
         Task("assessments", timedelta(minutes=1), lambda: call_where_nobody_attended(now=timezone.now())),
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
+        Task("updates", timedelta(minutes=1), lambda: promise_what_happened(now=timezone.now())),
         Task("words of danger", timedelta(minutes=1), lambda: hear_anew(now=timezone.now())),
         Task("expiry of drafts", timedelta(hours=1), lambda: expire(now=timezone.now())),
         Task("expiry of leases", timedelta(hours=1), lambda: expire_leases(now=timezone.now())),

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "throughline.casework.contact",
     "throughline.casework.scene",
     "throughline.casework.risk",
+    "throughline.casework.safeguarding",
     "throughline.casework.figures",
     "throughline.website",
 ]

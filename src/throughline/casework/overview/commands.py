@@ -14,6 +14,7 @@ from throughline.casework.people.commands.safety import let_see
 from throughline.casework.people.models import Phone
 from throughline.casework.people.rules import RETENTION, Malformed
 from throughline.casework.risk.commands import forgetting as risk
+from throughline.casework.safeguarding.commands import forgetting as safeguarding
 from throughline.casework.scene.commands import forgetting as scene
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor
@@ -41,10 +42,16 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
 
     What each room keeps and what cannot be known is said by its own `forget` and by people's `erase`.
     """
-    undertake(by, Action.ERASE, record_id, detail={"rooms": ["risk", "scene", "contact", "cases", "people"]})
+    undertake(
+        by,
+        Action.ERASE,
+        record_id,
+        detail={"rooms": ["safeguarding", "risk", "scene", "contact", "cases", "people"]},
+    )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):
         numbers = set(Phone.objects.filter(record=record_id).values_list("number", flat=True))
+        safeguarding.forget(record_id=record_id)
         risk.forget(record_id=record_id)
         scene.forget(record_id=record_id)
         contact.forget(record_id=record_id, numbers=numbers)

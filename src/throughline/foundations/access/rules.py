@@ -82,6 +82,7 @@ class Action(StrEnum):
     OWN_CASE = "case.own"
     GRADE_CASE = "case.grade"
     VISIT = "visit.make"
+    CONTACT_VICTIM = "victim.contact"
     DECIDE_PRIMARY = "primary-perpetrator.decide"
     REVIEW_FILES = "files.review"
     RECORD_CRIME = "crime.record"
@@ -300,6 +301,12 @@ RULES = (
         "Officers and supervisors see where to look in on patrol, and visit",
         Action.VISIT,
         RESPONSE | {Role.SUPERVISOR},
+        _in_sight,
+    ),
+    Rule(
+        "Response, supervisors and the hub are in touch with victims, and say what they must be told",
+        Action.CONTACT_VICTIM,
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
     ),
     Rule(

@@ -39,6 +39,7 @@ from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.queries.asking import Answered, answered_and_named
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
+from throughline.casework.safeguarding.queries.promises import last_reached
 from throughline.casework.scene.models import ChildDecision, ChildSeen, EvidenceItem, PositiveAction
 from throughline.casework.scene.rules import Evidence
 from throughline.foundations.access.queries import allowed_on
@@ -337,11 +338,11 @@ class _Read:
         )
 
     def spoke_at(self) -> datetime | None:
-        """When somebody last spoke with her, as far as visits and assessments tell."""
+        """When somebody last spoke with her, as far as visits, assessments and contacts tell."""
         visited = self.visit.made_at if self.visit and self.visit.seen else None
         with_her = self.assessed is not None and "without-her" not in self.assessed.assessment.flags
         assessed = self.assessed.assessment.assessed_at if self.assessed and with_her else None
-        return max((one for one in (visited, assessed) if one), default=None)
+        return max((one for one in (visited, assessed, last_reached(self.case.id)) if one), default=None)
 
     def at_large(self, today: date) -> bool:
         """Whether the list of checks would call him that, by the same rule."""

@@ -99,6 +99,7 @@ DONE_AT = {
     "risk-returned": "risk:assess",
     "hub-review": "risk:review",
     "risk-reassessment": "risk:grade",
+    "victim-update": "safeguarding:contact",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",
     "returned-visit": "contact:contact",

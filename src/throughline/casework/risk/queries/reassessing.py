@@ -48,7 +48,7 @@ def happened_since(since: datetime, now: datetime) -> tuple[list[Happened], dict
             kind__in=lapsing, ended_at=None, superseded_by=None, valid_until__gte=since, valid_until__lt=now
         )
     )
-    for fact_id, cases in _cases_of([*ended, *lapsed]).items():
+    for fact_id, cases in cases_of_facts([*ended, *lapsed]).items():
         of_case[fact_id] = of_case.get(fact_id, set()) | set(cases)
     said = _said_of([one for one in entries if one.kind == CHANGED], of_case, known)
     ties = _cases_of_two([one for one in entries if one.kind == TIE_ENDED])
@@ -120,7 +120,7 @@ def _cases_of_two(lines: Collection[Entry]) -> dict[int, set[UUID]]:
     return found
 
 
-def _cases_of(facts: Iterable[StandingFact]) -> dict[UUID, set[UUID]]:
+def cases_of_facts(facts: Iterable[StandingFact]) -> dict[UUID, set[UUID]]:
     """The open cases that a fact is of: the one that it names, else those of whom it binds and protects."""
     facts = list(facts)
     suspects = {fact.record_id for fact in facts}

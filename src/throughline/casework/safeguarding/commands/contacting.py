@@ -1,0 +1,98 @@
+"""Writing down that she was reached, or tried: what she was told, what she said, and whether she feels safer."""
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.commands.holding import OTHER_WAY_DUTY, locked_case
+from throughline.casework.cases.models import Case
+from throughline.casework.contact.rules.taking import checked_words
+from throughline.casework.people.rules import Malformed
+from throughline.casework.risk.commands import held
+from throughline.casework.safeguarding.models import ContactWords, VictimContact
+from throughline.casework.safeguarding.queries.promises import open_update, still_untold
+from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.reference import Row, UnknownCode, load
+
+
+@transaction.atomic
+def record_contact(
+    *,
+    by: Actor,
+    now: datetime,
+    case_id: UUID,
+    way: str,
+    result: str,
+    hers: bool = False,
+    told: Collection[str] = (),
+    declined: bool = False,
+    feels: str = "",
+    said: str = "",
+    at: datetime | None = None,
+) -> VictimContact:
+    """Keep one contact with the victim of a case, or an attempt at one.
+
+    Only one in which she was reached tells her anything; the duty to tell her ends when all that it is about has been
+    told since it happened, or she does not want to be told (``declined``). A result that says the way may put
+    her in danger opens the duty to find another. Less safe than before calls for a new grade, through the
+    chronology; nothing is graded here. Raises Malformed, Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"case": str(case.id), "result": result})
+    at = held.when("at", at, now)
+    _row("victim-contact-ways", "way", way, now)
+    came_of_it = _row("victim-contact-results", "result", result, now)
+    reached = came_of_it.flag("reached")
+    told = [_row("victim-updates", "told", code, now).code for code in dict.fromkeys(told)]
+    if feels:
+        _row("feels-safer", "feels", feels, now)
+    if not reached and (told or feels):
+        raise Malformed("result", "an attempt tells her nothing: say that she was reached, or leave it empty")
+    if hers and not reached:
+        raise Malformed("result", "whoever got in touch was reached")
+    if declined and not told:
+        raise Malformed("told", "say of what she does not want to be told")
+    duty = open_update(case.id)
+    contact = VictimContact.objects.create(
+        case=case,
+        record_id=case.victim_id,
+        hers=hers,
+        way=way,
+        result=result,
+        told=told,
+        declined=declined,
+        feels=feels,
+        prompted=duty is not None,
+        at=at,
+        entered_at=now,
+        by=by.id,
+        subjects=case.subjects,
+    )
+    if said := checked_words("said", said, longest=held.LONGEST_WORDS):
+        ContactWords.objects.create(contact=contact, said=said)
+    if reached:
+        write("victim-spoken-to", by=by, now=at, record_id=case.victim_id, about=case.id, code=feels)
+    else:
+        write("victim-tried", by=by, now=at, record_id=case.victim_id, about=case.id, code=result)
+    if came_of_it.flag("unsafe"):
+        _find_another_way(case, now)
+    if duty and not still_untold(case.id, duty.causes):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told")
+    return contact
+
+
+def _find_another_way(case: Case, now: datetime) -> None:
+    open_duty(OTHER_WAY_DUTY, now=now, record_id=case.victim_id, about=case.id, cause="unsafe-contact")
+
+
+def _row(name: str, field: str, code: str, now: datetime) -> Row:
+    try:
+        return load(name).get(code, on=london_day(now))
+    except UnknownCode:
+        raise Malformed(field, "choose one of the answers listed") from None

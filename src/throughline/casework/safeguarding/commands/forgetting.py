@@ -1,0 +1,18 @@
+"""What goes from the room of safeguarding when a person is erased."""
+
+from uuid import UUID
+
+from throughline.casework.cases.models import Case
+from throughline.casework.safeguarding.models import ContactWords
+from throughline.foundations.drafts.commands import let_go_about
+
+
+def forget(*, record_id: UUID) -> None:
+    """Blank what was said in contacts about every pair that an erased person was one of.
+
+    That she was reached or tried, when, by whom and what she was told stays in codes. Inside the erasing command
+    only, which audits.
+    """
+    for case_id in Case.objects.filter(subjects__contains=[record_id]).values_list("id", flat=True):
+        let_go_about(record_id=case_id)
+    ContactWords.objects.filter(contact__subjects__contains=[record_id]).update(said="")

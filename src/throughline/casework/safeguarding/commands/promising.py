@@ -1,0 +1,91 @@
+"""What she must be told: found in what has happened, or named by hand."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from throughline.casework.cases.commands.holding import locked_case
+from throughline.casework.cases.models import Case
+from throughline.casework.cases.rules import CASE_STEPS, Step, after
+from throughline.casework.people.rules import Malformed
+from throughline.casework.risk.queries.reassessing import owners
+from throughline.casework.safeguarding.queries.promises import PROMISED, UPDATE_DUTY, happened, told_in
+from throughline.casework.safeguarding.rules import Update, untold, updates
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Action, Actor, system
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.models import Duty
+
+PROMISER = system("promiser")
+#: How far back the chronology is read: what happened while nothing ran is still found.
+LOOKS_BACK = timedelta(days=14)
+
+
+@transaction.atomic
+def promise(
+    *, by: Actor, now: datetime, case_id: UUID, update: str, happened_at: datetime | None = None
+) -> Duty | None:
+    """Say that she must be told of something that no entry tells of, such as a release without charge.
+
+    Its clock runs from when it happened, now where nobody says. Returns the duty, or None where she knows already.
+    Raises Malformed, NotYet, Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"case": str(case.id), "update": update})
+    after(CASE_STEPS, case.closed_at is not None, Step.OWN)
+    at = happened_at or now
+    if at > now:
+        raise Malformed("at", "has not come yet")
+    known = {one.code: one for one in updates(london_day(at))}
+    if update not in known:
+        raise Malformed("update", "choose one of the answers listed")
+    return _promise(case, {at: known[update]}, by=by, now=now, owner=owners([case.id]).get(case.id))
+
+
+@transaction.atomic
+def promise_what_happened(*, now: datetime) -> int:
+    """Put on somebody's list what victims must be told of what happened of late; says of how many cases.
+
+    The worker's. Run again it changes nothing; a closed case is told of nothing more.
+    """
+    set_actor(PROMISER)
+    found = happened(now - LOOKS_BACK, now)
+    if not found:
+        return 0
+    undertake(PROMISER, Action.CONTACT_VICTIM, *sorted(found), detail={"promises": len(found)})
+    of = owners(found)
+    for case in Case.objects.select_for_update().filter(id__in=found, closed_at=None).order_by("id"):
+        _promise(case, found[case.id], by=PROMISER, now=now, owner=of.get(case.id))
+    return len(found)
+
+
+def _promise(
+    case: Case, what: Mapping[datetime, Update], *, by: Actor, now: datetime, owner: UUID | None
+) -> Duty | None:
+    """Write each down at the instant at which it happened, and open the duty for what she does not know yet."""
+    told = told_in(case.id)
+    duty = None
+    for at, update in sorted(what.items(), key=lambda one: one[0]):
+        write(PROMISED, by=by, now=at, record_id=case.victim_id, about=case.id, code=update.code)
+        if not untold({update.code: at}, told):
+            continue
+        due_at = update.due_at(at)
+        duty = open_duty(
+            UPDATE_DUTY,
+            now=now,
+            record_id=case.victim_id,
+            about=case.id,
+            owner=owner,
+            cause=update.code,
+            due_at=due_at,
+        )
+        # what happened earlier and came in later is due earlier
+        if due_at < duty.due_at:
+            duty.due_at = due_at
+            duty.save(update_fields=["due_at"])
+    return duty

@@ -1,0 +1,72 @@
+"""What the pages of safeguarding ask for. Choices come from `reference`, as it is on the day."""
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from throughline.casework.risk.forms import WhenForm
+from throughline.reference import load
+
+
+class ContactForm(WhenForm):
+    """A contact with her, or an attempt."""
+
+    needed = ("way", "result")
+    lists = {
+        "way": ("victim-contact-ways", {}),
+        "result": ("victim-contact-results", {}),
+        "told": ("victim-updates", {}),
+        "feels": ("feels-safer", {}),
+    }
+    hers = forms.BooleanField(label=_("She got in touch herself"), required=False)
+    way = forms.ChoiceField(
+        label=_("How?"),
+        help_text=_(
+            "Only by a way that she said is safe. Never leave words where somebody else may find them."
+        ),
+        widget=forms.RadioSelect,
+    )
+    result = forms.ChoiceField(label=_("What came of it?"), widget=forms.RadioSelect)
+    told = forms.MultipleChoiceField(
+        label=_("What was she told?"),
+        help_text=_("Those that are due stand first. Leave it empty where it was something else."),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    declined = forms.BooleanField(label=_("She does not want to be told of these"), required=False)
+    feels = forms.ChoiceField(
+        label=_("Does she feel safer than when it was last spoken of?"),
+        help_text=_("Ask only where she can speak freely. It sets no grade."),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    said = forms.CharField(
+        label=_("What she said"),
+        help_text=_("In her words. What she asked for, and what was agreed."),
+        widget=forms.Textarea(attrs={"rows": 5}),
+        required=False,
+    )
+    field_order = ("hers", "way", "result", "told", "declined", "feels", "said", "on", "at")
+
+    def __init__(self, *args: Any, waits: tuple[str, ...] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["told"]
+        field.choices = sorted(field.choices, key=lambda one: one[0] not in waits)  # type: ignore[attr-defined]
+        reached = [
+            row.code for row in load("victim-contact-results").as_of(self.today) if row.flag("reached")
+        ]
+        self.conditions = {name: {"result": reached} for name in ("told", "declined", "feels")}
+
+
+class PromiseForm(WhenForm):
+    """Something that she must be told of, which no entry tells of by itself."""
+
+    needed = ("update",)
+    lists = {"update": ("victim-updates", {})}
+    update = forms.ChoiceField(
+        label=_("What has happened?"),
+        help_text=_("Arrest, bail and interviews that are written down here are found by themselves."),
+        widget=forms.RadioSelect,
+    )
+    field_order = ("update", "on", "at")

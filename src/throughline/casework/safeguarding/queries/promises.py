@@ -1,0 +1,188 @@
+"""What victims must be told, what they have been told, and how it stands with the promises of a case."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from throughline.casework.cases.models import Case, CaseIncident, StandingFact
+from throughline.casework.cases.queries.pages import Somebody, people_named
+from throughline.casework.people.commands.identities import each_held_together
+from throughline.casework.people.queries.person import staff_names
+from throughline.casework.people.rules import PURPOSES
+from throughline.casework.risk.queries.reassessing import cases_of_facts
+from throughline.casework.safeguarding.models import VictimContact
+from throughline.casework.safeguarding.rules import Told, Update, untold, updates
+from throughline.foundations.access.rules import Action, Actor, insist
+from throughline.foundations.audit.commands import record as write_audit
+from throughline.foundations.audit.models import Event
+from throughline.foundations.chronology.models import Entry
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.models import Duty
+from throughline.reference import load
+
+UPDATE_DUTY, PROMISED = "victim-update", "update-promised"
+#: The most rows of each kind that a page of one case shows.
+MOST = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Contacted:
+    """A contact or an attempt, by whom, and what she said."""
+
+    contact: VictimContact
+    by: str
+    reached: bool
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Promises:
+    """How it stands with one victim's case: what is due, what she was told, and every contact, newest first.
+
+    ``untold`` are the updates that are open, each with when it happened. ``unprompted`` are contacts in which she was
+    reached though nothing was due, of ``reached``; ``attempts`` those in which she was not.
+    """
+
+    victim: Somebody
+    suspect: Somebody | None
+    due: Duty | None
+    untold: tuple[tuple[str, datetime], ...]
+    contacts: tuple[Contacted, ...]
+    reached: int
+    unprompted: int
+    attempts: int
+
+
+def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promises:
+    """The promises and contacts of a case in the reader's sight, with the look at the two."""
+    named = people_named(set(case.subjects), london_day(at))
+    rows = list(VictimContact.objects.filter(case=case).select_related("words").order_by("-at", "id")[:MOST])
+    names = staff_names({one.by for one in rows})
+    reached = _reaching_results()
+    contacts = tuple(
+        Contacted(
+            one,
+            names[one.by],
+            one.result in reached,
+            one.words.said if hasattr(one, "words") else "",
+        )
+        for one in rows
+    )
+    duty = open_update(case.id)
+    waits = still_untold(case.id, duty.causes) if duty else {}
+    write_audit(
+        actor,
+        Event.Kind.LOOK,
+        Action.VIEW_CASE,
+        subjects=sorted(case.subjects),
+        purpose=purpose,
+        detail={"case": str(case.id)},
+    )
+    return Promises(
+        victim=named[case.victim_id],
+        suspect=named.get(case.suspect_id) if case.suspect_id else None,
+        due=duty,
+        untold=tuple(sorted(waits.items(), key=lambda one: one[1])),
+        contacts=contacts,
+        reached=sum(one.reached for one in contacts),
+        unprompted=sum(one.reached and not one.contact.prompted for one in contacts),
+        attempts=sum(not one.reached for one in contacts),
+    )
+
+
+def owed(actor: Actor) -> tuple[Duty, ...]:
+    """What is open to be told to any victim in the reader's sight, the earliest due first, with the look. Raises Refused."""
+    insist(actor, Action.CONTACT_VICTIM)
+    found = tuple(Duty.objects.filter(kind=UPDATE_DUTY, discharged_at=None).order_by("due_at", "id"))
+    write_audit(
+        actor,
+        Event.Kind.LOOK,
+        Action.CONTACT_VICTIM,
+        subjects=sorted({one.record_id for one in found}),
+        purpose=PURPOSES.get(actor.role, ""),
+    )
+    return found
+
+
+def open_update(case_id: UUID) -> Duty | None:
+    """The duty to tell the victim of a case something, if one is open."""
+    return Duty.objects.filter(kind=UPDATE_DUTY, about=case_id, discharged_at=None).first()
+
+
+def last_reached(case_id: UUID) -> datetime | None:
+    """When she was last reached in a case. Part of a page, whose look names her."""
+    found = VictimContact.objects.filter(case=case_id, result__in=_reaching_results())
+    return found.order_by("-at").values_list("at", flat=True).first()
+
+
+def told_in(case_id: UUID) -> tuple[Told, ...]:
+    """The contacts of a case in which she was reached, and what she was told in each."""
+    rows = VictimContact.objects.filter(case=case_id, result__in=_reaching_results())
+    return tuple(Told(at, frozenset(told)) for at, told in rows.values_list("at", "told"))
+
+
+def still_untold(case_id: UUID, causes: Iterable[str]) -> dict[str, datetime]:
+    """Of some updates of a case, those that she was not told since each last happened, and when it did."""
+    lines = Entry.objects.filter(kind=PROMISED, about=case_id, code__in=set(causes)).order_by("at")
+    promised = dict(lines.values_list("code", "at"))
+    waits = untold(promised, told_in(case_id))
+    return {code: at for code, at in promised.items() if code in waits}
+
+
+def _reaching_results() -> list[str]:
+    return [row.code for row in load("victim-contact-results").rows if row.flag("reached")]
+
+
+# --- what has happened ------------------------------------------------------------------------------------
+
+
+def happened(since: datetime, now: datetime) -> dict[UUID, dict[datetime, Update]]:
+    """What victims must be told of what happened since an instant and is not promised yet, by open case and instant.
+
+    What was done about a suspect is of the cases of its incident in which he is the suspect; bail, of the case that it
+    names, else of those of whom it binds and protects.
+    """
+    known = updates(london_day(now))
+    kinds = {kind for one in known for kind in one.entries}
+    lines = list(Entry.objects.filter(kind__in=kinds, at__gte=since, at__lte=now).order_by("at", "id"))
+    # by the Code of the day on which it happened
+    brought = [(line, update) for line in lines if (update := _update(line, known))]
+    of = _cases_of([line for line, _update in brought])
+    found: dict[UUID, dict[datetime, Update]] = defaultdict(dict)
+    for line, update in brought:
+        for case_id in of.get(line.id, ()):
+            found[case_id].setdefault(line.at, update)
+    done = set(Entry.objects.filter(kind=PROMISED, about__in=list(found)).values_list("about", "code", "at"))
+    new = {
+        case_id: {at: one for at, one in what.items() if (case_id, one.code, at) not in done}
+        for case_id, what in found.items()
+    }
+    return {case_id: what for case_id, what in new.items() if what}
+
+
+def _update(line: Entry, today: Iterable[Update]) -> Update | None:
+    on = london_day(line.at)
+    return next((one for one in (updates(on) or today) if one.brought_by(line.kind, line.code)), None)
+
+
+def _cases_of(lines: Collection[Entry]) -> dict[int, set[UUID]]:
+    """The open cases that each line is of, by its number."""
+    about = {line.about for line in lines if line.about}
+    links = CaseIncident.objects.filter(incident__in=about, case__suspect__isnull=False)
+    together = each_held_together({line.record_id for line in lines})
+    of_incident: dict[UUID, list[tuple[UUID, UUID]]] = defaultdict(list)
+    for incident, case, suspect in links.values_list("incident", "case", "case__suspect"):
+        of_incident[incident].append((case, suspect))
+    of = cases_of_facts(StandingFact.objects.filter(id__in=about))
+    found: dict[int, set[UUID]] = {}
+    for line in lines:
+        if line.about:
+            his = together[line.record_id]
+            found[line.id] = of.get(line.about, set()) | {
+                case for case, suspect in of_incident[line.about] if suspect in his
+            }
+    every = {case for cases in found.values() for case in cases}
+    still = set(Case.objects.filter(id__in=every, closed_at=None).values_list("id", flat=True))
+    return {number: cases & still for number, cases in found.items()}

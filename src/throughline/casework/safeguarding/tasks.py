@@ -1,0 +1,10 @@
+"""What the worker does for this room between requests, as a named actor, through an ordinary command."""
+
+from datetime import datetime
+
+from throughline.casework.safeguarding.commands import promising
+
+
+def promise_what_happened(*, now: datetime) -> int:
+    """Put on somebody's list what victims must be told of what happened of late; says of how many cases."""
+    return promising.promise_what_happened(now=now)
