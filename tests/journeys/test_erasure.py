@@ -63,6 +63,7 @@ from throughline.casework.people.models import (
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.commands import assessing, checking, grading, hub
+from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.scene.commands import acting as doing
 from throughline.casework.scene.commands import adding, attending, children, gathering, injuries
 from throughline.foundations.access.protection import acting, set_actor
@@ -456,6 +457,8 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
         "words": "Quorlina was seen twice",
     }
     as_(system("hub"), hub.record_share, **shared, **case)
+    said = {"way": "telephone", "result": "reached-free", "said": "Quorlina sleeps at her mother's"}
+    as_(system("hub"), record_contact, **said, **case)
 
 
 def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:

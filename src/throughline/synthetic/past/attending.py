@@ -12,6 +12,7 @@ from throughline.casework.people.commands.recording import relate
 from throughline.casework.risk.commands import assessing, checking, grading, held, hub, reassessing
 from throughline.casework.risk.models import Assessment, Check, Grading
 from throughline.casework.risk.rules.assessing import Stage, with_always
+from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.scene.commands import acting, attending, children, gathering, injuries
 from throughline.casework.scene.models import Attendance
 from throughline.casework.scene.rules import INSTRUMENTS, Section
@@ -108,6 +109,7 @@ class Attending:
         self.cast.acting(officer)
         gone = at + timedelta(minutes=one.minutes)
         attending.leave(by=officer, now=gone, attendance_id=there.id)
+        self._tell_her(call, incident_id, one, officer, gone)
         stand_down(by=self.cast.role(Role.CALL_HANDLER), now=gone, deployment_id=sent.id)
         return at, decided
 
@@ -175,6 +177,24 @@ class Attending:
                 reasons=one.reasons,
                 offence=call.crime,
                 words=one.words,
+            )
+
+    def _tell_her(self, call: Call, incident_id: UUID, one: Visit, officer: Actor, at: datetime) -> None:
+        """Three in four who saw him taken away or asked in were told what that means before the officer left."""
+        update = {"arrest": "told-arrest", "voluntary-attendance": "told-interview"}.get(one.action)
+        suspect = self.records.get(call.suspect or 0)
+        if not update or not suspect or call.at.minute % 4 == 0:
+            return
+        cases = Case.objects.filter(incident_links__incident=incident_id, suspect=suspect, closed_at=None)
+        for case in cases.order_by("id"):
+            record_contact(
+                by=officer,
+                now=at,
+                case_id=case.id,
+                way="in-person",
+                result="reached-free",
+                told=[update],
+                feels="not-asked",
             )
 
     def _look_at_action(

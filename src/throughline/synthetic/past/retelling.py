@@ -507,7 +507,18 @@ def _one_step() -> Iterator[None]:
 
 
 # the rooms and foundations that the past fills
-_FILLED = ("people", "cases", "contact", "scene", "risk", "chronology", "decisions", "duties", "instruments")
+_FILLED = (
+    "people",
+    "cases",
+    "contact",
+    "scene",
+    "risk",
+    "safeguarding",
+    "chronology",
+    "decisions",
+    "duties",
+    "instruments",
+)
 
 
 def _analyse() -> None:

@@ -88,6 +88,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.OWN_CASE: in_sight(SUPERVISOR | ATTEND),
     Action.GRADE_CASE: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.VISIT: in_sight(SUPERVISOR | ATTEND),
+    Action.CONTACT_VICTIM: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.DECIDE_PRIMARY: in_sight(SERGEANTS | HUB),
     Action.REVIEW_FILES: in_sight(SUPERVISOR | REGISTRAR | HUB | {Role.INSPECTOR}),
     Action.RECORD_CRIME: (REGISTRAR, NOBODY, REGISTRAR, NOBODY),
