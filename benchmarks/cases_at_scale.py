@@ -46,7 +46,8 @@ OURS = (
     "duties_open_of_kind",
     "decisions_about",
     "scene_acted",
-    "scene_child_decided_when",
+    "scene_acted_latest",
+    "scene_child_decided_latest",
     "audit_event_looks",
     "offline_lease_about",
 )

@@ -205,6 +205,20 @@ def test_each_row_is_held_against_all_who_are_hidden(role: Role, counting: bool,
     assert hidden == {True, False}
 
 
+def test_a_row_is_held_against_the_grants_by_their_index(record_id: UUID) -> None:
+    """However cheap it looks to read them all: that would be done for each row that a page reads."""
+    reads = "select seq_scan, idx_scan from pg_stat_xact_user_tables where relname = 'access_grant'"
+    with connection.cursor() as cursor:
+        cursor.execute("set local random_page_cost = 10000; discard plans")
+        for held in ("access_kept_out(%s)", "access_kept_out(array[%s])"):
+            cursor.execute(reads)
+            whole, by_index = cursor.fetchone()
+            cursor.execute(f"select {held}", [record_id])
+            assert cursor.fetchone() == (False,)
+            cursor.execute(reads)
+            assert cursor.fetchone() == (whole, by_index + 1)
+
+
 def test_no_policy_gathers_all_who_are_hidden(db: None) -> None:
     with connection.cursor() as cursor:
         cursor.execute(

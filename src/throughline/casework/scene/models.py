@@ -144,7 +144,10 @@ class PositiveAction(models.Model):
                 name="scene_action_first",
             ),
         ]
-        indexes = [models.Index(fields=["action", "at"], name="scene_acted")]
+        indexes = [
+            models.Index(fields=["action", "at"], name="scene_acted"),
+            models.Index(fields=["record", "-at", "id"], name="scene_acted_latest"),
+        ]
         triggers = [*guards()]
 
     def __str__(self) -> str:
@@ -209,7 +212,7 @@ class ChildDecision(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["incident", "entered_at"], name="scene_child_decided"),
-            models.Index(fields=["entered_at"], name="scene_child_decided_when"),
+            models.Index(fields=["-entered_at", "id"], name="scene_child_decided_latest"),
         ]
         triggers = [*guards()]
 

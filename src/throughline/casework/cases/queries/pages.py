@@ -34,6 +34,7 @@ from throughline.casework.cases.rules import (
 )
 from throughline.casework.people.commands.identities import each_held_together, held_together
 from throughline.casework.people.models import Name, Record, Relationship
+from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import shown_name, staff_names
 from throughline.casework.people.queries.searching import shown_age
 from throughline.casework.people.rules import GUARDIAN
@@ -89,13 +90,16 @@ class Somebody:
 
 def people_named(record_ids: Iterable[UUID | None], today: date) -> dict[UUID, Somebody]:
     """Those of some records that are in the running actor's sight, by record. The caller writes the look."""
-    records = Record.objects.in_bulk([one for one in set(record_ids) if one])
+    wanted = among("id", {one for one in record_ids if one})
+    # of a long list no more is read than is shown of each
+    records = list(Record.objects.filter(wanted).only("born", "born_from", "born_to"))
     names: dict[UUID, list[Name]] = {}
-    for name in Name.objects.filter(record__in=records).order_by("-valid_until", "id"):
+    theirs = Name.objects.filter(among("record", [record.id for record in records]))
+    for name in theirs.order_by("-valid_until", "id"):
         names.setdefault(name.record_id, []).append(name)
     return {
-        one: Somebody(one, shown_name(names.get(one, [])), shown_age(record, today))
-        for one, record in records.items()
+        record.id: Somebody(record.id, shown_name(names.get(record.id, [])), shown_age(record, today))
+        for record in records
     }
 
 

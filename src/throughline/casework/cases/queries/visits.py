@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from throughline.casework.cases.models import Case, Visit
 from throughline.casework.people.models import Address, IdentityLink, Marker
+from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import Said, names_of, said_of, staff_names
 from throughline.foundations.access.routes import insist_on_role
 from throughline.foundations.access.rules import Action, Actor
@@ -158,16 +159,16 @@ def visit_due(case: Case) -> Duty | None:
 
 
 def _together(record_ids: Iterable[UUID]) -> dict[UUID, list[UUID]]:
+    """The records that are held to be of the same person as each of some records, itself among them."""
     wanted = set(record_ids)
-    identities = dict(
-        IdentityLink.objects.filter(record__in=wanted, valid_until=None).values_list("record", "identity")
+    links = IdentityLink.objects.filter(
+        among("identity__links__record", wanted), identity__links__valid_until=None
     )
     linked: dict[UUID, list[UUID]] = defaultdict(list)
-    for identity, record_id in IdentityLink.objects.filter(
-        identity__in=set(identities.values()), valid_until=None
-    ).values_list("identity", "record"):
-        linked[identity].append(record_id)
-    return {record_id: linked[identity] for record_id, identity in identities.items()}
+    of_each = links.filter(valid_until=None).values_list("identity__links__record", "record")
+    for record_id, one in of_each:
+        linked[record_id].append(one)
+    return linked
 
 
 def _homes(record_ids: Collection[UUID], today: date) -> dict[UUID, list[Address]]:

@@ -18,6 +18,7 @@ from throughline.casework.cases.rules import Part
 from throughline.casework.contact.queries.turns import Offer, on_duty, on_duty_shifts, waiting_offers
 from throughline.casework.contact.rules.turns import OnDuty
 from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
+from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.queries.waiting import Line, checks_waiting, kinds_checked
@@ -173,6 +174,11 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         *(act.incident_id for act in acts.held),
         *(duty.about for duty in duties.no_arrest if duty.about),
     }
+    not_arrested = acts.of(duties.no_arrest)
+    named_by_number = {one.incident_id for one in not_arrested.values()} | {
+        one.incident_id for one in decided
+    }
+    numbered = {one.id: one for one in Incident.objects.filter(among("id", named_by_number))}
     victims, children = _victims_and_children(acted_at, {one.id for one in incidents.values()})
     unseen = _unseen(children)
     named = people_named(
@@ -216,12 +222,24 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         pressing=queue.pressing,
         waiting=queue.count,
         held=_held(acts, victims, named, names),
-        not_arrested=_not_arrested(actor, duties.no_arrest, acts, victims, named, names, now),
+        not_arrested=tuple(
+            NotArrested(
+                duty=duty,
+                incident=numbered[act.incident_id],
+                suspect=named.get(duty.record_id),
+                victim=named.get(victims[act.incident_id]) if act.incident_id in victims else None,
+                acted=Acted(act, names[act.by]),
+                late=duty.due_at < now,
+                mine=act.by == actor.id,
+            )
+            for duty in duties.no_arrest
+            if (act := not_arrested.get(duty.id)) and act.incident_id in numbered
+        ),
         not_sent=counts.get(NOT_SENT, 0),
         nothing_for_child=tuple(
             NothingForChild(
                 one,
-                one.incident,
+                numbered[one.incident_id],
                 tuple(
                     sorted(
                         (named[child] for child in one.subjects if child in named), key=lambda one: one.name
@@ -230,6 +248,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
                 names[one.by],
             )
             for one in decided
+            if one.incident_id in numbered
         ),
         undecided=counts.get(TO_DECIDE, 0),
         unsynced=still,
@@ -288,8 +307,8 @@ class _Acts:
         latest = arrested.order_by("record", "-at", "id").distinct("record").values_list("at", "id")
         # a force arrests hundreds a day: of those beyond the ones that are shown, no more is read
         held = [one for _at, one in sorted(latest)[:SHOWN]]
-        rows = standing.filter(Q(record__in=suspects) | Q(incident__in=incidents) | Q(id__in=held))
-        self.all = list(rows.select_related("decision", "incident").order_by("-at", "id"))
+        rows = standing.filter(among("record", suspects) | among("incident", incidents) | among("id", held))
+        self.all = list(rows.select_related("decision").order_by("-at", "id"))
         shown = {one.id: one for one in self.all}
         self.held = [shown[one] for one in held]
 
@@ -302,10 +321,17 @@ class _Acts:
         found = next(iter(of_it or his), None)
         return Acted(found, names[found.by]) if found else None
 
+    def of(self, duties: Iterable[Duty]) -> dict[UUID, PositiveAction]:
+        """What some duties are to look at, by duty, where its incident is in sight; else the desk lets somebody see it."""
+        made = {(one.incident_id, one.record_id): one for one in reversed(self.all)}
+        return {
+            duty.id: act for duty in duties if duty.about and (act := made.get((duty.about, duty.record_id)))
+        }
+
 
 def _incidents(case_ids: Collection[UUID]) -> dict[UUID, Incident]:
     """The latest incident of each of some cases."""
-    links = CaseIncident.objects.filter(case__in=case_ids).select_related("incident")
+    links = CaseIncident.objects.filter(among("case", case_ids)).select_related("incident")
     latest = links.order_by("case", "-incident__reported_at", "incident").distinct("case")
     return {one.case_id: one.incident for one in latest}
 
@@ -315,7 +341,8 @@ def _victims_and_children(
 ) -> tuple[dict[UUID, UUID], dict[UUID, list[UUID]]]:
     """The first victim of each incident at which somebody acted, and the children of each of those assessed."""
     parts = Involvement.objects.filter(
-        Q(incident__in=acted_at, part=Part.VICTIM) | Q(incident__in=assessed, part=Part.CHILD), ended_at=None
+        among("incident", acted_at) & Q(part=Part.VICTIM) | among("incident", assessed) & Q(part=Part.CHILD),
+        ended_at=None,
     )
     victims: dict[UUID, UUID] = {}
     children: dict[UUID, list[UUID]] = {}
@@ -335,7 +362,7 @@ def _unseen(children: Mapping[UUID, list[UUID]]) -> dict[UUID | None, list[UUID]
     """Of the children of some incidents, those whom no officer has seen."""
     seen = set(
         ChildSeen.objects.filter(
-            attendance__incident__in=children, seen=True, superseded_by=None
+            among("attendance__incident", children), seen=True, superseded_by=None
         ).values_list("attendance__incident", "record")
     )
     return {
@@ -354,7 +381,8 @@ def _nothing_for_child(now: datetime) -> list[ChildDecision]:
         if not row.flag("refers") and not row.flag("tells_school")
     ]
     rows = ChildDecision.objects.filter(choice__in=tells_nobody, finder=None, entered_at__gte=since)
-    return list(rows.select_related("incident").order_by("-entered_at", "id")[:SHOWN])
+    # alone, by the index of the latest: joined with their incidents all of the last hours are read, and then ordered
+    return list(rows.order_by("-entered_at", "id")[:SHOWN])
 
 
 def _held(
@@ -363,7 +391,7 @@ def _held(
     bail = [row.code for row in load("standing-facts").rows if row.text("group") == "bail"]
     facts = list(
         StandingFact.objects.filter(
-            record__in=[act.record_id for act in acts.held],
+            among("record", {act.record_id for act in acts.held}),
             kind__in=bail,
             set_at__gte=acts.since,
             ended_at=None,
@@ -384,32 +412,6 @@ def _held(
         )
         for act in acts.held
         if act.record_id in named
-    )
-
-
-def _not_arrested(
-    actor: Actor,
-    duties: Iterable[Duty],
-    acts: _Acts,
-    victims: dict[UUID, UUID],
-    named: dict[UUID, Somebody],
-    names: Mapping[UUID, str],
-    now: datetime,
-) -> tuple[NotArrested, ...]:
-    """Those whose incident is in sight; for the others the desk lets somebody see it."""
-    made = {(one.incident_id, one.record_id): one for one in reversed(acts.all)}
-    return tuple(
-        NotArrested(
-            duty=duty,
-            incident=act.incident,
-            suspect=named.get(duty.record_id),
-            victim=named.get(victims[act.incident_id]) if act.incident_id in victims else None,
-            acted=Acted(act, names[act.by]),
-            late=duty.due_at < now,
-            mine=act.by == actor.id,
-        )
-        for duty in duties
-        if duty.about and (act := made.get((duty.about, duty.record_id)))
     )
 
 

@@ -21,6 +21,7 @@ from throughline.casework.people.models import (
     SafeContact,
     StaffLink,
 )
+from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.searching import is_child, shown_age, standing_markers
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import subject_for
@@ -148,7 +149,7 @@ def shown_name(names: Iterable[Name]) -> str:
 
 def names_of(record_ids: Iterable[UUID]) -> dict[UUID, str]:
     """What those of some records are called that are in the running actor's sight. The caller writes the look."""
-    names = _by_record(Name.objects.filter(record__in=set(record_ids)).order_by("valid_until", "id"))
+    names = _by_record(Name.objects.filter(among("record", set(record_ids))).order_by("valid_until", "id"))
     return {record_id: shown_name(theirs) for record_id, theirs in names.items()}
 
 
@@ -231,7 +232,7 @@ def _linked(identity: UUID, *, first: UUID) -> tuple[Linked, ...]:
 def said_of(ids: list[UUID]) -> list[Said]:
     """All that was ever said about reaching these records, newest first. The caller writes the look."""
     kept = list(
-        SafeContact.objects.filter(record__in=ids)
+        SafeContact.objects.filter(among("record", ids))
         .select_related("answers", "phone", "address")
         .order_by("-given_at")
     )
@@ -273,7 +274,7 @@ class _NamesOfStaff(dict[UUID, str]):
 
 def staff_names(ids: set[UUID]) -> Mapping[UUID, str]:
     """Who the accounts are that did something; the system's own actors are called by its name."""
-    return _NamesOfStaff(User.objects.filter(id__in=ids).values_list("id", "name"))
+    return _NamesOfStaff(User.objects.filter(among("id", ids)).values_list("id", "name"))
 
 
 def _names(ids: list[UUID]) -> tuple[Name, ...]:

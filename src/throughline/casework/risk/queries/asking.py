@@ -13,6 +13,7 @@ from throughline.casework.cases.queries.pages import Somebody, in_sight, look_at
 from throughline.casework.contact.rules.spoken import speaks_of
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.models import Relationship
+from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment
 from throughline.casework.risk.rules.assessing import (
@@ -146,9 +147,10 @@ def answered_and_named(
 ) -> tuple[dict[UUID, Answered], Mapping[UUID, str]]:
     """`answered`, with the names of whoever assessed, of whoever added to it, and of some other accounts."""
     rows: dict[UUID, list[Answers]] = {}
-    for row in Answers.objects.filter(subject__in=[one.id for one in assessments], superseded_by=None):
+    ids = [one.id for one in assessments]
+    for row in Answers.objects.filter(among("subject", ids), superseded_by=None):
         rows.setdefault(row.subject, []).append(row)
-    added = list(Addendum.objects.filter(about__in=[one.id for one in assessments]).order_by("at", "id"))
+    added = list(Addendum.objects.filter(among("about", ids)).order_by("at", "id"))
     more: dict[UUID, list[Addendum]] = {}
     for addendum in added:
         more.setdefault(addendum.about, []).append(addendum)

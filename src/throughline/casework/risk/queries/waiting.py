@@ -8,14 +8,14 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.contrib.postgres.fields import ArrayField
-from django.db.models import BooleanField, F, Func, OuterRef, QuerySet, Subquery, UUIDField, Value, When
 from django.db.models import Case as If
+from django.db.models import OuterRef, QuerySet, Subquery, When
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.history import standing_at
 from throughline.casework.cases.rules import Kind
 from throughline.casework.contact.rules.spoken import heard, speaks_of
+from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.models import Assessment, Check, HubReview
@@ -170,21 +170,9 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
     )
 
 
-def _among(column: str, ids: Collection[UUID]) -> Func:
-    """That a column is one of many ids, told as one value, where ``in`` would make a value of each."""
-    many = Value(list(ids), output_field=ArrayField(UUIDField()))
-    return Func(
-        F(column),
-        many,
-        template="(%(expressions)s::uuid[]))",
-        arg_joiner=" = any(",
-        output_field=BooleanField(),
-    )
-
-
 def _latest_complete(cases: Collection[UUID]) -> QuerySet[Assessment]:
     """The latest assessment of each of some cases that is complete."""
-    rows = Assessment.objects.filter(_among("case", cases), completed_at__isnull=False)
+    rows = Assessment.objects.filter(among("case", cases), completed_at__isnull=False)
     return rows.order_by("case", "-completed_at", "id").distinct("case")
 
 
@@ -198,7 +186,7 @@ class _Known:
         self.today = london_day(now)
         self.phrases = phrases_of_danger(self.today)
         of_him = PositiveAction.objects.filter(record=OuterRef("suspect"), superseded_by=None)
-        cases = Case.objects.filter(_among("id", waiting)).values_list(
+        cases = Case.objects.filter(among("id", waiting)).values_list(
             "id",
             "victim_id",
             "suspect_id",
@@ -234,7 +222,7 @@ class _Known:
         """The grade that stands in each case, with its words where danger may be spoken of."""
         decided = Decision.objects.filter(kind="case-grade", about=OuterRef("case"), decision=None)
         words = Subquery(decided.order_by("-made_at", "-id").values("words")[:1])
-        graded = StandingFact.objects.filter(_among("case", self.pairs), kind=Kind.GRADE, ended_at=None)
+        graded = StandingFact.objects.filter(among("case", self.pairs), kind=Kind.GRADE, ended_at=None)
         rows = graded.values_list(
             "case", "value", "set_by", "set_at", If(When(value=self._lowest(), then=words))
         )
@@ -244,7 +232,7 @@ class _Known:
         suspects = {pair.suspect_id for pair in self.pairs.values() if pair.suspect_id}
         kinds = load("standing-facts")
         found: dict[UUID, set[str]] = defaultdict(set)
-        facts = standing_at(now, StandingFact.objects.filter(_among("record", suspects), superseded_by=None))
+        facts = standing_at(now, StandingFact.objects.filter(among("record", suspects), superseded_by=None))
         for record_id, kind, since in facts.values_list("record", "kind", "valid_from"):
             found[record_id].add(kinds.get(kind, on=london_day(since)).text("group"))
         return found
@@ -257,7 +245,7 @@ class _Known:
         by = hearing(self.today)
         # what was heard by other phrases than today's is heard anew, until the worker has done so
         unheard = {one: case_id for case_id, one, _danger, heard_by, _more in found if heard_by != by}
-        anew = answered(list(Assessment.objects.filter(id__in=unheard))) if unheard else {}
+        anew = answered(list(Assessment.objects.filter(among("id", unheard)))) if unheard else {}
         heard = {case_id for case_id, _one, danger, heard_by, _more in found if heard_by == by and danger}
         heard |= {unheard[one] for one, said in anew.items() if said.speaks_of_danger(self.phrases)}
         return heard, {case_id: added for case_id, _one, _danger, _by, added in found}
@@ -281,7 +269,7 @@ class _Seen:
     def __init__(self, known: _Known, shown: Collection[UUID]) -> None:
         self.known = known
         self.cases = {case_id: known.pairs[case_id] for case_id in shown}
-        taken = HubReview.objects.filter(case__in=shown, done_at=None, let_go_at=None)
+        taken = HubReview.objects.filter(among("case", shown), done_at=None, let_go_at=None)
         self.taken = dict(taken.values_list("case", "taken_by"))
         makers = {*(known.grades[one].set_by for one in shown if one in known.grades), *self.taken.values()}
         found, self.names = answered_and_named(list(_latest_complete(shown)), makers)
