@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
@@ -30,6 +31,11 @@ from throughline.running.logins import OWNER, WEB, Logins
 from throughline.running.template import clone, drop, make_template
 
 _HANDED_ON = "throughline_server"
+# how long an example takes says how busy the machine is, and nothing of the code
+hypothesis.settings.register_profile(
+    "throughline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("throughline")
 
 
 @dataclasses.dataclass(frozen=True)
