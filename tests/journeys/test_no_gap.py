@@ -17,7 +17,13 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from throughline.casework.cases.commands import cases, counter, crimes, groups, holding, incidents, visiting
 from throughline.casework.cases.models import (
@@ -67,6 +73,26 @@ GRADES = ("high", "medium", "standard")
 N = st.integers(min_value=0, max_value=5)
 GRADE = st.sampled_from(GRADES)
 SERGEANTS = st.sampled_from(["response-sergeant-1", "response-sergeant-2"])
+
+
+def given(model, *, least: int = 1, **which):
+    """Choose a step only where there is what it is done to: a step on nothing proves nothing."""
+
+    def there_is(machine: "NoGap") -> bool:
+        with machine.seen_whole():
+            return model.objects.filter(**which)[:least].count() == least
+
+    return precondition(there_is)
+
+
+def given_duty(*kinds: str):
+    return given(Duty, kind__in=kinds, discharged_at=None)
+
+
+OPEN_CASE = given(Case, closed_at=None)
+TWO_CASES = given(Case, least=2, closed_at=None)
+OPEN_INCIDENT = given(Incident, closed_at=None)
+TWO_INCIDENTS = given(Incident, least=2, closed_at=None)
 
 
 class People:
@@ -188,10 +214,11 @@ class NoGap(RuleBasedStateMachine):
 
     @classmethod
     def begin(cls, people: People) -> None:
-        """What every example begins with, done once: somebody on duty, and an incident of the two of them."""
+        """What every example begins with, done once: a case that is closed, somebody on duty, and an incident of two."""
         cls.people, cls.done, cls.begins = people, Counter(), BEGINS
         force = cls()
         try:
+            force.a_case_was_closed()
             force.somebody_is_on_duty()
             force.no_gap()
         except AssertionError:
@@ -200,16 +227,27 @@ class NoGap(RuleBasedStateMachine):
         # kept, where an example is rolled back
         force.rolled_back.__exit__(None, None, None)
         cls.begins = force.now
+        # what was done before the first step was not chosen
+        cls.done = Counter()
+
+    def a_case_was_closed(self) -> None:
+        """No force begins today: what is done with a closed case is within reach of every example."""
+        self._an_incident_of("other", "brother")
+        self.everything_is_done_for_a_case(0, True)
+        with self.seen_whole():
+            assert Case.objects.exclude(closed_at=None).exists()
 
     def somebody_is_on_duty(self) -> None:
         ends = self.now + timedelta(hours=12)
         for who in ("response-officer-1", "response-sergeant-1"):
             self.do(who, turns.start_turn, ends_at=ends)
-        made = self.do(
-            Role.CALL_HANDLER, incidents.open_incident, recorded_as="domestic-abuse", domestic=True
-        )
-        for who, part in (("her", "victim"), ("him", "suspect")):
-            self._involve(made.id, who, part, confirmed=True)
+        self._an_incident_of("her", "him")
+
+    def _an_incident_of(self, victim: str, suspect: str) -> None:
+        told = {"recorded_as": "domestic-abuse", "domestic": True}
+        made = self.do(Role.CALL_HANDLER, incidents.open_incident, **told)
+        self._involve(made.id, victim, "victim", confirmed=True)
+        self._involve(made.id, suspect, "suspect", confirmed=True)
 
     @rule(domestic=st.sampled_from([True, True, None, False]))
     def open_incident(self, domestic) -> None:
@@ -243,11 +281,13 @@ class NoGap(RuleBasedStateMachine):
         if ends:
             self.do(Role.CALL_HANDLER, taking.end, contact_id=call.id)
 
+    @given(Contact, ended_at=None)
     @rule(n=N)
     def a_call_ends(self, n) -> None:
         if call := self.one(Contact.objects.filter(ended_at=None), n, "received_at", "id"):
             self.do(Role.CALL_HANDLER, taking.end, contact_id=call.id)
 
+    @given_duty("contact-sign-off")
     @rule(n=N)
     def sign_off(self, n) -> None:
         if call := self.one(Contact.objects.filter(ended_at__isnull=False), n, "received_at", "id"):
@@ -255,6 +295,7 @@ class NoGap(RuleBasedStateMachine):
                 self.do(Role.SUPERVISOR, reviewing.agree, contact_id=call.id)
             self.do(Role.SUPERVISOR, reviewing.sign_off, contact_id=call.id, reason="sign-off-complete")
 
+    @given(Contact, incident__closed_at=None)
     @rule(n=N, m=N)
     def same_incident(self, n, m) -> None:
         call = self.one(Contact.objects.filter(incident__closed_at=None), n, "received_at", "id")
@@ -262,6 +303,7 @@ class NoGap(RuleBasedStateMachine):
         if call and into:
             self.do(Role.CALL_HANDLER, knowing.same_incident, contact_id=call.id, incident_id=into.id)
 
+    @OPEN_INCIDENT
     @rule(
         n=N,
         who=st.sampled_from(["her", "her again", "other", "him", "brother"]),
@@ -272,6 +314,7 @@ class NoGap(RuleBasedStateMachine):
         if incident := self.an_incident(n):
             self._involve(incident.id, who, part, confirmed=confirmed)
 
+    @OPEN_INCIDENT
     @rule(
         n=N,
         victim=st.sampled_from(["her", "her again", "other", "him"]),
@@ -282,6 +325,7 @@ class NoGap(RuleBasedStateMachine):
             self._involve(incident.id, victim, "victim", confirmed=True)
             self._involve(incident.id, suspect, "suspect", confirmed=True)
 
+    @OPEN_INCIDENT
     @rule(n=N)
     def involve_a_child(self, n) -> None:
         if incident := self.an_incident(n):
@@ -297,6 +341,7 @@ class NoGap(RuleBasedStateMachine):
             confirmed=confirmed,
         )
 
+    @OPEN_INCIDENT
     @rule(n=N, m=N)
     def withdraw(self, n, m) -> None:
         if incident := self.an_incident(n):
@@ -315,6 +360,7 @@ class NoGap(RuleBasedStateMachine):
                 domestic=domestic,
             )
 
+    @TWO_INCIDENTS
     @rule(n=N, m=N, command=st.sampled_from([incidents.carry_over, incidents.join_incidents]))
     def two_incidents(self, n, m, command) -> None:
         if (incident := self.an_incident(n)) is None:
@@ -323,6 +369,7 @@ class NoGap(RuleBasedStateMachine):
         if into := self.one(others, m, "reported_at", "number"):
             self.do(Role.CALL_HANDLER, command, incident_id=incident.id, into_id=into.id)
 
+    @OPEN_INCIDENT
     @rule(n=N)
     def close_incident(self, n) -> None:
         if incident := self.an_incident(n):
@@ -343,6 +390,7 @@ class NoGap(RuleBasedStateMachine):
 
     # --- crimes -----------------------------------------------------------------------------------------
 
+    @OPEN_INCIDENT
     @rule(n=N, crime=st.booleans())
     def judge(self, n, crime) -> None:
         if incident := self.an_incident(n, domestic=True):
@@ -355,6 +403,7 @@ class NoGap(RuleBasedStateMachine):
                     Role.REGISTRAR, crimes.not_a_crime, reason="no-crime-none-described", words="-", **told
                 )
 
+    @given_duty("crime-review")
     @rule(n=N, agreed=st.booleans(), own=st.booleans())
     def review_crime(self, n, agreed, own) -> None:
         if duty := self.a_duty(n, kind="crime-review"):
@@ -366,6 +415,7 @@ class NoGap(RuleBasedStateMachine):
                 feedback="It was one",
             )
 
+    @given(Crime, cancelled_at=None)
     @rule(n=N)
     def cancel_crime(self, n) -> None:
         """A cancelled crime takes nothing from what is still to be done, and closes nothing."""
@@ -388,12 +438,14 @@ class NoGap(RuleBasedStateMachine):
 
     # --- cases ------------------------------------------------------------------------------------------
 
+    @OPEN_CASE
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2", "control-room-supervisor-1"]))
     def own(self, n, who) -> None:
         if case := self.a_case(n):
             owner = self.people.staff[who].id
             self._owned(case, self.do(who, holding.set_owner, case_id=case.id, owner=owner, both_sides=True))
 
+    @OPEN_CASE
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2"]))
     def offer(self, n, who) -> None:
         if case := self.a_case(n):
@@ -405,6 +457,7 @@ class NoGap(RuleBasedStateMachine):
                 both_sides=True,
             )
 
+    @given_duty("case-accept")
     @rule(n=N, accepts=st.booleans())
     def answer_an_offer(self, n, accepts) -> None:
         if duty := self.a_duty(n, kind="case-accept"):
@@ -421,12 +474,14 @@ class NoGap(RuleBasedStateMachine):
             with self.seen_whole():
                 self.merged -= set(held_together(case.victim_id))
 
+    @OPEN_CASE
     @rule(n=N, grade=GRADE, who=st.sampled_from([Role.SUPERVISOR, Role.OFFICER, Role.SERGEANT]))
     def grade_without_risk(self, n, grade, who) -> None:
         if case := self.a_case(n):
             told = {"grade": grade, "reason": "grade-first-assessment", "words": "She said so"}
             self.do(who, cases.set_grade, case_id=case.id, **told)
 
+    @OPEN_CASE
     @rule(n=N)
     def visit(self, n) -> None:
         if case := self.a_case(n):
@@ -439,16 +494,19 @@ class NoGap(RuleBasedStateMachine):
                 safe_to_talk=True,
             )
 
+    @OPEN_CASE
     @rule(n=N)
     def close_case(self, n) -> None:
         if case := self.a_case(n):
             self.do(Role.SUPERVISOR, cases.close_case, case_id=case.id, closed_as="danger-past")
 
+    @given(Case, closed_at__isnull=False)
     @rule(n=N)
     def reopen_case(self, n) -> None:
         if case := self.a_case(n, closed_at__isnull=False):
             self.do(Role.SUPERVISOR, cases.reopen_case, case_id=case.id)
 
+    @TWO_CASES
     @rule(n=N, m=N)
     def join_cases(self, n, m) -> None:
         if (case := self.a_case(n)) is None:
@@ -457,22 +515,26 @@ class NoGap(RuleBasedStateMachine):
         if into := self.one(others, m, "opened_at", "id"):
             self.do(Role.SERGEANT, cases.join_cases, case_id=case.id, into_id=into.id)
 
+    @given(Joining, ended_at=None)
     @rule(n=N)
     def part_cases(self, n) -> None:
         if joining := self.one(Joining.objects.filter(ended_at=None), n, "made_at", "id"):
             self.do(Role.SERGEANT, cases.part_cases, case_id=joining.case_id)
 
+    @TWO_CASES
     @rule(n=N, m=N, reason=st.sampled_from(["group-same-victim", "group-honour-based"]))
     def group(self, n, m, reason) -> None:
         case, other = self.a_case(n), self.a_case(m)
         if case and other and case != other:
             self.do(Role.SERGEANT, cases.group_cases, case_ids=[case.id, other.id], reason=reason)
 
+    @given(Case, closed_at=None, memberships__ended_at=None, memberships__isnull=False)
     @rule(n=N)
     def ungroup(self, n) -> None:
         if case := self.a_case(n, memberships__ended_at=None, memberships__isnull=False):
             self.do(Role.SERGEANT, cases.ungroup, case_id=case.id)
 
+    @given(Group)
     @rule(n=N, whose=st.sampled_from(["response-officer-1", "response-sergeant-2", "hub-reviewer-1"]))
     def add_plan_line(self, n, whose) -> None:
         if group := self.one(Group.objects.all(), n, "made_at", "id"):
@@ -482,6 +544,7 @@ class NoGap(RuleBasedStateMachine):
         due = london_day(self.now) + timedelta(days=3)
         return {"what": "Change the locks", "whose": self.people.staff[whose].id, "due_on": due}
 
+    @given(PlanLine, ended_at=None)
     @rule(
         n=N,
         whose=st.sampled_from(["response-officer-2", "duty-inspector-1", None]),
@@ -495,6 +558,7 @@ class NoGap(RuleBasedStateMachine):
                 told = {"line_id": line.id, "ended_as": ended_as, "words": "She moved"}
                 self.do(Role.SERGEANT, groups.end_line, **told)
 
+    @given(CounterAllegation, ended_at=None)
     @rule(n=N, choice=st.sampled_from(["first-suspect", "unresolved"]))
     def decide_primary(self, n, choice) -> None:
         rows = CounterAllegation.objects.filter(ended_at=None)
@@ -502,6 +566,7 @@ class NoGap(RuleBasedStateMachine):
             told = {"choice": choice, "reason": "primary-fear", "words": "She fears him"}
             self.do(Role.SERGEANT, counter.decide_primary, allegation_id=one.id, **told)
 
+    @given_duty("primary-perpetrator-review")
     @rule(n=N, agreed=st.booleans(), own=st.booleans())
     def review_primary(self, n, agreed, own) -> None:
         if duty := self.a_duty(n, kind="primary-perpetrator-review"):
@@ -542,17 +607,20 @@ class NoGap(RuleBasedStateMachine):
 
     # --- the scene --------------------------------------------------------------------------------------
 
+    @OPEN_INCIDENT
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]))
     def attend(self, n, who) -> None:
         if incident := self.an_incident(n):
             self.do(who, attending.begin, incident_id=incident.id)
 
+    @given(Attendance, left_at=None)
     @rule(n=N)
     def leave(self, n) -> None:
         if visit := self.one(Attendance.objects.filter(left_at=None), n, "entered_at", "id"):
             who = next(name for name, actor in self.people.staff.items() if actor.id == visit.officer)
             self.do(who, attending.leave, attendance_id=visit.id)
 
+    @given(Attendance, left_at=None)
     @rule(n=N)
     def name_a_child(self, n) -> None:
         if visit := self.one(Attendance.objects.filter(left_at=None), n, "entered_at", "id"):
@@ -560,6 +628,7 @@ class NoGap(RuleBasedStateMachine):
             record = self.people.known["child"]
             self.do(who, children.name_child, attendance_id=visit.id, record_id=record)
 
+    @OPEN_INCIDENT
     @rule(n=N, power=st.sampled_from([True, False, None]), what=st.sampled_from(["arrest", "none"]))
     def act(self, n, power, what) -> None:
         if incident := self.an_incident(n):
@@ -576,12 +645,14 @@ class NoGap(RuleBasedStateMachine):
                     **told,
                 )
 
+    @given_duty("no-arrest-review")
     @rule(n=N, agreed=st.booleans(), who=st.sampled_from([Role.SERGEANT, Role.INSPECTOR]))
     def review_action(self, n, agreed, who) -> None:
         if duty := self.a_duty(n, kind="no-arrest-review"):
             told = {"incident_id": duty.about, "record_id": duty.record_id}
             self.do(who, action.review_action, agreed=agreed, feedback="Arrest him", **told)
 
+    @OPEN_INCIDENT
     @rule(n=N, choice=st.sampled_from(["no-child", "school", "refer", "unknown"]))
     def decide_children(self, n, choice) -> None:
         if incident := self.an_incident(n, domestic=True):
@@ -619,6 +690,7 @@ class NoGap(RuleBasedStateMachine):
             told |= {"subjects": [self.people.known["her"]], "words": "It was the left arm"}
             self.do(who, adding.ask_correction, **told)
 
+    @given(CorrectionRequest, answered_at=None)
     @rule(n=N, own=st.booleans())
     def answer_correction(self, n, own) -> None:
         rows = CorrectionRequest.objects.filter(answered_at=None)
@@ -629,6 +701,7 @@ class NoGap(RuleBasedStateMachine):
 
     # --- risk -------------------------------------------------------------------------------------------
 
+    @OPEN_CASE
     @rule(
         n=N,
         who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]),
@@ -658,17 +731,20 @@ class NoGap(RuleBasedStateMachine):
                 assessment_id=begun.id,
             )
 
+    @OPEN_CASE
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-sergeant-2"]))
     def begin_and_leave_it(self, n, who) -> None:
         if case := self.a_case(n):
             self.do(who, assessing.begin, case_id=case.id)
 
+    @given(Assessment, completed_at__isnull=False)
     @rule(n=N)
     def add_words(self, n) -> None:
         rows = Assessment.objects.filter(completed_at__isnull=False)
         if one := self.one(rows, n, "completed_at", "id"):
             self.do("response-officer-2", assessing.add_words, assessment_id=one.id, words="He rang again")
 
+    @given_duty("risk-check", "risk-check-high")
     @rule(
         n=N,
         who=st.sampled_from(["response-sergeant-1", "response-sergeant-2", "duty-inspector-1"]),
@@ -688,11 +764,13 @@ class NoGap(RuleBasedStateMachine):
             told |= {"reason": "grade-wrong-before", "words": "He has a knife"}
             self.do(who, checking.regrade, grade=verdict, **told)
 
+    @given_duty("hub-review")
     @rule(n=N, who=st.sampled_from(["hub-reviewer-1", "hub-reviewer-2"]))
     def take(self, n, who) -> None:
         if duty := self.a_duty(n, kind="hub-review"):
             self.do(who, hub.take, case_id=duty.about)
 
+    @given(HubReview, done_at=None, let_go_at=None)
     @rule(n=N, grade=GRADE, back=st.booleans())
     def finish(self, n, grade, back) -> None:
         review = self.one(HubReview.objects.filter(done_at=None, let_go_at=None), n, "taken_at", "id")
@@ -712,11 +790,13 @@ class NoGap(RuleBasedStateMachine):
         reason = "review-fits" if same else "grade-told-more"
         self.do(who, hub.finish, review_id=review.id, grade=grade, reason=reason, words="Partners say so")
 
+    @OPEN_CASE
     @rule(n=N, cause=st.sampled_from(["release", "breach", "separation", "pregnancy", "withdrawal"]))
     def something_changed(self, n, cause) -> None:
         if case := self.a_case(n):
             self.do(Role.OFFICER, reassessing.call_for, case_id=case.id, cause=cause)
 
+    @given_duty("risk-reassessment")
     @rule(n=N, grade=GRADE)
     def reassess(self, n, grade) -> None:
         if duty := self.a_duty(n, kind="risk-reassessment"):
@@ -743,6 +823,7 @@ class NoGap(RuleBasedStateMachine):
             for duty in made.duties:
                 self.accepted.pop(duty, None)
 
+    @given(Handover, accepted_at=None)
     @rule(n=N, who=SERGEANTS)
     def accept_turn(self, n, who) -> None:
         if offer := self.one(Handover.objects.filter(accepted_at=None), n, "offered_at", "id"):
@@ -792,6 +873,7 @@ class NoGap(RuleBasedStateMachine):
             )
             self.do(who, carry_out, duty_id=duty.id, outcome=outcome)
 
+    @given(Incident, domestic=True, closed_at=None)
     @rule(n=N)
     def everything_is_done_for_an_incident(self, n) -> None:
         """What closes an incident, by the ordinary commands, in the order in which a force does it."""
@@ -823,6 +905,7 @@ class NoGap(RuleBasedStateMachine):
                 self._check(case.id, "duty-inspector-1", "agree")
         self._close_incident(incident)
 
+    @OPEN_CASE
     @rule(n=N, assessed=st.booleans())
     def everything_is_done_for_a_case(self, n, assessed) -> None:
         """Every incident under it, and what else keeps it; then it closes, unless nobody assessed its danger."""
@@ -1061,6 +1144,7 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
         ("end_turn", "response-sergeant-1"),
         ("begin_turn", "response-sergeant-2", 8),
         ("accept_turn", 0, "response-sergeant-2"),
+        ("open_incident", True),
     )
     never = USUAL - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
