@@ -17,15 +17,18 @@ import pytest
 from django.db import connection, transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
-from throughline.casework.cases.commands import cases, counter, crimes, groups, holding, incidents, visiting
+from throughline.casework.cases.commands import (
+    cases,
+    counter,
+    crimes,
+    groups,
+    holding,
+    incidents,
+    leaving,
+    visiting,
+)
 from throughline.casework.cases.models import (
     Case,
     CounterAllegation,
@@ -56,10 +59,11 @@ from throughline.casework.scene.commands import adding, attending, children
 from throughline.casework.scene.models import Attendance, CorrectionRequest
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Actor, Refused, Role, system
+from throughline.foundations.accounts.commands import close_account
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Decision, Review
-from throughline.foundations.duties.commands import carry_out
+from throughline.foundations.duties.commands import carry_out, pass_on
 from throughline.foundations.duties.commands import outcomes as outcomes_of
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.rules import BadAnswers
@@ -73,26 +77,6 @@ GRADES = ("high", "medium", "standard")
 N = st.integers(min_value=0, max_value=5)
 GRADE = st.sampled_from(GRADES)
 SERGEANTS = st.sampled_from(["response-sergeant-1", "response-sergeant-2"])
-
-
-def given(model, *, least: int = 1, **which):
-    """Choose a step only where there is what it is done to: a step on nothing proves nothing."""
-
-    def there_is(machine: "NoGap") -> bool:
-        with machine.seen_whole():
-            return model.objects.filter(**which)[:least].count() == least
-
-    return precondition(there_is)
-
-
-def given_duty(*kinds: str):
-    return given(Duty, kind__in=kinds, discharged_at=None)
-
-
-OPEN_CASE = given(Case, closed_at=None)
-TWO_CASES = given(Case, least=2, closed_at=None)
-OPEN_INCIDENT = given(Incident, closed_at=None)
-TWO_INCIDENTS = given(Incident, least=2, closed_at=None)
 
 
 class People:
@@ -148,6 +132,8 @@ class NoGap(RuleBasedStateMachine):
         self.accepted: dict[UUID, UUID] = {}
         # records that were held to be of one person while each had an owner: a person has yet to say who it is
         self.merged: set[UUID] = set()
+        # whose account is closed
+        self.left: set[UUID] = set()
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -163,6 +149,9 @@ class NoGap(RuleBasedStateMachine):
         self.now += timedelta(minutes=7)
         name = f"{command.__module__.rsplit('.', 1)[-1]}.{command.__name__}"
         by = self.people.staff[who if "-" in who and who[-1] in "12" else f"{who}-1"]
+        if by.id in self.left:
+            # whoever has left signs in no more
+            return None
         try:
             with transaction.atomic():
                 self._as(by)
@@ -180,6 +169,9 @@ class NoGap(RuleBasedStateMachine):
             children.call_for_decisions,
             call_where_nobody_attended,
             look_for_changes,
+            leaving.pass_on_cases,
+            hub.put_back_what_was_left,
+            pass_on,
         ):
             with transaction.atomic():
                 self._as(READER)
@@ -195,11 +187,15 @@ class NoGap(RuleBasedStateMachine):
         with transaction.atomic(), acting(READER):
             yield
 
-    def one(self, rows, n: int, *order: str):
-        """One of what there is, oldest first; None of nothing."""
-        with self.seen_whole():
-            found = list(rows.order_by(*order))
-        return found[n % len(found)] if found else None
+    def one(self, rows, n: int, *order: str, brought_by=None, told=()):
+        """One of what there is, oldest first; of nothing, what another step brings about, or None."""
+        for attempt in (0, 1):
+            with self.seen_whole():
+                found = list(rows.order_by(*order))
+            if found or brought_by is None or attempt:
+                return found[n % len(found)] if found else None
+            brought_by(*told)
+        return None
 
     def a_case(self, n: int, **which) -> Case | None:
         return self.one(Case.objects.filter(**(which or {"closed_at": None})), n, "opened_at", "id")
@@ -207,8 +203,9 @@ class NoGap(RuleBasedStateMachine):
     def an_incident(self, n: int, **which) -> Incident | None:
         return self.one(Incident.objects.filter(**(which or {"closed_at": None})), n, "reported_at", "number")
 
-    def a_duty(self, n: int, **which) -> Duty | None:
-        return self.one(Duty.objects.filter(discharged_at=None, **which), n, "opened_at", "kind", "id")
+    def a_duty(self, n: int, *, brought_by=None, told=(), **which) -> Duty | None:
+        rows = Duty.objects.filter(discharged_at=None, **which)
+        return self.one(rows, n, "opened_at", "kind", "id", brought_by=brought_by, told=told)
 
     # --- first contact and incidents --------------------------------------------------------------------
 
@@ -281,29 +278,31 @@ class NoGap(RuleBasedStateMachine):
         if ends:
             self.do(Role.CALL_HANDLER, taking.end, contact_id=call.id)
 
-    @given(Contact, ended_at=None)
     @rule(n=N)
     def a_call_ends(self, n) -> None:
-        if call := self.one(Contact.objects.filter(ended_at=None), n, "received_at", "id"):
+        rows = Contact.objects.filter(ended_at=None)
+        told = ("emergency", True, False)
+        if call := self.one(rows, n, "received_at", "id", brought_by=self.a_call, told=told):
             self.do(Role.CALL_HANDLER, taking.end, contact_id=call.id)
 
-    @given_duty("contact-sign-off")
     @rule(n=N)
     def sign_off(self, n) -> None:
-        if call := self.one(Contact.objects.filter(ended_at__isnull=False), n, "received_at", "id"):
+        rows = Contact.objects.filter(ended_at__isnull=False)
+        told = ("nobody", True, True)
+        if call := self.one(rows, n, "received_at", "id", brought_by=self.a_call, told=told):
             if self.a_duty(0, kind="deployment-review", about=call.id):
                 self.do(Role.SUPERVISOR, reviewing.agree, contact_id=call.id)
             self.do(Role.SUPERVISOR, reviewing.sign_off, contact_id=call.id, reason="sign-off-complete")
 
-    @given(Contact, incident__closed_at=None)
     @rule(n=N, m=N)
     def same_incident(self, n, m) -> None:
-        call = self.one(Contact.objects.filter(incident__closed_at=None), n, "received_at", "id")
+        rows = Contact.objects.filter(incident__closed_at=None)
+        told = ("emergency", True, False)
+        call = self.one(rows, n, "received_at", "id", brought_by=self.a_call, told=told)
         into = self.an_incident(m)
         if call and into:
             self.do(Role.CALL_HANDLER, knowing.same_incident, contact_id=call.id, incident_id=into.id)
 
-    @OPEN_INCIDENT
     @rule(
         n=N,
         who=st.sampled_from(["her", "her again", "other", "him", "brother"]),
@@ -314,7 +313,6 @@ class NoGap(RuleBasedStateMachine):
         if incident := self.an_incident(n):
             self._involve(incident.id, who, part, confirmed=confirmed)
 
-    @OPEN_INCIDENT
     @rule(
         n=N,
         victim=st.sampled_from(["her", "her again", "other", "him"]),
@@ -325,7 +323,6 @@ class NoGap(RuleBasedStateMachine):
             self._involve(incident.id, victim, "victim", confirmed=True)
             self._involve(incident.id, suspect, "suspect", confirmed=True)
 
-    @OPEN_INCIDENT
     @rule(n=N)
     def involve_a_child(self, n) -> None:
         if incident := self.an_incident(n):
@@ -341,7 +338,6 @@ class NoGap(RuleBasedStateMachine):
             confirmed=confirmed,
         )
 
-    @OPEN_INCIDENT
     @rule(n=N, m=N)
     def withdraw(self, n, m) -> None:
         if incident := self.an_incident(n):
@@ -360,7 +356,6 @@ class NoGap(RuleBasedStateMachine):
                 domestic=domestic,
             )
 
-    @TWO_INCIDENTS
     @rule(n=N, m=N, command=st.sampled_from([incidents.carry_over, incidents.join_incidents]))
     def two_incidents(self, n, m, command) -> None:
         if (incident := self.an_incident(n)) is None:
@@ -369,7 +364,6 @@ class NoGap(RuleBasedStateMachine):
         if into := self.one(others, m, "reported_at", "number"):
             self.do(Role.CALL_HANDLER, command, incident_id=incident.id, into_id=into.id)
 
-    @OPEN_INCIDENT
     @rule(n=N)
     def close_incident(self, n) -> None:
         if incident := self.an_incident(n):
@@ -390,7 +384,6 @@ class NoGap(RuleBasedStateMachine):
 
     # --- crimes -----------------------------------------------------------------------------------------
 
-    @OPEN_INCIDENT
     @rule(n=N, crime=st.booleans())
     def judge(self, n, crime) -> None:
         if incident := self.an_incident(n, domestic=True):
@@ -403,10 +396,9 @@ class NoGap(RuleBasedStateMachine):
                     Role.REGISTRAR, crimes.not_a_crime, reason="no-crime-none-described", words="-", **told
                 )
 
-    @given_duty("crime-review")
     @rule(n=N, agreed=st.booleans(), own=st.booleans())
     def review_crime(self, n, agreed, own) -> None:
-        if duty := self.a_duty(n, kind="crime-review"):
+        if duty := self.a_duty(n, kind="crime-review", brought_by=self.judge, told=(n, False)):
             self.do(
                 "crime-registrar-1" if own else "crime-registrar-2",
                 crimes.review_crime,
@@ -415,11 +407,12 @@ class NoGap(RuleBasedStateMachine):
                 feedback="It was one",
             )
 
-    @given(Crime, cancelled_at=None)
     @rule(n=N)
     def cancel_crime(self, n) -> None:
         """A cancelled crime takes nothing from what is still to be done, and closes nothing."""
-        if (crime := self.one(Crime.objects.filter(cancelled_at=None), n, "recorded_at", "id")) is None:
+        rows = Crime.objects.filter(cancelled_at=None)
+        crime = self.one(rows, n, "recorded_at", "id", brought_by=self.judge, told=(n, True))
+        if crime is None:
             return
         incident = Incident.objects.filter(id=crime.incident_id)
         with self.seen_whole():
@@ -438,14 +431,12 @@ class NoGap(RuleBasedStateMachine):
 
     # --- cases ------------------------------------------------------------------------------------------
 
-    @OPEN_CASE
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2", "control-room-supervisor-1"]))
     def own(self, n, who) -> None:
         if case := self.a_case(n):
             owner = self.people.staff[who].id
             self._owned(case, self.do(who, holding.set_owner, case_id=case.id, owner=owner, both_sides=True))
 
-    @OPEN_CASE
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2"]))
     def offer(self, n, who) -> None:
         if case := self.a_case(n):
@@ -457,10 +448,10 @@ class NoGap(RuleBasedStateMachine):
                 both_sides=True,
             )
 
-    @given_duty("case-accept")
     @rule(n=N, accepts=st.booleans())
     def answer_an_offer(self, n, accepts) -> None:
-        if duty := self.a_duty(n, kind="case-accept"):
+        told = (n, "response-officer-2")
+        if duty := self.a_duty(n, kind="case-accept", brought_by=self.offer, told=told):
             who = next(name for name, actor in self.people.staff.items() if actor.id == duty.owner)
             if not accepts:
                 self.do(who, carry_out, duty_id=duty.id, outcome="cannot-own")
@@ -474,14 +465,12 @@ class NoGap(RuleBasedStateMachine):
             with self.seen_whole():
                 self.merged -= set(held_together(case.victim_id))
 
-    @OPEN_CASE
     @rule(n=N, grade=GRADE, who=st.sampled_from([Role.SUPERVISOR, Role.OFFICER, Role.SERGEANT]))
     def grade_without_risk(self, n, grade, who) -> None:
         if case := self.a_case(n):
             told = {"grade": grade, "reason": "grade-first-assessment", "words": "She said so"}
             self.do(who, cases.set_grade, case_id=case.id, **told)
 
-    @OPEN_CASE
     @rule(n=N)
     def visit(self, n) -> None:
         if case := self.a_case(n):
@@ -494,19 +483,16 @@ class NoGap(RuleBasedStateMachine):
                 safe_to_talk=True,
             )
 
-    @OPEN_CASE
     @rule(n=N)
     def close_case(self, n) -> None:
         if case := self.a_case(n):
             self.do(Role.SUPERVISOR, cases.close_case, case_id=case.id, closed_as="danger-past")
 
-    @given(Case, closed_at__isnull=False)
     @rule(n=N)
     def reopen_case(self, n) -> None:
         if case := self.a_case(n, closed_at__isnull=False):
             self.do(Role.SUPERVISOR, cases.reopen_case, case_id=case.id)
 
-    @TWO_CASES
     @rule(n=N, m=N)
     def join_cases(self, n, m) -> None:
         if (case := self.a_case(n)) is None:
@@ -515,61 +501,67 @@ class NoGap(RuleBasedStateMachine):
         if into := self.one(others, m, "opened_at", "id"):
             self.do(Role.SERGEANT, cases.join_cases, case_id=case.id, into_id=into.id)
 
-    @given(Joining, ended_at=None)
     @rule(n=N)
     def part_cases(self, n) -> None:
-        if joining := self.one(Joining.objects.filter(ended_at=None), n, "made_at", "id"):
+        rows = Joining.objects.filter(ended_at=None)
+        if joining := self.one(rows, n, "made_at", "id", brought_by=self.join_cases, told=(n, 0)):
             self.do(Role.SERGEANT, cases.part_cases, case_id=joining.case_id)
 
-    @TWO_CASES
     @rule(n=N, m=N, reason=st.sampled_from(["group-same-victim", "group-honour-based"]))
     def group(self, n, m, reason) -> None:
-        case, other = self.a_case(n), self.a_case(m)
-        if case and other and case != other:
+        rows = Case.objects.filter(closed_at=None)
+        case = self.a_case(n)
+        if case is None:
+            return
+        told = (0, "other", "him")
+        others = rows.exclude(id=case.id)
+        if other := self.one(others, m, "opened_at", "id", brought_by=self.involve_two, told=told):
             self.do(Role.SERGEANT, cases.group_cases, case_ids=[case.id, other.id], reason=reason)
 
-    @given(Case, closed_at=None, memberships__ended_at=None, memberships__isnull=False)
     @rule(n=N)
     def ungroup(self, n) -> None:
-        if case := self.a_case(n, memberships__ended_at=None, memberships__isnull=False):
+        rows = Case.objects.filter(memberships__ended_at=None, memberships__isnull=False)
+        told = (n, 0, "group-same-victim")
+        if case := self.one(rows, n, "opened_at", "id", brought_by=self.group, told=told):
             self.do(Role.SERGEANT, cases.ungroup, case_id=case.id)
 
-    @given(Group)
     @rule(n=N, whose=st.sampled_from(["response-officer-1", "response-sergeant-2", "hub-reviewer-1"]))
     def add_plan_line(self, n, whose) -> None:
-        if group := self.one(Group.objects.all(), n, "made_at", "id"):
+        told = (n, 0, "group-same-victim")
+        if group := self.one(Group.objects.all(), n, "made_at", "id", brought_by=self.group, told=told):
             self.do(Role.SERGEANT, groups.add_line, group_id=group.id, **self._line(whose))
 
     def _line(self, whose: str) -> dict:
         due = london_day(self.now) + timedelta(days=3)
         return {"what": "Change the locks", "whose": self.people.staff[whose].id, "due_on": due}
 
-    @given(PlanLine, ended_at=None)
     @rule(
         n=N,
         whose=st.sampled_from(["response-officer-2", "duty-inspector-1", None]),
         ended_as=st.sampled_from(["done", "not-needed"]),
     )
     def change_or_end_plan_line(self, n, whose, ended_as) -> None:
-        if line := self.one(PlanLine.objects.filter(ended_at=None), n, "made_at", "id"):
+        rows, told = PlanLine.objects.filter(ended_at=None), (n, "response-officer-1")
+        if line := self.one(rows, n, "made_at", "id", brought_by=self.add_plan_line, told=told):
             if whose:
                 self.do(Role.SERGEANT, groups.change_line, line_id=line.id, **self._line(whose))
             else:
                 told = {"line_id": line.id, "ended_as": ended_as, "words": "She moved"}
                 self.do(Role.SERGEANT, groups.end_line, **told)
 
-    @given(CounterAllegation, ended_at=None)
     @rule(n=N, choice=st.sampled_from(["first-suspect", "unresolved"]))
     def decide_primary(self, n, choice) -> None:
         rows = CounterAllegation.objects.filter(ended_at=None)
-        if one := self.one(rows, n, "seen_at", "id"):
+        told = (n, "him", "her")
+        if one := self.one(rows, n, "seen_at", "id", brought_by=self.involve_two, told=told):
             told = {"choice": choice, "reason": "primary-fear", "words": "She fears him"}
             self.do(Role.SERGEANT, counter.decide_primary, allegation_id=one.id, **told)
 
-    @given_duty("primary-perpetrator-review")
     @rule(n=N, agreed=st.booleans(), own=st.booleans())
     def review_primary(self, n, agreed, own) -> None:
-        if duty := self.a_duty(n, kind="primary-perpetrator-review"):
+        told = (n, "unresolved")
+        kind = "primary-perpetrator-review"
+        if duty := self.a_duty(n, kind=kind, brought_by=self.decide_primary, told=told):
             who = Role.SERGEANT if own else Role.INSPECTOR
             told = {"decision_id": duty.about, "agreed": agreed, "feedback": "Look at the marks"}
             self.do(who, counter.review_primary, **told)
@@ -607,28 +599,26 @@ class NoGap(RuleBasedStateMachine):
 
     # --- the scene --------------------------------------------------------------------------------------
 
-    @OPEN_INCIDENT
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]))
     def attend(self, n, who) -> None:
         if incident := self.an_incident(n):
             self.do(who, attending.begin, incident_id=incident.id)
 
-    @given(Attendance, left_at=None)
     @rule(n=N)
     def leave(self, n) -> None:
-        if visit := self.one(Attendance.objects.filter(left_at=None), n, "entered_at", "id"):
+        rows, told = Attendance.objects.filter(left_at=None), (n, "response-officer-1")
+        if visit := self.one(rows, n, "entered_at", "id", brought_by=self.attend, told=told):
             who = next(name for name, actor in self.people.staff.items() if actor.id == visit.officer)
             self.do(who, attending.leave, attendance_id=visit.id)
 
-    @given(Attendance, left_at=None)
     @rule(n=N)
     def name_a_child(self, n) -> None:
-        if visit := self.one(Attendance.objects.filter(left_at=None), n, "entered_at", "id"):
+        rows, told = Attendance.objects.filter(left_at=None), (n, "response-officer-1")
+        if visit := self.one(rows, n, "entered_at", "id", brought_by=self.attend, told=told):
             who = next(name for name, actor in self.people.staff.items() if actor.id == visit.officer)
             record = self.people.known["child"]
             self.do(who, children.name_child, attendance_id=visit.id, record_id=record)
 
-    @OPEN_INCIDENT
     @rule(n=N, power=st.sampled_from([True, False, None]), what=st.sampled_from(["arrest", "none"]))
     def act(self, n, power, what) -> None:
         if incident := self.an_incident(n):
@@ -645,14 +635,13 @@ class NoGap(RuleBasedStateMachine):
                     **told,
                 )
 
-    @given_duty("no-arrest-review")
     @rule(n=N, agreed=st.booleans(), who=st.sampled_from([Role.SERGEANT, Role.INSPECTOR]))
     def review_action(self, n, agreed, who) -> None:
-        if duty := self.a_duty(n, kind="no-arrest-review"):
+        told = (n, True, "none")
+        if duty := self.a_duty(n, kind="no-arrest-review", brought_by=self.act, told=told):
             told = {"incident_id": duty.about, "record_id": duty.record_id}
             self.do(who, action.review_action, agreed=agreed, feedback="Arrest him", **told)
 
-    @OPEN_INCIDENT
     @rule(n=N, choice=st.sampled_from(["no-child", "school", "refer", "unknown"]))
     def decide_children(self, n, choice) -> None:
         if incident := self.an_incident(n, domestic=True):
@@ -681,27 +670,28 @@ class NoGap(RuleBasedStateMachine):
     )
     def ask_correction(self, n, who, of_visit) -> None:
         if of_visit:
-            visit = self.one(Attendance.objects.exclude(left_at=None), n, "entered_at", "id")
+            rows = Attendance.objects.exclude(left_at=None)
+            visit = self.one(rows, n, "entered_at", "id", brought_by=self.leave, told=(n,))
             told = visit and {"about": visit.id, "author": visit.officer, "incident_id": visit.incident_id}
         else:
-            done = self.one(Assessment.objects.exclude(completed_at=None), n, "completed_at", "id")
+            rows, by = Assessment.objects.exclude(completed_at=None), ("response-officer-1", "in-person")
+            done = self.one(rows, n, "completed_at", "id", brought_by=self.assess, told=(n, *by, "medium"))
             told = done and {"about": done.id, "author": done.by}
         if told:
             told |= {"subjects": [self.people.known["her"]], "words": "It was the left arm"}
             self.do(who, adding.ask_correction, **told)
 
-    @given(CorrectionRequest, answered_at=None)
     @rule(n=N, own=st.booleans())
     def answer_correction(self, n, own) -> None:
         rows = CorrectionRequest.objects.filter(answered_at=None)
-        if asked := self.one(rows, n, "entered_at", "id"):
+        told = (n, "response-officer-2", True)
+        if asked := self.one(rows, n, "entered_at", "id", brought_by=self.ask_correction, told=told):
             author = next(name for name, actor in self.people.staff.items() if actor.id == asked.author)
             told = {"about": asked.about, "subjects": asked.subjects, "answers": asked.id}
             self.do(author if own else "hub-reviewer-1", adding.add, words="It was", **told)
 
     # --- risk -------------------------------------------------------------------------------------------
 
-    @OPEN_CASE
     @rule(
         n=N,
         who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]),
@@ -731,27 +721,27 @@ class NoGap(RuleBasedStateMachine):
                 assessment_id=begun.id,
             )
 
-    @OPEN_CASE
     @rule(n=N, who=st.sampled_from(["response-officer-1", "response-sergeant-2"]))
     def begin_and_leave_it(self, n, who) -> None:
         if case := self.a_case(n):
             self.do(who, assessing.begin, case_id=case.id)
 
-    @given(Assessment, completed_at__isnull=False)
     @rule(n=N)
     def add_words(self, n) -> None:
-        rows = Assessment.objects.filter(completed_at__isnull=False)
-        if one := self.one(rows, n, "completed_at", "id"):
+        rows = Assessment.objects.filter(completed_at__isnull=False, case__closed_at=None)
+        told = (n, "response-officer-1", "in-person", "medium")
+        if one := self.one(rows, n, "completed_at", "id", brought_by=self.assess, told=told):
             self.do("response-officer-2", assessing.add_words, assessment_id=one.id, words="He rang again")
 
-    @given_duty("risk-check", "risk-check-high")
     @rule(
         n=N,
         who=st.sampled_from(["response-sergeant-1", "response-sergeant-2", "duty-inspector-1"]),
         verdict=st.sampled_from(["agree", "agree", *GRADES, "return"]),
     )
     def check(self, n, who, verdict) -> None:
-        if duty := self.a_duty(n, kind__in=["risk-check", "risk-check-high"]):
+        told = (n, "response-officer-1", "in-person", "high")
+        kinds = ["risk-check", "risk-check-high"]
+        if duty := self.a_duty(n, kind__in=kinds, brought_by=self.assess, told=told):
             self._check(duty.about, who, verdict)
 
     def _check(self, case_id: UUID, who: str, verdict: str) -> None:
@@ -764,16 +754,16 @@ class NoGap(RuleBasedStateMachine):
             told |= {"reason": "grade-wrong-before", "words": "He has a knife"}
             self.do(who, checking.regrade, grade=verdict, **told)
 
-    @given_duty("hub-review")
     @rule(n=N, who=st.sampled_from(["hub-reviewer-1", "hub-reviewer-2"]))
     def take(self, n, who) -> None:
-        if duty := self.a_duty(n, kind="hub-review"):
+        told = (n, "response-officer-1", "in-person", "high")
+        if duty := self.a_duty(n, kind="hub-review", brought_by=self.assess, told=told):
             self.do(who, hub.take, case_id=duty.about)
 
-    @given(HubReview, done_at=None, let_go_at=None)
     @rule(n=N, grade=GRADE, back=st.booleans())
     def finish(self, n, grade, back) -> None:
-        review = self.one(HubReview.objects.filter(done_at=None, let_go_at=None), n, "taken_at", "id")
+        rows, told = HubReview.objects.filter(done_at=None, let_go_at=None), (n, "hub-reviewer-1")
+        review = self.one(rows, n, "taken_at", "id", brought_by=self.take, told=told)
         if review is None:
             return
         who = next(name for name, actor in self.people.staff.items() if actor.id == review.taken_by)
@@ -790,16 +780,15 @@ class NoGap(RuleBasedStateMachine):
         reason = "review-fits" if same else "grade-told-more"
         self.do(who, hub.finish, review_id=review.id, grade=grade, reason=reason, words="Partners say so")
 
-    @OPEN_CASE
     @rule(n=N, cause=st.sampled_from(["release", "breach", "separation", "pregnancy", "withdrawal"]))
     def something_changed(self, n, cause) -> None:
         if case := self.a_case(n):
             self.do(Role.OFFICER, reassessing.call_for, case_id=case.id, cause=cause)
 
-    @given_duty("risk-reassessment")
     @rule(n=N, grade=GRADE)
     def reassess(self, n, grade) -> None:
-        if duty := self.a_duty(n, kind="risk-reassessment"):
+        told = (n, "breach")
+        if duty := self.a_duty(n, kind="risk-reassessment", brought_by=self.something_changed, told=told):
             self.do(
                 Role.OFFICER,
                 grading.give,
@@ -823,10 +812,11 @@ class NoGap(RuleBasedStateMachine):
             for duty in made.duties:
                 self.accepted.pop(duty, None)
 
-    @given(Handover, accepted_at=None)
     @rule(n=N, who=SERGEANTS)
     def accept_turn(self, n, who) -> None:
-        if offer := self.one(Handover.objects.filter(accepted_at=None), n, "offered_at", "id"):
+        rows = Handover.objects.filter(accepted_at=None)
+        told = ("response-sergeant-1",)
+        if offer := self.one(rows, n, "offered_at", "id", brought_by=self.offer_turn, told=told):
             made = self.do(who, turns.accept, handover_id=offer.id)
             if made:
                 latest = self._offers_by_latest(made.role)
@@ -853,6 +843,18 @@ class NoGap(RuleBasedStateMachine):
             left = before.exclude(kind="handover-acceptance").exclude(id__in=offered)
             assert not left.exists(), "the last of a role went and left duties with nobody"
 
+    @rule(who=st.sampled_from(["response-officer-2", "response-sergeant-2", "hub-reviewer-2"]))
+    def an_account_is_closed(self, who) -> None:
+        """Somebody leaves the force with whatever was theirs alone."""
+        leaver = self.people.staff[who].id
+        if leaver not in self.left:
+            with transaction.atomic():
+                self._as(self.people.staff["administrator-1"])
+                close_account(by=self.people.staff["administrator-1"], user_id=leaver)
+            self.left.add(leaver)
+            self.done["commands.close_account"] += 1
+            self.work()
+
     # --- duties and time ----------------------------------------------------------------------------------
 
     @rule(n=N)
@@ -873,7 +875,6 @@ class NoGap(RuleBasedStateMachine):
             )
             self.do(who, carry_out, duty_id=duty.id, outcome=outcome)
 
-    @given(Incident, domestic=True, closed_at=None)
     @rule(n=N)
     def everything_is_done_for_an_incident(self, n) -> None:
         """What closes an incident, by the ordinary commands, in the order in which a force does it."""
@@ -905,7 +906,6 @@ class NoGap(RuleBasedStateMachine):
                 self._check(case.id, "duty-inspector-1", "agree")
         self._close_incident(incident)
 
-    @OPEN_CASE
     @rule(n=N, assessed=st.booleans())
     def everything_is_done_for_a_case(self, n, assessed) -> None:
         """Every incident under it, and what else keeps it; then it closes, unless nobody assessed its danger."""
@@ -953,6 +953,7 @@ class NoGap(RuleBasedStateMachine):
             self._at_most_one_owner(open_cases)
             self._grades_stay()
             self._nobody_checks_their_own()
+            self._nothing_is_with_who_has_left(open_cases, duties)
 
     def _every_case_has_owner_grade_and_next(self, open_cases, duties) -> None:
         ids = [case.id for case in open_cases]
@@ -1025,12 +1026,23 @@ class NoGap(RuleBasedStateMachine):
         asked = CorrectionRequest.objects.filter(answered_at=None).values_list("id", "author")
         wanted = {("group-plan", line): whose for line, whose in lines}
         wanted |= {("correction-request", request): author for request, author in asked}
+        # what was theirs is a sergeant's
+        wanted = {one: None if whose in self.left else whose for one, whose in wanted.items()}
         assert owners == wanted, "a line of a plan or a correction is with nobody, or with another"
 
     def _at_most_one_owner(self, open_cases) -> None:
         for victim in {case.victim_id for case in open_cases} - self.merged:
             owners = self._owners(held_together(victim))
             assert len(owners) <= 1, "she has two owners"
+
+    def _nothing_is_with_who_has_left(self, open_cases, duties) -> None:
+        left = {str(account) for account in self.left}
+        owners = StandingFact.objects.filter(kind=Kind.OWNER, ended_at=None, case__in=open_cases)
+        assert left.isdisjoint(owners.values_list("value", flat=True)), "whoever has left owns a case"
+        taken = HubReview.objects.filter(done_at=None, let_go_at=None).values_list("taken_by", flat=True)
+        assert self.left.isdisjoint(taken), "whoever has left has a pair of the hub's queue"
+        theirs = [duty.kind for duty in duties if duty.owner in self.left]
+        assert not theirs, f"{theirs} is with somebody who has left"
 
     def _grades_stay(self) -> None:
         stands = {
@@ -1145,6 +1157,17 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
         ("begin_turn", "response-sergeant-2", 8),
         ("accept_turn", 0, "response-sergeant-2"),
         ("open_incident", True),
+        ("own", 0, "response-officer-2"),
+        ("offer", 1, "response-officer-2"),
+        ("group", 0, 1, "group-same-victim"),
+        ("add_plan_line", 0, "response-officer-1"),
+        ("change_or_end_plan_line", 0, "response-officer-2", "done"),
+        ("assess", 0, "response-officer-2", "in-person", "high"),
+        ("take", 0, "hub-reviewer-2"),
+        ("an_account_is_closed", "response-officer-2"),
+        ("an_account_is_closed", "hub-reviewer-2"),
+        ("own", 0, "response-officer-1"),
+        ("change_or_end_plan_line", 0, None, "done"),
     )
     never = USUAL - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
@@ -1183,7 +1206,7 @@ USUAL = frozenset(
     identities.merge attending.begin attending.leave acting.act_on children.decide_children assessing.complete
     grading.give checking.agree hub.finish visiting.record_visit reassessing.call_for
     crimes.record_crime crimes.cancel_crime cases.group_cases groups.add_line groups.change_line groups.end_line
-    adding.ask_correction adding.add turns.offer turns.end_turn turns.accept
+    adding.ask_correction adding.add turns.offer turns.end_turn turns.accept commands.close_account
     """.split()
 )
 
