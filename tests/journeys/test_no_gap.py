@@ -1183,19 +1183,24 @@ def test_whatever_is_done_leaves_no_gap_for_long(people):
     assert not never, f"never carried out: {sorted(never)}"
 
 
+EVERYTHING = ("everything_is_done_for_a_case", 0, False)
+OWNER_LEAVES = (("own", 0, "response-officer-2"), ("an_account_is_closed", "response-officer-2"))
+
+
 @pytest.mark.parametrize(
-    ("where", "broken"),
+    ("where", "broken", "steps"),
     [
-        (incidents, "call_for_owner_and_grade"),
-        (assessing, "call_for_assessments"),
+        (incidents, "call_for_owner_and_grade", [EVERYTHING]),
+        (assessing, "call_for_assessments", [EVERYTHING]),
+        (leaving, "pass_on_cases", OWNER_LEAVES),
     ],
 )
-def test_a_gap_is_found(people, monkeypatch, where, broken):
+def test_a_gap_is_found(people, monkeypatch, where, broken, steps):
     """The machine can fail: without what keeps a case from a gap, it finds one."""
     monkeypatch.setattr(where, broken, lambda *_told, **_more: None)
     monkeypatch.setattr(tasks, "call_for_assessments", assessing.call_for_assessments)
-    with pytest.raises(AssertionError, match=r"none called for|nothing is next"):
-        live(people, ("everything_is_done_for_a_case", 0, False))
+    with pytest.raises(AssertionError, match=r"none called for|nothing is next|has left owns"):
+        live(people, *steps)
 
 
 #: What a run must have carried out.

@@ -33,7 +33,8 @@ def pass_on_cases(*, now: datetime) -> int:
     closed = [str(account) for account in User.objects.filter(is_active=False).values_list("id", flat=True)]
     owned = StandingFact.objects.filter(kind=Kind.OWNER, ended_at=None, value__in=closed)
     asked = Duty.objects.filter(kind=ACCEPT_DUTY, owner__in=closed, discharged_at=None)
-    ids = {*owned.values_list("case", flat=True), *asked.values_list("about", flat=True)}
+    about = {*owned.values_list("case", flat=True), *asked.values_list("about", flat=True)}
+    ids = [one for one in about if one]
     cases = list(Case.objects.select_for_update().filter(id__in=ids, closed_at=None).order_by("id"))
     if not cases:
         return 0
