@@ -11,16 +11,18 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
+from throughline.casework.cases.commands.leaving import pass_on_cases
 from throughline.casework.contact.commands.proposing import propose
 from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
 from throughline.casework.people.commands.retention import call_for_reviews
+from throughline.casework.risk.commands.hub import put_back_what_was_left
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
 from throughline.casework.safeguarding.tasks import promise_what_happened
-from throughline.casework.scene.commands.adding import pass_on_corrections
 from throughline.casework.scene.commands.children import call_for_decisions
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
+from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.offline.commands import expire as expire_leases
 
 logger = logging.getLogger(__name__)
@@ -59,7 +61,13 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("calls recorded as something else", timedelta(minutes=2), lambda: propose(now=timezone.now())),
         Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),
         Task("children", timedelta(minutes=1), lambda: call_for_decisions(now=timezone.now())),
-        Task("corrections", timedelta(minutes=1), lambda: pass_on_corrections(now=timezone.now())),
+        Task("cases of who has left", timedelta(minutes=1), lambda: pass_on_cases(now=timezone.now())),
+        Task(
+            "reviews of who has left",
+            timedelta(minutes=1),
+            lambda: put_back_what_was_left(now=timezone.now()),
+        ),
+        Task("duties of who has left", timedelta(minutes=1), lambda: pass_on(now=timezone.now())),
         Task("assessments", timedelta(minutes=1), lambda: call_where_nobody_attended(now=timezone.now())),
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
         Task("updates", timedelta(minutes=1), lambda: promise_what_happened(now=timezone.now())),

@@ -326,6 +326,12 @@ class StandingFact(models.Model):
         indexes = [
             models.Index(fields=["record", "kind"], name="cases_fact_record"),
             models.Index(fields=["protects", "kind"], name="cases_fact_protects"),
+            # what one account owns
+            models.Index(
+                fields=["value"],
+                condition=models.Q(kind="owner", ended_at__isnull=True),
+                name="cases_fact_owner",
+            ),
         ]
         triggers = [*guards()]
 

@@ -66,7 +66,7 @@ def give_on(*, by: Actor, now: datetime, duty_id: UUID, owner: UUID) -> None:
     Its time does not begin anew. Raises Malformed for somebody who cannot do it, Refused.
     """
     duty = owned_duty(by, duty_id)
-    detail = {"duty": str(duty.id), "from": str(duty.owner), "to": str(owner)}
+    detail = {"duty": str(duty.id), "from": str(duty.owner or ""), "to": str(owner)}
     undertake(by, Action.SUPERVISE_TEAM, duty.record_id, detail=detail)
     if str(owner) not in {account for account, *_ in who_else(duty, now=now)}:
         raise Malformed("owner", "is not an officer who can be asked")

@@ -79,7 +79,7 @@ def close(username: str) -> None:
     from throughline.foundations.accounts.commands import close_account
 
     close_account(by=COMMAND_LINE, user_id=_user_id(username))
-    click.echo("Closed.", err=True)
+    click.echo("Closed. What was theirs alone is passed on by the worker, within a minute.", err=True)
 
 
 @accounts.command("reset-second-factor")

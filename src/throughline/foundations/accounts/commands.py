@@ -76,7 +76,10 @@ def give_one_time_password(*, by: Actor, user_id: UUID) -> str:
 
 @transaction.atomic
 def close_account(*, by: Actor, user_id: UUID) -> None:
-    """Let an account sign in no more, and end its sessions. It is kept, for the log names it."""
+    """Let an account sign in no more, and end its sessions. It is kept, for the log names it.
+
+    What later rooms know to be with it alone is passed on by the worker, which finds it by the closed account.
+    """
     if by.id == user_id:
         raise Refused(NOT_ONESELF)
     _log(by, "closed", user_id)

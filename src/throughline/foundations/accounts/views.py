@@ -144,7 +144,13 @@ def close_account(request: HttpRequest, user_id: UUID) -> HttpResponse:
     """Close it."""
     _account(request, user_id)
     commands.close_account(by=actor_of(request), user_id=user_id)
-    return _done(request, user_id, _("The account is closed and its sessions have ended."))
+    return _done(
+        request,
+        user_id,
+        _(
+            "The account is closed and its sessions have ended. What was theirs alone is passed on within a minute."
+        ),
+    )
 
 
 @guarded(Action.MANAGE_ACCOUNTS)

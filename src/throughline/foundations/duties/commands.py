@@ -5,12 +5,17 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Action, Actor, Refused, system
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
-from throughline.foundations.duties.rules import duty_kind
+from throughline.foundations.duties.rules import OWNER_LEFT, duty_kind, duty_kinds
 from throughline.reference import Row, load
+
+#: Passes on what was with somebody whose account is closed.
+LEAVERS = system("accounts that are closed")
 
 
 @transaction.atomic
@@ -68,6 +73,26 @@ def hand_to(*, duty_id: UUID, owner: UUID) -> Duty:
         duty.owner = owner
         duty.save(update_fields=["owner"])
     return duty
+
+
+@transaction.atomic
+def pass_on(*, now: datetime) -> int:
+    """Put what was with an account that is closed on the list of the role that reference's duty-kinds say.
+
+    Its time does not begin anew, and the list says why it is there. The worker's; says how many were passed on.
+    """
+    set_actor(LEAVERS)
+    to = {kind.code: kind.left_to for kind in duty_kinds(london_day(now)) if kind.left_to}
+    closed = User.objects.filter(is_active=False).values("id")
+    left = Duty.objects.select_for_update().filter(kind__in=to, owner__in=closed, discharged_at=None)
+    duties = list(left.order_by("id"))
+    if duties:
+        undertake(LEAVERS, Action.SUPERVISE_TEAM, detail={"passed_on": [str(duty.id) for duty in duties]})
+    for duty in duties:
+        duty.owner, duty.role = None, to[duty.kind]
+        duty.causes = list(dict.fromkeys([*duty.causes, OWNER_LEFT]))
+        duty.save(update_fields=["owner", "role", "causes"])
+    return len(duties)
 
 
 @transaction.atomic

@@ -12,6 +12,9 @@ from typing import Final
 from throughline.foundations.clock.rules import Clock, due, parse_clock
 from throughline.reference import Row, load
 
+#: Why a duty is on the list of its role: the account that it was with is closed.
+OWNER_LEFT: Final = "owner-left"
+
 
 @dataclass(frozen=True, slots=True)
 class DutyKind:
@@ -30,6 +33,8 @@ class DutyKind:
     #: On whose list it stands once somebody has been there; None: the same.
     after_visit: str | None
     named_owner: bool
+    #: On whose list it stands once the account that it was with is closed; None: what opened it sees to that.
+    left_to: str | None
     minutes: int
     volume: int
     volume_per: str
@@ -58,6 +63,7 @@ def _from_row(row: Row) -> DutyKind:
         role=row.text("role"),
         after_visit=row.optional_text("after_visit"),
         named_owner=row.flag("named_owner"),
+        left_to=row.optional_text("left_to"),
         minutes=row.number("minutes"),
         volume=row.number("volume"),
         volume_per=row.text("volume_per"),

@@ -188,7 +188,12 @@ def call_for_owner_and_grade(case: Case, *, by: Actor, now: datetime, cause: str
         case__victim__in=held_together(case.victim_id),
         case__closed_at=None,
     ).exclude(case=case)
-    if held_by := hers.order_by("-valid_from").values_list("value", flat=True).first():
+    values = list(hers.order_by("-valid_from").values_list("value", flat=True))
+    # somebody who has left owns no more
+    there = {
+        str(one) for one in User.objects.filter(id__in=values, is_active=True).values_list("id", flat=True)
+    }
+    if held_by := next((value for value in values if value in there), None):
         _own(case, UUID(held_by), by=by, now=now, choice="carried-over")
     standing = set(StandingFact.objects.filter(case=case, ended_at=None).values_list("kind", flat=True))
     for duty, kind in ((OWNER_DUTY, Kind.OWNER), (GRADE_DUTY, Kind.GRADE)):

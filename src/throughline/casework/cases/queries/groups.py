@@ -1,7 +1,7 @@
 """A group of cases on one page: all its pairs, who owns, what stands, how to reach her, and one plan."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -69,6 +69,8 @@ class LineShown:
     whose: str
     by: str
     ended_by: str
+    #: the account of whose it is is closed
+    left: bool
     before: tuple["LineShown", ...] = ()
 
 
@@ -159,10 +161,15 @@ def _lines(group_id: UUID) -> list[LineShown]:
     )
     superseded = {one.supersedes_id for one in lines.values()}
 
-    def shown(one: PlanLine) -> LineShown:
-        return LineShown(
-            one, names[one.whose], names[one.made_by], names[one.ended_by] if one.ended_by else ""
+    closed = set(
+        User.objects.filter(id__in=[one.whose for one in lines.values()], is_active=False).values_list(
+            "id", flat=True
         )
+    )
+
+    def shown(one: PlanLine) -> LineShown:
+        ended_by = names[one.ended_by] if one.ended_by else ""
+        return LineShown(one, names[one.whose], names[one.made_by], ended_by, one.whose in closed)
 
     found = []
     for one in lines.values():
@@ -173,7 +180,7 @@ def _lines(group_id: UUID) -> list[LineShown]:
             before.append(shown(earlier))
             earlier = lines.get(earlier.supersedes_id) if earlier.supersedes_id else None
         last = shown(one)
-        found.append(LineShown(last.line, last.whose, last.by, last.ended_by, tuple(before)))
+        found.append(replace(last, before=tuple(before)))
     return found
 
 
@@ -256,3 +263,8 @@ def whose_work(*, without: UUID | None = None) -> list[tuple[str, str]]:
     if without:
         found = found.exclude(id=without)
     return [(str(one.id), one.name) for one in found.order_by("name", "username")]
+
+
+def whose_has_left(line: PlanLine) -> bool:
+    """Whether the account whose work a line of a plan is is closed. Part of a page."""
+    return User.objects.filter(id=line.whose, is_active=False).exists()

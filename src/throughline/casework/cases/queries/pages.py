@@ -48,6 +48,7 @@ from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.rules import OWNER_LEFT
 from throughline.reference import load
 
 NOT_THERE = "There is no such case"
@@ -125,7 +126,7 @@ class Graded:
 
 @dataclass(frozen=True, slots=True)
 class Owned:
-    """Who accepted the case, and since when."""
+    """Who accepted the case, or was asked to, or has left it, and since when."""
 
     account: UUID
     name: str
@@ -200,6 +201,7 @@ class CasePage:
     suspect: Somebody | None
     grade: Graded | None
     owner: Owned | None
+    left: Owned | None
     asked: Owned | None
     facts: tuple[Fact, ...]
     incidents: tuple[Told, ...]
@@ -261,7 +263,8 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
         victim=named[case.victim_id],
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
         grade=_grade(case, at),
-        owner=_owner(case, at),
+        owner=(owner := _owner(case, at)),
+        left=None if owner or case.closed_at else owner_who_left(case),
         asked=_asked(case),
         facts=facts_shown(facts, named),
         incidents=told,
@@ -336,6 +339,15 @@ def _owner(case: Case, at: datetime) -> Owned | None:
         return None
     account = UUID(fact.value)
     return Owned(account, staff_names({account})[account], fact.valid_from)
+
+
+def owner_who_left(case: Case) -> Owned | None:
+    """Who owned a case until their account was closed, and since when nobody does. Part of a page."""
+    last = StandingFact.objects.filter(case=case, kind=Kind.OWNER).order_by("-valid_from", "-set_at").first()
+    if last is None or last.ended_at is None or last.ended_because != OWNER_LEFT:
+        return None
+    account = UUID(last.value)
+    return Owned(account, staff_names({account})[account], last.ended_at)
 
 
 def _asked(case: Case) -> Owned | None:

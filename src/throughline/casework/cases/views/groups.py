@@ -190,4 +190,5 @@ def end_line(request: HttpRequest, line_id: UUID) -> HttpResponse:
         template="cases/end_line.html",
         line=line,
         whose=pages.staff_names({line.whose})[line.whose],
+        left=groups.whose_has_left(line),
     )

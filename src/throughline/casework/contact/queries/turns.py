@@ -11,7 +11,7 @@ from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.rules.turns import KEEPS_CONTACTS, Handed, Held, OnDuty, held
 from throughline.casework.people.queries.person import NOT_FOUND, staff_names
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
-from throughline.foundations.accounts.models import Team
+from throughline.foundations.accounts.models import Team, User
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import duty_kind
@@ -26,8 +26,9 @@ def on_duty(now: datetime) -> list[OnDuty]:
 
 
 def on_duty_shifts(now: datetime) -> QuerySet[Shift]:
-    """The turns that have begun, have not ended and are not past their end."""
-    return Shift.objects.filter(ended_at=None, started_at__lte=now, ends_at__gt=now)
+    """The turns that have begun, have not ended and are not past their end, of accounts that are open."""
+    closed = User.objects.filter(is_active=False).values("id")
+    return Shift.objects.filter(ended_at=None, started_at__lte=now, ends_at__gt=now).exclude(user__in=closed)
 
 
 def duties_of(role: str) -> QuerySet[Duty]:

@@ -26,10 +26,12 @@ from throughline.casework.cases.queries.counters import counter_allegations
 from throughline.casework.cases.queries.history import standing_at
 from throughline.casework.cases.queries.pages import (
     MOST,
+    Owned,
     Somebody,
     both_held_together,
     entries_of,
     of_the_two,
+    owner_who_left,
     people_named,
 )
 from throughline.casework.cases.queries.visits import Reaching, reaching
@@ -130,6 +132,7 @@ class WholeCase:
     grade: Given | None
     assessed: Answered | None
     owner: Whose | None
+    left: Owned | None
     asked: Whose | None
     next: Promise | None
     reaching: Reaching
@@ -169,6 +172,7 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         grade=of.grade(),
         assessed=of.assessed,
         owner=of.owner(),
+        left=None if of.owned or of.case.closed_at else owner_who_left(of.case),
         asked=of.asked(),
         next=next(iter(of.promises(of.open)), None),
         reaching=reaching(of.hers),

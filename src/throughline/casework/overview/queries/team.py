@@ -108,7 +108,7 @@ class NothingForChild:
 
 @dataclass(frozen=True, slots=True)
 class OffDuty:
-    """Work that one account alone has, who is not on duty."""
+    """Work that one account alone has, who is not on duty; ``owner`` is empty where nobody has it any more."""
 
     duty: Duty
     label: str
@@ -283,9 +283,7 @@ class _Duties:
         waiting = Duty.objects.filter(discharged_at=None).order_by("due_at", "id")
         self.no_arrest = list(waiting.filter(kind=NO_ARREST)[:SHOWN])
         self.owned = list(
-            waiting.filter(kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, owner__isnull=False).exclude(
-                Exists(there)
-            )[:SHOWN]
+            waiting.filter(kind__in=ONES_OWN_WORK, role__in=GIVEN_ON).exclude(Exists(there))[:SHOWN]
         )
         mine = Q(owner=None) | Q(owner=actor.id)
         rest = waiting.filter(mine, role=actor.role).exclude(
@@ -421,8 +419,8 @@ def _label(duty: Duty) -> str:
 
 def _off_duty(duty: Duty, named: dict[UUID, Somebody], names: Mapping[UUID, str], now: datetime) -> OffDuty:
     about = named[duty.record_id].name if duty.record_id in named else ""
-    assert duty.owner is not None
-    return OffDuty(duty, _label(duty), names[duty.owner], about, duty.due_at < now)
+    owner = names[duty.owner] if duty.owner else ""
+    return OffDuty(duty, _label(duty), owner, about, duty.due_at < now)
 
 
 def _routine(duty: Duty, named: dict[UUID, Somebody], now: datetime) -> Routine:
@@ -434,10 +432,10 @@ def _routine(duty: Duty, named: dict[UUID, Somebody], now: datetime) -> Routine:
 
 
 def owned_duty(actor: Actor, duty_id: UUID) -> Duty:
-    """An open duty that one officer alone has, about somebody in the reader's sight. Raises Refused."""
+    """An open duty that one officer alone has, or nobody any more, about somebody in the reader's sight. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
     duty = Duty.objects.filter(
-        id=duty_id, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, owner__isnull=False, discharged_at=None
+        id=duty_id, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, discharged_at=None
     ).first()
     if duty is None:
         raise Refused("There is no such work of one officer alone", duty_id)

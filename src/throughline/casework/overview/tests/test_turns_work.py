@@ -20,8 +20,10 @@ from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.tests.conftest import THREAT, seen_whole
 from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.rules import Action, Role, system
+from throughline.foundations.accounts.commands import close_account
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
+from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.offline.models import Lease
 
@@ -251,6 +253,30 @@ class TestTheOtherParts:
         assert (given.owner, given.due_at) == (other.id, duty.due_at)
         assert written.detail == {"duty": str(duty.id), "from": str(duty.owner), "to": str(other.id)}
         assert "is not on duty:" not in page()
+
+    def test_returned_work_of_somebody_who_has_left_is_nobodys_and_given_on(
+        self, page, signed_in, does, colleague, case, assessed, graded, accounts
+    ):
+        other = colleague(Role.OFFICER, "nadia")
+        does(Role.OFFICER, start_turn, ends_at=NOW + timedelta(hours=1))
+        assessed()
+        graded("standard")
+        told = {"reason": "return-see-her", "feedback": "See her"}
+        does(Role.SERGEANT, checking.give_back, case_id=case, **told)
+        does(
+            Role.ADMINISTRATOR, lambda *, by, **_told: close_account(by=by, user_id=accounts[Role.OFFICER].id)
+        )
+        # whoever has left is not on duty, whatever their turn says
+        assert "The response-officer is not on duty:" in page()
+        with seen_whole():
+            pass_on(now=NOW)
+            duty = Duty.objects.get(kind="risk-returned")
+        assert (duty.owner, duty.causes) == (None, ["returned", "owner-left"])
+        assert "Nobody has it:" in page()
+        address = reverse("overview:give-on", args=[duty.id])
+        assert signed_in(Role.SERGEANT).post(address, {"owner": str(other.id)}).status_code == 302
+        with seen_whole():
+            assert Duty.objects.get(id=duty.id).owner == other.id
 
     def test_nobody_gives_on_what_is_no_ones_own_or_to_somebody_who_may_not_see_it(
         self, signed_in, does, colleague, case, pair, assessed, graded, party

@@ -14,12 +14,15 @@ from throughline.casework.risk.commands.grading import give
 from throughline.casework.risk.models import Grading, HubReview, Share
 from throughline.casework.risk.rules import HUB_STEPS, ReviewStep, review_state
 from throughline.casework.risk.rules.assessing import turn_of
+from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision
+from throughline.foundations.duties.commands import LEAVERS
 from throughline.reference import UnknownCode, load
 
 NOT_ONES_OWN = "Nobody reviews their own assessment"
@@ -56,6 +59,26 @@ def take(*, by: Actor, now: datetime, case_id: UUID) -> HubReview:
         taken_at=now,
         taken_by=by.id,
     )
+
+
+@transaction.atomic
+def put_back_what_was_left(*, now: datetime) -> int:
+    """Put back what was taken by somebody whose account is closed; it waits as long as it did.
+
+    The worker's; says how many pairs.
+    """
+    set_actor(LEAVERS)
+    closed = User.objects.filter(is_active=False).values("id")
+    left = HubReview.objects.select_for_update(of=("self",)).filter(
+        done_at=None, let_go_at=None, taken_by__in=closed
+    )
+    reviews = list(left.order_by("id"))
+    if reviews:
+        undertake(LEAVERS, Action.REVIEW_RISK, detail={"put_back": [str(one.id) for one in reviews]})
+    for one in reviews:
+        one.let_go_at = now
+        one.save(update_fields=["let_go_at"])
+    return len(reviews)
 
 
 @transaction.atomic

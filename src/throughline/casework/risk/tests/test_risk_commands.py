@@ -24,6 +24,7 @@ from throughline.casework.scene.models import Addendum
 from throughline.casework.scene.rules import Section
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
+from throughline.foundations.accounts.commands import close_account
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Review
@@ -297,6 +298,13 @@ class TestTheHub:
         with pytest.raises(Conflict):
             does(second, hub.take, case_id=case)
         does(Role.HUB, hub.put_back, review_id=taken.id)
+        assert does(second, hub.take, case_id=case).queued_at == taken.queued_at
+
+    def test_what_somebody_has_taken_who_leaves_waits_again(self, does, case, taken, colleague, accounts):
+        assert hub.put_back_what_was_left(now=NOW) == 0
+        does(Role.ADMINISTRATOR, lambda *, by, **_told: close_account(by=by, user_id=taken.taken_by))
+        assert (hub.put_back_what_was_left(now=NOW), hub.put_back_what_was_left(now=NOW)) == (1, 0)
+        second = colleague(Role.HUB, "second").actor
         assert does(second, hub.take, case_id=case).queued_at == taken.queued_at
 
     def test_how_deep_is_the_reviewers_choice_with_a_reason_before_the_grade(self, does, case, taken):

@@ -14,8 +14,7 @@ from throughline.casework.scene.models import Addendum, CorrectionRequest
 from throughline.casework.scene.queries.reach import done_at, has_left
 from throughline.casework.scene.rules import LONGEST_WORDS
 from throughline.casework.scene.rules.steps import CORRECTION_STEPS, Correcting, CorrectionStep
-from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.rules import Action, Actor, Refused, Role, system
+from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -23,8 +22,6 @@ from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
 
 CORRECTION = "correction-request"
-#: Passes on what is asked of somebody who has left.
-CORRECTIONS = system("corrections")
 
 
 def _words(words: str) -> str:
@@ -129,22 +126,3 @@ def ask_correction(
         role=asked.role,
     )
     return made
-
-
-@transaction.atomic
-def pass_on_corrections(*, now: datetime) -> int:
-    """Put what is asked of somebody whose account is closed on the list of the sergeants, who can answer for them.
-
-    Its time does not begin anew. The worker's; says how many were passed on.
-    """
-    set_actor(CORRECTIONS)
-    left = User.objects.filter(is_active=False).values("id")
-    duties = list(
-        Duty.objects.select_for_update().filter(kind=CORRECTION, owner__in=left, discharged_at=None)
-    )
-    if duties:
-        undertake(CORRECTIONS, Action.AMEND_ACCOUNT, detail={"passed_on": len(duties)})
-    for duty in duties:
-        duty.owner, duty.role = None, Role.SERGEANT
-        duty.save(update_fields=["owner", "role"])
-    return len(duties)

@@ -13,7 +13,7 @@ from throughline.casework.contact.commands import asking, knowing, sending, taki
 from throughline.casework.contact.models import Contact, Deployment
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.scene.commands.acting import act_on, review_action
-from throughline.casework.scene.commands.adding import add, ask_correction, pass_on_corrections
+from throughline.casework.scene.commands.adding import add, ask_correction
 from throughline.casework.scene.commands.attending import begin, leave, still_true, write_section
 from throughline.casework.scene.commands.children import (
     call_for_decisions,
@@ -43,6 +43,7 @@ from throughline.foundations.accounts.commands import close_account
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import LONDON, london_day
 from throughline.foundations.decisions.models import Decision
+from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.commands import ChangedMeanwhile
 from throughline.foundations.instruments.queries import library
@@ -588,13 +589,14 @@ def test_what_is_asked_of_somebody_who_has_left_is_a_sergeants_to_answer(
     author = accounts[Role.OFFICER]
     asked = does(Role.HUB, ask_correction, **told, author=author.id, words="It was the left arm")
     due = duty("correction-request").due_at
-    assert pass_on_corrections(now=NOW) == 0
+    assert pass_on(now=NOW) == 0
     close_account(by=accounts[Role.ADMINISTRATOR].actor, user_id=author.id)
     with pytest.raises(Malformed, match="has left"):
         does(Role.HUB, ask_correction, **told, author=author.id, words="And the right")
-    assert (pass_on_corrections(now=NOW), pass_on_corrections(now=NOW)) == (1, 0)
+    assert (pass_on(now=NOW), pass_on(now=NOW)) == (3, 0)
     waiting = duty("correction-request")
     assert (waiting.owner, waiting.role, waiting.due_at) == (None, Role.SERGEANT, due)
+    assert waiting.causes == ["correction-asked", "owner-left"]
     for who in (Role.HUB, Role.INSPECTOR):
         with pytest.raises(Refused):
             does(who, add, **told, words="So it was", answers=asked.id)

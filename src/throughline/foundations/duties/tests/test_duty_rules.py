@@ -2,6 +2,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from throughline.foundations.access.rules import Role
 from throughline.foundations.clock.rules import LONDON, Clock, Unit, parse_clock
 from throughline.foundations.duties.rules import (
     Base,
@@ -97,3 +98,11 @@ def test_load_is_of_what_was_opened_where_that_is_more():
     [more] = loads([kind], month, {kind.code: 30})
     assert more.hours == 3
     assert hours_by_role([fewer, more]) == {kind.role: 4}
+
+
+def test_what_can_be_one_accounts_alone_has_a_list_to_go_to_once_that_is_closed():
+    roles = set(Role)
+    for kind in duty_kinds(TODAY):
+        # being asked to own a case is asked of that account and of no other: the case is then nobody's
+        if kind.named_owner and kind.code != "case-accept":
+            assert kind.left_to in roles, kind.code
