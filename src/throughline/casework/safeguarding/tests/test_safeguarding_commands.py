@@ -23,6 +23,7 @@ from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import end_of_day, london_day, working_day_after
+from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.duties.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -258,3 +259,17 @@ class TestSight:
         assert [one.about for one in does(Role.SERGEANT, read)] == [case]
         with pytest.raises(Refused):
             does(Role.ANALYST, read)
+
+
+def test_what_somebody_who_leaves_was_to_tell_is_everybodys(does, arrested, contacted, case, accounts):
+    officer = accounts[Role.OFFICER]
+    does(Role.OFFICER, set_owner, case_id=case, owner=officer.id)
+    arrested()
+    looked()
+    officer.is_active = False
+    officer.save()
+    assert pass_on(now=NOW) == 1
+    [duty] = open_now()
+    assert (duty.owner, duty.role) == (None, "response-officer")
+    contacted(who=Role.SERGEANT, told=["told-arrest"])
+    assert not open_now()
