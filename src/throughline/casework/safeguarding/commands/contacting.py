@@ -82,7 +82,7 @@ def record_contact(
         write("victim-tried", by=by, now=at, record_id=case.victim_id, about=case.id, code=result)
     if came_of_it.flag("unsafe"):
         _find_another_way(case, now)
-    if duty and not still_untold(case.id, duty.causes):
+    if duty and not still_untold(case, duty.causes):
         discharge(by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told")
     return contact
 

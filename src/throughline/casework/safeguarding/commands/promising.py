@@ -1,6 +1,6 @@
 """What she must be told: found in what has happened, or named by hand."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -44,7 +44,7 @@ def promise(
     known = {one.code: one for one in updates(london_day(at))}
     if update not in known:
         raise Malformed("update", "choose one of the answers listed")
-    return _promise(case, {at: known[update]}, by=by, now=now, owner=owners([case.id]).get(case.id))
+    return _promise(case, {(at, known[update])}, by=by, now=now, owner=owners([case.id]).get(case.id))
 
 
 @transaction.atomic
@@ -65,12 +65,12 @@ def promise_what_happened(*, now: datetime) -> int:
 
 
 def _promise(
-    case: Case, what: Mapping[datetime, Update], *, by: Actor, now: datetime, owner: UUID | None
+    case: Case, what: Iterable[tuple[datetime, Update]], *, by: Actor, now: datetime, owner: UUID | None
 ) -> Duty | None:
     """Write each down at the instant at which it happened, and open the duty for what she does not know yet."""
     told = told_in(case.id)
     duty = None
-    for at, update in sorted(what.items(), key=lambda one: one[0]):
+    for at, update in sorted(what, key=lambda one: one[0]):
         write(PROMISED, by=by, now=at, record_id=case.victim_id, about=case.id, code=update.code)
         if not untold({update.code: at}, told):
             continue

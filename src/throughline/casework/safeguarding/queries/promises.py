@@ -71,7 +71,7 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
         for one in rows
     )
     duty = open_update(case.id)
-    waits = still_untold(case.id, duty.causes) if duty else {}
+    waits = still_untold(case, duty.causes) if duty else {}
     write_audit(
         actor,
         Event.Kind.LOOK,
@@ -123,11 +123,12 @@ def told_in(case_id: UUID) -> tuple[Told, ...]:
     return tuple(Told(at, frozenset(told)) for at, told in rows.values_list("at", "told"))
 
 
-def still_untold(case_id: UUID, causes: Iterable[str]) -> dict[str, datetime]:
+def still_untold(case: Case, causes: Iterable[str]) -> dict[str, datetime]:
     """Of some updates of a case, those that she was not told since each last happened, and when it did."""
-    lines = Entry.objects.filter(kind=PROMISED, about=case_id, code__in=set(causes)).order_by("at")
-    promised = dict(lines.values_list("code", "at"))
-    waits = untold(promised, told_in(case_id))
+    # her own line is found by its index
+    lines = Entry.objects.filter(record_id=case.victim_id, kind=PROMISED, about=case.id, code__in=set(causes))
+    promised = dict(lines.order_by("at").values_list("code", "at"))
+    waits = untold(promised, told_in(case.id))
     return {code: at for code, at in promised.items() if code in waits}
 
 
@@ -138,33 +139,34 @@ def _reaching_results() -> list[str]:
 # --- what has happened ------------------------------------------------------------------------------------
 
 
-def happened(since: datetime, now: datetime) -> dict[UUID, dict[datetime, Update]]:
-    """What victims must be told of what happened since an instant and is not promised yet, by open case and instant.
+def happened(since: datetime, now: datetime) -> dict[UUID, set[tuple[datetime, Update]]]:
+    """What victims must be told of what happened since an instant and is not promised yet, and when, by open case.
 
     What was done about a suspect is of the cases of its incident in which he is the suspect; bail, of the case that it
     names, else of those of whom it binds and protects.
     """
-    known = updates(london_day(now))
-    kinds = {kind for one in known for kind in one.entries}
+    kinds = {kind for one in updates(london_day(now)) for kind in one.entries}
     lines = list(Entry.objects.filter(kind__in=kinds, at__gte=since, at__lte=now).order_by("at", "id"))
-    # by the Code of the day on which it happened
-    brought = [(line, update) for line in lines if (update := _update(line, known))]
+    brought = [(line, update) for line in lines if (update := _update(line))]
     of = _cases_of([line for line, _update in brought])
-    found: dict[UUID, dict[datetime, Update]] = defaultdict(dict)
+    found: dict[UUID, set[tuple[datetime, Update]]] = defaultdict(set)
     for line, update in brought:
         for case_id in of.get(line.id, ()):
-            found[case_id].setdefault(line.at, update)
-    done = set(Entry.objects.filter(kind=PROMISED, about__in=list(found)).values_list("about", "code", "at"))
+            found[case_id].add((line.at, update))
+    hers = Case.objects.filter(id__in=list(found)).values("victim")
+    promised = Entry.objects.filter(record_id__in=hers, kind=PROMISED, about__in=list(found))
+    done = set(promised.values_list("about", "code", "at"))
     new = {
-        case_id: {at: one for at, one in what.items() if (case_id, one.code, at) not in done}
+        case_id: {(at, one) for at, one in what if (case_id, one.code, at) not in done}
         for case_id, what in found.items()
     }
     return {case_id: what for case_id, what in new.items() if what}
 
 
-def _update(line: Entry, today: Iterable[Update]) -> Update | None:
-    on = london_day(line.at)
-    return next((one for one in (updates(on) or today) if one.brought_by(line.kind, line.code)), None)
+def _update(line: Entry) -> Update | None:
+    """What a line brings, by the Code of the day on which it happened."""
+    known = updates(london_day(line.at))
+    return next((one for one in known if one.brought_by(line.kind, line.code)), None)
 
 
 def _cases_of(lines: Collection[Entry]) -> dict[int, set[UUID]]:

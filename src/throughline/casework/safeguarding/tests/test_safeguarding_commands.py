@@ -81,6 +81,13 @@ class TestPromising:
         assert duty.causes == ["told-arrest", "told-bail"]
         assert duty.due_at == due < NOW
 
+    def test_two_things_at_one_instant_are_two_to_be_told(self, does, arrested, pair, case):
+        arrested()
+        bailed(does, pair)
+        looked()
+        [duty] = open_now()
+        assert set(duty.causes) == {"told-arrest", "told-bail"}
+
     def test_what_came_in_late_and_happened_earlier_is_due_earlier(self, does, arrested, pair, case):
         bailed(does, pair)
         looked()
