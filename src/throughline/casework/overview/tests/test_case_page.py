@@ -26,7 +26,7 @@ from throughline.foundations.duties.models import Duty
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
 #: Statements for a whole case, whatever has happened in it.
-STATEMENTS = 32
+STATEMENTS = 33
 
 
 def text(response):
