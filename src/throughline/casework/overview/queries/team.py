@@ -31,7 +31,7 @@ from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
-from throughline.foundations.duties.rules import duty_kind
+from throughline.foundations.duties.rules import OWNER_LEFT, duty_kind
 from throughline.foundations.offline.queries import Unsynced, standing_still
 from throughline.reference import load
 
@@ -39,6 +39,8 @@ SHOWN = 50
 NO_ARREST, TO_DECIDE, NOT_SENT = "no-arrest-review", "child-decision", "deployment-review"
 #: Duties that have a part of the page of their own.
 _ELSEWHERE = (NO_ARREST, "handover-acceptance")
+# that one account alone has it, or had it until it was closed; what nobody ever had is on the list of its role
+_OF_ONE = Q(owner__isnull=False) | Q(causes__contains=[OWNER_LEFT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,7 +285,7 @@ class _Duties:
         waiting = Duty.objects.filter(discharged_at=None).order_by("due_at", "id")
         self.no_arrest = list(waiting.filter(kind=NO_ARREST)[:SHOWN])
         self.owned = list(
-            waiting.filter(kind__in=ONES_OWN_WORK, role__in=GIVEN_ON).exclude(Exists(there))[:SHOWN]
+            waiting.filter(_OF_ONE, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON).exclude(Exists(there))[:SHOWN]
         )
         mine = Q(owner=None) | Q(owner=actor.id)
         rest = waiting.filter(mine, role=actor.role).exclude(
@@ -435,7 +437,7 @@ def owned_duty(actor: Actor, duty_id: UUID) -> Duty:
     """An open duty that one officer alone has, or nobody any more, about somebody in the reader's sight. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
     duty = Duty.objects.filter(
-        id=duty_id, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, discharged_at=None
+        _OF_ONE, id=duty_id, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON, discharged_at=None
     ).first()
     if duty is None:
         raise Refused("There is no such work of one officer alone", duty_id)

@@ -18,6 +18,7 @@ from throughline.casework.overview.rules import SAME_READING, Looked, last_readi
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.tests.conftest import THREAT, seen_whole
+from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.rules import Action, Role, system
 from throughline.foundations.accounts.commands import close_account
@@ -253,6 +254,10 @@ class TestTheOtherParts:
         assert (given.owner, given.due_at) == (other.id, duty.due_at)
         assert written.detail == {"duty": str(duty.id), "from": str(duty.owner), "to": str(other.id)}
         assert "is not on duty:" not in page()
+
+    def test_what_nobody_ever_had_is_on_the_list_of_its_role_alone(self, page, does, case):
+        does(Role.OFFICER, promise, case_id=case, update="told-released")
+        assert "Nobody has it:" not in page()
 
     def test_returned_work_of_somebody_who_has_left_is_nobodys_and_given_on(
         self, page, signed_in, does, colleague, case, assessed, graded, accounts
