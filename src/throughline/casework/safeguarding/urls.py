@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from throughline.casework.safeguarding import views
+from throughline.casework.safeguarding.views import telling
 
 app_name = "safeguarding"
 
 urlpatterns = [
-    path("<uuid:case_id>/", views.promises, name="promises"),
-    path("<uuid:case_id>/contact/", views.contact, name="contact"),
-    path("<uuid:case_id>/promise/", views.promise, name="promise"),
+    path("<uuid:case_id>/", telling.promises, name="promises"),
+    path("<uuid:case_id>/contact/", telling.contact, name="contact"),
+    path("<uuid:case_id>/promise/", telling.promise, name="promise"),
 ]

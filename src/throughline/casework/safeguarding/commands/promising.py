@@ -12,7 +12,7 @@ from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.queries.reassessing import owners
 from throughline.casework.safeguarding.queries.promises import PROMISED, UPDATE_DUTY, happened, told_in
-from throughline.casework.safeguarding.rules import Update, untold, updates
+from throughline.casework.safeguarding.rules.telling import Update, untold, updates
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake

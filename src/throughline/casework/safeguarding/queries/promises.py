@@ -13,7 +13,7 @@ from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.queries.reassessing import cases_of_facts
 from throughline.casework.safeguarding.models import VictimContact
-from throughline.casework.safeguarding.rules import Told, Update, untold, updates
+from throughline.casework.safeguarding.rules.telling import Told, Update, untold, updates
 from throughline.foundations.access.rules import Action, Actor, insist
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event

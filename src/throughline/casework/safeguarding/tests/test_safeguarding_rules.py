@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughline.casework.safeguarding.rules import Told, untold, updates
+from throughline.casework.safeguarding.rules.telling import Told, untold, updates
 from throughline.reference import load
 
 CODES = sorted(one.code for one in updates(date(2026, 11, 26)))

@@ -17,7 +17,7 @@ from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.views.shared import about_case, in_the_way, shown
 from throughline.casework.safeguarding.commands import contacting, promising
-from throughline.casework.safeguarding.forms import ContactForm, PromiseForm
+from throughline.casework.safeguarding.forms.telling import ContactForm, PromiseForm
 from throughline.casework.safeguarding.queries import promises as queries
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, may

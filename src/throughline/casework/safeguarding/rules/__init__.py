@@ -1,0 +1,1 @@
+"""What holds in safeguarding whatever the database."""
