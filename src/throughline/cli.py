@@ -20,6 +20,7 @@ COMMANDS = {
     "instruments": "throughline.foundations.instruments.cli:instruments",
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
+    "messages": "throughline.casework.messages.cli:messages",
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",

@@ -21,6 +21,7 @@ ORDER = (
     "offline",
     "people",
     "cases",
+    "outbox",
     "contact",
     "scene",
     "risk",

@@ -25,7 +25,8 @@ from throughline.foundations.duties.commands import open_duty
 
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 GUARDED_APPS = (
-    "people", "cases", "contact", "scene", "risk", "safeguarding", "duties", "decisions", "chronology", "offline",
+    "people", "cases", "outbox", "contact", "scene", "risk", "safeguarding", "duties", "decisions", "chronology",
+    "offline",
 )  # fmt: skip
 # bare ids of a run, told of nobody
 NOT_ABOUT_A_PERSON = {"people_importrun", "contact_counter", "contact_counterhours", "contact_leaflet"}

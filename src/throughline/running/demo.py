@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import json
 import os
 import shlex
 import shutil
@@ -33,12 +34,16 @@ from throughline.running.site import (
     watch,
     web_server,
 )
+from throughline.synthetic.notify import demonstrated
 from throughline.synthetic.staff import AGENCY
 
 DATABASE = "throughline"
 
 _SOURCE = "invented"
 """What the import calls the index of invented people."""
+
+_TEXTS = "sending-service.json"
+"""Where shells beside the demonstration find the stand-in of the sending service."""
 
 
 def run(*, home: Path, port: int, people: int, hub: int, fresh: bool, database_url: str | None) -> None:
@@ -65,7 +70,9 @@ def run(*, home: Path, port: int, people: int, hub: int, fresh: bool, database_u
         web = spawn(site, "web server", web_server(port), demo_environment(logins, WEB, home), home)
         wait_until_served(port, web)
         # after the pages, which somebody is waiting for
-        worker = spawn(site, "worker", [*THROUGHLINE, "worker"], demo_environment(logins, WORKER, home), home)
+        texts = site.enter_context(_texts(home))
+        as_worker = demo_environment(logins, WORKER, home) | texts
+        worker = spawn(site, "worker", [*THROUGHLINE, "worker"], as_worker, home)
         _welcome(logins, port)
         watch(worker, web)
 
@@ -78,9 +85,28 @@ def shell_words(*, home: Path, login: str, database_url: str | None) -> str:
     if not database_url and not Cluster(home / "database").running():
         raise SiteError(f"No demonstration runs from {home}; start one with ./run demo.")
     with plain_errors(home):
-        wanted = demo_environment(_logins(home, database_url), login, home)
+        wanted = demo_environment(_logins(home, database_url), login, home) | _texts_of(home)
     new = {name: value for name, value in wanted.items() if os.environ.get(name) != value}
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in sorted(new.items()))
+
+
+@contextlib.contextmanager
+def _texts(home: Path) -> Iterator[dict[str, str]]:
+    """The environment of who sends texts, kept for shells beside the demonstration while it runs."""
+    kept = home / _TEXTS
+    with demonstrated(home) as environment:
+        kept.write_text(json.dumps(environment))
+        kept.chmod(0o600)
+        try:
+            yield environment
+        finally:
+            kept.unlink(missing_ok=True)
+
+
+def _texts_of(home: Path) -> dict[str, str]:
+    kept = home / _TEXTS
+    told: dict[str, str] = json.loads(kept.read_text()) if kept.is_file() else {}
+    return told
 
 
 # --- the folder and the port ------------------------------------------------------------------------

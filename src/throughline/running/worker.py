@@ -15,6 +15,8 @@ from throughline.casework.cases.commands.leaving import pass_on_cases
 from throughline.casework.contact.commands.proposing import propose
 from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
+from throughline.casework.messages.queries.service import service
+from throughline.casework.messages.tasks import post
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.casework.risk.commands.hub import put_back_what_was_left
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
@@ -57,6 +59,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("sealing", timedelta(seconds=1), seal),
         Task("briefs that are behind", timedelta(seconds=5), lambda: renew_what_is_new(now=timezone.now())),
         Task("briefs read again", timedelta(minutes=1), lambda: renew_everything(now=timezone.now())),
+        Task("texts", timedelta(seconds=10), lambda: post(service(), now=timezone.now())),
         Task("checkpoint", timedelta(minutes=1), checkpoints.write),
         Task("calls recorded as something else", timedelta(minutes=2), lambda: propose(now=timezone.now())),
         Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),

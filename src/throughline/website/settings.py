@@ -11,6 +11,8 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
 ``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
 ``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
+``THROUGHLINE_NOTIFY_KEY``, ``_URL``, ``_SENDER``  GOV.UK Notify: without a key no text leaves, and what waits
+                          is given up in its time; ``_SENDER`` is the id of a neutral sender there
 """
 
 import hashlib
@@ -88,6 +90,7 @@ INSTALLED_APPS = [
     "throughline.foundations.govuk",
     "throughline.casework.people",
     "throughline.casework.cases",
+    "throughline.casework.messages",
     "throughline.casework.contact",
     "throughline.casework.scene",
     "throughline.casework.risk",
@@ -236,6 +239,10 @@ SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
 # --- question sets --------------------------------------------------------------------------------------
+NOTIFY_KEY = os.environ.get("THROUGHLINE_NOTIFY_KEY", "")
+NOTIFY_URL = os.environ.get("THROUGHLINE_NOTIFY_URL", "https://api.notifications.service.gov.uk")
+NOTIFY_SENDER = os.environ.get("THROUGHLINE_NOTIFY_SENDER", "")
+
 THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")
 
 # --- pages ------------------------------------------------------------------------------------------

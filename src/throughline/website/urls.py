@@ -8,6 +8,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reference/instruments/", include("throughline.foundations.instruments.urls")),
     path("", include("throughline.foundations.offline.urls")),
     path("people/", include("throughline.casework.people.urls")),
+    path("messages/", include("throughline.casework.messages.urls")),
     path("contact/", include("throughline.casework.contact.urls")),
     path("scene/", include("throughline.casework.scene.urls")),
     path("risk/", include("throughline.casework.risk.urls")),

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from throughline.casework.cases.commands import forgetting as cases
 from throughline.casework.contact.commands import forgetting as contact
+from throughline.casework.messages.commands import forgetting as messages
 from throughline.casework.overview.queries.home import one_out_of_reach, who_could
 from throughline.casework.overview.queries.team import owned_duty, who_else
 from throughline.casework.people.commands import retention
@@ -46,7 +47,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         by,
         Action.ERASE,
         record_id,
-        detail={"rooms": ["safeguarding", "risk", "scene", "contact", "cases", "people"]},
+        detail={"rooms": ["safeguarding", "risk", "scene", "contact", "messages", "cases", "people"]},
     )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):
@@ -55,6 +56,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         risk.forget(record_id=record_id)
         scene.forget(record_id=record_id)
         contact.forget(record_id=record_id, numbers=numbers)
+        messages.forget(record_id=record_id, now=now)
         cases.forget(record_id=record_id)
     retention.erase(by=by, now=now, record_id=record_id, reason=reason)
 

@@ -99,7 +99,7 @@ def change(
     **context: Any,
 ) -> HttpResponse:
     """Where the form's command was done, back to ``back``, saying so; else the page, with its look."""
-    if saved(form, lambda: _in_words(command)):
+    if saved(form, lambda: in_words(command)):
         messages.success(request, success)
         return redirect(back)
     if request.method == "GET":
@@ -127,10 +127,10 @@ def between(record_ids: Iterable[UUID | None], named: dict[UUID, Somebody]) -> s
     return " / ".join(named[one].name for one in record_ids if one in named)
 
 
-def _in_words(command: Callable[[], object]) -> None:
+def in_words[T](command: Callable[[], T]) -> T:
     """Run a command; what stands in its way is said in words, above the form."""
     try:
-        command()
+        return command()
     except NotYet as wait:
         words = "; ".join(str(IN_THE_WAY.get(code, code)) for code in wait.why)
         raise Malformed("", _("Not yet: %(why)s.") % {"why": words}) from None
