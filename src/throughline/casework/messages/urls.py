@@ -9,5 +9,5 @@ app_name = "outbox"
 
 urlpatterns = [
     path("<uuid:case_id>/", views.ask, name="ask"),
-    path("<uuid:message_id>/withdraw/", views.withdraw, name="withdraw"),
+    path("<uuid:case_id>/withdraw/", views.withdraw, name="withdraw"),
 ]

@@ -1,7 +1,5 @@
 """The page of texts to the victim of a case: whether she can be texted, what was sent, and asking for one."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -9,10 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
-from django.views.decorators.http import require_http_methods
 
 from throughline.casework.cases.models import Case
-from throughline.casework.cases.queries.pages import in_sight, look_at
+from throughline.casework.cases.queries.pages import look_at
 from throughline.casework.cases.queries.visits import reaching
 from throughline.casework.cases.views.case import about_case, address
 from throughline.casework.cases.views.changing import between, change, in_words, purpose_for
@@ -20,14 +17,13 @@ from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.messages.commands import asking
 from throughline.casework.messages.forms import TextForm
-from throughline.casework.messages.models import Message
 from throughline.casework.messages.queries.pages import texts
 from throughline.casework.messages.rules import PLAIN_SENDER, SafeChannel, Stop, message_kinds
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.forms.person import ConfirmForm
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.foundations.access.routes import actor_of, guarded
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
@@ -86,20 +82,18 @@ def ask(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-@guarded(Action.CONTACT_VICTIM)
-@require_http_methods(["GET", "POST"])
-def withdraw(request: HttpRequest, message_id: UUID) -> HttpResponse:
-    """Take back a text that has not left."""
-    actor, now = actor_of(request), timezone.now()
-    message = in_sight(actor, Action.CONTACT_VICTIM, Message, message_id)
+@about_case(Action.CONTACT_VICTIM)
+def withdraw(request: HttpRequest, case: Case) -> HttpResponse:
+    """Take back the text that has not left."""
+    now = timezone.now()
     return change(
         request,
         Action.CONTACT_VICTIM,
-        [message.case.victim_id, message.case.suspect_id],
+        [case.victim_id, case.suspect_id],
         ConfirmForm(sent(request), today=london_day(now)),
-        lambda: asking.withdraw(by=actor, now=now, message_id=message.id),
+        lambda: asking.withdraw(by=actor_of(request), now=now, case_id=case.id),
         success=_("It was taken back and does not leave."),
-        back=reverse("outbox:ask", args=[message.case_id]),
+        back=reverse("outbox:ask", args=[case.id]),
         title=_("Take the text back"),
         button=_("Take it back"),
         danger=True,

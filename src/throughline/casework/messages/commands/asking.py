@@ -14,7 +14,7 @@ from throughline.casework.messages.queries.channels import channel_to
 from throughline.casework.messages.rules import Stop
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Conflict, Malformed, e164
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
@@ -82,15 +82,12 @@ def _ours(ring: str) -> str:
 
 
 @transaction.atomic
-def withdraw(*, by: Actor, now: datetime, message_id: UUID) -> Message:
-    """Take back a text that has not left. Raises Conflict for one that is leaving or has left, Refused."""
-    found = Message.objects.filter(id=message_id).values_list("case", flat=True).first()
-    if found is None:
-        raise Refused("There is no such message", message_id)
-    case = locked_case(found)
-    undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"message": str(message_id)})
-    message = Message.objects.select_for_update().get(id=message_id)
-    if message.state != rules.State.WAITING:
+def withdraw(*, by: Actor, now: datetime, case_id: UUID) -> Message:
+    """Take back the text of a case that has not left. Raises Conflict where none waits, Refused."""
+    case = locked_case(case_id)
+    undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"case": str(case.id), "text": "withdrawn"})
+    message = Message.objects.select_for_update().filter(case=case, state=rules.State.WAITING).first()
+    if message is None:
         raise Conflict
     stop(message, Stop.WITHDRAWN, by=by, now=now)
     return message

@@ -315,20 +315,20 @@ class TestAsking:
             asked(**told)
         assert wrong.value.field == field
 
-    def test_it_is_taken_back_before_it_leaves(self, does, says, asked, post, service):
+    def test_it_is_taken_back_before_it_leaves(self, does, case, says, asked, post, service):
         says()
         asked()
-        does(Role.OFFICER, asking.withdraw, message_id=message().id)
+        does(Role.OFFICER, asking.withdraw, case_id=case)
         make_round(service, now=NOW)
         assert post.texts == []
         assert (message().why, other_ways()) == ("withdrawn", [])
 
-    def test_what_has_left_is_not_taken_back(self, does, says, asked, service):
+    def test_what_has_left_is_not_taken_back(self, does, case, says, asked, service):
         says()
         asked()
         make_round(service, now=NOW)
         with pytest.raises(Conflict):
-            does(Role.OFFICER, asking.withdraw, message_id=message().id)
+            does(Role.OFFICER, asking.withdraw, case_id=case)
 
     def test_no_words_of_hers_or_number_stand_in_the_row(self, says, asked):
         says(text_from="Parcel depot")
