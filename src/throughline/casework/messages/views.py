@@ -1,6 +1,7 @@
 """The page of texts to the victim of a case: whether she can be texted, what was sent, and asking for one."""
 
 from django.contrib import messages
+from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -24,7 +25,7 @@ from throughline.casework.people.forms.person import ConfirmForm
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import actor_of
-from throughline.foundations.access.rules import Action
+from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
 
@@ -40,10 +41,18 @@ WHY_MALFORMED = (
 def ask(request: HttpRequest, case: Case) -> HttpResponse:
     """Read whether and how she can be texted, and what was sent; then ask for a text."""
     actor, now = actor_of(request), timezone.now()
-    form = TextForm(sent(request), today=london_day(now))
+    page = texts(case, at=now)
+    if page.safe:
+        form: BaseForm = TextForm(sent(request), today=london_day(now))
+    else:
+        form = ConfirmForm(sent(request), today=london_day(now))
 
-    def have_it_sent() -> None:
-        came_of_it = in_words(lambda: asking.ask(by=actor, now=now, case_id=case.id, **form.cleaned_data))
+    def carry_out() -> None:
+        if isinstance(form, TextForm):
+            typed = form.cleaned_data
+            came_of_it = in_words(lambda: asking.ask(by=actor, now=now, case_id=case.id, **typed))
+        else:
+            came_of_it = in_words(lambda: asking.reach_another_way(by=actor, now=now, case_id=case.id))
         if isinstance(came_of_it, Stop):
             messages.warning(
                 request, _("Nothing is sent. Reaching her another way stands on the list, at once.")
@@ -51,11 +60,10 @@ def ask(request: HttpRequest, case: Case) -> HttpResponse:
         else:
             messages.success(request, _("It leaves in her safe hours, if the way is still safe then."))
 
-    if saved(form, have_it_sent):
+    if saved(form, carry_out):
         return redirect("outbox:ask", case.id)
     if request.method == "GET":
         recalled(request, form)
-    page = texts(case, at=now)
     purpose = purpose_for(request, case.victim_id)
     named = look_at(actor, Action.CONTACT_VICTIM, case.subjects, today=london_day(now), purpose=purpose)
     lead_to(request, case.subjects, purpose)
@@ -66,12 +74,13 @@ def ask(request: HttpRequest, case: Case) -> HttpResponse:
         {
             "form": form,
             "title": _("Texts to her"),
-            "button": _("Have it sent"),
+            "button": _("Have it sent") if page.safe else _("Have her reached another way"),
             "name": between([case.victim_id, case.suspect_id], named),
             "back": address(case),
             "case": case,
             "page": page,
             "now": now,
+            "asks": may(actor, Action.RECORD_SAFE_CONTACT),
             "words": [
                 (one.label, one.words(sender=sender, ring="020 7946 0…", at="14:30"))
                 for one in message_kinds(london_day(now))

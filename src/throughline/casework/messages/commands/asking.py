@@ -6,6 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.cases.commands.holding import OTHER_WAY_DUTY, locked_case
+from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.messages import rules
 from throughline.casework.messages.commands.going import stop
@@ -67,9 +68,29 @@ def ask(
         )
         write("text-asked-for", by=by, now=now, record_id=case.victim_id, about=message.id, code=kind)
         return message
+    _call_for_another_way(case, why, by=by, now=now)
+    return why
+
+
+@transaction.atomic
+def reach_another_way(*, by: Actor, now: datetime, case_id: UUID) -> Stop:
+    """Put reaching the victim of a case another way on the list, since no text can be sent safely; says why none can.
+
+    Raises Conflict where one can by now, NotYet, Refused.
+    """
+    case = locked_case(case_id)
+    undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"case": str(case.id), "text": "another-way"})
+    after(CASE_STEPS, case.closed_at is not None, Step.OWN)
+    channel = channel_to(held_together(case.victim_id), at=now)
+    if not isinstance(channel, Stop):
+        raise Conflict
+    _call_for_another_way(case, channel, by=by, now=now)
+    return channel
+
+
+def _call_for_another_way(case: Case, why: Stop, *, by: Actor, now: datetime) -> None:
     write("text-stopped", by=by, now=now, record_id=case.victim_id, about=case.id, code=why)
     open_duty(OTHER_WAY_DUTY, now=now, record_id=case.victim_id, about=case.id, cause="text-stopped")
-    return why
 
 
 def _ours(ring: str) -> str:

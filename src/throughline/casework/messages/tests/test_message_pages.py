@@ -52,12 +52,24 @@ def test_an_officer_has_one_sent_and_sees_it_arrive(signed_in, says, address, se
 
 def test_where_no_way_is_safe_the_page_says_why_and_asking_sends_nothing(signed_in, address):
     officer = signed_in(Role.OFFICER)
-    assert "No: Nobody has asked her how she can be reached safely." in text(officer.get(address))
-    after = text(officer.post(address, ASK, follow=True))
+    page = text(officer.get(address))
+    assert "No. Nobody has asked her how she can be reached safely." in page
+    assert "Have it sent" not in page
+    after = text(officer.post(address, follow=True))
     assert "Nothing is sent. Reaching her another way stands on the list, at once." in after
     assert "She cannot be visited safely and is to be reached another way" in text(
         officer.get(reverse("overview:home"))
     )
+
+
+def test_where_the_way_has_become_safe_meanwhile_the_page_says_so_first(signed_in, says, address):
+    officer = signed_in(Role.OFFICER)
+    officer.get(address)
+    says()
+    # what was sent was a button without fields: it now lacks them, and nothing is done
+    again = text(officer.post(address))
+    assert "There is a problem" in again
+    assert "Have it sent" in again
 
 
 def test_what_is_wrong_is_said_by_its_field_and_kept(signed_in, says, address):
