@@ -26,9 +26,9 @@ class Message(models.Model):
     # what she had said, and the number, when it was asked for: ids that no row need have any more
     said = models.UUIDField()
     phone = models.UUIDField()
-    # the number of ours that she is to ring, and when somebody rings her, in London
+    # the number of ours that she is to ring, and when whoever asked for it rings her
     ring = models.TextField()
-    rings_at = models.TimeField(null=True)
+    rings_at = models.DateTimeField(null=True)
     state = models.TextField(default=State.WAITING.value)
     asked_at = models.DateTimeField()
     asked_by = models.UUIDField()

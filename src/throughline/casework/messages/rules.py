@@ -92,6 +92,8 @@ class SafeChannel:
     hours: TimeRange | None
     # the name that she agreed a text may give
     sender: str
+    # whether a call is among the ways that she said are safe
+    calls: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +145,12 @@ def safe_channel(said: WhatSheSaid | None, today: date) -> SafeChannel | Stop:
     phone, number, _in_use = said.phone
     sender = " ".join(str(answers.get("text-from") or "").split())
     return SafeChannel(
-        said.id, phone, number, hours, sender if 0 < len(sender) <= LONGEST_SENDER else PLAIN_SENDER
+        said=said.id,
+        phone=phone,
+        number=number,
+        hours=hours,
+        sender=sender if 0 < len(sender) <= LONGEST_SENDER else PLAIN_SENDER,
+        calls="phone-call" in chosen(answers.get("means")),
     )
 
 
@@ -174,6 +181,22 @@ def departs_at(hours: TimeRange | None, after: datetime, until: datetime) -> dat
             return first if first < until else None
         day += timedelta(days=1)
     return None
+
+
+def rings(at: time, after: datetime) -> datetime:
+    """The next instant at which it is a time of day in London."""
+    day = london_day(after)
+    today = _instant(day, at)
+    return today if today > after else _instant(day + timedelta(days=1), at)
+
+
+def is_within(hours: TimeRange | None, instant: datetime) -> bool:
+    """Whether an instant is in her hours."""
+    if hours is None:
+        return True
+    today = london_day(instant)
+    windows = (_window(hours, day) for day in (today - timedelta(days=1), today))
+    return any(opens <= instant < closes for opens, closes in windows)
 
 
 def _window(hours: TimeRange, day: date) -> tuple[datetime, datetime]:

@@ -34,6 +34,9 @@ WHY_MALFORMED = (
     gettext_noop("is not one of those offered"),
     gettext_noop("write a telephone number of this country, such as 020 7946 0123"),
     gettext_noop("say when somebody will ring"),
+    gettext_noop("a call is not among the ways that she said are safe"),
+    gettext_noop("is not in her safe hours"),
+    gettext_noop("comes before the text can arrive, or too long after it"),
 )
 
 

@@ -1,6 +1,6 @@
 """Asking for a text to be sent, and taking it back."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -12,7 +12,7 @@ from throughline.casework.messages import rules
 from throughline.casework.messages.commands.going import stop
 from throughline.casework.messages.models import UNDER_WAY, Message
 from throughline.casework.messages.queries.channels import channel_to
-from throughline.casework.messages.rules import Stop
+from throughline.casework.messages.rules import SafeChannel, Stop
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Conflict, Malformed, e164
 from throughline.foundations.access.rules import Action, Actor
@@ -21,6 +21,9 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import open_duty
 
+#: The longest that somebody is told beforehand that they are rung.
+_SOON = timedelta(hours=12)
+
 
 @transaction.atomic
 def ask(
@@ -28,6 +31,7 @@ def ask(
 ) -> Message | Stop:
     """Have a neutral text sent to the victim of a case, through the channel that is safe for her now.
 
+    Who says when they will ring (``rings_at``, a time of day in London) has it on their list once the text has left.
     Nothing has left when this returns: the worker sends it in her safe hours, having asked again whether the channel
     is still safe. Where there is no safe channel nothing is kept to be sent, finding another way to reach her is a
     duty at once, and the reason is returned. Raises Conflict where a text of the case is under way, Malformed,
@@ -52,6 +56,10 @@ def ask(
     elif (leaves := rules.departs_at(channel.hours, now, until)) is None:
         why = Stop.OUT_OF_HOURS
     else:
+        rings = None
+        if known[kind].asks_time and rings_at:
+            rings = _rings(rings_at, channel, leaves)
+            until = min(until, rings)
         message = Message.objects.create(
             case=case,
             record_id=case.victim_id,
@@ -59,7 +67,7 @@ def ask(
             said=channel.said,
             phone=channel.phone,
             ring=number,
-            rings_at=rings_at if known[kind].asks_time else None,
+            rings_at=rings,
             asked_at=now,
             asked_by=by.id,
             until=until,
@@ -70,6 +78,18 @@ def ask(
         return message
     _call_for_another_way(case, why, by=by, now=now)
     return why
+
+
+def _rings(at: time, channel: SafeChannel, leaves: datetime) -> datetime:
+    """When she is rung: by a way that is safe, in her hours, and after the text that says so can have arrived."""
+    if not channel.calls:
+        raise Malformed("rings_at", "a call is not among the ways that she said are safe")
+    rings = rules.rings(at, leaves + rules.ARRIVES_WITHIN)
+    if not rules.is_within(channel.hours, rings):
+        raise Malformed("rings_at", "is not in her safe hours")
+    if rings > leaves + _SOON:
+        raise Malformed("rings_at", "comes before the text can arrive, or too long after it")
+    return rings
 
 
 @transaction.atomic

@@ -23,11 +23,13 @@ from throughline.casework.messages.rules import (
 from throughline.casework.people.commands.identities import held_together
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.clock.rules import london_day
+from throughline.foundations.clock.rules import LONDON, london_day
 from throughline.foundations.duties.commands import open_duty
 
+CALL_DUTY = "promised-call"
 #: A departure that the service does not know this long after it was tried was never taken.
 SETTLES = timedelta(minutes=2)
 
@@ -79,7 +81,7 @@ def depart(*, now: datetime, message_id: UUID) -> Leaving | None:
     gaps = kind.gaps(
         sender=channel.sender,
         ring=message.ring,
-        at=f"{message.rings_at:%H:%M}" if message.rings_at else "",
+        at=f"{message.rings_at.astimezone(LONDON):%H:%M}" if message.rings_at else "",
     )
     return Leaving(departure.id, channel, message.kind, gaps)
 
@@ -107,6 +109,23 @@ def taken(*, now: datetime, departure_id: UUID, taken_as: UUID) -> None:
     if message.state == State.LEAVING:
         _go(message, Step.ACCEPT)
     write("text-sent", by=MESSENGER, now=now, record_id=message.record_id, about=message.id)
+    if message.rings_at:
+        _promise_to_ring(message, message.rings_at, now)
+
+
+def _promise_to_ring(message: Message, at: datetime, now: datetime) -> None:
+    """She has been told when somebody rings: it is on the list of who said so, or of their role where they have left."""
+    asker = User.objects.filter(id=message.asked_by, is_active=True).first()
+    open_duty(
+        CALL_DUTY,
+        now=now,
+        record_id=message.record_id,
+        about=message.case_id,
+        owner=asker.id if asker else None,
+        role=asker.role if asker else None,
+        cause="told-of-a-call",
+        due_at=at,
+    )
 
 
 @transaction.atomic

@@ -17,7 +17,9 @@ from throughline.casework.messages.rules import (
     Stop,
     WhatSheSaid,
     departs_at,
+    is_within,
     message_kinds,
+    rings,
     safe_channel,
     tries_again_at,
 )
@@ -40,7 +42,10 @@ def london(day, hour, minute=0):
 
 
 def test_a_channel_is_what_she_said_in_full():
-    assert safe_channel(said(), TODAY) == SafeChannel(ID, PHONE, "+447700900123", None, PLAIN_SENDER)
+    assert safe_channel(said(), TODAY) == SafeChannel(
+        said=ID, phone=PHONE, number="+447700900123", hours=None, sender=PLAIN_SENDER, calls=False
+    )
+    assert safe_channel(said(means=["text-message", "phone-call"]), TODAY).calls
 
 
 def test_the_name_that_she_agreed_stands_in_the_text():
@@ -124,6 +129,20 @@ class TestHours:
             )
             # the hour that the clocks repeat is read once, as the earlier of the two
             assert within or instant.date().month in (3, 10)
+
+
+def test_when_somebody_rings():
+    assert rings(time(14, 30), london(26, 11)) == london(26, 14, 30)
+    assert rings(time(1), london(26, 23)) == london(27, 1)
+    night = TimeRange(time(22), time(2))
+    assert [is_within(night, london(26, hour)) for hour in (1, 2, 21, 22, 23)] == [
+        True,
+        False,
+        False,
+        True,
+        True,
+    ]
+    assert is_within(None, london(26, 4))
 
 
 def test_a_lost_answer_never_leads_to_a_second_departure():

@@ -74,11 +74,43 @@ class TestOnItsWay:
             make_round(service, now=NOW + timedelta(minutes=n))
         assert len(post.texts) == 1
 
-    def test_she_is_told_when_somebody_rings(self, says, asked, post, service):
-        says()
-        asked(kind="will-ring", rings_at=time(14, 30))
+    def test_she_is_told_when_somebody_rings_and_it_is_on_the_list_of_who_said_so(
+        self, says, asked, post, service, accounts
+    ):
+        says(means=["text-message", "phone-call"], voicemail="no")
+        at = (NOW + timedelta(hours=3)).astimezone(LONDON).replace(second=0, microsecond=0)
+        asked(kind="will-ring", rings_at=at.time())
+        with seen_whole():
+            assert not Duty.objects.filter(kind="promised-call").exists()
         make_round(service, now=NOW)
-        assert "at 14:30" in post.texts[0].body
+        assert f"at {at:%H:%M}" in post.texts[0].body
+        with seen_whole():
+            [duty] = Duty.objects.filter(kind="promised-call")
+        assert (duty.owner, duty.due_at) == (accounts[Role.OFFICER].id, at)
+
+    @pytest.mark.parametrize(
+        ("means", "hours", "minutes", "why"),
+        [
+            (["text-message"], None, 60, "a call is not among the ways that she said are safe"),
+            (["text-message", "phone-call"], (-60, 90), 120, "is not in her safe hours"),
+            (
+                ["text-message", "phone-call"],
+                None,
+                13,
+                "comes before the text can arrive, or too long after it",
+            ),
+        ],
+    )
+    def test_nobody_says_that_they_ring_when_it_is_not_safe(self, says, asked, means, hours, minutes, why):
+        told = {"means": means, "voicemail": "no" if "phone-call" in means else None}
+        if hours:
+            start, until = ((NOW + timedelta(minutes=one)).astimezone(LONDON) for one in hours)
+            told |= {"hours_limited": "yes", "hours": {"start": f"{start:%H:%M}", "until": f"{until:%H:%M}"}}
+        says(**told)
+        at = (NOW + timedelta(minutes=minutes)).astimezone(LONDON).replace(second=0, microsecond=0)
+        with pytest.raises(Malformed) as wrong:
+            asked(kind="will-ring", rings_at=at.time())
+        assert (wrong.value.field, wrong.value.why) == ("rings_at", why)
 
     def test_it_waits_for_her_hours(self, says, asked, post, service):
         says(hours_limited="yes", hours={"start": "10:00", "until": "15:00"})

@@ -100,6 +100,7 @@ DONE_AT = {
     "hub-review": "risk:review",
     "risk-reassessment": "risk:grade",
     "victim-update": "safeguarding:contact",
+    "promised-call": "safeguarding:contact",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",
     "returned-visit": "contact:contact",

@@ -9,6 +9,7 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import OTHER_WAY_DUTY, locked_case
 from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked_words
+from throughline.casework.messages.commands.going import CALL_DUTY
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import ContactWords, VictimContact
@@ -18,6 +19,7 @@ from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
 from throughline.reference import Row, UnknownCode, load
 
 
@@ -82,6 +84,9 @@ def record_contact(
         write("victim-tried", by=by, now=at, record_id=case.victim_id, about=case.id, code=result)
     if came_of_it.flag("unsafe"):
         _find_another_way(case, now)
+    # she was rung, or has rung first; an attempt keeps that promise as well
+    for promised in Duty.objects.filter(kind=CALL_DUTY, about=case.id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=promised.id, outcome=result)
     if duty and not still_untold(case, duty.causes):
         discharge(by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told")
     return contact

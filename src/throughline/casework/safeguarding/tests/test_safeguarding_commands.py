@@ -18,12 +18,13 @@ from throughline.casework.safeguarding.models import VictimContact
 from throughline.casework.safeguarding.queries.promises import owed, promises
 from throughline.casework.safeguarding.tasks import promise_what_happened
 from throughline.casework.scene.commands.acting import act_on
+from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Refused, Role, system
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import end_of_day, london_day, working_day_after
-from throughline.foundations.duties.commands import pass_on
+from throughline.foundations.duties.commands import open_duty, pass_on
 from throughline.foundations.duties.models import Duty
 
 pytestmark = pytest.mark.django_db
@@ -236,6 +237,18 @@ class TestContacting:
         page = does(Role.OFFICER, read)
         assert (page.reached, page.unprompted, page.attempts) == (2, 1, 1)
         assert [one.said for one in page.contacts] == ["", "", "He has not come back"]
+
+
+class TestACallThatAPersonWasTold:
+    @pytest.mark.parametrize("result", ["reached-free", "no-answer"])
+    def test_ringing_her_keeps_it_whether_she_was_reached_or_not(self, does, case, pair, contacted, result):
+        with transaction.atomic(), acting(system("test")):
+            record(system("test"), Event.Kind.WRITE, "test")
+            told = {"record_id": pair[0], "about": case, "cause": "told-of-a-call", "due_at": NOW}
+            open_duty("promised-call", now=NOW, **told)
+        contacted(result=result)
+        assert open_now("promised-call") == []
+        assert the_duty("promised-call").outcome == result
 
 
 class TestSight:
