@@ -1,4 +1,9 @@
-"""Deadlines worked out by hand, with the calendar of the year beside them.
+"""Some seventy deadlines worked out by hand, with the calendar of the year beside them.
+
+Weekdays, Easter and when the clocks change are those of the almanac. Bank holidays and what stands in for one that falls
+on a weekend: Banking and Financial Dealings Act 1971, Schedule 1, and the list on GOV.UK; Good Friday and Christmas Day by common
+law. Days proclaimed once or moved: royal proclamations under section 1(2) and (3), for 29 April 2011 (wedding), 4 and 5 June 2012
+(jubilee), 8 May 2020 (VE Day), 2 and 3 June 2022 (jubilee), 19 September 2022 (state funeral) and 8 May 2023 (coronation).
 
 Starts and ends are written as people in London read them off a clock ("2026-03-28 12:00"); where the hour
 occurs twice, on the night the clocks go back, the offset from UTC is written too.

@@ -77,6 +77,18 @@ def test_working_days_agree_with_an_independent_count(day, count):
     assert working_day_after(day, count) == counted.astype(date)
 
 
+def test_a_hundred_thousand_deadlines_of_2013_to_2035_agree_with_the_calendar_of_numpy():
+    """Instants to the second, on nights when the clocks change as on any other; each due as its last day ends."""
+    dice = numpy.random.default_rng(2015)
+    begins, ends = (int(datetime(year, 1, 1, tzinfo=UTC).timestamp()) for year in (2013, 2036))
+    starts = [datetime.fromtimestamp(int(one), UTC) for one in dice.integers(begins, ends, 100_000)]
+    counts = dice.integers(1, 31, len(starts))
+    days = numpy.array([london_day(start) for start in starts], dtype="datetime64[D]")
+    expected = numpy.busday_offset(days, counts, roll="backward", holidays=EVERY_HOLIDAY).astype(object)
+    for start, count, day in zip(starts, counts, expected, strict=True):
+        assert due(Clock(Unit.WORKING_DAYS, int(count)), start) == end_of_day(day), (start, count)
+
+
 @given(day=days, count=st.integers(1, 240))
 def test_months_keep_the_number_of_the_day_or_end_the_month(day, count):
     later = months_after(day, count)
