@@ -9,6 +9,7 @@ from throughline.casework.cases.models import Case
 from throughline.casework.cases.tests.conftest import seen_whole
 from throughline.casework.conftest import NOW
 from throughline.casework.messages.commands import asking, going
+from throughline.casework.messages.commands.forgetting import forget
 from throughline.casework.messages.models import Departure, Message
 from throughline.casework.messages.rules import Stop
 from throughline.casework.messages.tasks import post as make_round
@@ -16,7 +17,9 @@ from throughline.casework.people.commands import recording
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import Phone
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.foundations.access.rules import Refused, Role
+from throughline.foundations.access.rules import Refused, Role, system
+from throughline.foundations.audit.commands import record as write_audit
+from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import LONDON
 from throughline.foundations.duties.models import Duty
@@ -380,3 +383,14 @@ class TestAsking:
         does(Role.DESK, restrict, record_id=pair[0], reason="honour-based")
         with pytest.raises(Refused):
             asked()
+
+
+def test_nothing_leaves_to_somebody_who_was_erased(pair, says, asked, post, service):
+    says()
+    asked()
+    with seen_whole():
+        write_audit(system("test"), Event.Kind.WRITE, "test")
+        forget(record_id=pair[0], now=NOW)
+    make_round(service, now=NOW)
+    assert post.texts == []
+    assert (message().state, message().why) == ("stopped", "withdrawn")
