@@ -39,18 +39,23 @@ class WhenForm(PersonForm):
     at = _line(_("At what time, if not just now"), hint=_("For example, 2pm or 14:30"), width=10)
 
     def clean_at(self) -> time | None:
-        typed = self.cleaned_data["at"].strip()
+        return self.time_typed("at")
+
+    def time_typed(self, field: str) -> time | None:
+        """The time of day that stands in a field; None where it is empty."""
+        typed = self.cleaned_data[field].strip()
         if not typed:
             return None
         try:
-            return read_time(typed, "at")
+            return read_time(typed, field)
         except Unreadable:
             raise forms.ValidationError(_("write the time like 2pm or 14:30")) from None
 
     def moment(self) -> datetime | None:
         """The instant that a valid form names; None where it names none."""
         day, hour = self.cleaned_data.get("on"), self.cleaned_data.get("at")
-        if day is None and hour is None:
+        # a field that does not apply is empty, and not None
+        if not day and not hour:
             return None
         return datetime.combine(day or self.today, hour or time(12), LONDON)
 

@@ -22,6 +22,7 @@ from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.queries.waiting import Line, checks_waiting, kinds_checked
+from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY
 from throughline.casework.scene.models import ChildDecision, ChildSeen, PositiveAction
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.queries import open_grants, subjects_for
@@ -83,6 +84,9 @@ class Held:
     victim: Somebody | None
     entered: tuple[StandingFact, ...]
     reaching: Reaching
+    # the case of the two, and telling her before he leaves custody, done or not; None where nobody has said when he does
+    case: UUID | None
+    release: Duty | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -400,6 +404,19 @@ def _held(
     )
     hers = [victims[act.incident_id] for act in acts.held if act.incident_id in victims]
     reaching = reaching_each(hers)
+    links = CaseIncident.objects.filter(
+        among("incident", {act.incident_id for act in acts.held}),
+        case__suspect__in=[act.record_id for act in acts.held],
+        case__closed_at=None,
+    )
+    cases = {
+        (incident, him): case
+        for incident, him, case in links.values_list("incident", "case__suspect", "case").order_by("case")
+    }
+    telling = Duty.objects.filter(
+        among("about", set(cases.values())), kind=RELEASE_DUTY, opened_at__gte=acts.since
+    )
+    releases = {one.about: one for one in telling.order_by("opened_at", "id")}
     return tuple(
         Held(
             acted=Acted(act, names[act.by]),
@@ -409,6 +426,8 @@ def _held(
             reaching=reaching.get(victims[act.incident_id], Reaching())
             if act.incident_id in victims
             else Reaching(),
+            case=(case := cases.get((act.incident_id, act.record_id))),
+            release=releases.get(case),
         )
         for act in acts.held
         if act.record_id in named

@@ -18,6 +18,7 @@ from throughline.casework.overview.rules import SAME_READING, Looked, last_readi
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.tests.conftest import THREAT, seen_whole
+from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.rules import Action, Role, system
@@ -164,9 +165,11 @@ class TestTheOtherParts:
     def test_who_was_arrested_and_how_she_can_be_told(self, page, work, case, pair, visited, does):
         visited(the_incident(case), pair[1], action="arrest")
         read = page()
-        assert "whether she was told is not written down here" in read
+        assert "nobody has written down when he leaves" in read
         assert "No safe way to reach her is known" in read
         assert "No bail has been entered since" in read
+        [held] = work().held
+        assert (held.case, held.release) == (case, None)
         does(
             Role.OFFICER,
             set_fact,
@@ -178,6 +181,19 @@ class TestTheOtherParts:
         )
         assert "Since then entered" in page()
         assert work(now=NOW + timedelta(days=2)).held == ()
+
+    def test_before_he_leaves_custody_she_is_told(self, page, work, case, pair, visited, does):
+        visited(the_incident(case), pair[1], action="arrest")
+        leaves = NOW + timedelta(hours=3)
+        told = {"case_id": case, "update": "told-release-to-come"}
+        does(Role.OFFICER, promise, before=leaves, **told)
+        assert "she was not told yet" in page()
+        # he leaves earlier than was thought, and nobody has told her
+        does(Role.OFFICER, promise, before=NOW + timedelta(seconds=1), now=NOW, **told)
+        assert work(now=NOW + timedelta(hours=1)).held[0].release.due_at == NOW + timedelta(seconds=1)
+        reached = {"way": "telephone", "result": "reached-free", "told": ["told-release-to-come"]}
+        does(Role.OFFICER, record_contact, case_id=case, **reached)
+        assert re.search("she was told on .* that he leaves custody", page())
 
     def test_what_was_decided_against(self, page, case, pair, visited, does):
         children = visited(the_incident(case), pair[1])
@@ -381,7 +397,7 @@ class TestLooking:
         assert len(found.offers) == 8
         assert len(many) == len(few)
         # the actor is set by the test itself
-        assert len(many) == 40
+        assert len(many) == 42
 
 
 class TestReadings:

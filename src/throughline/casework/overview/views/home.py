@@ -101,6 +101,7 @@ DONE_AT = {
     "risk-reassessment": "risk:grade",
     "victim-update": "safeguarding:contact",
     "promised-call": "safeguarding:contact",
+    "before-release": "safeguarding:contact",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",
     "returned-visit": "contact:contact",

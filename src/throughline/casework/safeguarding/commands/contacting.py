@@ -13,7 +13,7 @@ from throughline.casework.messages.commands.going import CALL_DUTY
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import ContactWords, VictimContact
-from throughline.casework.safeguarding.queries.promises import open_update, still_untold
+from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -60,7 +60,7 @@ def record_contact(
         raise Malformed("result", "whoever got in touch was reached")
     if declined and not told:
         raise Malformed("told", "say of what she does not want to be told")
-    duty = open_update(case.id)
+    due = open_updates(case.id)
     contact = VictimContact.objects.create(
         case=case,
         record_id=case.victim_id,
@@ -70,7 +70,7 @@ def record_contact(
         told=told,
         declined=declined,
         feels=feels,
-        prompted=duty is not None,
+        prompted=bool(due),
         at=at,
         entered_at=now,
         by=by.id,
@@ -87,8 +87,11 @@ def record_contact(
     # she was rung, or has rung first; an attempt keeps that promise as well
     for promised in Duty.objects.filter(kind=CALL_DUTY, about=case.id, discharged_at=None):
         discharge(by=by, now=now, duty_id=promised.id, outcome=result)
-    if duty and not still_untold(case, duty.causes):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told")
+    for duty in due:
+        if not still_untold(case, duty.causes):
+            discharge(
+                by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told"
+            )
     return contact
 
 

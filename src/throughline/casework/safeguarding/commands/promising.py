@@ -11,7 +11,13 @@ from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.queries.reassessing import owners
-from throughline.casework.safeguarding.queries.promises import PROMISED, UPDATE_DUTY, happened, told_in
+from throughline.casework.safeguarding.queries.promises import (
+    PROMISED,
+    RELEASE_DUTY,
+    UPDATE_DUTY,
+    happened,
+    told_in,
+)
 from throughline.casework.safeguarding.rules.telling import Update, untold, updates
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, system
@@ -28,11 +34,18 @@ LOOKS_BACK = timedelta(days=14)
 
 @transaction.atomic
 def promise(
-    *, by: Actor, now: datetime, case_id: UUID, update: str, happened_at: datetime | None = None
+    *,
+    by: Actor,
+    now: datetime,
+    case_id: UUID,
+    update: str,
+    happened_at: datetime | None = None,
+    before: datetime | None = None,
 ) -> Duty | None:
     """Say that she must be told of something that no entry tells of, such as a release without charge.
 
-    Its clock runs from when it happened, now where nobody says. Returns the duty, or None where she knows already.
+    Its clock runs from when it happened, now where nobody says; of what is still to come, such as a suspect who is about
+    to leave custody, she is told ``before`` it does, and said again it is due at the new time. Returns the duty, or None where she knows already.
     Raises Malformed, NotYet, Refused.
     """
     case = locked_case(case_id)
@@ -44,7 +57,14 @@ def promise(
     known = {one.code: one for one in updates(london_day(at))}
     if update not in known:
         raise Malformed("update", "choose one of the answers listed")
-    return _promise(case, {(at, known[update])}, by=by, now=now, owner=owners([case.id]).get(case.id))
+    if known[update].before:
+        if before is None:
+            raise Malformed("leaves_at", "say when, as far as custody knows")
+        if before <= now:
+            raise Malformed("leaves_at", "is over: she is told of what has happened")
+    return _promise(
+        case, {(at, known[update])}, by=by, now=now, before=before, owner=owners([case.id]).get(case.id)
+    )
 
 
 @transaction.atomic
@@ -65,7 +85,13 @@ def promise_what_happened(*, now: datetime) -> int:
 
 
 def _promise(
-    case: Case, what: Iterable[tuple[datetime, Update]], *, by: Actor, now: datetime, owner: UUID | None
+    case: Case,
+    what: Iterable[tuple[datetime, Update]],
+    *,
+    by: Actor,
+    now: datetime,
+    owner: UUID | None,
+    before: datetime | None = None,
 ) -> Duty | None:
     """Write each down at the instant at which it happened, and open the duty for what she does not know yet."""
     told = told_in(case.id)
@@ -74,9 +100,9 @@ def _promise(
         write(PROMISED, by=by, now=at, record_id=case.victim_id, about=case.id, code=update.code)
         if not untold({update.code: at}, told):
             continue
-        due_at = update.due_at(at)
+        due_at = before if update.before and before else update.due_at(at)
         duty = open_duty(
-            UPDATE_DUTY,
+            RELEASE_DUTY if update.before else UPDATE_DUTY,
             now=now,
             record_id=case.victim_id,
             about=case.id,
@@ -84,8 +110,8 @@ def _promise(
             cause=update.code,
             due_at=due_at,
         )
-        # what happened earlier and came in later is due earlier
-        if due_at < duty.due_at:
+        # what happened earlier and came in later is due earlier; a release is when it was last said to be
+        if due_at < duty.due_at or (update.before and due_at != duty.due_at):
             duty.due_at = due_at
             duty.save(update_fields=["due_at"])
     return duty

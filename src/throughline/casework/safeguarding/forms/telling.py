@@ -1,11 +1,15 @@
 """What the pages of safeguarding ask for. Choices come from `reference`, as it is on the day."""
 
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from throughline.casework.risk.forms import WhenForm
+from throughline.casework.safeguarding.rules.telling import updates
+from throughline.foundations.clock.rules import LONDON
+from throughline.foundations.govuk.forms import DateField
 from throughline.reference import load
 
 
@@ -69,4 +73,27 @@ class PromiseForm(WhenForm):
         help_text=_("Arrest, bail and interviews that are written down here are found by themselves."),
         widget=forms.RadioSelect,
     )
-    field_order = ("update", "on", "at")
+    leaves_on = DateField(label=_("On what day does he leave custody, if not today?"))
+    leaves_at = forms.CharField(
+        label=_("At what time?"),
+        help_text=_("As far as custody knows. For example, 8pm or 20:30. Say it again when it changes."),
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
+        required=False,
+    )
+    field_order = ("update", "leaves_on", "leaves_at", "on", "at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        to_come = [one.code for one in updates(self.today) if one.before]
+        happened = [one.code for one in updates(self.today) if not one.before]
+        self.conditions = {name: {"update": to_come} for name in ("leaves_on", "leaves_at")} | {
+            name: {"update": happened} for name in ("on", "at")
+        }
+
+    def clean_leaves_at(self) -> time | None:
+        return self.time_typed("leaves_at")
+
+    def leaves(self) -> datetime | None:
+        """The instant at which he leaves custody; None where none is named."""
+        at = self.cleaned_data.get("leaves_at")
+        return at and datetime.combine(self.cleaned_data.get("leaves_on") or self.today, at, LONDON)

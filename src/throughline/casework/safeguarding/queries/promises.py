@@ -22,7 +22,9 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
 from throughline.reference import load
 
-UPDATE_DUTY, PROMISED = "victim-update", "update-promised"
+UPDATE_DUTY, RELEASE_DUTY, PROMISED = "victim-update", "before-release", "update-promised"
+#: What she is to be told stands in one of these.
+TELLING = (UPDATE_DUTY, RELEASE_DUTY)
 #: The most rows of each kind that a page of one case shows.
 MOST = 100
 
@@ -47,7 +49,7 @@ class Promises:
 
     victim: Somebody
     suspect: Somebody | None
-    due: Duty | None
+    due: tuple[Duty, ...]
     untold: tuple[tuple[str, datetime], ...]
     contacts: tuple[Contacted, ...]
     reached: int
@@ -70,8 +72,8 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
         )
         for one in rows
     )
-    duty = open_update(case.id)
-    waits = still_untold(case, duty.causes) if duty else {}
+    due = open_updates(case.id)
+    waits = still_untold(case, [code for duty in due for code in duty.causes])
     write_audit(
         actor,
         Event.Kind.LOOK,
@@ -83,7 +85,7 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
     return Promises(
         victim=named[case.victim_id],
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
-        due=duty,
+        due=due,
         untold=tuple(sorted(waits.items(), key=lambda one: one[1])),
         contacts=contacts,
         reached=sum(one.reached for one in contacts),
@@ -95,7 +97,7 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
 def owed(actor: Actor) -> tuple[Duty, ...]:
     """What is open to be told to any victim in the reader's sight, the earliest due first, with the look. Raises Refused."""
     insist(actor, Action.CONTACT_VICTIM)
-    found = tuple(Duty.objects.filter(kind=UPDATE_DUTY, discharged_at=None).order_by("due_at", "id"))
+    found = tuple(Duty.objects.filter(kind__in=TELLING, discharged_at=None).order_by("due_at", "id"))
     write_audit(
         actor,
         Event.Kind.LOOK,
@@ -106,9 +108,10 @@ def owed(actor: Actor) -> tuple[Duty, ...]:
     return found
 
 
-def open_update(case_id: UUID) -> Duty | None:
-    """The duty to tell the victim of a case something, if one is open."""
-    return Duty.objects.filter(kind=UPDATE_DUTY, about=case_id, discharged_at=None).first()
+def open_updates(case_id: UUID) -> tuple[Duty, ...]:
+    """The open duties to tell the victim of a case something, the earliest due first."""
+    found = Duty.objects.filter(kind__in=TELLING, about=case_id, discharged_at=None)
+    return tuple(found.order_by("due_at", "id"))
 
 
 def last_reached(case_id: UUID) -> datetime | None:
@@ -126,7 +129,9 @@ def told_in(case_id: UUID) -> tuple[Told, ...]:
 def still_untold(case: Case, causes: Iterable[str]) -> dict[str, datetime]:
     """Of some updates of a case, those that she was not told since each last happened, and when it did."""
     # her own line is found by its index
-    lines = Entry.objects.filter(record_id=case.victim_id, kind=PROMISED, about=case.id, code__in=set(causes))
+    if not (wanted := set(causes)):
+        return {}
+    lines = Entry.objects.filter(record_id=case.victim_id, kind=PROMISED, about=case.id, code__in=wanted)
     promised = dict(lines.order_by("at").values_list("code", "at"))
     waits = untold(promised, told_in(case.id))
     return {code: at for code, at in promised.items() if code in waits}

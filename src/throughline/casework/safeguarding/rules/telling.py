@@ -17,6 +17,8 @@ class Update:
     clock: Clock
     entries: tuple[str, ...]
     codes: tuple[str, ...]
+    # she is told before it happens, at a time that somebody names
+    before: bool
 
     def brought_by(self, kind: str, code: str) -> bool:
         """Whether a line of the chronology is this; no codes: whatever its code."""
@@ -38,7 +40,14 @@ class Told:
 def updates(on: date) -> tuple[Update, ...]:
     """What victims must be told of what happens on a day in London, as the Code of that day has it."""
     return tuple(
-        Update(row.code, row.label, parse_clock(row.text("clock")), row.texts("entries"), row.texts("codes"))
+        Update(
+            row.code,
+            row.label,
+            parse_clock(row.text("clock")),
+            row.texts("entries"),
+            row.texts("codes"),
+            row.flag("before"),
+        )
         for row in load("victim-updates").as_of(on)
     )
 

@@ -148,6 +148,48 @@ class TestPromising:
         assert wrong.value.field == field
 
 
+class TestBeforeHeLeavesCustody:
+    """She is told before he does, at the time that custody names; late is late at that minute."""
+
+    def to_leave(self, does, case, at, **told):
+        return does(Role.OFFICER, promise, case_id=case, update="told-release-to-come", before=at, **told)
+
+    def test_it_is_due_when_he_leaves(self, does, case):
+        at = NOW + timedelta(hours=2)
+        self.to_leave(does, case, at)
+        [duty] = open_now("before-release")
+        assert (duty.due_at, duty.causes) == (at, ["told-release-to-come"])
+        assert open_now() == []
+
+    @pytest.mark.parametrize("hours", [1, 5])
+    def test_he_leaves_at_another_time_than_was_thought(self, does, case, hours):
+        self.to_leave(does, case, NOW + timedelta(hours=2))
+        self.to_leave(does, case, NOW + timedelta(hours=hours), now=NOW + timedelta(minutes=5))
+        [duty] = open_now("before-release")
+        assert duty.due_at == NOW + timedelta(hours=hours)
+
+    def test_only_being_told_of_it_ends_it(self, does, case, contacted):
+        self.to_leave(does, case, NOW + timedelta(hours=2))
+        contacted(told=["told-arrest"])
+        contacted(result="no-answer")
+        assert open_now("before-release")
+        contacted(told=["told-release-to-come"])
+        assert open_now("before-release") == []
+
+    def test_what_else_she_is_to_be_told_stays_due(self, does, arrested, case, contacted):
+        arrested()
+        looked()
+        self.to_leave(does, case, NOW + timedelta(hours=2))
+        contacted(told=["told-release-to-come"])
+        assert [duty.causes for duty in open_now()] == [["told-arrest"]]
+
+    @pytest.mark.parametrize("before", [None, NOW - timedelta(minutes=1), NOW])
+    def test_a_time_to_come_is_needed(self, does, case, before):
+        with pytest.raises(Malformed) as wrong:
+            self.to_leave(does, case, before)
+        assert wrong.value.field == "leaves_at"
+
+
 class TestContacting:
     def test_an_attempt_is_no_contact(self, arrested, contacted, case):
         arrested()

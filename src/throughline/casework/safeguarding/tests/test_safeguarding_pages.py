@@ -1,6 +1,7 @@
 """The pages of safeguarding, as each who uses them, and the command line."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +15,7 @@ from throughline.casework.safeguarding.tests.test_safeguarding_commands import l
 from throughline.cli import throughline
 from throughline.foundations.access.rules import Action, Role
 from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import LONDON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
@@ -143,3 +145,18 @@ def test_the_command_line_tells_what_is_owed_by_case_and_code(arrested, case, ac
     assert "Quillfeather" not in told.output
     refused = CliRunner().invoke(throughline, [*asked[:3], accounts[Role.ANALYST].username])
     assert refused.exit_code == 1
+
+
+def test_when_he_leaves_custody_is_named_on_the_page_and_asked_for(signed_in, case):
+    officer = signed_in(Role.OFFICER)
+    to_come = {"update": "told-release-to-come"}
+    assert "say when, as far as custody knows" in text(officer.post(address("promise", case), to_come))
+    wrong = text(officer.post(address("promise", case), to_come | {"leaves_at": "soon"}))
+    assert "write the time like 2pm or 14:30" in wrong
+    day = (NOW + timedelta(days=1)).astimezone(LONDON)
+    on = {"leaves_on_day": day.day, "leaves_on_month": day.month, "leaves_on_year": day.year}
+    on |= {"leaves_at": "20:30"}
+    after = officer.post(address("promise", case), to_come | on, follow=True)
+    assert f"The suspect leaves custody {day.day} {day:%B} {day.year} at 20:30. Tell her before." in text(
+        after
+    )

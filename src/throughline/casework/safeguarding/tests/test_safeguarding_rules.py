@@ -61,4 +61,5 @@ def test_the_clock_runs_from_what_happened_to_the_end_of_the_next_working_day(ha
 def test_every_update_is_a_cause_of_its_duty_in_the_same_words():
     causes = load("duty-causes")
     for one in updates(date(2026, 11, 26)):
+        assert not (one.before and one.entries), "what is found on the chronology has happened"
         assert causes.label(one.code, on=date(2026, 11, 26)) == one.label

@@ -29,6 +29,8 @@ WHY_MALFORMED = (
     gettext_noop("an attempt tells her nothing: say that she was reached, or leave it empty"),
     gettext_noop("whoever got in touch was reached"),
     gettext_noop("say of what she does not want to be told"),
+    gettext_noop("say when, as far as custody knows"),
+    gettext_noop("is over: she is told of what has happened"),
 )
 
 
@@ -95,6 +97,7 @@ def promise(request: HttpRequest, case: Case) -> HttpResponse:
             case_id=case.id,
             update=form.cleaned_data["update"],
             happened_at=form.moment(),
+            before=form.leaves(),
         )
 
     if saved(form, in_the_way(record)):
