@@ -43,7 +43,7 @@ class Contacted:
 class Promises:
     """How it stands with one victim's case: what is due, what she was told, and every contact, newest first.
 
-    ``untold`` are the updates that are open, each with when it happened. ``unprompted`` are contacts in which she was
+    ``untold`` are the updates that are open, each with when it happened, or was written down where it is ``to_come``. ``unprompted`` are contacts in which she was
     reached though nothing was due, of ``reached``; ``attempts`` those in which she was not.
     """
 
@@ -51,6 +51,7 @@ class Promises:
     suspect: Somebody | None
     due: tuple[Duty, ...]
     untold: tuple[tuple[str, datetime], ...]
+    to_come: frozenset[str]
     contacts: tuple[Contacted, ...]
     reached: int
     unprompted: int
@@ -86,7 +87,8 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
         victim=named[case.victim_id],
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
         due=due,
-        untold=tuple(sorted(waits.items(), key=lambda one: one[1])),
+        untold=tuple((code, waits[code]) for code in sorted(waits, key=lambda one: waits[one])),
+        to_come=frozenset(one.code for one in updates(london_day(at)) if one.before),
         contacts=contacts,
         reached=sum(one.reached for one in contacts),
         unprompted=sum(one.reached and not one.contact.prompted for one in contacts),
