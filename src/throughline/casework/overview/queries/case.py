@@ -41,6 +41,7 @@ from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.queries.asking import Answered, answered_and_named
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
+from throughline.casework.safeguarding.queries.planning import Safety, safety_of
 from throughline.casework.safeguarding.queries.promises import last_reached
 from throughline.casework.scene.models import ChildDecision, ChildSeen, EvidenceItem, PositiveAction
 from throughline.casework.scene.rules import Evidence
@@ -150,6 +151,7 @@ class WholeCase:
     due: tuple[Promise, ...]
     late: tuple[Promise, ...]
     broken: tuple[Promise, ...]
+    safety: tuple[Safety, ...]
     children: tuple[Child, ...]
     evidence: Gathered | None
     grades: dict[Stage, Given]
@@ -190,6 +192,7 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         due=of.promises(duty for duty in of.open if duty.due_at >= now),
         late=of.promises(duty for duty in of.open if duty.due_at < now),
         broken=of.promises(duty for duty in of.duties if duty.discharged_at),
+        safety=safety_of(of.hers, now),
         children=of.children_shown(),
         evidence=of.gathered(today),
         grades=of.by_stage(),

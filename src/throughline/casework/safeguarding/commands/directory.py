@@ -85,7 +85,11 @@ def _the_service(service_id: UUID) -> Service:
 
 
 def _insist_on_a_name_of_its_own(name: str, *, but: UUID | None = None) -> None:
-    if Service.objects.filter(name__iexact=name, withdrawn_on=None).exclude(id=but).exists():
+    if (
+        Service.objects.filter(name__iexact=name, withdrawn_on=None)
+        .exclude(pk__in=[but] if but else [])
+        .exists()
+    ):
         raise Malformed("name", "is that of another service")
 
 

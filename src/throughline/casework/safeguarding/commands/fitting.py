@@ -146,6 +146,6 @@ def _keep_duty(measure: SafetyMeasure, step: Step, *, by: Actor, now: datetime) 
         role=role,
         due_at=measure.due_at,
     )
-    if step is Step.ORDER:
+    if step is Step.ORDER and measure.due_at:
         duty.due_at, duty.owner, duty.role = measure.due_at, owner, role
         duty.save(update_fields=["due_at", "owner", "role"])

@@ -99,7 +99,8 @@ def called_for(since: datetime, now: datetime) -> tuple[Called, ...]:
     )
     # each of her records may have its own line of one thing
     for about, kind, code, at in told.values_list("about", "kind", "code", "at").distinct():
-        lines[about].append(Changed(kind, code, at))
+        if about:
+            lines[about].append(Changed(kind, code, at))
     versions = PlanVersion.objects.filter(record__in=records, completed_at__isnull=False)
     planned = dict(versions.values_list("record").annotate(last=Max("at")))
     duties = {
@@ -288,8 +289,9 @@ def plan_page(
             discharged_at=None,
         ).order_by("due_at", "id")
     )
-    words = _words([one.id for one in (*versions, *steps, *copies, *referrals)])
-    makers = {one.by for one in (*versions, *steps, *copies, *referrals)}
+    written: list[PlanVersion | MeasureStep | PlanCopy | Referral] = [*versions, *steps, *copies, *referrals]
+    words = _words([one.id for one in written])
+    makers = {one.by for one in written}
     makers |= {one.completed_by for one in versions if one.completed_by} | {one.whose for one in lines}
     names = staff_names(makers)
     given: dict[UUID, list[Copy]] = defaultdict(list)

@@ -47,7 +47,7 @@ def is_open(hours: Iterable[Hours], at: datetime) -> bool:
 
 _PART = re.compile(
     r"(?P<first>[a-z]{3})[a-z]*(?: ?[-–] ?(?P<last>[a-z]{3})[a-z]*)? +(?P<opens>\S.*?) ?(?:[-–]|to) ?(?P<closes>\S.*)"
-)  # noqa: RUF001
+)
 
 
 def read_hours(text: str) -> tuple[Hours, ...]:

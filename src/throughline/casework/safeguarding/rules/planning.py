@@ -125,4 +125,5 @@ def gives_away(words: str, names: Iterable[str]) -> bool:
     parts = {
         part for name in names for part in re.split(r"[^\w]+", fold(name)) if len(part) >= _SHORTEST_PART
     }
-    return bool(said & parts)
+    # folded, "his name's" is one word
+    return bool(said & (parts | {f"{part}s" for part in parts}))

@@ -16,7 +16,7 @@ from throughline.casework.risk.commands.reassessing import call_for
 from throughline.casework.risk.tests.conftest import seen_whole
 from throughline.casework.safeguarding.commands.copying import give_copy
 from throughline.casework.safeguarding.commands.directory import add_service, withdraw_service
-from throughline.casework.safeguarding.commands.fitting import offer, take_step
+from throughline.casework.safeguarding.commands.fitting import take_step
 from throughline.casework.safeguarding.commands.planning import write_plan
 from throughline.casework.safeguarding.commands.referring import answer, refer
 from throughline.casework.safeguarding.models import PlanVersion, SafetyMeasure, SafetyWords
@@ -321,7 +321,7 @@ class TestMeasures:
 
     def test_the_case_page_has_it_in_one_line_and_says_what_is_late(self, does, measure, planned, pair):
         planned()
-        locks, phone, cctv = measure("locks", ordered=True), measure("phone", ordered=True), measure("cctv")
+        locks, _phone, cctv = measure("locks", ordered=True), measure("phone", ordered=True), measure("cctv")
         does(Role.HUB, take_step, measure_id=locks.id, step="fit")
         does(Role.HUB, take_step, measure_id=cctv.id, step="decline", reason="not-wanted")
 
