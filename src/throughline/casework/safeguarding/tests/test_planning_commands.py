@@ -22,7 +22,7 @@ from throughline.casework.safeguarding.commands.referring import answer, refer
 from throughline.casework.safeguarding.models import PlanVersion, SafetyMeasure, SafetyWords
 from throughline.casework.safeguarding.queries.planning import measures_waiting, plan_page, safety_of
 from throughline.casework.safeguarding.rules.directory import Told
-from throughline.casework.safeguarding.rules.fitting import State, due_at
+from throughline.casework.safeguarding.rules.fitting import REASONED, STEPS, WAITING, State, due_at
 from throughline.casework.safeguarding.rules.planning import made_by, reviewed_by
 from throughline.casework.safeguarding.tasks import call_for_plans
 from throughline.casework.safeguarding.tests.conftest import PLANNED
@@ -37,6 +37,7 @@ from throughline.foundations.instruments.commands import ChangedMeanwhile
 from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import BadAnswers
+from throughline.reference import load
 
 pytestmark = pytest.mark.django_db
 
@@ -484,3 +485,31 @@ class TestSight:
             )
 
         assert does(Role.ANALYST, all_of_it) == (1, 1, 0, 0)
+
+
+def ways_to(state):
+    """The shortest steps from the offer to a state."""
+    ways = {State.OFFERED: []}
+    waiting = [State.OFFERED]
+    while waiting:
+        before = waiting.pop(0)
+        for (one, step), after in STEPS.items():
+            if one is before and after not in ways:
+                ways[after] = [*ways[before], step]
+                waiting.append(after)
+    return ways[state]
+
+
+@pytest.mark.parametrize(("state", "step"), list(STEPS))
+def test_it_is_on_a_list_exactly_while_it_is_waited_for(does, measure, state, step):
+    made, at = measure("locks"), NOW
+    for one in (*ways_to(state), step):
+        at += timedelta(minutes=1)
+        reason = next((row.code for row in load("measure-reasons").rows if one in row.texts("steps")), "")
+        told = {"reason": reason if one in REASONED else ""}
+        does(Role.HUB, take_step, now=at, measure_id=made.id, step=one, **told)
+        with seen_whole():
+            kept = SafetyMeasure.objects.get(id=made.id)
+        waits = [duty.due_at for duty in open_now("safety-measure")]
+        assert waits == ([kept.due_at] if kept.state in WAITING else [])
+    assert kept.state == STEPS[state, step]
