@@ -32,8 +32,8 @@ _WORSE = (
 )
 # of so many cases one has no plan yet
 _WITHOUT = 4
-#: How long ago what is still waited for was ordered: it is nobody's neglect.
-_LATELY = timedelta(days=1)
+#: Of plans since then something is still waited for.
+_LATELY = timedelta(days=21)
 
 
 class Planning:
@@ -136,14 +136,22 @@ class Planning:
             cctv = offer(by=hub, now=at, case_id=case.id, kind="cctv")
             take_step(by=hub, now=at, measure_id=cctv.id, step="decline", reason="not-wanted")
         if number % 2:
-            ordered = max(at, self.now - _LATELY - timedelta(hours=number % 24))
-            alarm = offer(
-                by=hub, now=ordered, case_id=case.id, kind="personal-alarm" if number % 4 == 1 else "phone"
-            )
-            take_step(by=hub, now=ordered, measure_id=alarm.id, step="order", supplier="police")
-            if number % 5 == 0:
-                failed = min(ordered + timedelta(hours=8), self.now)
-                take_step(by=hub, now=failed, measure_id=alarm.id, step="fail", reason="none-to-be-had")
+            self._alarm(case, number, at)
+
+    def _alarm(self, case: Case, number: int, at: datetime) -> None:
+        """What was ordered of late is waited for, now and then in vain; what was ordered before is in place."""
+        hub = self.cast.role(Role.HUB)
+        kind = "personal-alarm" if number % 4 == 1 else "phone"
+        waits = at > self.now - _LATELY
+        ordered = max(at, self.now - timedelta(hours=20 + number % 24)) if waits else at
+        alarm = offer(by=hub, now=ordered, case_id=case.id, kind=kind)
+        take_step(by=hub, now=ordered, measure_id=alarm.id, step="order", supplier="police")
+        if waits and number % 3 == 0:
+            failed = min(ordered + timedelta(hours=8), self.now)
+            take_step(by=hub, now=failed, measure_id=alarm.id, step="fail", reason="none-to-be-had")
+        elif not waits:
+            fitted = min(ordered + timedelta(hours=14 + 5 * (number % 7)), self.now)
+            take_step(by=hub, now=fitted, measure_id=alarm.id, step="fit")
 
     def _service(self, case: Case, number: int, service: Service, at: datetime) -> None:
         if at > self.now:

@@ -119,7 +119,14 @@ def _write_step(
     measure: SafetyMeasure, step: str, *, by: Actor, now: datetime, at: datetime, reason: str, words: str
 ) -> None:
     made = MeasureStep.objects.create(
-        measure=measure, step=step, reason=reason, at=at, entered_at=now, by=by.id, subjects=measure.subjects
+        measure=measure,
+        number=measure.steps.count() + 1,
+        step=step,
+        reason=reason,
+        at=at,
+        entered_at=now,
+        by=by.id,
+        subjects=measure.subjects,
     )
     keep_words(made.id, words, subjects=measure.subjects, by=by, now=now)
 

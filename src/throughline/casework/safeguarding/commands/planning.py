@@ -54,7 +54,7 @@ def write_plan(
     """Keep what was talked through so far; ``complete``, it is her plan and the one before stays to be read.
 
     Saving asks for nothing. Completing needs what the instrument needs, who was in it, and whether she agrees, with why
-    where she does not. ``after_row`` is the row of answers that the page was opened on. The duties to make and to review a plan of
+    where she does not; of somebody who wants none, or could not be asked, it needs no more than that. ``after_row`` is the row of answers that the page was opened on. The duties to make and to review a plan of
     hers end; one made without her is to be gone through with her. Raises ChangedMeanwhile, BadAnswers, Malformed,
     NotYet for a closed case, Refused.
     """
@@ -63,20 +63,15 @@ def write_plan(
     after(CASE_STEPS, case.closed_at is not None, Step.OWN)
     taking_part = [row_of("plan-participants", "took_part", code, now) for code in dict.fromkeys(took_part)]
     agreement = row_of("plan-agreements", "agreed", agreed, now) if agreed else None
-    if why:
-        row_of("plan-disagreements", "why", why, now)
+    because = row_of("plan-disagreements", "why", why, now) if why else None
     at = held.when("at", at, now)
     version = PlanVersion.objects.select_for_update().filter(record__in=hers, completed_at=None).first()
     if version is None:
         version = PlanVersion(record_id=case.victim_id, case=case, begun_at=now, by=by.id)
         PlanSheet.objects.create(id=version.id)
     version.case, version.subjects = case, about
-    version.took_part, version.agreed, version.why, version.at = (
-        [row.code for row in taking_part],
-        agreed,
-        why,
-        at,
-    )
+    version.took_part = [row.code for row in taking_part]
+    version.agreed, version.why, version.at = agreed, why, at
     version.save()
     form = plan_form(version)
     save_answers(
@@ -86,7 +81,8 @@ def write_plan(
     keep_words(version.id, words, subjects=about, by=by, now=now)
     if not complete:
         return version
-    if missing := unanswered(form, answers):
+    asks_nothing = because is not None and because.flag("asks_nothing")
+    if (missing := unanswered(form, answers)) and not asks_nothing:
         raise BadAnswers("needed to complete: " + ", ".join(repr(one.code) for one in missing))
     if agreement is None:
         raise Malformed("agreed", "say whether she agrees with it")

@@ -104,6 +104,8 @@ class MeasureStep(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     measure = models.ForeignKey(SafetyMeasure, on_delete=models.PROTECT, related_name="steps")
+    # in the order in which they were written down, the offer first
+    number = models.SmallIntegerField()
     # a step of `rules.fitting`; empty: it was offered
     step = models.TextField(blank=True)
     # a code of measure-reasons, where the step needs one
@@ -114,7 +116,9 @@ class MeasureStep(models.Model):
     subjects = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
-        indexes = [models.Index(fields=["measure", "at"], name="safeguarding_steps")]
+        constraints = [
+            models.UniqueConstraint(fields=["measure", "number"], name="safeguarding_step_by_step"),
+        ]
         triggers = [*guards(), pgtrigger.ReadOnly(name="append_only", exclude=["subjects"])]
 
     def __str__(self) -> str:

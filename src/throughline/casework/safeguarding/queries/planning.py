@@ -169,10 +169,16 @@ def _is_new(one: Called, duty: Duty | None) -> bool:
 class Safety:
     """A measure of hers, or (``kind`` empty) that her plan stands: its state in codes, since when, and if it is late."""
 
+    id: UUID
     kind: str
     state: str
     at: datetime
     late: bool
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is a measure that somebody has on their list."""
+        return bool(self.kind) and self.state in WAITING
 
 
 def safety_of(hers: Collection[UUID], now: datetime) -> tuple[Safety, ...]:
@@ -180,12 +186,12 @@ def safety_of(hers: Collection[UUID], now: datetime) -> tuple[Safety, ...]:
     none = Value(None, output_field=DateTimeField())
     measures = SafetyMeasure.objects.filter(record__in=hers).order_by()
     plans = PlanVersion.objects.filter(record__in=hers, completed_at__isnull=False).order_by()
-    rows = measures.values_list("kind", "state", "changed_at", "due_at").union(
-        plans.values_list(Value("", output_field=TextField()), "agreed", "completed_at", none), all=True
+    rows = measures.values_list("id", "kind", "state", "changed_at", "due_at").union(
+        plans.values_list("id", Value("", output_field=TextField()), "agreed", "completed_at", none), all=True
     )
     found = [
-        Safety(kind, state, at, bool(kind) and is_late(State(state), due, now))
-        for kind, state, at, due in rows
+        Safety(id, kind, state, at, bool(kind) and is_late(State(state), due, now))
+        for id, kind, state, at, due in rows
     ]
     found.sort(key=lambda one: one.at, reverse=True)
     plan = [one for one in found if not one.kind][:1]
@@ -269,12 +275,12 @@ class PlanPage:
 def plan_page(
     actor: Actor, case: Case, *, at: datetime, purpose: str, action: Action = Action.VIEW_CASE
 ) -> PlanPage:
-    """Her plan as it stands, whichever of her cases asks, with the look at the two. Raises Refused."""
+    """Her plan as it stands, whichever of her cases asks, with the look at all whom it is about. Raises Refused."""
     hers, _his = both_held_together(case)
     named = people_named([case.victim_id, case.suspect_id], london_day(at))
     versions = list(PlanVersion.objects.filter(record__in=hers).order_by("-completed_at", "-id")[:MOST])
     measures = list(SafetyMeasure.objects.filter(record__in=hers).order_by("-changed_at", "id")[:MOST])
-    steps = list(MeasureStep.objects.filter(measure__in=measures).order_by("at", "entered_at", "id"))
+    steps = list(MeasureStep.objects.filter(measure__in=measures).order_by("measure", "number"))
     copies = list(PlanCopy.objects.filter(version__in=versions).order_by("-at", "id"))
     referrals = list(
         Referral.objects.filter(record__in=hers).select_related("service").order_by("-at", "id")[:MOST]
@@ -332,7 +338,11 @@ def plan_page(
         actor,
         Event.Kind.LOOK,
         action,
-        subjects=sorted(named),
+        # what is written names whoever it keeps her safe from, and the lines of a group all whom that is about
+        subjects=sorted(
+            {*named, *(one for row in (*versions, *measures, *referrals) for one in row.subjects)}
+            | {one for line in lines for one in line.parties}
+        ),
         purpose=purpose,
         detail={"case": str(case.id)},
     )

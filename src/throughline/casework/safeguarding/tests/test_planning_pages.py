@@ -100,6 +100,19 @@ class TestThePlan:
         with seen_whole():
             assert not PlanVersion.objects.exists()
 
+    def test_who_wants_no_plan_is_asked_no_more(self, signed_in, case):
+        told = {
+            "done-took_part": ["victim", "officer"],
+            "done-agreed": "not-agreed",
+            "done-why": "wants-none",
+        }
+        kept = signed_in(Role.OFFICER).post(
+            address("make-plan", case), {**told, "do": "complete", "after": "", "done-words": "Leave me be"}
+        )
+        assert kept.status_code == 302
+        with seen_whole():
+            assert PlanVersion.objects.get().completed_at is not None
+
     def test_two_who_write_at_once_are_told(self, signed_in, case):
         first, second = signed_in(Role.OFFICER), signed_in(Role.HUB)
         first.post(address("make-plan", case), {"wants": "One", "do": "save", "after": ""})

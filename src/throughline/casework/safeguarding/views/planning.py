@@ -1,6 +1,7 @@
 """The pages of her safety plan: as it stands, made and reviewed with her, given to her, and measures and referrals."""
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -53,9 +54,10 @@ from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
 from throughline.foundations.instruments.commands import ChangedMeanwhile
-from throughline.foundations.instruments.forms import InstrumentForm, form_for
+from throughline.foundations.instruments.forms import COMPLETE, InstrumentForm, form_for
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import BadAnswers
+from throughline.reference import load
 
 #: Where a measure stands, in words, and how it stands out.
 STATES = {
@@ -137,7 +139,8 @@ def make(request: HttpRequest, case: Case) -> HttpResponse:
     form_of = page.open.instrument if page.open else library().as_of(FORM, london_day(now))
     boxes = form_of.boxes
     kept = {code: value for code, value in begun.answers.items() if code in boxes} if begun else {}
-    form = form_for(form_of, sent(request), kept=kept)
+    completing = request.POST.get("do") == COMPLETE
+    form = form_for(form_of, _asked(request, now), kept=kept)
     open_one = page.open.version if page.open else None
     agree = AgreeForm(
         sent(request),
@@ -156,10 +159,10 @@ def make(request: HttpRequest, case: Case) -> HttpResponse:
         after = draft.typed.get("after", after) if draft else after
     else:
         after = request.POST.get("after", "")
-        if _written(request, case, form, agree, after):
+        if _written(request, case, form, agree, after, completing=completing):
             if notice := form.dropped_notice():
                 messages.info(request, notice)
-            if form.completing:
+            if completing:
                 messages.success(request, _("It is her plan now. Decide whether she can have a copy."))
                 return redirect("safeguarding:plan", case.id)
             messages.success(request, _("Saved. It is not her plan until you say so."))
@@ -179,7 +182,22 @@ def make(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-def _written(request: HttpRequest, case: Case, form: InstrumentForm, agree: AgreeForm, after: str) -> bool:
+def _asked(request: HttpRequest, now: datetime) -> QueryDict | None:
+    """What was sent; where she wants no plan, or could not be asked, as something that is only saved: no question needs an answer."""
+    told = sent(request)
+    today = london_day(now)
+    nothing = {row.code for row in load("plan-disagreements").as_of(today) if row.flag("asks_nothing")}
+    reasoned = {row.code for row in load("plan-agreements").as_of(today) if row.flag("needs_reason")}
+    if told is None or told.get("done-agreed") not in reasoned or told.get("done-why") not in nothing:
+        return told
+    told = told.copy()
+    told["do"] = "save"
+    return told
+
+
+def _written(
+    request: HttpRequest, case: Case, form: InstrumentForm, agree: AgreeForm, after: str, *, completing: bool
+) -> bool:
     if not (form.is_valid() & agree.is_valid()):
         return False
     typed = {name: value for name, value in agree.cleaned_data.items() if name not in ("on", "at")}
@@ -190,7 +208,7 @@ def _written(request: HttpRequest, case: Case, form: InstrumentForm, agree: Agre
             case_id=case.id,
             answers=form.answers(),
             after_row=UUID(after) if after else None,
-            complete=form.completing,
+            complete=completing,
             at=agree.moment(),
             **typed,
         )
