@@ -89,9 +89,7 @@ def test_an_officer_makes_a_plan_with_her(case: UUID, readers: Readers, script: 
     page = reader.page
     assert page.get_by_label("What does she want to happen?").input_value() == "To sleep at home"
     page.get_by_label("She stays and does not want to leave").check()
-    page.get_by_role("group", name="Are there children whom the plan must keep safe?").get_by_label(
-        "No"
-    ).check()
+    page.get_by_role("radio", name="No", exact=True).check()
     page.get_by_label("Sharing of her location is off").check()
     page.get_by_label("Not yet", exact=True).check()
     page.get_by_label("What does she want done at once").fill("Ring my sister")
