@@ -309,6 +309,7 @@ def plan_page(
         taken[step.measure_id].append(StepShown(step, names[step.by], words.get(step.id, ())))
     waits = {duty.about: duty for duty in duties if duty.kind == "referral-answer"}
     done = [one for one in shown if one.version.completed_at]
+    about: list[PlanVersion | SafetyMeasure | Referral] = [*versions, *measures, *referrals]
     page = PlanPage(
         case=case,
         victim=named[case.victim_id],
@@ -340,7 +341,7 @@ def plan_page(
         action,
         # what is written names whoever it keeps her safe from, and the lines of a group all whom that is about
         subjects=sorted(
-            {*named, *(one for row in (*versions, *measures, *referrals) for one in row.subjects)}
+            {*named, *(one for row in about for one in row.subjects)}
             | {one for line in lines for one in line.parties}
         ),
         purpose=purpose,
