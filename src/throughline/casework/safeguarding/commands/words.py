@@ -4,14 +4,16 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from throughline.casework.cases.commands.holding import locked_case
+from django.db.models import Q
+
+from throughline.casework.cases.commands.holding import NO_CASE
 from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import SafetyWords
-from throughline.foundations.access.rules import Actor, Role
+from throughline.foundations.access.rules import Actor, Refused, Role
 from throughline.foundations.clock.rules import london_day
 from throughline.reference import Row, UnknownCode, load
 
@@ -20,11 +22,19 @@ KEEPS_OWN = (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR, Role.SUPERVISOR, Role.
 
 
 def hers_of(case_id: UUID) -> tuple[Case, list[UUID], list[UUID]]:
-    """A case, held until the transaction ends, the records of its victim, and whom her plan is about as far as it is in sight."""
-    case = locked_case(case_id)
-    hers = held_together(case.victim_id)
-    open_cases = Case.objects.filter(victim__in=hers, closed_at=None)
-    about = {one for subjects in open_cases.values_list("subjects", flat=True) for one in subjects}
+    """A case, the records of its victim, and whom her plan is about as far as it is in sight.
+
+    All her cases are held until the transaction ends: whoever writes of her in another waits. Raises Refused.
+    """
+    asked = Case.objects.filter(id=case_id).first()
+    if asked is None:
+        raise Refused(NO_CASE, case_id)
+    hers = held_together(asked.victim_id)
+    # in one order, so that two who begin at two cases of hers wait for each other
+    wanted = Q(id=case_id) | Q(victim__in=hers)
+    cases = list(Case.objects.select_for_update().filter(wanted).order_by("id"))
+    about = {one for case in cases if case.closed_at is None for one in case.subjects}
+    case = next(one for one in cases if one.id == case_id)
     return case, hers, sorted(about | set(case.subjects))
 
 
