@@ -45,6 +45,11 @@ from throughline.casework.people.commands.recording import NewAddress, NewName, 
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
+from throughline.casework.safeguarding.commands import fitting
+from throughline.casework.safeguarding.commands.directory import add_service
+from throughline.casework.safeguarding.commands.planning import write_plan
+from throughline.casework.safeguarding.commands.referring import refer
+from throughline.casework.safeguarding.rules.directory import Told
 from throughline.casework.scene.commands import adding, attending, injuries
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
@@ -56,8 +61,11 @@ from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
+from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.instruments.queries import library
+from throughline.synthetic.past.attending import plain_answers
 from throughline.website import urls
 from throughline.website.middleware import GUARDIAN, only_looking
 
@@ -70,7 +78,7 @@ WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
 # what an address can name that is about the people of a case
 OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
-    "grading_id", "choice_id",
+    "grading_id", "choice_id", "version_id", "measure_id", "referral_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -248,6 +256,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             "brief_id": Brief.objects.filter(deployment=deployment).latest("sent_at").id,
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
             **_graded(parts["case_id"]),
+            **_kept_safe(parts["case_id"], surname),
         }
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
@@ -262,6 +271,33 @@ def _graded(case_id: UUID) -> dict[str, UUID]:
     check = checking.agree(by=system("checker"), now=NOW, reason="check-fits", **case)
     grading.give(by=SETTLER, now=NOW, **case, **because)
     return {"grading_id": given.id, "check_id": check.id}
+
+
+def _kept_safe(case_id: UUID, surname: str) -> dict[str, UUID]:
+    """A plan that names her, a measure that is ordered, and a service that she is referred to."""
+    case = {"case_id": case_id}
+    form = library().as_of("safety-plan", london_day(NOW))
+    plan = write_plan(
+        by=SETTLER,
+        now=NOW,
+        **case,
+        answers=plain_answers(form, {"wants": f"{surname} wants to stay"}),
+        complete=True,
+        took_part=["victim"],
+        agreed="agreed",
+        words=f"{surname} agrees",
+    )
+    measure = fitting.offer(by=SETTLER, now=NOW, **case, kind="locks", words=f"For {surname}")
+    fitting.take_step(by=SETTLER, now=NOW, measure_id=measure.id, step="order")
+    service = add_service(by=SETTLER, now=NOW, told=Told(name=f"Service {case_id}", what="Advice"))
+    given = {"told_only": False, "basis": "consent", "consent": "agreed", "words": f"{surname} asked"}
+    made = refer(by=SETTLER, now=NOW, **case, service_id=service.id, **given)
+    return {
+        "version_id": plan.id,
+        "measure_id": measure.id,
+        "service_id": service.id,
+        "referral_id": made.id,
+    }
 
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:
@@ -367,7 +403,7 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         of_contact = {"contact_id", "sample_id", "proposal_id", "brief_id", "request_id", "check_id"} & {
             *wants
         }
-        if of_contact or {"handover_id", "counter_id", "leaflet_id", "draw_id"} & {*wants}:
+        if of_contact or {"handover_id", "counter_id", "leaflet_id", "draw_id", "service_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
                 about = "contact" if of_contact else "staff"

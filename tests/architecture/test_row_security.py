@@ -29,7 +29,10 @@ GUARDED_APPS = (
     "offline",
 )  # fmt: skip
 # bare ids of a run, told of nobody
-NOT_ABOUT_A_PERSON = {"people_importrun", "contact_counter", "contact_counterhours", "contact_leaflet"}
+NOT_ABOUT_A_PERSON = {
+    "people_importrun", "contact_counter", "contact_counterhours", "contact_leaflet",
+    "safeguarding_service", "safeguarding_servicehours",
+}  # fmt: skip
 
 TABLES = sorted(
     model._meta.db_table

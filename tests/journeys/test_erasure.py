@@ -63,7 +63,11 @@ from throughline.casework.people.models import (
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.commands import assessing, checking, grading, hub
+from throughline.casework.safeguarding.commands import fitting, planning, referring
 from throughline.casework.safeguarding.commands.contacting import record_contact
+from throughline.casework.safeguarding.commands.copying import give_copy
+from throughline.casework.safeguarding.commands.directory import add_service
+from throughline.casework.safeguarding.rules.directory import Told
 from throughline.casework.scene.commands import acting as doing
 from throughline.casework.scene.commands import adding, attending, children, gathering, injuries
 from throughline.foundations.access.protection import acting, set_actor
@@ -83,6 +87,7 @@ from throughline.linkage.features import features
 from throughline.linkage.keys import record_keys
 from throughline.linkage.scraps import read_scraps
 from throughline.running.logins import IMPORTER, WORKER
+from throughline.synthetic.past.attending import plain_answers
 
 NOW = datetime.now(UTC)
 #: In every word of hers, and in nobody else's.
@@ -459,6 +464,34 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
     as_(system("hub"), hub.record_share, **shared, **case)
     said = {"way": "telephone", "result": "reached-free", "said": "Quorlina sleeps at her mother's"}
     as_(system("hub"), record_contact, **said, **case)
+    _keep_her_safe(staff, case)
+
+
+def _keep_her_safe(staff: Staff, case: dict[str, Any]) -> None:
+    """Her plan in two versions and one that is being written, a measure, a copy and a referral, each with words of hers."""
+    form = library().as_of("safety-plan", london_day(NOW))
+    answers = plain_answers(form, {"wants": "Quorl wants to stay", "calling": "Ring 07700 900777"})
+    told = {"took_part": ["victim"], "agreed": "agreed", "words": "Quorlina agrees"}
+    for _each in range(2):
+        plan = as_(staff.officer, planning.write_plan, answers=answers, complete=True, **told, **case)
+    as_(staff.officer, planning.write_plan, answers={"wants": "Quorl wants to leave"}, **case)
+    measure = as_(staff.officer, fitting.offer, kind="locks", words="Quorl's back door", **case)
+    order = {"step": "order", "words": "Quorl is at home on Friday"}
+    as_(staff.officer, fitting.take_step, measure_id=measure.id, **order)
+    refused = {"why_not": "copy-he-would-find-it", "words": "Quorl says that he looks through her bag"}
+    as_(staff.officer, give_copy, version_id=plan.id, **refused)
+    service = as_(system("hub"), add_service, told=Told(name="Marigold House", what="Advice"))
+    basis = {"told_only": False, "basis": "consent", "consent": "agreed", "words": "Quorl asked for it"}
+    made = as_(staff.officer, referring.refer, service_id=service.id, **basis, **case)
+    answered = {"answer": "on-a-list", "words": "Quorl is the third"}
+    as_(staff.officer, referring.answer, referral_id=made.id, **answered)
+    for place in (
+        f"/safeguarding/{case['case_id']}/plan/make/",
+        f"/safeguarding/plans/{plan.id}/copy/",
+        f"/safeguarding/measures/{measure.id}/",
+        f"/safeguarding/referrals/{made.id}/",
+    ):
+        keep(user=staff.officer.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
 
 
 def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:
@@ -636,6 +669,7 @@ def test_somebody_who_is_erased_is_nowhere(
         "contact_confidentialwords",
         "contact_sample",
         "risk_share",
+        "safeguarding_safetywords",
     } <= set(in_tables(superuser_connection))
     assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(
         in_what_is_encrypted()

@@ -40,6 +40,8 @@ ENTRIES: list[Entry] = [
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
     Entry(_("Stuck on a phone"), "offline:stuck", Action.SUPERVISE_TEAM, seldom=True),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE, seldom=True),
+    Entry(_("Safety measures"), "safeguarding:measures", Action.PLAN_SAFETY, seldom=True),
+    Entry(_("Support directory"), "safeguarding:directory", Action.VIEW_DIRECTORY, seldom=True),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("File review"), "cases:draws", Action.REVIEW_FILES, seldom=True),
@@ -67,6 +69,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Risk: assessments, grades and checks"), "risk:case", Action.VIEW_RISK),
     Entry(_("Assess the risk with her"), "risk:assess", Action.ASSESS_RISK),
     Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
+    Entry(_("Safety plan"), "safeguarding:plan", Action.VIEW_CASE),
 ]
 
 
@@ -95,6 +98,7 @@ FROM_A_VISIT: list[Entry] = [
     Entry(_("Assess the risk with her"), "risk:assess", Action.ASSESS_RISK),
     Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
     Entry(_("Tell her the result"), "risk:tell-her", Action.GRADE_CASE),
+    Entry(_("A safety plan with her"), "safeguarding:make-plan", Action.PLAN_SAFETY),
 ]
 
 #: Where an incident leads, of rooms that the room of cases cannot know. Their views take the incident.

@@ -10,7 +10,14 @@ from throughline.foundations.access.rules import Role
 #: Looks that follow each other this closely are one reading: going from a page and back hides nothing that is new.
 SAME_READING: Final = timedelta(minutes=30)
 #: What one officer has to do and another can do as well, so that it need not wait for them to be on duty.
-ONES_OWN_WORK: Final = ("risk-returned", "action-returned", "child-find-out", "victim-update")
+ONES_OWN_WORK: Final = (
+    "risk-returned",
+    "action-returned",
+    "child-find-out",
+    "victim-update",
+    "safety-measure",
+    "referral-answer",
+)
 #: Whose work a sergeant or an inspector may give to somebody else of the role.
 GIVEN_ON: Final = frozenset({Role.OFFICER})
 

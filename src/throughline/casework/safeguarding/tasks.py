@@ -2,9 +2,14 @@
 
 from datetime import datetime
 
-from throughline.casework.safeguarding.commands import promising
+from throughline.casework.safeguarding.commands import planning, promising
 
 
 def promise_what_happened(*, now: datetime) -> int:
     """Put on somebody's list what victims must be told of what happened of late; says of how many cases."""
     return promising.promise_what_happened(now=now)
+
+
+def call_for_plans(*, now: datetime) -> int:
+    """Put on somebody's list who has no safety plan, and whose plan is to be reviewed; says of how many cases."""
+    return planning.call_for_plans(now=now)

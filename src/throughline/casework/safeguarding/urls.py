@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from throughline.casework.safeguarding.views import telling
+from throughline.casework.safeguarding.views import directory, planning, telling
 
 app_name = "safeguarding"
 
@@ -10,4 +10,27 @@ urlpatterns = [
     path("<uuid:case_id>/", telling.promises, name="promises"),
     path("<uuid:case_id>/contact/", telling.contact, name="contact"),
     path("<uuid:case_id>/promise/", telling.promise, name="promise"),
+]
+
+# her safety plan
+urlpatterns += [
+    path("<uuid:case_id>/plan/", planning.plan, name="plan"),
+    path("<uuid:case_id>/plan/make/", planning.make, name="make-plan"),
+    path("<uuid:case_id>/plan/measure/", planning.offer, name="offer-measure"),
+    path("<uuid:case_id>/plan/service/", planning.refer, name="refer"),
+    path("plans/<uuid:version_id>/copy/", planning.copy, name="copy-plan"),
+    path("plans/<uuid:version_id>/print/", planning.print_copy, name="print-plan"),
+    path("measures/", planning.measures, name="measures"),
+    path("measures/<uuid:measure_id>/", planning.measure, name="measure"),
+    path("referrals/<uuid:referral_id>/", planning.referral, name="referral"),
+]
+
+# the support directory
+urlpatterns += [
+    path("directory/", directory.services, name="directory"),
+    path("directory/add/", directory.add, name="add-service"),
+    path("directory/<uuid:service_id>/", directory.service, name="service"),
+    path("directory/<uuid:service_id>/change/", directory.change, name="change-service"),
+    path("directory/<uuid:service_id>/checked/", directory.checked, name="check-service"),
+    path("directory/<uuid:service_id>/withdraw/", directory.withdraw, name="withdraw-service"),
 ]

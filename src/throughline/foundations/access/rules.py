@@ -83,6 +83,9 @@ class Action(StrEnum):
     GRADE_CASE = "case.grade"
     VISIT = "visit.make"
     CONTACT_VICTIM = "victim.contact"
+    PLAN_SAFETY = "safety-plan.make"
+    VIEW_DIRECTORY = "directory.view"
+    KEEP_DIRECTORY = "directory.keep"
     DECIDE_PRIMARY = "primary-perpetrator.decide"
     REVIEW_FILES = "files.review"
     RECORD_CRIME = "crime.record"
@@ -308,6 +311,18 @@ RULES = (
         Action.CONTACT_VICTIM,
         RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
+    ),
+    Rule(
+        "Response, supervisors and the hub make safety plans with victims, order measures and refer",
+        Action.PLAN_SAFETY,
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
+        _in_sight,
+    ),
+    Rule("Whoever reads about people reads the support directory", Action.VIEW_DIRECTORY, READERS),
+    Rule(
+        "The hub, supervisors and the front counter keep the support directory",
+        Action.KEEP_DIRECTORY,
+        _only(Role.HUB, Role.SUPERVISOR, Role.FRONT_COUNTER),
     ),
     Rule(
         "Sergeants, inspectors and the hub say who the primary perpetrator is, and review it",

@@ -61,6 +61,7 @@ from throughline.synthetic.past.attending import Attending, by_how_often
 from throughline.synthetic.past.cast import Cast
 from throughline.synthetic.past.doorstep import in_short, risk, visit
 from throughline.synthetic.past.plan import Call, Couple, Order, couples, past
+from throughline.synthetic.past.planning import Planning
 from throughline.synthetic.past.settling import Settling
 from throughline.synthetic.past.tonight import HubQueue, Tonight, pairs
 
@@ -136,6 +137,7 @@ class Retelling:
         for order in orders:
             self._order(order)
         Settling(self.cast, self.attending, now=self.now).tell()
+        Planning(self.cast, now=self.now).tell()
         self._hold()
         self._keep_recordings()
         spare = pairs(two[planned.COUPLES :], here, now=self.now)

@@ -22,6 +22,7 @@ from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.models import Check, Grading
 from throughline.casework.risk.queries.waiting import hub_queue, to_check
 from throughline.casework.risk.rules.order import Sign
+from throughline.casework.safeguarding.models import PlanVersion, SafetyMeasure, Service
 from throughline.casework.scene.models import (
     Addendum,
     Attendance,
@@ -127,6 +128,24 @@ def the_scenes_are_told():
         assert "unresolved" in CounterAllegation.objects.values_list("stands", flat=True)
 
 
+def plans_are_made_and_measures_ordered():
+    with transaction.atomic():
+        set_actor(system("test"))
+        plans = PlanVersion.objects.filter(completed_at__isnull=False)
+        assert plans.exists()
+        assert not plans.filter(completed_at__gt=NOW).exists()
+        measures = SafetyMeasure.objects.all()
+        assert measures.filter(state="fitted").exists()
+        assert measures.filter(state="ordered").exists()
+        assert not measures.filter(fitted_at__lt=F("first_ordered_at")).exists()
+        waits = set(
+            Duty.objects.filter(kind="safety-measure", discharged_at=None).values_list("about", flat=True)
+        )
+        assert waits == set(measures.filter(state__in=["ordered", "failed"]).values_list("id", flat=True))
+        assert Service.objects.count() == 10
+        assert Service.objects.filter(checked_on=None).count() == 1
+
+
 def a_turn_is_under_way():
     everybody, second = actors(), colleagues()
     officer, sergeant, inspector = (everybody[one] for one in (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR))
@@ -193,5 +212,6 @@ def test_it_is_told_through_the_commands_and_once(told):
             lines = figure(one, last_year).lines
             assert sum(line.rows for line in lines) > 0, one.code
     the_scenes_are_told()
+    plans_are_made_and_measures_ordered()
     a_turn_is_under_way()
     assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4) == 0

@@ -41,6 +41,7 @@ from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.queries.asking import Answered, answered_and_named
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
+from throughline.casework.safeguarding.queries.planning import Safety, safety_of
 from throughline.casework.safeguarding.queries.promises import last_reached
 from throughline.casework.scene.models import ChildDecision, ChildSeen, EvidenceItem, PositiveAction
 from throughline.casework.scene.rules import Evidence
@@ -150,6 +151,7 @@ class WholeCase:
     due: tuple[Promise, ...]
     late: tuple[Promise, ...]
     broken: tuple[Promise, ...]
+    safety: tuple[Safety, ...]
     children: tuple[Child, ...]
     evidence: Gathered | None
     grades: dict[Stage, Given]
@@ -190,6 +192,7 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         due=of.promises(duty for duty in of.open if duty.due_at >= now),
         late=of.promises(duty for duty in of.open if duty.due_at < now),
         broken=of.promises(duty for duty in of.duties if duty.discharged_at),
+        safety=of.safety,
         children=of.children_shown(),
         evidence=of.gathered(today),
         grades=of.by_stage(),
@@ -233,8 +236,12 @@ class _Read:
         self._risk()
         self._scene(incidents)
         about = [*self.ids, *incidents]
+        self.safety = safety_of(self.hers, now)
+        waited_for = [one.id for one in self.safety if one.waits]
         kept_late = Q(discharged_at__isnull=True) | Q(discharged_at__gt=F("due_at"))
-        self.duties = list(Duty.objects.filter(kept_late, about__in=about).order_by("due_at", "id")[:MOST])
+        self.duties = list(
+            Duty.objects.filter(kept_late, about__in=[*about, *waited_for]).order_by("due_at", "id")[:MOST]
+        )
         self.open = [duty for duty in self.duties if duty.discharged_at is None]
         self.visit = Visit.objects.filter(case__in=self.ids).order_by("-made_at", "id").first()
         self.entries = entries_of(

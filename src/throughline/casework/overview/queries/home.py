@@ -20,6 +20,7 @@ from throughline.casework.people.commands.recognition import scraps_of
 from throughline.casework.people.models import Enquiry, ImportRun, Match, Record
 from throughline.casework.people.queries.person import Said, names_of, said_of
 from throughline.casework.people.queries.searching import standing_markers
+from throughline.casework.safeguarding.models import Referral, SafetyMeasure
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.routes import insist_on_role
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
@@ -217,9 +218,9 @@ def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutO
 
 
 def _subjects_of_restricted(restricted: Collection[UUID]) -> dict[UUID, Collection[UUID]]:
-    """Whom every incident, case, contact and judgement is about that is about a restricted record."""
+    """Whom every incident, case, contact, judgement, measure and referral is about that is about a restricted record."""
     found: dict[UUID, Collection[UUID]] = {}
-    for model in (Incident, Case, Crime, Contact):
+    for model in (Incident, Case, Crime, Contact, SafetyMeasure, Referral):
         rows = model._default_manager.filter(subjects__overlap=list(restricted))
         found |= dict(rows.values_list("id", "subjects"))
     judged = Decision.objects.filter(kind="crime-recording", about__in=found)

@@ -22,6 +22,7 @@ from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.queries.waiting import Line, checks_waiting, kinds_checked
+from throughline.casework.safeguarding.models import Referral, SafetyMeasure
 from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY
 from throughline.casework.scene.models import ChildDecision, ChildSeen, PositiveAction
 from throughline.foundations.access.models import Grant
@@ -466,10 +467,13 @@ def owned_duty(actor: Actor, duty_id: UUID) -> Duty:
 
 
 def _whom(duty: Duty) -> set[UUID]:
-    """Everybody whom a duty about a case or an incident is about."""
+    """Everybody whom a duty about a case, an incident, a safety measure or a referral is about."""
     cases = Case.objects.filter(id=duty.about or duty.id).values_list("subjects", flat=True)
     incidents = Incident.objects.filter(id=duty.about or duty.id).values_list("subjects", flat=True)
-    return {duty.record_id, *(one for subjects in (*cases, *incidents) for one in subjects)}
+    measures = SafetyMeasure.objects.filter(id=duty.about or duty.id).values_list("subjects", flat=True)
+    referrals = Referral.objects.filter(id=duty.about or duty.id).values_list("subjects", flat=True)
+    of = (*cases, *incidents, *measures, *referrals)
+    return {duty.record_id, *(one for subjects in of for one in subjects)}
 
 
 def who_else(duty: Duty, *, now: datetime) -> list[tuple[str, str, bool]]:

@@ -25,8 +25,8 @@ from throughline.foundations.duties.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
-#: Statements for a whole case, whatever has happened in it.
-STATEMENTS = 33
+#: Statements for a whole case, whatever has happened in it; one of them for her plan and all her measures.
+STATEMENTS = 34
 
 
 def text(response):
@@ -78,6 +78,7 @@ class TestWhatItShows:
             "No child is named",
             "0 of 7",
             "Nobody has graded it at any stage",
+            "She has no safety plan",
         ):
             assert words in read, words
 

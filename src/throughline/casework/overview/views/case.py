@@ -15,6 +15,7 @@ from throughline.casework.cases.views.wording import line_in_words
 from throughline.casework.overview.queries.case import whole_case
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.views.shared import WORDING
+from throughline.casework.safeguarding.views.planning import STATES as MEASURE_STATES
 from throughline.casework.scene.forms import STATES
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
@@ -38,5 +39,6 @@ def show(request: HttpRequest, case_id: UUID) -> HttpResponse:
         "said": reaching_in_words(page.reaching),
         "line_in_words": line_in_words,
         "evidence_states": STATES,
+        "measure_states": MEASURE_STATES,
     }
     return render(request, "overview/case.html", shown)

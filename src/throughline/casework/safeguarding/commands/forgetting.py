@@ -3,16 +3,32 @@
 from uuid import UUID
 
 from throughline.casework.cases.models import Case
-from throughline.casework.safeguarding.models import ContactWords
+from throughline.casework.safeguarding.models import (
+    ContactWords,
+    PlanVersion,
+    Referral,
+    SafetyMeasure,
+    SafetyWords,
+)
 from throughline.foundations.drafts.commands import let_go_about
+from throughline.foundations.instruments.commands import forget_answers
 
 
 def forget(*, record_id: UUID) -> None:
-    """Blank what was said in contacts about every pair that an erased person was one of.
+    """Blank what was said in contacts, plans, measures and referrals about every pair that an erased person was one of.
 
-    That she was reached or tried, when, by whom and what she was told stays in codes. Inside the erasing command
-    only, which audits.
+    That she was reached or tried, that there was a plan, what was fitted and to whom she was referred stays in codes.
+    Inside the erasing command only, which audits.
     """
     for case_id in Case.objects.filter(subjects__contains=[record_id]).values_list("id", flat=True):
         let_go_about(record_id=case_id)
     ContactWords.objects.filter(contact__subjects__contains=[record_id]).update(said="")
+    for version_id in PlanVersion.objects.filter(subjects__contains=[record_id]).values_list("id", flat=True):
+        forget_answers(subject=version_id)
+        let_go_about(record_id=version_id)
+    for model in (SafetyMeasure, Referral):
+        for row_id in model._default_manager.filter(subjects__contains=[record_id]).values_list(
+            "id", flat=True
+        ):
+            let_go_about(record_id=row_id)
+    SafetyWords.objects.filter(subjects__contains=[record_id]).update(words="")

@@ -15,6 +15,8 @@ from throughline.casework.risk.tests.conftest import (  # noqa: F401 (fixtures, 
     seen_whole,
 )
 from throughline.casework.safeguarding.commands.contacting import record_contact
+from throughline.casework.safeguarding.commands.fitting import offer, take_step
+from throughline.casework.safeguarding.commands.planning import write_plan
 from throughline.casework.scene.commands.acting import act_on
 from throughline.foundations.access.rules import Role
 
@@ -38,3 +40,40 @@ def contacted(does, case) -> Callable:  # noqa: F811
         return does(who, record_contact, now=now, case_id=case, way=way, result=result, **told)
 
     return done
+
+
+#: What completes a plan, as she might say it.
+PLANNED = {
+    "wants": "To sleep at home and to know when he is let out",
+    "leaving": ["ways-out", "where-to"],
+    "children": "no",
+    "phone": ["location"],
+    "neighbours": "not-yet",
+    "when-it-changes": "Ring my sister",
+}
+
+
+@pytest.fixture
+def planned(does, case) -> Callable:  # noqa: F811
+    """``planned(agreed="agreed")``: a plan of hers was made with her."""
+
+    def done(*, who=Role.OFFICER, now=NOW, answers=None, **told):
+        given = {"took_part": ["victim", "officer"], "agreed": "agreed", **told}
+        return does(
+            who, write_plan, now=now, case_id=case, answers=answers or PLANNED, complete=True, **given
+        )
+
+    return done
+
+
+@pytest.fixture
+def measure(does, case) -> Callable:  # noqa: F811
+    """``measure("locks", ordered=True)``: she was offered a measure."""
+
+    def made(kind, *, ordered=False, now=NOW):
+        offered = does(Role.HUB, offer, now=now, case_id=case, kind=kind)
+        if ordered:
+            does(Role.HUB, take_step, now=now, measure_id=offered.id, step="order", supplier="police")
+        return offered
+
+    return made
