@@ -1,1 +1,9 @@
-"""What holds in safeguarding whatever the database."""
+"""What is true of safeguarding by itself, without a database."""
+
+from types import MappingProxyType
+from typing import Final
+
+from throughline.casework.safeguarding.rules.serving import REQUEST_STEPS
+
+#: Drawn in docs/generated/transitions.md.
+TRANSITIONS: Final = MappingProxyType({"request to safeguard": REQUEST_STEPS})
