@@ -1,10 +1,15 @@
-"""What the worker does for this room between requests, as a named actor, through an ordinary command."""
+"""What the worker does for this room between requests, as named actors, through ordinary commands."""
 
 from datetime import datetime
 
-from throughline.casework.safeguarding.commands import promising
+from throughline.casework.safeguarding.commands import promising, serving
 
 
 def promise_what_happened(*, now: datetime) -> int:
     """Put on somebody's list what victims must be told of what happened of late; says of how many cases."""
     return promising.promise_what_happened(now=now)
+
+
+def ask_who_safeguards(*, now: datetime) -> int:
+    """Ask whoever safeguards by the policy where somebody else owns the cases of a victim; says of how many."""
+    return serving.ask_who_safeguards(now=now)

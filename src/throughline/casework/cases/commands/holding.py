@@ -101,9 +101,7 @@ def _insist_on_knowing(case: Case, owner: UUID, both_sides: bool, now: datetime)
         )
 
 
-def settle_owner(
-    case: Case, owner: UUID, *, by: Actor, now: datetime, both_sides: bool = False
-) -> None:
+def settle_owner(case: Case, owner: UUID, *, by: Actor, now: datetime, both_sides: bool = False) -> None:
     """Say who owns a case and her other open ones, without their accepting it: a supervisor's decision ends a dispute.
 
     Inside another command only, which audits and keeps the decision. Raises Malformed as `set_owner` does, NotYet.

@@ -41,11 +41,7 @@ class Service:
 
     def is_for(self, grade: str, relationship: str, area: str) -> bool:
         """Whether it is a row of a case."""
-        return (
-            self.grade == grade
-            and self.relationship in (ANY, relationship)
-            and self.area in (ANY, area)
-        )
+        return self.grade == grade and self.relationship in (ANY, relationship) and self.area in (ANY, area)
 
     def due_at(self, graded_at: datetime) -> datetime:
         """The last instant at which she has the service in time."""

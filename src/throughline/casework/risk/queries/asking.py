@@ -35,6 +35,7 @@ from throughline.foundations.instruments.rules import (
     without_words,
 )
 
+
 def asked_of(group: str, role: Role, on: date) -> Instrument:
     """The question set for two people, as somebody of a role asks it on a day in London."""
     setting = Setting.HUB if role is Role.HUB else Setting.SCENE

@@ -3,12 +3,13 @@
 from uuid import UUID
 
 from throughline.casework.cases.models import Case
-from throughline.casework.safeguarding.models import ContactWords
+from throughline.casework.safeguarding.models import ContactWords, HandoverNote, ServiceRequest
+from throughline.foundations.decisions.commands import forget_words
 from throughline.foundations.drafts.commands import let_go_about
 
 
 def forget(*, record_id: UUID) -> None:
-    """Blank what was said in contacts about every pair that an erased person was one of.
+    """Blank what was said in contacts, handed over and returned about every pair that an erased person was one of.
 
     That she was reached or tried, when, by whom and what she was told stays in codes. Inside the erasing command
     only, which audits.
@@ -16,3 +17,9 @@ def forget(*, record_id: UUID) -> None:
     for case_id in Case.objects.filter(subjects__contains=[record_id]).values_list("id", flat=True):
         let_go_about(record_id=case_id)
     ContactWords.objects.filter(contact__subjects__contains=[record_id]).update(said="")
+    # why a request came back, or was decided; those about a case go with its own room
+    for request_id in ServiceRequest.objects.filter(subjects__contains=[record_id]).values_list(
+        "id", flat=True
+    ):
+        forget_words(record_id=request_id)
+    HandoverNote.objects.filter(subjects__contains=[record_id]).update(words="")

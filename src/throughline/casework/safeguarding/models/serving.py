@@ -130,12 +130,16 @@ class HandoverSent(models.Model):
 
 
 class RequestReturn(models.Model):
-    """A request came back: why is the decision; ``missing`` are codes of handover-items that it lacked."""
+    """A request came back: why is the decision; ``missing`` are codes of handover-items that it lacked.
+
+    ``flags`` are codes of reference's capacity-phrases of which its words speak: none of them is a reason.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     request = models.ForeignKey(ServiceRequest, on_delete=models.PROTECT, related_name="returns")
     record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
     missing = ArrayField(models.TextField(), default=list)
+    flags = ArrayField(models.TextField(), default=list)
     decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
     by = models.UUIDField()

@@ -1,4 +1,4 @@
-"""What is true of safeguarding by itself, without a database."""
+"""What holds in safeguarding whatever the database."""
 
 from types import MappingProxyType
 from typing import Final
