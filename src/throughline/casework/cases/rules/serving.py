@@ -29,6 +29,8 @@ class Service:
     team: str
     service: str
     within: Clock
+    #: The clock as the table writes it.
+    within_words: str
     accept_within: Clock
     duty: str | None
     #: Whether somebody has checked it against a force's own policy.
@@ -79,6 +81,7 @@ def _from_row(row: Row) -> Service:
         team=row.text("team"),
         service=row.text("service"),
         within=parse_clock(row.text("within")),
+        within_words=row.text("within"),
         accept_within=parse_clock(row.text("accept_within")),
         duty=row.optional_text("duty"),
         verified=row.verified,

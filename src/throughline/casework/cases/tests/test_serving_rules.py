@@ -24,7 +24,9 @@ areas = st.sampled_from(["north", "south"])
 def row(grade, relationship=ANY, area=ANY, code=""):
     clock = parse_clock("1 hour")
     code = code or f"{grade}-{relationship}-{area}"
-    return Service(code, "", grade, relationship, area, "hub-reviewer", "", "", clock, clock, None, False)
+    return Service(
+        code, "", grade, relationship, area, "hub-reviewer", "", "", clock, "1 hour", clock, None, False
+    )
 
 
 @pytest.mark.parametrize(("grade", "relationship", "day"), list(product(GRADES, GROUPS, DAYS)))

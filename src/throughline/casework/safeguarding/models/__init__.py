@@ -1,5 +1,6 @@
 """What safeguarding keeps. Every table has forced row security and refuses a write that is not audited."""
 
+from throughline.casework.safeguarding.models.registers import OnCall, TeamPosts, Training
 from throughline.casework.safeguarding.models.serving import (
     HandoverNote,
     HandoverSent,
@@ -13,8 +14,11 @@ __all__ = [
     "ContactWords",
     "HandoverNote",
     "HandoverSent",
+    "OnCall",
     "PolicyOverride",
     "RequestReturn",
     "ServiceRequest",
+    "TeamPosts",
+    "Training",
     "VictimContact",
 ]

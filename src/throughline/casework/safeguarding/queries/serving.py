@@ -203,10 +203,7 @@ def handovers(case_ids: Collection[UUID]) -> int:
     for case, value in rows.values_list("case", "value"):
         values[case].append(value)
     return max(
-        (
-            sum(one != other for one, other in pairwise(those))
-            for those in values.values()
-        ),
+        (sum(one != other for one, other in pairwise(those)) for those in values.values()),
         default=0,
     )
 
