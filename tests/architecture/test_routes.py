@@ -45,6 +45,8 @@ from throughline.casework.people.commands.recording import NewAddress, NewName, 
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
+from throughline.casework.safeguarding.commands.serving import ask_for
+from throughline.casework.safeguarding.models import PolicyOverride
 from throughline.casework.scene.commands import adding, attending, injuries
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
@@ -70,7 +72,7 @@ WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
 # what an address can name that is about the people of a case
 OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
-    "grading_id", "choice_id",
+    "grading_id", "choice_id", "override_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -248,6 +250,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             "brief_id": Brief.objects.filter(deployment=deployment).latest("sent_at").id,
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
             **_graded(parts["case_id"]),
+            **_chosen(parts["case_id"], officer, surname),
         }
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
@@ -262,6 +265,13 @@ def _graded(case_id: UUID) -> dict[str, UUID]:
     check = checking.agree(by=system("checker"), now=NOW, reason="check-fits", **case)
     grading.give(by=SETTLER, now=NOW, **case, **because)
     return {"grading_id": given.id, "check_id": check.id}
+
+
+def _chosen(case_id: UUID, officer: Actor, surname: str) -> dict[str, UUID]:
+    """Somebody who is to safeguard her otherwise than the policy says."""
+    why = {"reason": "override-trust", "words": f"{surname} asks for them"}
+    ask_for(by=SETTLER, now=NOW, case_id=case_id, account=officer.id, **why)
+    return {"override_id": PolicyOverride.objects.get(case=case_id).id}
 
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:

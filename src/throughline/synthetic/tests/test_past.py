@@ -22,6 +22,13 @@ from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.models import Check, Grading
 from throughline.casework.risk.queries.waiting import hub_queue, to_check
 from throughline.casework.risk.rules.order import Sign
+from throughline.casework.safeguarding.models import (
+    HandoverSent,
+    OnCall,
+    ServiceRequest,
+    TeamPosts,
+    Training,
+)
 from throughline.casework.scene.models import (
     Addendum,
     Attendance,
@@ -127,6 +134,16 @@ def the_scenes_are_told():
         assert "unresolved" in CounterAllegation.objects.values_list("stands", flat=True)
 
 
+def who_safeguards_is_told():
+    with transaction.atomic():
+        set_actor(system("test"))
+        assert ServiceRequest.objects.filter(state="accepted", owner__isnull=False).exists()
+        assert HandoverSent.objects.exists()
+        assert TeamPosts.objects.exists()
+        assert OnCall.objects.exists()
+        assert Training.objects.exists()
+
+
 def a_turn_is_under_way():
     everybody, second = actors(), colleagues()
     officer, sergeant, inspector = (everybody[one] for one in (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR))
@@ -193,5 +210,6 @@ def test_it_is_told_through_the_commands_and_once(told):
             lines = figure(one, last_year).lines
             assert sum(line.rows for line in lines) > 0, one.code
     the_scenes_are_told()
+    who_safeguards_is_told()
     a_turn_is_under_way()
     assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4) == 0

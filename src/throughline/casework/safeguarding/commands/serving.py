@@ -58,7 +58,7 @@ def ask_who_safeguards(*, now: datetime) -> int:
     What is asked of nobody any more is withdrawn. The worker's; run again it changes nothing.
     """
     set_actor(POLICY)
-    return sum(_bring_into_step(case, by=POLICY, now=now) for case in out_of_step(now=now))
+    return sum(bring_into_step(case, by=POLICY, now=now) for case in out_of_step(now=now))
 
 
 @transaction.atomic
@@ -262,14 +262,17 @@ def review_override(*, by: Actor, now: datetime, override_id: UUID, agreed: bool
     if not agreed and override.ended_at is None:
         _end_override(override, by=by, now=now, reviewed=True)
         if case.closed_at is None:
-            _bring_into_step(case, by=by, now=now)
+            bring_into_step(case, by=by, now=now)
 
 
 # --- what a victim's cases ask for, and what of it is open ---------------------------------------------------
 
 
-def _bring_into_step(case: Case, *, by: Actor, now: datetime) -> bool:
-    """Ask whoever is to safeguard the victim of a case, unless they do or are asked; withdraw what is asked in vain."""
+def bring_into_step(case: Case, *, by: Actor, now: datetime) -> bool:
+    """Ask whoever is to safeguard the victim of a case, unless they do or are asked; withdraw what is asked in vain.
+
+    Says whether anything changed. The caller has said to the database who acts.
+    """
     # held until the end: two who ask at once wait for each other
     list(Case.objects.select_for_update().filter(victim=case.victim_id).order_by("id"))
     standing = standing_of(case, now=now)

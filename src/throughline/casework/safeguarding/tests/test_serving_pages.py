@@ -93,7 +93,7 @@ def test_returned_added_to_and_returned_again_until_a_sergeant_decides(signed_in
     assert "Sent. You keep the case until it is accepted." in page
     told["words"] = "We have no capacity"
     page = text(hub.post(address("return", case), told, follow=True))
-    assert "Your words speak of: capacity" in page.replace("Capacity", "capacity")
+    assert "Your words speak of: How busy somebody is. That is no reason" in page
     assert "It was returned twice: a sergeant decides." in page
     assert officer.get(address("decide", case)).status_code == 403
     form = sergeant.get(address("decide", case)).content.decode()
@@ -184,15 +184,15 @@ def test_who_is_on_call_is_written_and_ended(signed_in, accounts):
     there = reverse("safeguarding:on-call")
     told = {"account": str(accounts[Role.HUB].id), "starts_at": "6pm", "ends_at": "8am"}
     days = {
-        "starts_0": "1",
-        "starts_1": "1",
-        "starts_2": "2100",
-        "ends_0": "1",
-        "ends_1": "1",
-        "ends_2": "2100",
+        "starts_day": "1",
+        "starts_month": "1",
+        "starts_year": "2100",
+        "ends_day": "1",
+        "ends_month": "1",
+        "ends_year": "2100",
     }
     assert "is before it begins" in text(sergeant.post(there, told | days))
-    page = text(sergeant.post(there, told | days | {"ends_0": "2"}, follow=True))
+    page = text(sergeant.post(there, told | days | {"ends_day": "2"}, follow=True))
     assert "The hub-reviewer" in page
     assert "End it" in page
     with seen_whole():
@@ -205,7 +205,7 @@ def test_training_is_shown_where_somebody_is_chosen(signed_in, high, case, accou
     sergeant = signed_in(Role.SERGEANT)
     there = reverse("safeguarding:training")
     told = {"account": str(accounts[Role.HUB].id), "kind": "stalking"}
-    told |= {"valid_from_0": "1", "valid_from_1": "2", "valid_from_2": "2026"}
+    told |= {"valid_from_day": "1", "valid_from_month": "2", "valid_from_year": "2026"}
     page = text(sergeant.post(there, told, follow=True))
     assert "Stalking, since" in page
     assert "The hub-reviewer (Hub reviewer; Stalking)" in text(sergeant.get(address("ask", case)))

@@ -16,6 +16,7 @@ from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.counters import would_hold_both
 from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.cases.views.changing import change, purpose_for
+from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.views.changing import saved, sent, the
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.commands.grading import flags_in
@@ -297,7 +298,7 @@ def review(request: HttpRequest, override_id: UUID) -> HttpResponse:
     override = in_sight(actor, Action.ALLOCATE, PolicyOverride, override_id)
     case = the(Case.objects.filter(id=override.case_id), override.record_id)
     form = ReviewForm(sent(request))
-    chosen = next(one for one in _page_of(request, case).chosen if one.override.id == override.id)
+    names = staff_names({override.by, override.account})
 
     def command() -> None:
         serving.review_override(
@@ -322,8 +323,8 @@ def review(request: HttpRequest, override_id: UUID) -> HttpResponse:
         lead=[
             _("%(name)s chose %(account)s to safeguard her: %(why)s.")
             % {
-                "name": chosen.by,
-                "account": chosen.account,
+                "name": names[override.by],
+                "account": names[override.account],
                 "why": load("decision-reasons").label(override.decision.reason, on=today),
             },
             override.decision.words,
