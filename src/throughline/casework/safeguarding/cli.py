@@ -126,7 +126,7 @@ def give_back(case: UUID, username: str, reason: str, words: str, missing: tuple
     """Return the request to safeguard the victim of a case."""
     from throughline.casework.safeguarding.commands import serving
 
-    told = {"case_id": case, "reason": reason, "words": words, "missing": missing}
+    told: dict[str, Any] = {"case_id": case, "reason": reason, "words": words, "missing": missing}
     _as(username, lambda actor, now: serving.give_back(by=actor, now=now, **told))
     click.echo("returned")
 
@@ -157,7 +157,7 @@ def decide(case: UUID, username: str, owner: str, reason: str, words: str) -> No
     from throughline.casework.people.cli import actor_named
     from throughline.casework.safeguarding.commands import serving
 
-    told = {"case_id": case, "owner": actor_named(owner).id, "reason": reason, "words": words}
+    told: dict[str, Any] = {"case_id": case, "owner": actor_named(owner).id, "reason": reason, "words": words}
     _as(username, lambda actor, now: serving.decide(by=actor, now=now, **told))
     click.echo("decided")
 

@@ -1,6 +1,7 @@
 """Who safeguards whom: the hub was asked about every case that was graded high, and most of them it has accepted."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.safeguarding.commands import handing, registers, serving
@@ -14,12 +15,12 @@ from throughline.synthetic.past.cast import Cast
 
 # what is left of the newest, of a third at most: one waits, one came back, one a sergeant has to decide
 _LEFT = 3
-_SAFE_CONTACT = {
+_SAFE_CONTACT: dict[str, Any] = {
     "reason": "return-safe-contact",
     "words": "Who has her ring-back hours?",
     "missing": ["handover-contact"],
 }
-_SAFETY = {
+_SAFETY: dict[str, Any] = {
     "reason": "return-package",
     "words": "What was agreed about the locks?",
     "missing": ["handover-safety"],
@@ -99,8 +100,8 @@ class Serving:
         self._send(case, at + timedelta(hours=3))
         self._returned(case, _SAFETY, at + timedelta(hours=5))
 
-    def _returned(self, case: Case, told: dict[str, object], at: datetime) -> None:
-        serving.give_back(by=self.cast.role(Role.HUB), now=at, case_id=case.id, **told)  # type: ignore[arg-type]
+    def _returned(self, case: Case, told: dict[str, Any], at: datetime) -> None:
+        serving.give_back(by=self.cast.role(Role.HUB), now=at, case_id=case.id, **told)
 
     def _send(self, case: Case, at: datetime) -> None:
         owner = User.objects.get(
@@ -136,9 +137,9 @@ class Serving:
             )
 
     def _registers(self) -> None:
-        """Posts of three teams, who is on call tonight, and a champion and specialists."""
+        """Posts of two teams, who is on call tonight, and a champion and specialists."""
         inspector = self.cast.role(Role.INSPECTOR)
-        by = {"by": inspector, "now": self.now - timedelta(days=9)}
+        by: dict[str, Any] = {"by": inspector, "now": self.now - timedelta(days=9)}
         for name, established, filled in (
             ("Safeguarding hub", 12, 9),
             ("Quarnley response, C team", 30, 27),

@@ -25,8 +25,8 @@ from throughline.foundations.duties.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
-#: Statements for a whole case, whatever has happened in it.
-STATEMENTS = 33
+#: Statements for a whole case, whatever has happened in it; two more where a request to safeguard her waits.
+STATEMENTS = 35
 
 
 def text(response):

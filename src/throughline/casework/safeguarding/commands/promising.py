@@ -116,7 +116,7 @@ def _promise(
             cause=update.code,
             due_at=due_at,
         )
-        if owner and duty.owner != owner:
+        if owner and role and duty.owner != owner:
             duty.owner, duty.role = owner, role
             duty.save(update_fields=["owner", "role"])
         # what happened earlier and came in later is due earlier; a release is when it was last said to be
