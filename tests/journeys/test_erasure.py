@@ -63,6 +63,7 @@ from throughline.casework.people.models import (
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.commands import assessing, checking, grading, hub
+from throughline.casework.safeguarding.commands import handing, serving
 from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.scene.commands import acting as doing
 from throughline.casework.scene.commands import adding, attending, children, gathering, injuries
@@ -459,6 +460,17 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
     as_(system("hub"), hub.record_share, **shared, **case)
     said = {"way": "telephone", "result": "reached-free", "said": "Quorlina sleeps at her mother's"}
     as_(system("hub"), record_contact, **said, **case)
+    chosen = {"account": staff.supervisor.id, "reason": "override-trust", "words": "Quorlina trusts them"}
+    as_(system("sergeant"), serving.ask_for, **chosen, **case)
+    noted = {"item": "handover-wishes", "state": "held", "words": "Quorlina wants him gone"}
+    as_(staff.supervisor, handing.note, **noted, **case)
+    as_(
+        staff.supervisor,
+        serving.give_back,
+        reason="return-her-wish",
+        words="Quorl asks to keep the officer",
+        **case,
+    )
 
 
 def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:

@@ -14,7 +14,9 @@ from throughline.casework.conftest import NOW
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.tests.conftest import seen_whole
 from throughline.casework.safeguarding.commands import handing, serving
+from throughline.casework.safeguarding.commands.forgetting import forget
 from throughline.casework.safeguarding.models import (
+    HandoverNote,
     HandoverSent,
     PolicyOverride,
     RequestReturn,
@@ -23,10 +25,13 @@ from throughline.casework.safeguarding.models import (
 from throughline.casework.safeguarding.queries.serving import handovers
 from throughline.casework.safeguarding.rules.serving import Request
 from throughline.casework.safeguarding.tasks import ask_who_safeguards, promise_what_happened
-from throughline.foundations.access.rules import Refused, Role
+from throughline.foundations.access.protection import acting
+from throughline.foundations.access.rules import Refused, Role, system
 from throughline.foundations.accounts.models import User
+from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
+from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.duties.models import Duty
 
@@ -420,3 +425,21 @@ def test_a_case_is_not_closed_before_she_had_her_service(owned, grade, does, cas
     grade("high")
     with pytest.raises(NotYet):
         does(Role.SUPERVISOR, close_case, case_id=case, closed_as="danger-past")
+
+
+def test_words_go_with_the_person_and_codes_stay(twice_returned, does, case, accounts, pair):
+    note = {"item": "handover-statement", "state": "held", "words": "At her sister's"}
+    does(Role.OFFICER, handing.note, case_id=case, **note)
+    told = {"owner": accounts[Role.OFFICER].id, "reason": "settled-trust", "words": "She trusts her"}
+    does(Role.SERGEANT, serving.decide, case_id=case, **told)
+    # of him as of her: the words are about the two
+    with transaction.atomic(), acting(system("test")):
+        record(system("test"), Event.Kind.WRITE, "test")
+        forget(record_id=pair[1])
+    with seen_whole():
+        assert not HandoverNote.objects.exclude(words="").exists()
+        kinds = ["safeguard-return", "safeguard-decision"]
+        decisions = Decision.objects.filter(kind__in=kinds)
+        assert decisions.count() == 3
+        assert not decisions.exclude(words="").exists()
+        assert RequestReturn.objects.filter(missing=["handover-statement"]).count() == 2
