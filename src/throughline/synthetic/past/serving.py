@@ -13,7 +13,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
 from throughline.synthetic.past.cast import Cast
 
-# what is left of the newest, of a third at most: one waits, one came back, one a sergeant has to decide
+# what is left of the newest, unless there is one alone: one waits, one came back, one a sergeant has to decide
 _LEFT = 3
 _SAFE_CONTACT: dict[str, Any] = {
     "reason": "return-safe-contact",
@@ -44,7 +44,7 @@ class Serving:
         for number, fact in enumerate(found, start=1):
             assert fact.case is not None
             left = len(found) - number
-            if left < min(_LEFT, len(found) // 3):
+            if left < min(_LEFT, len(found) - 1):
                 self._waits(fact.case, left)
             else:
                 self._handed_over(fact.case, max(fact.set_at, self._owned_since(fact.case)), number)

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from throughline.casework.cases.forms import AcceptForm
 from throughline.casework.cases.models import Case
-from throughline.casework.cases.queries.counters import would_hold_both
+from throughline.casework.cases.queries.counters import counter_allegations, would_hold_both
 from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.cases.views.changing import change, purpose_for
 from throughline.casework.people.queries.person import staff_names
@@ -196,11 +196,10 @@ def package(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-def _accounts(case: Case, roles_first: str) -> list[tuple[str, str]]:
-    """Who may own the case, those of a role first, each with what they are trained in or known for."""
-    users = queries.who_could(case)
+def _accounts(users: list[User], roles_first: str) -> list[tuple[str, str]]:
+    """Accounts as choices, those of a role first, each with what they are trained in or known for."""
     known = known_for({user.id for user in users}, on=london_day(timezone.now()))
-    users.sort(key=lambda user: user.role != roles_first)
+    users = sorted(users, key=lambda user: user.role != roles_first)
     return [(str(user.id), _called(user, known.get(user.id, ()))) for user in users]
 
 
@@ -215,8 +214,10 @@ def decide(request: HttpRequest, case: Case) -> HttpResponse:
     """Decide who owns a case that came back twice."""
     actor, now = actor_of(request), timezone.now()
     standing = queries.standing_of(case, now=now)
-    accounts = _accounts(case, standing.wanted.service.role if standing.wanted else "")
-    counter = any(would_hold_both(case, UUID(one), at=now) for one, _name in accounts)
+    accounts = _accounts(queries.who_could(case), standing.wanted.service.role if standing.wanted else "")
+    counter = bool(counter_allegations([case.id])) and any(
+        would_hold_both(case, UUID(one), at=now) for one, _name in accounts
+    )
     form = DecideForm(sent(request), today=london_day(now), owners=accounts, counter=counter)
 
     def command() -> None:
@@ -254,9 +255,9 @@ def ask(request: HttpRequest, case: Case) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     standing = queries.standing_of(case, now=now)
     role = standing.wanted.service.role if standing.wanted else ""
-    accounts = _accounts(case, role)
-    users = {str(user.id): user.role for user in queries.who_could(case)}
-    otherwise = [one for one, _name in accounts if users[one] != role]
+    users = queries.who_could(case)
+    accounts = _accounts(users, role)
+    otherwise = [str(user.id) for user in users if user.role != role]
     form = AskForm(sent(request), today=london_day(now), accounts=accounts, otherwise=otherwise)
 
     def command() -> None:
