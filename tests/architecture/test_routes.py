@@ -49,6 +49,8 @@ from throughline.casework.safeguarding.commands import fitting
 from throughline.casework.safeguarding.commands.directory import add_service
 from throughline.casework.safeguarding.commands.planning import write_plan
 from throughline.casework.safeguarding.commands.referring import refer
+from throughline.casework.safeguarding.commands.serving import ask_for
+from throughline.casework.safeguarding.models import PolicyOverride
 from throughline.casework.safeguarding.rules.directory import Told
 from throughline.casework.scene.commands import adding, attending, injuries
 from throughline.foundations.access.commands import grant
@@ -79,6 +81,7 @@ WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
 OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
     "grading_id", "choice_id", "version_id", "measure_id", "referral_id",
+    "override_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -257,6 +260,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             "request_id": IntelligenceRequest.objects.get(contact=contact).id,
             **_graded(parts["case_id"]),
             **_kept_safe(parts["case_id"], surname),
+            **_chosen(parts["case_id"], officer, surname),
         }
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
@@ -298,6 +302,13 @@ def _kept_safe(case_id: UUID, surname: str) -> dict[str, UUID]:
         "service_id": service.id,
         "referral_id": made.id,
     }
+
+
+def _chosen(case_id: UUID, officer: Actor, surname: str) -> dict[str, UUID]:
+    """Somebody who is to safeguard her otherwise than the policy says."""
+    why = {"reason": "override-trust", "words": f"{surname} asks for them"}
+    ask_for(by=SETTLER, now=NOW, case_id=case_id, account=officer.id, **why)
+    return {"override_id": PolicyOverride.objects.get(case=case_id).id}
 
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:

@@ -63,7 +63,7 @@ from throughline.casework.people.models import (
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.commands import assessing, checking, grading, hub
-from throughline.casework.safeguarding.commands import fitting, planning, referring
+from throughline.casework.safeguarding.commands import fitting, handing, planning, referring, serving
 from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.safeguarding.commands.copying import give_copy
 from throughline.casework.safeguarding.commands.directory import add_service
@@ -492,6 +492,17 @@ def _keep_her_safe(staff: Staff, case: dict[str, Any]) -> None:
         f"/safeguarding/referrals/{made.id}/",
     ):
         keep(user=staff.officer.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
+    chosen = {"account": staff.supervisor.id, "reason": "override-trust", "words": "Quorlina trusts them"}
+    as_(system("sergeant"), serving.ask_for, **chosen, **case)
+    noted = {"item": "handover-wishes", "state": "held", "words": "Quorlina wants him gone"}
+    as_(staff.supervisor, handing.note, **noted, **case)
+    as_(
+        staff.supervisor,
+        serving.give_back,
+        reason="return-her-wish",
+        words="Quorl asks to keep the officer",
+        **case,
+    )
 
 
 def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:

@@ -54,6 +54,11 @@ from throughline.casework.risk.commands import assessing, checking, grading, hub
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview
 from throughline.casework.risk.tasks import call_where_nobody_attended, look_for_changes
 from throughline.casework.risk.tests.conftest import answers
+from throughline.casework.safeguarding.commands import contacting, handing, serving
+from throughline.casework.safeguarding.models import PolicyOverride, ServiceRequest
+from throughline.casework.safeguarding.queries.serving import standing_of
+from throughline.casework.safeguarding.rules.serving import OPEN, Request
+from throughline.casework.safeguarding.tasks import ask_who_safeguards
 from throughline.casework.scene.commands import acting as action
 from throughline.casework.scene.commands import adding, attending, children
 from throughline.casework.scene.models import Attendance, CorrectionRequest
@@ -172,6 +177,7 @@ class NoGap(RuleBasedStateMachine):
             leaving.pass_on_cases,
             hub.put_back_what_was_left,
             pass_on,
+            ask_who_safeguards,
         ):
             with transaction.atomic():
                 self._as(READER)
@@ -459,6 +465,82 @@ class NoGap(RuleBasedStateMachine):
             with self.seen_whole():
                 case = Case.objects.get(id=duty.about)
             self._owned(case, self.do(who, holding.accept_case, case_id=case.id, both_sides=True))
+
+    # --- who safeguards her -------------------------------------------------------------------------------
+
+    @rule(n=N)
+    def hub_is_asked(self, n) -> None:
+        """An officer owns a case that is graded high."""
+        self.own(n, "response-officer-1")
+        self.grade_without_risk(n, "high", Role.SERGEANT)
+
+    def a_request(self, n: int, *states: Request) -> ServiceRequest | None:
+        rows = ServiceRequest.objects.filter(state__in=states or OPEN)
+        return self.one(rows, n, "asked_at", "id", brought_by=self.hub_is_asked, told=(n,))
+
+    def _of_the_role(self, request: ServiceRequest) -> str:
+        if request.account:
+            return next(name for name, one in self.people.staff.items() if one.id == request.account)
+        one = f"{request.role}-1"
+        return one if self.people.staff[one].id not in self.left else f"{request.role}-2"
+
+    @rule(n=N)
+    def accept_request(self, n) -> None:
+        if request := self.a_request(n):
+            who = self._of_the_role(request)
+            done = self.do(who, serving.accept, case_id=request.case_id, both_sides=True)
+            with self.seen_whole():
+                case = Case.objects.get(id=request.case_id)
+                owned = ServiceRequest.objects.get(id=request.id).state == Request.ACCEPTED
+            self._owned(case, done or owned)
+
+    @rule(n=N, reason=st.sampled_from(["return-package", "return-safe-contact"]))
+    def return_request(self, n, reason) -> None:
+        if request := self.a_request(n, Request.ASKED):
+            told = {"reason": reason, "words": "Nobody knows", "missing": ["handover-statement"]}
+            self.do(self._of_the_role(request), serving.give_back, case_id=request.case_id, **told)
+
+    @rule(n=N)
+    def hand_over_case(self, n) -> None:
+        if request := self.a_request(n):
+            item = {"item": "handover-wishes", "state": "held", "words": "In her words"}
+            self.do("response-sergeant-1", handing.note, case_id=request.case_id, **item)
+            self.do("response-sergeant-1", handing.send, case_id=request.case_id)
+
+    @rule(n=N, who=st.sampled_from(["hub-reviewer-1", "response-officer-1"]))
+    def decide_request(self, n, who) -> None:
+        if request := self.a_request(n, Request.ASKED):
+            for _time in (1, 2):
+                self.return_request(n, "return-safe-contact")
+                self.hand_over_case(n)
+            told = {"owner": self.people.staff[who].id, "reason": "settled-policy", "words": "So it ends"}
+            done = self.do(
+                "response-sergeant-2", serving.decide, case_id=request.case_id, both_sides=True, **told
+            )
+            with self.seen_whole():
+                case = Case.objects.get(id=request.case_id)
+            self._owned(case, done)
+
+    @rule(n=N, who=st.sampled_from(["hub-reviewer-2", "response-officer-2", "response-sergeant-2"]))
+    def ask_by_name(self, n, who) -> None:
+        if case := self.a_case(n):
+            told = {"reason": "override-trust", "words": "She asks for them"}
+            account = self.people.staff[who].id
+            self.do("response-sergeant-1", serving.ask_for, case_id=case.id, account=account, **told)
+
+    @rule(n=N, agreed=st.booleans(), own=st.booleans())
+    def review_choice(self, n, agreed, own) -> None:
+        rows = PolicyOverride.objects.filter(decision__reviews=None)
+        told = (n, "response-officer-2")
+        if choice := self.one(rows, n, "made_at", "id", brought_by=self.ask_by_name, told=told):
+            told = {"override_id": choice.id, "agreed": agreed, "feedback": "Read"}
+            self.do("response-sergeant-1" if own else Role.INSPECTOR, serving.review_override, **told)
+
+    @rule(n=N, reached=st.booleans())
+    def be_in_touch(self, n, reached) -> None:
+        if case := self.a_case(n):
+            told = {"way": "telephone", "result": "reached-free" if reached else "no-answer"}
+            self.do(Role.HUB, contacting.record_contact, case_id=case.id, **told)
 
     def _owned(self, case: Case, done) -> None:
         if done:
@@ -928,6 +1010,8 @@ class NoGap(RuleBasedStateMachine):
             self._finish(review, reviewer, "standard")
         told = {"case_id": case.id, "outcome": "visit-spoken", "alone": True, "safe_to_talk": True}
         self.do(officer, visiting.record_visit, **told)
+        told = {"case_id": case.id, "way": "telephone", "result": "reached-free"}
+        self.do(reviewer, contacting.record_contact, **told)
         self.do(Role.SUPERVISOR, cases.close_case, case_id=case.id, closed_as="danger-past")
 
     @rule(hours=st.integers(min_value=1, max_value=12))
@@ -954,6 +1038,7 @@ class NoGap(RuleBasedStateMachine):
             self._grades_stay()
             self._nobody_checks_their_own()
             self._nothing_is_with_who_has_left(open_cases, duties)
+            self._who_safeguards_is_asked(open_cases, duties)
 
     def _every_case_has_owner_grade_and_next(self, open_cases, duties) -> None:
         ids = [case.id for case in open_cases]
@@ -1043,6 +1128,34 @@ class NoGap(RuleBasedStateMachine):
         assert self.left.isdisjoint(taken), "whoever has left has a pair of the hub's queue"
         theirs = [duty.kind for duty in duties if duty.owner in self.left]
         assert not theirs, f"{theirs} is with somebody who has left"
+
+    def _who_safeguards_is_asked(self, open_cases, duties) -> None:
+        """Who safeguards her by her grade owns her cases, or is asked on a list; whoever owned them owns them till then."""
+        requests = list(ServiceRequest.objects.filter(state__in=OPEN))
+        waiting = {one.case_id for one in requests}
+        about = {(duty.about, duty.kind): duty for duty in duties}
+        for case in open_cases:
+            standing = standing_of(case, now=self.now)
+            if self.merged & set(held_together(case.victim_id)):
+                continue
+            of_hers = waiting & {one.id for one in standing.cases}
+            assert len(of_hers) <= 1, "two are asked to safeguard her"
+            assert standing.is_met or of_hers, "nobody is asked who is to safeguard her"
+        for one in requests:
+            kind = {
+                Request.ASKED: "safeguard-accept",
+                Request.RETURNED: "handover-package",
+                Request.TO_DECIDE: "safeguard-decide",
+            }[Request(one.state)]
+            assert (one.case_id, kind) in about, f"a request is {one.state} and on no list"
+            if one.state == Request.ASKED:
+                duty = about[one.case_id, kind]
+                assert (duty.role, duty.owner) == (one.role, one.account), (
+                    "another is asked than the request says"
+                )
+        answered = {"safeguard-accept", "handover-package", "safeguard-decide"}
+        left_over = {duty.about for duty in duties if duty.kind in answered} - waiting
+        assert not left_over, "somebody is asked for what nobody waits for"
 
     def _grades_stay(self) -> None:
         stands = {
@@ -1168,6 +1281,16 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
         ("an_account_is_closed", "hub-reviewer-2"),
         ("own", 0, "response-officer-1"),
         ("change_or_end_plan_line", 0, None, "done"),
+        ("hub_is_asked", 0),
+        ("decide_request", 0, "response-officer-1"),
+        ("review_choice", 0, False, False),
+        ("hand_over_case", 0),
+        ("accept_request", 0),
+        ("ask_by_name", 0, "response-sergeant-2"),
+        ("review_choice", 0, True, True),
+        ("be_in_touch", 0, True),
+        ("grade_without_risk", 0, "medium", Role.SERGEANT),
+        ("return_request", 0, "return-package"),
     )
     never = USUAL - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
@@ -1184,6 +1307,7 @@ def test_whatever_is_done_leaves_no_gap_for_long(people):
 
 
 EVERYTHING = ("everything_is_done_for_a_case", 0, False)
+HUB_ASKED = (("hub_is_asked", 0),)
 OWNER_LEAVES = (("own", 0, "response-officer-2"), ("an_account_is_closed", "response-officer-2"))
 
 
@@ -1193,13 +1317,16 @@ OWNER_LEAVES = (("own", 0, "response-officer-2"), ("an_account_is_closed", "resp
         (incidents, "call_for_owner_and_grade", [EVERYTHING]),
         (assessing, "call_for_assessments", [EVERYTHING]),
         (leaving, "pass_on_cases", OWNER_LEAVES),
+        (serving, "out_of_step", HUB_ASKED),
     ],
 )
 def test_a_gap_is_found(people, monkeypatch, where, broken, steps):
     """The machine can fail: without what keeps a case from a gap, it finds one."""
-    monkeypatch.setattr(where, broken, lambda *_told, **_more: None)
+    monkeypatch.setattr(where, broken, lambda *_told, **_more: () if where is serving else None)
     monkeypatch.setattr(tasks, "call_for_assessments", assessing.call_for_assessments)
-    with pytest.raises(AssertionError, match=r"none called for|nothing is next|has left owns"):
+    with pytest.raises(
+        AssertionError, match=r"none called for|nothing is next|has left owns|nobody is asked"
+    ):
         live(people, *steps)
 
 
@@ -1211,6 +1338,7 @@ USUAL = frozenset(
     identities.merge attending.begin attending.leave acting.act_on children.decide_children assessing.complete
     grading.give checking.agree hub.finish visiting.record_visit reassessing.call_for
     crimes.record_crime crimes.cancel_crime cases.group_cases groups.add_line groups.change_line groups.end_line
-    adding.ask_correction adding.add turns.offer turns.end_turn turns.accept commands.close_account
+    serving.accept serving.give_back serving.decide serving.ask_for serving.review_override handing.note handing.send
+    contacting.record_contact adding.ask_correction adding.add turns.offer turns.end_turn turns.accept commands.close_account
     """.split()
 )

@@ -20,7 +20,7 @@ from throughline.casework.messages.tasks import post
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.casework.risk.commands.hub import put_back_what_was_left
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
-from throughline.casework.safeguarding.tasks import call_for_plans, promise_what_happened
+from throughline.casework.safeguarding.tasks import ask_who_safeguards, call_for_plans, promise_what_happened
 from throughline.casework.scene.commands.children import call_for_decisions
 from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
@@ -73,6 +73,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("duties of who has left", timedelta(minutes=1), lambda: pass_on(now=timezone.now())),
         Task("assessments", timedelta(minutes=1), lambda: call_where_nobody_attended(now=timezone.now())),
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
+        Task("who safeguards", timedelta(minutes=1), lambda: ask_who_safeguards(now=timezone.now())),
         Task("updates", timedelta(minutes=1), lambda: promise_what_happened(now=timezone.now())),
         Task("safety plans", timedelta(minutes=1), lambda: call_for_plans(now=timezone.now())),
         Task("words of danger", timedelta(minutes=1), lambda: hear_anew(now=timezone.now())),

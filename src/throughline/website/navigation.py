@@ -31,6 +31,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
     Entry(_("Your turn’s work"), "overview:turns-work", Action.SUPERVISE_TEAM),
     Entry(_("Assessments to check"), "risk:checks", Action.SUPERVISE_TEAM),
+    Entry(_("Workload"), "safeguarding:workload", Action.VIEW_WORKLOAD, seldom=True),
     Entry(_("Hub queue"), "risk:hub", Action.REVIEW_RISK),
     Entry(_("Said of your assessments"), "risk:said", Action.ASSESS_RISK),
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
@@ -70,6 +71,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Assess the risk with her"), "risk:assess", Action.ASSESS_RISK),
     Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
     Entry(_("Safety plan"), "safeguarding:plan", Action.VIEW_CASE),
+    Entry(_("Who safeguards her, and handing over"), "safeguarding:serving", Action.VIEW_CASE),
 ]
 
 

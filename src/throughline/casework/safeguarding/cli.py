@@ -1,6 +1,9 @@
-"""``throughline safeguarding``: what victims are to be told, and how late it is."""
+"""``throughline safeguarding``: what victims are to be told, who safeguards them, and who has how much."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import click
@@ -9,7 +12,7 @@ import django
 
 @click.group()
 def safeguarding() -> None:
-    """Safeguarding: promises to victims."""
+    """Safeguarding: promises to victims, and who safeguards them."""
     django.setup()
 
 
@@ -163,3 +166,147 @@ def import_directory(file: Path, rejects: Path | None, username: str) -> None:
     click.echo(f"{brought.added} added, {brought.changed} changed, {brought.rejected} rejected")
     if brought.rejected:
         click.echo(f"Why rows were rejected, by row and field: {rejects}")
+
+
+# --- who safeguards ---------------------------------------------------------------------------------------
+
+_AS = click.option(
+    "--as", "username", required=True, help="The account in whose name it is done; it is logged."
+)
+_CASE = click.argument("case", type=click.UUID)
+
+
+@safeguarding.command()
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="The day; today unless said.")
+def policy(day: datetime | None) -> None:
+    """Who safeguards by the grade of danger, with which service and by when."""
+    from django.utils import timezone
+
+    from throughline.casework.cases.rules.serving import services
+    from throughline.foundations.clock.rules import london_day
+
+    for one in services(day.date() if day else london_day(timezone.now())):
+        checked = "verified" if one.verified else "unverified"
+        click.echo(
+            f"{one.grade}  {one.relationship}  {one.area}: {one.role}, {one.service}, within"
+            f" {one.within_words}; duty {one.duty or 'none'}; {checked}"
+        )
+
+
+@safeguarding.command()
+def ask() -> None:
+    """Ask whoever safeguards by the policy where somebody else owns her cases, as the worker does each minute."""
+    from django.utils import timezone
+
+    from throughline.casework.safeguarding.tasks import ask_who_safeguards
+
+    click.echo(f"victims for whom something changed: {ask_who_safeguards(now=timezone.now())}")
+
+
+@safeguarding.command()
+@_AS
+def workload(username: str) -> None:
+    """Open cases per owner by grade, what waits to be accepted, and what came back; by account, case and code."""
+    from throughline.casework.safeguarding.queries.workload import workload as read
+
+    def tell(actor: Any, now: datetime) -> None:
+        found = read(actor, now=now)
+        click.echo(f"waiting to be accepted: {found.waiting_count}, to decide: {found.to_decide}")
+        for one in found.waiting:
+            request = one.waits.request
+            click.echo(
+                f"  {request.case_id}  {request.state}  {request.role}  asked"
+                f" {request.asked_at:%Y-%m-%d %H:%M} UTC  returned {one.waits.returns}"
+            )
+        for has in found.owners:
+            grades = ", ".join(f"{grade} {count}" for grade, count in sorted(has.by_grade.items()))
+            click.echo(f"{has.account}  {has.role}: {grades}; late {has.late}; waits {has.waits}")
+        click.echo(f"owned by nobody: {sum(found.unowned.values())}")
+        click.echo(f"packages: {found.sent}, complete: {found.complete}; " + _returned(found.returns))
+
+    _as(username, tell)
+
+
+def _returned(returns: tuple[tuple[str, int], ...]) -> str:
+    return "returned: " + (", ".join(f"{reason} {count}" for reason, count in returns) or "none")
+
+
+@safeguarding.command()
+@_CASE
+@_AS
+def accept(case: UUID, username: str) -> None:
+    """Accept to safeguard the victim of a case that one is asked to."""
+    from throughline.casework.safeguarding.commands import serving
+
+    _as(username, lambda actor, now: serving.accept(by=actor, now=now, case_id=case))
+    click.echo("accepted")
+
+
+@safeguarding.command("return")
+@_CASE
+@_AS
+@click.option("--reason", required=True, help="A code of decision-reasons for safeguard-return.")
+@click.option("--words", required=True, help="What is missing, or why somebody else is to.")
+@click.option("--missing", multiple=True, help="A code of handover-items; may be given more than once.")
+def give_back(case: UUID, username: str, reason: str, words: str, missing: tuple[str, ...]) -> None:
+    """Return the request to safeguard the victim of a case."""
+    from throughline.casework.safeguarding.commands import serving
+
+    told: dict[str, Any] = {"case_id": case, "reason": reason, "words": words, "missing": missing}
+    _as(username, lambda actor, now: serving.give_back(by=actor, now=now, **told))
+    click.echo("returned")
+
+
+@safeguarding.command("hand-over")
+@_CASE
+@_AS
+def hand_over(case: UUID, username: str) -> None:
+    """Send the package of a case as it stands; says what it holds and lacks, by code."""
+    from throughline.casework.safeguarding.commands import handing
+
+    def tell(actor: Any, now: datetime) -> None:
+        sent = handing.send(by=actor, now=now, case_id=case)
+        click.echo(f"held: {', '.join(sent.held) or 'nothing'}")
+        click.echo(f"lacking: {', '.join(sent.lacking) or 'nothing'}")
+
+    _as(username, tell)
+
+
+@safeguarding.command()
+@_CASE
+@_AS
+@click.option("--owner", required=True, help="The username of who owns the case from now on.")
+@click.option("--reason", required=True, help="A code of decision-reasons for safeguard-decision.")
+@click.option("--words", required=True, help="What you know that decides it.")
+def decide(case: UUID, username: str, owner: str, reason: str, words: str) -> None:
+    """Decide who owns a case that came back twice."""
+    from throughline.casework.people.cli import actor_named
+    from throughline.casework.safeguarding.commands import serving
+
+    told: dict[str, Any] = {"case_id": case, "owner": actor_named(owner).id, "reason": reason, "words": words}
+    _as(username, lambda actor, now: serving.decide(by=actor, now=now, **told))
+    click.echo("decided")
+
+
+def _as(username: str, do: Callable[[Any, datetime], object]) -> None:
+    """Do something in one transaction as an account; what is refused or wrong is said in a sentence."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.cases.rules import NotYet
+    from throughline.casework.people.cli import actor_named
+    from throughline.casework.people.rules import Conflict, Malformed
+    from throughline.foundations.access.protection import set_actor
+    from throughline.foundations.access.rules import Refused
+
+    actor = actor_named(username)
+    try:
+        with transaction.atomic():
+            set_actor(actor)
+            do(actor, timezone.now())
+    except Malformed as wrong:
+        raise click.ClickException(f"{wrong.field}: {wrong.why}") from None
+    except Conflict:
+        raise click.ClickException("nobody is asked, or it is not the turn of this account") from None
+    except (NotYet, Refused) as refused:
+        raise click.ClickException(str(refused)) from None

@@ -80,6 +80,9 @@ class Action(StrEnum):
     CLOSE_CASE = "case.close"
     GROUP_CASES = "cases.group"
     OWN_CASE = "case.own"
+    ALLOCATE = "case.allocate"
+    VIEW_WORKLOAD = "workload.view"
+    KEEP_REGISTERS = "registers.keep"
     GRADE_CASE = "case.grade"
     VISIT = "visit.make"
     CONTACT_VICTIM = "victim.contact"
@@ -289,10 +292,26 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Officers own cases; supervisors, sergeants and inspectors say who is asked",
+        "Officers and the hub own cases; supervisors, sergeants and inspectors say who is asked",
         Action.OWN_CASE,
-        RESPONSE | {Role.SUPERVISOR},
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
+    ),
+    Rule(
+        "Supervisors, sergeants and inspectors decide who safeguards, also otherwise than the policy says, and review it",
+        Action.ALLOCATE,
+        _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule(
+        "Supervisors, sergeants and inspectors see who has how many cases, and what waits",
+        Action.VIEW_WORKLOAD,
+        _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
+    ),
+    Rule(
+        "Supervisors, sergeants and inspectors keep the registers of posts, of who is on call and of training",
+        Action.KEEP_REGISTERS,
+        _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
     ),
     Rule(
         "Officers, supervisors and the hub grade the danger of a case",

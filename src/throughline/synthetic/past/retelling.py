@@ -62,6 +62,7 @@ from throughline.synthetic.past.cast import Cast
 from throughline.synthetic.past.doorstep import in_short, risk, visit
 from throughline.synthetic.past.plan import Call, Couple, Order, couples, past
 from throughline.synthetic.past.planning import Planning
+from throughline.synthetic.past.serving import Serving
 from throughline.synthetic.past.settling import Settling
 from throughline.synthetic.past.tonight import HubQueue, Tonight, pairs
 
@@ -139,6 +140,7 @@ class Retelling:
         Settling(self.cast, self.attending, now=self.now).tell()
         Planning(self.cast, now=self.now).tell()
         self._hold()
+        Serving(self.cast, now=self.now).tell()
         self._keep_recordings()
         spare = pairs(two[planned.COUPLES :], here, now=self.now)
         given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}

@@ -22,7 +22,16 @@ from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.models import Check, Grading
 from throughline.casework.risk.queries.waiting import hub_queue, to_check
 from throughline.casework.risk.rules.order import Sign
-from throughline.casework.safeguarding.models import PlanVersion, SafetyMeasure, Service
+from throughline.casework.safeguarding.models import (
+    HandoverSent,
+    OnCall,
+    PlanVersion,
+    SafetyMeasure,
+    Service,
+    ServiceRequest,
+    TeamPosts,
+    Training,
+)
 from throughline.casework.scene.models import (
     Addendum,
     Attendance,
@@ -146,6 +155,16 @@ def plans_are_made_and_measures_ordered():
         assert Service.objects.filter(checked_on=None).count() == 1
 
 
+def who_safeguards_is_told():
+    with transaction.atomic():
+        set_actor(system("test"))
+        assert ServiceRequest.objects.filter(state="accepted", owner__isnull=False).exists()
+        assert HandoverSent.objects.exists()
+        assert TeamPosts.objects.exists()
+        assert OnCall.objects.exists()
+        assert Training.objects.exists()
+
+
 def a_turn_is_under_way():
     everybody, second = actors(), colleagues()
     officer, sergeant, inspector = (everybody[one] for one in (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR))
@@ -213,5 +232,6 @@ def test_it_is_told_through_the_commands_and_once(told):
             assert sum(line.rows for line in lines) > 0, one.code
     the_scenes_are_told()
     plans_are_made_and_measures_ordered()
+    who_safeguards_is_told()
     a_turn_is_under_way()
     assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4) == 0

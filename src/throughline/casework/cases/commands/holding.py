@@ -1,6 +1,6 @@
 """Who holds a case and how dangerous they judge it: the standing facts of the case itself."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -8,7 +8,9 @@ from django.db import transaction
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.counters import would_hold_both
+from throughline.casework.cases.queries.relating import group_of
 from throughline.casework.cases.rules import CASE_STEPS, ENTERED_HERE, Kind, Step, after
+from throughline.casework.cases.rules.serving import of_a_case, services
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
@@ -28,6 +30,7 @@ NO_CASE = "There is no such case"
 ASKS = (Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR)
 # the account that owns a case is told apart from the one who asked them to
 OWNER_DUTY, ACCEPT_DUTY, GRADE_DUTY = "case-owner", "case-accept", "case-grade"
+# which grade calls for a visit, or for another service, is in reference's service-by-risk
 VISIT_DUTY, OTHER_WAY_DUTY = "reassurance-visit", "reach-another-way"
 
 
@@ -98,19 +101,47 @@ def _insist_on_knowing(case: Case, owner: UUID, both_sides: bool, now: datetime)
         )
 
 
-def _hold(case: Case, owner: UUID, *, by: Actor, now: datetime) -> None:
-    hers = Case.objects.select_for_update().filter(victim__in=held_together(case.victim_id), closed_at=None)
-    for one in hers.order_by("id"):
-        _own(one, owner, by=by, now=now)
+def settle_owner(case: Case, owner: UUID, *, by: Actor, now: datetime, both_sides: bool = False) -> None:
+    """Say who owns a case and her other open ones, without their accepting it: a supervisor's decision ends a dispute.
+
+    Inside another command only, which audits and keeps the decision. Raises Malformed as `set_owner` does, NotYet.
+    """
+    after(CASE_STEPS, case.closed_at is not None, Step.OWN)
+    _insist_on_knowing(case, owner, both_sides, now)
+    _hold(case, owner, by=by, now=now, choice="settled")
 
 
-def _own(case: Case, owner: UUID, *, by: Actor, now: datetime, choice: str = "accepted") -> None:
+def _hold(case: Case, owner: UUID, *, by: Actor, now: datetime, choice: str = "accepted") -> None:
+    hers = list(
+        Case.objects.select_for_update()
+        .filter(victim__in=held_together(case.victim_id), closed_at=None)
+        .order_by("id")
+    )
+    had_another = _had_another(hers, owner)
+    changed = [_own(one, owner, by=by, now=now, choice=choice) for one in hers]
+    # that it is another person now is hers to know, once and not for each case
+    if had_another and any(changed):
+        write("contact-handed-on", by=by, now=now, record_id=case.victim_id, about=case.id)
+
+
+def _had_another(hers: Collection[Case], owner: UUID) -> bool:
+    """Whether whoever owned these cases, or owned one last where nobody does, is somebody else than ``owner``."""
+    owned = StandingFact.objects.filter(case__in=hers, kind=Kind.OWNER).order_by("-set_at", "-id")
+    rows = list(owned.values_list("value", "ended_at"))
+    standing = {value for value, ended_at in rows if ended_at is None}
+    last = {value for value, _ended_at in rows[:1]}
+    return bool(standing or last) and str(owner) not in (standing or last)
+
+
+def _own(case: Case, owner: UUID, *, by: Actor, now: datetime, choice: str = "accepted") -> bool:
+    """Make somebody the owner of one case; False where they are already."""
     if not _replace(case, Kind.OWNER, str(owner), by=by, now=now, because="handed-on"):
-        return
+        return False
     decide_for("case-owner", by=by, now=now, record_id=case.victim_id, about=case.id, choice=choice)
     write("case-owned", by=by, now=now, record_id=case.victim_id, about=case.id)
     for duty in Duty.objects.filter(kind__in=[OWNER_DUTY, ACCEPT_DUTY], about=case.id, discharged_at=None):
         discharge(by=by, now=now, duty_id=duty.id, outcome="owned")
+    return True
 
 
 @transaction.atomic
@@ -119,9 +150,9 @@ def set_grade(
 ) -> StandingFact:
     """Say how dangerous a case is, in a code of reference's grades, with a coded reason. Nothing else sets it.
 
-    The reasons are about her danger: capacity is none of them. A lower grade than before needs words as well. A
-    grade for which reference says so opens the duty of a reassurance visit (report chapter 3, system 76).
-    Raises Malformed, Refused.
+    The reasons are about her danger: capacity is none of them. A lower grade than before needs words as well. What
+    service a grade calls for, by whom and by when, is in reference's service-by-risk (report chapter 3, systems 52
+    and 76). Raises Malformed, Refused.
     """
     case = locked_case(case_id)
     undertake(by, Action.GRADE_CASE, *case.subjects, detail={"case": str(case.id), "grade": grade})
@@ -147,11 +178,33 @@ def set_grade(
     _replace(case, Kind.GRADE, grade, by=by, now=now, because="regraded")
     for record_id in case.subjects:
         write("case-graded", by=by, now=now, record_id=record_id, about=case.id, code=grade)
-    if grades[grade].flag("visit") and (before is None or before.value != grade):
-        open_duty(VISIT_DUTY, now=now, record_id=case.victim_id, about=case.id, cause="graded")
+    if before is None or before.value != grade:
+        _call_for_service(case, grade, now=now)
     for duty in Duty.objects.filter(kind=GRADE_DUTY, about=case.id, discharged_at=None):
         discharge(by=by, now=now, duty_id=duty.id, outcome="graded")
     return StandingFact.objects.get(case=case, kind=Kind.GRADE, ended_at=None)
+
+
+def _call_for_service(case: Case, grade: str, *, now: datetime) -> None:
+    """Open the duty of the service that a grade calls for, on the list of the role that the policy names."""
+    today = london_day(now)
+    service = of_a_case(services(today), grade, relationship=group_of(case, today))
+    if service.duty is None:
+        return
+    due_at = service.due_at(now)
+    duty = open_duty(
+        service.duty,
+        now=now,
+        record_id=case.victim_id,
+        about=case.id,
+        role=service.role,
+        cause="graded",
+        due_at=due_at,
+    )
+    # what was due later is due as soon as the grade says
+    if due_at < duty.due_at:
+        duty.due_at = due_at
+        duty.save(update_fields=["due_at"])
 
 
 def _replace(case: Case, kind: Kind, value: str, *, by: Actor, now: datetime, because: str) -> bool:

@@ -43,6 +43,7 @@ from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
 from throughline.casework.safeguarding.queries.planning import Safety, safety_of
 from throughline.casework.safeguarding.queries.promises import last_reached
+from throughline.casework.safeguarding.queries.serving import Waits, handovers, waits_of
 from throughline.casework.scene.models import ChildDecision, ChildSeen, EvidenceItem, PositiveAction
 from throughline.casework.scene.rules import Evidence
 from throughline.foundations.access.queries import allowed_on
@@ -135,6 +136,8 @@ class WholeCase:
     owner: Whose | None
     left: Owned | None
     asked: Whose | None
+    safeguards: Waits | None
+    handovers: int
     next: Promise | None
     reaching: Reaching
     spoke_at: datetime | None
@@ -176,6 +179,8 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         owner=of.owner(),
         left=None if of.owned or of.case.closed_at else owner_who_left(of.case),
         asked=of.asked(),
+        safeguards=next(iter(waits_of([case.id, *(one.id for one in of.others)], now=now)), None),
+        handovers=handovers(of.ids),
         next=next(iter(of.promises(of.open)), None),
         reaching=reaching(of.hers),
         spoke_at=of.spoke_at(),

@@ -25,8 +25,9 @@ from throughline.foundations.duties.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
-#: Statements for a whole case, whatever has happened in it; one of them for her plan and all her measures.
-STATEMENTS = 34
+#: Statements for a whole case, whatever has happened in it: one of them for her plan and all her measures, two where a
+#: request to safeguard her waits.
+STATEMENTS = 36
 
 
 def text(response):

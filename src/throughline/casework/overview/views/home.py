@@ -40,6 +40,7 @@ from throughline.casework.people.views.changing import about_person, change_page
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
 from throughline.casework.people.views.wording import label, said_in_words
+from throughline.casework.safeguarding.queries.serving import mine_that_wait
 from throughline.casework.scene.queries.pages import going_on
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Role, Subject, may
@@ -60,6 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
     shown = {
         "now": now,
         "calls": count_calls(actor) if may(actor, Action.TAKE_CONTACT) else None,
+        "kept": mine_that_wait(actor, now=now) if may(actor, Action.OWN_CASE) else (),
         "checks": count_to_check(actor) if may(actor, Action.SUPERVISE_TEAM) else None,
         "searches": may(actor, Action.SEARCH_PEOPLE),
         "visits": going_on(actor) if may(actor, Action.ATTEND) else (),
@@ -107,6 +109,11 @@ DONE_AT = {
     "safety-measure": "safeguarding:measure",
     "referral-answer": "safeguarding:referral",
     "directory-check": "safeguarding:service",
+    "service-contact": "safeguarding:contact",
+    "safeguard-accept": "safeguarding:serving",
+    "handover-package": "safeguarding:package",
+    "safeguard-decide": "safeguarding:decide",
+    "override-review": "safeguarding:review-override",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",
     "returned-visit": "contact:contact",

@@ -9,13 +9,14 @@ from django.db.models import Exists, OuterRef
 
 from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case, CaseIncident
+from throughline.casework.cases.queries.relating import group_of
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.checking import void
 from throughline.casework.risk.commands.hearing import hear
 from throughline.casework.risk.models import Assessment, Sheet
-from throughline.casework.risk.queries.asking import asked_of, group_of
+from throughline.casework.risk.queries.asking import asked_of
 from throughline.casework.risk.rules import ASSESSMENT_STEPS, Assessing, AssessStep
 from throughline.casework.risk.rules.assessing import (
     ALWAYS,

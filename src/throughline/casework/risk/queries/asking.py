@@ -6,19 +6,15 @@ from datetime import date, datetime
 from functools import cached_property
 from uuid import UUID
 
-from django.db.models import Q
-
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries.pages import Somebody, in_sight, look_at
+from throughline.casework.cases.queries.relating import group_of
 from throughline.casework.contact.rules.spoken import speaks_of
-from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.models import Relationship
 from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment
 from throughline.casework.risk.rules.assessing import (
     ALWAYS,
-    UNKNOWN,
     Said,
     grave_factors,
     lines,
@@ -38,24 +34,6 @@ from throughline.foundations.instruments.rules import (
     follow_ups,
     without_words,
 )
-from throughline.reference import load
-
-# a relationship of an earlier group says more of the danger than one of a later
-_GROUPS = ("partner", "ex-partner", "family", "household", UNKNOWN)
-
-
-def group_of(case: Case, on: date) -> str:
-    """What the two of a case are to each other, as a group of reference's relationships; unknown where nobody said."""
-    if case.suspect_id is None:
-        return UNKNOWN
-    hers, his = held_together(case.victim_id), held_together(case.suspect_id)
-    ties = Relationship.objects.filter(
-        Q(record__in=hers, other__in=his) | Q(record__in=his, other__in=hers),
-        Q(valid_until=None) | Q(valid_until__gt=on),
-    )
-    kinds = load("relationship")
-    found = {kinds.get(kind, on=on).text("group") for kind in ties.values_list("kind", flat=True)}
-    return next((group for group in _GROUPS if group in found), UNKNOWN)
 
 
 def asked_of(group: str, role: Role, on: date) -> Instrument:

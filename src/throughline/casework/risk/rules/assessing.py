@@ -13,8 +13,6 @@ from throughline.reference import load
 
 #: The questions that are always asked, whatever instrument a force uses: her own view, and control.
 ALWAYS: Final = "risk-always"
-#: Where the relationship of the two is not known.
-UNKNOWN: Final = "unknown"
 
 
 class Stage(StrEnum):

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.cases.queries.relating import group_of
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.risk.commands import grading as commands
@@ -27,7 +28,7 @@ from throughline.casework.risk.forms import (
     flag_labels,
 )
 from throughline.casework.risk.models import Grading
-from throughline.casework.risk.queries.asking import asked_of, group_of
+from throughline.casework.risk.queries.asking import asked_of
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.views.shared import (
     NOT_GRADED,

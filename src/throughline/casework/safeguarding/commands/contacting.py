@@ -22,6 +22,8 @@ from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.reference import Row, UnknownCode, load
 
+SERVICE_DUTY = "service-contact"
+
 
 @transaction.atomic
 def record_contact(
@@ -84,6 +86,10 @@ def record_contact(
         write("victim-tried", by=by, now=at, record_id=case.victim_id, about=case.id, code=result)
     if came_of_it.flag("unsafe"):
         _find_another_way(case, now)
+    if reached:
+        # the service that a grade calls for is that somebody has spoken with her
+        for service in Duty.objects.filter(kind=SERVICE_DUTY, about=case.id, discharged_at=None):
+            discharge(by=by, now=now, duty_id=service.id, outcome=result)
     # she was rung, or has rung first; an attempt keeps that promise as well
     for promised in Duty.objects.filter(kind=CALL_DUTY, about=case.id, discharged_at=None):
         discharge(by=by, now=now, duty_id=promised.id, outcome=result)

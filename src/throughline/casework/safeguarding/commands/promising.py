@@ -10,12 +10,12 @@ from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Malformed
-from throughline.casework.risk.queries.reassessing import owners
 from throughline.casework.safeguarding.queries.promises import (
     PROMISED,
     RELEASE_DUTY,
     UPDATE_DUTY,
     happened,
+    tells_her,
     told_in,
 )
 from throughline.casework.safeguarding.rules.telling import Update, untold, updates
@@ -63,7 +63,7 @@ def promise(
         if before <= now:
             raise Malformed("leaves_at", "is over: she is told of what has happened")
     return _promise(
-        case, {(at, known[update])}, by=by, now=now, before=before, owner=owners([case.id]).get(case.id)
+        case, {(at, known[update])}, by=by, now=now, before=before, whose=tells_her([case.id]).get(case.id)
     )
 
 
@@ -78,9 +78,9 @@ def promise_what_happened(*, now: datetime) -> int:
     if not found:
         return 0
     undertake(PROMISER, Action.CONTACT_VICTIM, *sorted(found), detail={"promises": len(found)})
-    of = owners(found)
+    of = tells_her(found)
     for case in Case.objects.select_for_update().filter(id__in=found, closed_at=None).order_by("id"):
-        _promise(case, found[case.id], by=PROMISER, now=now, owner=of.get(case.id))
+        _promise(case, found[case.id], by=PROMISER, now=now, whose=of.get(case.id))
     return len(found)
 
 
@@ -90,10 +90,15 @@ def _promise(
     *,
     by: Actor,
     now: datetime,
-    owner: UUID | None,
+    whose: tuple[UUID, str] | None,
     before: datetime | None = None,
 ) -> Duty | None:
-    """Write each down at the instant at which it happened, and open the duty for what she does not know yet."""
+    """Write each down at the instant at which it happened, and open the duty for what she does not know yet.
+
+    It stands on the list of ``whose``, an account and its role; of every officer where that is nobody. Who owns the case
+    now tells her, also what an earlier owner was still to tell.
+    """
+    owner, role = whose or (None, None)
     told = told_in(case.id)
     duty = None
     for at, update in sorted(what, key=lambda one: one[0]):
@@ -107,9 +112,13 @@ def _promise(
             record_id=case.victim_id,
             about=case.id,
             owner=owner,
+            role=role,
             cause=update.code,
             due_at=due_at,
         )
+        if owner and role and duty.owner != owner:
+            duty.owner, duty.role = owner, role
+            duty.save(update_fields=["owner", "role"])
         # what happened earlier and came in later is due earlier; a release is when it was last said to be
         if due_at < duty.due_at or (update.before and due_at != duty.due_at):
             duty.due_at = due_at

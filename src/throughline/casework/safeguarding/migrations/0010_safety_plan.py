@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('cases', '0012_what_one_account_owns'),
         ('people', '0006_markers_found_by_place'),
-        ('safeguarding', '0002_row_security'),
+        ('safeguarding', '0006_registers_row_security'),
     ]
 
     operations = [

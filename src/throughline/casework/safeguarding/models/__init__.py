@@ -9,6 +9,13 @@ from throughline.casework.safeguarding.models.planning import (
     Referral,
     SafetyMeasure,
     SafetyWords,
+from throughline.casework.safeguarding.models.registers import OnCall, TeamPosts, Training
+from throughline.casework.safeguarding.models.serving import (
+    HandoverNote,
+    HandoverSent,
+    PolicyOverride,
+    RequestReturn,
+    ServiceRequest,
 )
 from throughline.casework.safeguarding.models.telling import ContactWords, VictimContact
 
@@ -23,5 +30,13 @@ __all__ = [
     "SafetyWords",
     "Service",
     "ServiceHours",
+    "HandoverNote",
+    "HandoverSent",
+    "OnCall",
+    "PolicyOverride",
+    "RequestReturn",
+    "ServiceRequest",
+    "TeamPosts",
+    "Training",
     "VictimContact",
 ]

@@ -8,13 +8,15 @@ from uuid import UUID
 
 from throughline.casework.cases.models import Case, CaseIncident, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named
+from throughline.casework.cases.rules import Kind
 from throughline.casework.people.commands.identities import each_held_together
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.queries.reassessing import cases_of_facts
 from throughline.casework.safeguarding.models import VictimContact
 from throughline.casework.safeguarding.rules.telling import Told, Update, untold, updates
-from throughline.foundations.access.rules import Action, Actor, insist
+from throughline.foundations.access.rules import Action, Actor, Role, insist
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
@@ -139,6 +141,15 @@ def still_untold(case: Case, causes: Iterable[str]) -> dict[str, datetime]:
     return {code: at for code, at in promised.items() if code in waits}
 
 
+def tells_her(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """Who owns each of some cases and tells her, with their role; nobody where the owner's role tells no victims."""
+    facts = StandingFact.objects.filter(case__in=list(case_ids), kind=Kind.OWNER, ended_at=None)
+    owned = {case: UUID(value) for case, value in facts.values_list("case", "value") if case}
+    users = User.objects.filter(id__in=owned.values(), is_active=True, role__in=[Role.OFFICER, Role.HUB])
+    roles = dict(users.values_list("id", "role"))
+    return {case: (account, roles[account]) for case, account in owned.items() if account in roles}
+
+
 def _reaching_results() -> list[str]:
     return [row.code for row in load("victim-contact-results").rows if row.flag("reached")]
 
@@ -150,7 +161,7 @@ def happened(since: datetime, now: datetime) -> dict[UUID, set[tuple[datetime, U
     """What victims must be told of what happened since an instant and is not promised yet, and when, by open case.
 
     What was done about a suspect is of the cases of its incident in which he is the suspect; bail, of the case that it
-    names, else of those of whom it binds and protects.
+    names, else of those of whom it binds and protects; another owner, of the case that the line is about.
     """
     kinds = {kind for one in updates(london_day(now)) for kind in one.entries}
     lines = list(Entry.objects.filter(kind__in=kinds, at__gte=since, at__lte=now).order_by("at", "id"))
@@ -185,6 +196,8 @@ def _cases_of(lines: Collection[Entry]) -> dict[int, set[UUID]]:
     for incident, case, suspect in links.values_list("incident", "case", "case__suspect"):
         of_incident[incident].append((case, suspect))
     of = cases_of_facts(StandingFact.objects.filter(id__in=about))
+    # a line may be about a case itself: that somebody else owns it
+    of |= {case: {case} for case in Case.objects.filter(id__in=about).values_list("id", flat=True)}
     found: dict[int, set[UUID]] = {}
     for line in lines:
         if line.about:

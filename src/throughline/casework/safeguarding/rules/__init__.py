@@ -4,5 +4,7 @@ from types import MappingProxyType
 from typing import Final
 
 from throughline.casework.safeguarding.rules.fitting import STEPS
+from throughline.casework.safeguarding.rules.serving import REQUEST_STEPS
 
-TRANSITIONS: Final = MappingProxyType({"safety measure": STEPS})
+#: Drawn in docs/generated/transitions.md.
+TRANSITIONS: Final = MappingProxyType({"safety measure": STEPS, "request to safeguard": REQUEST_STEPS})

@@ -6,6 +6,7 @@ import pytest
 
 from throughline.casework.conftest import NOW
 from throughline.casework.risk.tests.conftest import (  # noqa: F401 (fixtures, found by their names)
+    assessed,
     case,
     colleague,
     does,
