@@ -9,6 +9,7 @@ from throughline.casework.safeguarding.models.planning import (
     Referral,
     SafetyMeasure,
     SafetyWords,
+)
 from throughline.casework.safeguarding.models.registers import OnCall, TeamPosts, Training
 from throughline.casework.safeguarding.models.serving import (
     HandoverNote,
@@ -21,20 +22,20 @@ from throughline.casework.safeguarding.models.telling import ContactWords, Victi
 
 __all__ = [
     "ContactWords",
+    "HandoverNote",
+    "HandoverSent",
     "MeasureStep",
+    "OnCall",
     "PlanCopy",
     "PlanSheet",
     "PlanVersion",
+    "PolicyOverride",
     "Referral",
+    "RequestReturn",
     "SafetyMeasure",
     "SafetyWords",
     "Service",
     "ServiceHours",
-    "HandoverNote",
-    "HandoverSent",
-    "OnCall",
-    "PolicyOverride",
-    "RequestReturn",
     "ServiceRequest",
     "TeamPosts",
     "Training",
