@@ -180,7 +180,7 @@ def test_a_case_is_worked_and_closed_by_keyboard_alone(
     officer.go(reverse("overview:case", args=[two.case]))
     assert label("standing-facts", "non-molestation") in officer.text()
     enter(officer, "Regrade")
-    choose(officer, label("grades", "high"))
+    choose(officer, label("grades", "standard"))
     choose(officer, label("decision-reasons", "grade-first-assessment"))
     type_into(officer, "In your words", "He has her keys")
     enter(officer, "Set grade")

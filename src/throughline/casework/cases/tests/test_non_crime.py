@@ -82,7 +82,13 @@ def test_both_are_graded_owned_and_closed_alike(does, judged, accounts, everythi
         told, case = judged(what)
         everything_done(told)
         does(Role.OFFICER, holding.set_owner, case_id=case.id, owner=accounts[Role.OFFICER].id)
-        does(Role.OFFICER, holding.set_grade, case_id=case.id, grade="high", reason="grade-first-assessment")
+        does(
+            Role.OFFICER,
+            holding.set_grade,
+            case_id=case.id,
+            grade="standard",
+            reason="grade-first-assessment",
+        )
         does(Role.SUPERVISOR, incidents.close_incident, incident_id=told, closed_as="attended")
         assert (
             does(Role.SUPERVISOR, cases.close_case, case_id=case.id, closed_as="danger-past").closed_at == NOW

@@ -1,14 +1,13 @@
 """The page of texts and the command line, as each who uses them."""
 
 import re
-from datetime import timedelta
 
 import pytest
 from click.testing import CliRunner
 from django.urls import reverse
+from django.utils import timezone
 
 from throughline.casework.cases.tests.conftest import seen_whole
-from throughline.casework.conftest import NOW
 from throughline.casework.messages.models import Message
 from throughline.casework.messages.tasks import post as make_round
 from throughline.casework.people.commands.safety import restrict
@@ -42,9 +41,9 @@ def test_an_officer_has_one_sent_and_sees_it_arrive(signed_in, says, address, se
     assert "It leaves in her safe hours" in after
     assert "Waits Asks her to ring" in after
     assert "A text is under way." in after
-    make_round(service, now=NOW + timedelta(minutes=5))
+    make_round(service, now=timezone.now())
     assert "On its way" in text(officer.get(address))
-    make_round(service, now=NOW + timedelta(minutes=6))
+    make_round(service, now=timezone.now())
     arrived = text(officer.get(address))
     assert "it is an attempt and no contact" in arrived
     assert "Ask for a text" in arrived
