@@ -11,6 +11,7 @@ from throughline.casework.cases.rules import Kind, Part
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment
 from throughline.casework.safeguarding.models import HandoverNote, HandoverSent, ServiceRequest
+from throughline.casework.safeguarding.queries.planning import standing_version
 from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY, UPDATE_DUTY
 from throughline.casework.safeguarding.rules.handing import Held, Item, Written, package
 from throughline.casework.scene.models import Attendance, ChildDecision, EvidenceItem, PositiveAction
@@ -65,7 +66,8 @@ def _found(case: Case, now: datetime) -> dict[str, bool]:
         "handover-statement": "victim-statement" in done,
         "handover-risk": assessed and reasoned,
         "handover-safety": "safety-measures" in done
-        or Visit.objects.filter(case=case).exclude(agreed="").exists(),
+        or Visit.objects.filter(case=case).exclude(agreed="").exists()
+        or standing_version(hers) is not None,
         "handover-children": _children_decided(incidents),
         "handover-gathered": bool(done),
         "handover-outstanding": bool(incidents) and wanted <= latest,

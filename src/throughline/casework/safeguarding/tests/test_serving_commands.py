@@ -22,7 +22,9 @@ from throughline.casework.safeguarding.models import (
     RequestReturn,
     ServiceRequest,
 )
+from throughline.casework.safeguarding.queries.handing import package_of
 from throughline.casework.safeguarding.queries.serving import handovers
+from throughline.casework.safeguarding.rules.handing import Held
 from throughline.casework.safeguarding.rules.serving import Request
 from throughline.casework.safeguarding.tasks import ask_who_safeguards, promise_what_happened
 from throughline.foundations.access.protection import acting
@@ -443,3 +445,14 @@ def test_words_go_with_the_person_and_codes_stay(twice_returned, does, case, acc
         assert decisions.count() == 3
         assert not decisions.exclude(words="").exists()
         assert RequestReturn.objects.filter(missing=["handover-statement"]).count() == 2
+
+
+def test_her_safety_plan_is_handed_over(owned, case, planned):
+    def held():
+        with seen_whole():
+            items, _sent = package_of(Case.objects.get(id=case), None, now=NOW)
+        return {item.code for item in items if item.held is Held.HELD}
+
+    assert "handover-safety" not in held()
+    planned()
+    assert "handover-safety" in held()
