@@ -11,8 +11,7 @@ from throughline.casework.cases.models import StandingFact
 from throughline.casework.cases.queries.pages import kinds_to_enter
 from throughline.casework.people.forms.person import ConfirmForm, PersonForm, ReasonForm
 from throughline.foundations.clock.rules import LONDON, end_of_day, london_day
-from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm
-from throughline.foundations.govuk.rules import Unreadable, read_time
+from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm, TimeField
 from throughline.reference import load
 
 if TYPE_CHECKING:
@@ -160,15 +159,12 @@ class TermsForm(PersonForm):
     )
     issuer = _line(_("Court or force that issued it"))
     begins = DateField(label=_("From"), help_text=_("The day on which it was made or began to hold"))
-    begins_at = _line(_("At what time, if the paper says"), hint=_("For example, 2pm or 14:30"), width=10)
+    begins_at = TimeField(
+        label=_("At what time, if the paper says"),
+        help_text=_("For example, 2pm or 14:30"),
+        error_messages={"time": _("write a time like 2pm or 14:30")},
+    )
     ends = DateField(label=_("Until"), help_text=_("Its last day. Leave empty for until further order."))
-
-    def clean_begins_at(self) -> time | None:
-        typed = self.cleaned_data["begins_at"].strip()
-        try:
-            return read_time(typed, "begins_at") if typed else None
-        except Unreadable:
-            raise forms.ValidationError(_("write a time like 2pm or 14:30")) from None
 
     def clean(self) -> dict[str, Any] | None:
         cleaned = super().clean() or {}

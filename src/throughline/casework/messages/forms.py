@@ -1,6 +1,5 @@
 """What the page of messages asks for."""
 
-from datetime import time
 from typing import Any
 
 from django import forms
@@ -8,8 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from throughline.casework.messages.rules import message_kinds
 from throughline.casework.people.forms.person import PersonForm
-from throughline.foundations.govuk.forms import PhoneField
-from throughline.foundations.govuk.rules import Unreadable, read_time
+from throughline.foundations.govuk.forms import PhoneField, TimeField
 
 
 class TextForm(PersonForm):
@@ -18,10 +16,9 @@ class TextForm(PersonForm):
     needed = ("kind", "ring")
     lists = {"kind": ("message-kinds", {})}
     kind = forms.ChoiceField(label=_("What is she to be asked?"), widget=forms.RadioSelect)
-    rings_at = forms.CharField(
+    rings_at = TimeField(
         label=_("When will somebody ring her?"),
         help_text=_("Within her safe hours. For example, 2pm or 14:30"),
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
     )
     ring = PhoneField(
         label=_("Which number is she to ring?"),
@@ -33,12 +30,3 @@ class TextForm(PersonForm):
         super().__init__(*args, **kwargs)
         kinds = message_kinds(self.today)
         self.conditions = {"rings_at": {"kind": [one.code for one in kinds if one.asks_time]}}
-
-    def clean_rings_at(self) -> time | None:
-        typed = self.cleaned_data["rings_at"].strip()
-        if not typed:
-            return None
-        try:
-            return read_time(typed, "rings_at")
-        except Unreadable:
-            raise forms.ValidationError(_("write the time like 2pm or 14:30")) from None

@@ -9,8 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from throughline.casework.people.forms.person import PersonForm
 from throughline.casework.risk.rules.reassessing import causes
 from throughline.foundations.clock.rules import LONDON
-from throughline.foundations.govuk.forms import DateField, GovukForm
-from throughline.foundations.govuk.rules import Unreadable, read_time
+from throughline.foundations.govuk.forms import DateField, GovukForm, TimeField
 from throughline.reference import load
 
 if TYPE_CHECKING:
@@ -36,28 +35,18 @@ class WhenForm(PersonForm):
     """When something was done, where that was not just now."""
 
     on = DateField(label=_("On what day, if not today"), help_text=_("For example, of a paper form."))
-    at = _line(_("At what time, if not just now"), hint=_("For example, 2pm or 14:30"), width=10)
-
-    def clean_at(self) -> time | None:
-        return self.time_typed("at")
-
-    def time_typed(self, field: str) -> time | None:
-        """The time of day that stands in a field; None where it is empty."""
-        typed = self.cleaned_data[field].strip()
-        if not typed:
-            return None
-        try:
-            return read_time(typed, field)
-        except Unreadable:
-            raise forms.ValidationError(_("write the time like 2pm or 14:30")) from None
+    at = TimeField(label=_("At what time, if not just now"), help_text=_("For example, 2pm or 14:30"))
 
     def moment(self) -> datetime | None:
         """The instant that a valid form names; None where it names none."""
         day, hour = self.cleaned_data.get("on"), self.cleaned_data.get("at")
-        # a field that does not apply is empty, and not None
-        if not day and not hour:
+        if day is None and hour is None:
             return None
         return datetime.combine(day or self.today, hour or time(12), LONDON)
+
+    def beside_when(self) -> dict[str, Any]:
+        """What a valid form says beside when, by field."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in ("on", "at")}
 
 
 class HowForm(WhenForm):

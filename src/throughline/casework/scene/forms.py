@@ -6,13 +6,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from throughline.casework.scene.rules import CALL_RECORDING, Evidence, reasons_for
 from throughline.foundations.clock.rules import LONDON, ONE_DAY, london_day
-from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm
-from throughline.foundations.govuk.rules import Unreadable, read_time
+from throughline.foundations.govuk.forms import ChoicesField, DateField, GovukForm, TimeField
 from throughline.reference import load
 
 YES_NO = [("yes", _("Yes")), ("no", _("No"))]
@@ -42,22 +40,14 @@ def said(answer: str | None) -> bool | None:
     return {"yes": True, "no": False}.get(answer or "")
 
 
-class ClockField(forms.CharField):
-    """A time of day as people write it; its ``moment`` is the last such time that has been."""
+class ClockField(TimeField):
+    """A time of day that has been; its ``moment`` is the last such time."""
+
+    default_error_messages = {"time": _("write the time like 9pm or 21:40")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(
-            widget=forms.TextInput(attrs={"class": "govuk-input--width-5", "inputmode": "text"}), **kwargs
-        )
-
-    def to_python(self, value: Any) -> Any:
-        text = super().to_python(value)
-        if not text or not isinstance(text, str):
-            return None
-        try:
-            return read_time(text, "time")
-        except Unreadable:
-            raise ValidationError(_("write the time like 9pm or 21:40"), code="time") from None
+        super().__init__(width=5, **kwargs)
+        self.widget.attrs["inputmode"] = "text"
 
 
 def last_moment(time: Any, now: datetime) -> datetime | None:

@@ -62,6 +62,24 @@ class DateField(forms.Field):
             return rules.read_day(*(part or "" for part in value))
 
 
+class TimeField(forms.CharField):
+    """A time of day as people write it; None where it is empty or does not apply."""
+
+    default_error_messages = {"time": _("write the time like 2pm or 14:30")}
+
+    def __init__(self, *, width: int = 10, **kwargs: Any) -> None:
+        super().__init__(widget=forms.TextInput(attrs={"class": f"govuk-input--width-{width}"}), **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value)
+        if not text or not isinstance(text, str):
+            return None
+        try:
+            return rules.read_time(text, "time")
+        except Unreadable:
+            raise ValidationError(self.error_messages["time"], code="time") from None
+
+
 class TimeRangeBoxes(forms.MultiWidget):
     """Two boxes for the times of day between which something holds."""
 

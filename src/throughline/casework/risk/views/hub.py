@@ -142,8 +142,9 @@ def share(request: HttpRequest, case: Case) -> HttpResponse:
     form = ShareForm(sent(request), today=london_day(now))
 
     def record() -> None:
-        typed = {name: value for name, value in form.cleaned_data.items() if name not in ("on", "at")}
-        commands.record_share(by=actor, now=now, case_id=case.id, shared_at=form.moment(), **typed)
+        commands.record_share(
+            by=actor, now=now, case_id=case.id, shared_at=form.moment(), **form.beside_when()
+        )
 
     if saved(form, record):
         messages.success(request, _("Kept, with who shared it and on what basis."))

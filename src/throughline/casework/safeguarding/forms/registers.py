@@ -1,6 +1,6 @@
 """What the registers about staff ask for."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -8,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from throughline.casework.people.forms.person import PersonForm
 from throughline.foundations.clock.rules import LONDON
-from throughline.foundations.govuk.forms import DateField, GovukForm
-from throughline.foundations.govuk.rules import Unreadable, read_time
+from throughline.foundations.govuk.forms import DateField, GovukForm, TimeField
 
 type Choices = list[tuple[str, str]]
 
@@ -51,30 +50,9 @@ class OnCallForm(_WhoForm):
 
     needed = ("account", "starts", "starts_at", "ends", "ends_at")
     starts = DateField(label=_("From what day?"))
-    starts_at = forms.CharField(
-        label=_("From what time?"),
-        help_text=_("For example, 2pm or 14:30"),
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
-    )
+    starts_at = TimeField(label=_("From what time?"), help_text=_("For example, 2pm or 14:30"))
     ends = DateField(label=_("Until what day?"))
-    ends_at = forms.CharField(
-        label=_("Until what time?"), widget=forms.TextInput(attrs={"class": "govuk-input--width-10"})
-    )
-
-    def clean_starts_at(self) -> time | None:
-        return self._time("starts_at")
-
-    def clean_ends_at(self) -> time | None:
-        return self._time("ends_at")
-
-    def _time(self, field: str) -> time | None:
-        typed = (self.cleaned_data[field] or "").strip()
-        if not typed:
-            return None
-        try:
-            return read_time(typed, field)
-        except Unreadable:
-            raise forms.ValidationError(_("write the time like 2pm or 14:30")) from None
+    ends_at = TimeField(label=_("Until what time?"))
 
     def moment(self, which: str) -> datetime:
         """When a valid form says that it starts or ends."""

@@ -1,6 +1,6 @@
 """What the pages of safeguarding ask for. Choices come from `reference`, as it is on the day."""
 
-from datetime import datetime, time
+from datetime import datetime
 from typing import Any
 
 from django import forms
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from throughline.casework.risk.forms import WhenForm
 from throughline.casework.safeguarding.rules.telling import updates
 from throughline.foundations.clock.rules import LONDON
-from throughline.foundations.govuk.forms import DateField
+from throughline.foundations.govuk.forms import DateField, TimeField
 from throughline.reference import load
 
 
@@ -74,11 +74,9 @@ class PromiseForm(WhenForm):
         widget=forms.RadioSelect,
     )
     leaves_on = DateField(label=_("On what day does he leave custody, if not today?"))
-    leaves_at = forms.CharField(
+    leaves_at = TimeField(
         label=_("At what time?"),
         help_text=_("As far as custody knows. For example, 8pm or 20:30. Say it again when it changes."),
-        widget=forms.TextInput(attrs={"class": "govuk-input--width-10"}),
-        required=False,
     )
     field_order = ("update", "leaves_on", "leaves_at", "on", "at")
 
@@ -89,9 +87,6 @@ class PromiseForm(WhenForm):
         self.conditions = {name: {"update": to_come} for name in ("leaves_on", "leaves_at")} | {
             name: {"update": happened} for name in ("on", "at")
         }
-
-    def clean_leaves_at(self) -> time | None:
-        return self.time_typed("leaves_at")
 
     def leaves(self) -> datetime | None:
         """The instant at which he leaves custody; None where none is named."""

@@ -200,7 +200,6 @@ def _written(
 ) -> bool:
     if not (form.is_valid() & agree.is_valid()):
         return False
-    typed = {name: value for name, value in agree.cleaned_data.items() if name not in ("on", "at")}
     try:
         planning.write_plan(
             by=actor_of(request),
@@ -210,7 +209,7 @@ def _written(
             after_row=UUID(after) if after else None,
             complete=completing,
             at=agree.moment(),
-            **typed,
+            **agree.beside_when(),
         )
     except Malformed as wrong:
         agree.add_error(wrong.field if wrong.field in agree.fields else None, _(wrong.why))
@@ -281,8 +280,7 @@ def measure(request: HttpRequest, row: SafetyMeasure) -> HttpResponse:
 
     def record() -> None:
         assert form is not None
-        typed = {name: value for name, value in form.cleaned_data.items() if name not in ("on", "at")}
-        fitting.take_step(by=actor, now=now, measure_id=row.id, at=form.moment(), **typed)
+        fitting.take_step(by=actor, now=now, measure_id=row.id, at=form.moment(), **form.beside_when())
 
     if form and saved(form, record):
         messages.success(request, _("Written down."))

@@ -64,8 +64,7 @@ def contact(request: HttpRequest, case: Case) -> HttpResponse:
     form = ContactForm(sent(request), today=london_day(now), waits=waits)
 
     def record() -> None:
-        typed = {name: value for name, value in form.cleaned_data.items() if name not in ("on", "at")}
-        contacting.record_contact(by=actor, now=now, case_id=case.id, at=form.moment(), **typed)
+        contacting.record_contact(by=actor, now=now, case_id=case.id, at=form.moment(), **form.beside_when())
 
     if saved(form, record):
         messages.success(request, _("Written down. What is still due stands below."))

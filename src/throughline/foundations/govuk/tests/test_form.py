@@ -14,6 +14,7 @@ from throughline.foundations.govuk.forms import (
     GovukForm,
     GovukFormMixin,
     PhoneField,
+    TimeField,
     TimeRangeField,
 )
 from throughline.foundations.govuk.rules import TimeRange
@@ -304,3 +305,30 @@ def test_a_field_without_a_component_is_refused_by_name():
 
     with pytest.raises(TypeError, match="field 'where': no component for a SplitDateTimeWidget"):
         Odd().govuk()
+
+
+class RungForm(GovukForm):
+    conditions = {"at": {"rung": ["yes"]}}
+    rung = forms.ChoiceField(label="Rung?", choices=[("yes", "Yes"), ("no", "No")])
+    at = TimeField(label="At what time?")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ({"rung": "yes", "at": " 2pm "}, dt.time(14)),
+        ({"rung": "yes", "at": "midnight"}, dt.time(0)),
+        ({"rung": "yes", "at": ""}, None),
+        ({"rung": "no", "at": "2pm"}, None),
+        ({"rung": "no", "at": "soon"}, None),
+    ],
+)
+def test_a_time_of_day_is_one_or_none_also_where_it_does_not_apply(typed, read):
+    form = RungForm(typed)
+    assert form.is_valid()
+    assert form.cleaned_data["at"] == read
+
+
+def test_what_is_no_time_of_day_is_said_of_its_field():
+    form = RungForm({"rung": "yes", "at": "25:00"})
+    assert form.errors == {"at": ["write the time like 2pm or 14:30"]}
