@@ -7,6 +7,7 @@ declarations is refused whole, with the list and the row named.
 """
 
 import csv
+from bisect import bisect_right
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, datetime, timedelta
@@ -111,16 +112,26 @@ class ReferenceList:
     columns: Mapping[str, Column]
     rows: tuple[Row, ...]
     _by_code: Mapping[str, tuple[Row, ...]] = field(init=False, repr=False, compare=False)
+    #: The days on which other rows begin to hold, in order, and the rows that hold before and from each.
+    _changes: tuple[date, ...] = field(init=False, repr=False, compare=False)
+    _holding: tuple[tuple[Row, ...], ...] = field(init=False, repr=False, compare=False)
+    _codes: dict[Hashable, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         by_code: dict[str, tuple[Row, ...]] = {}
         for row in self.rows:
             by_code[row.code] = (*by_code.get(row.code, ()), row)
+        begin = {row.valid_from for row in self.rows}
+        end = {row.valid_until + timedelta(days=1) for row in self.rows if row.valid_until}
+        changes = tuple(sorted(begin | end))
+        holding = ((), *(tuple(row for row in self.rows if row.holds(day)) for day in changes))
         object.__setattr__(self, "_by_code", MappingProxyType(by_code))
+        object.__setattr__(self, "_changes", changes)
+        object.__setattr__(self, "_holding", holding)
 
     def as_of(self, on: date) -> tuple[Row, ...]:
         """The rows that hold on a day in London, in the order of the file."""
-        return tuple(row for row in self.rows if row.holds(_day(on)))
+        return self._holding[bisect_right(self._changes, _day(on))]
 
     def get(self, code: str, *, on: date) -> Row:
         """The one row of a code on a day. Raises UnknownCode where there is none."""
@@ -138,11 +149,21 @@ class ReferenceList:
 
         `load("decision-reasons").choices(on=today, decision="merge")` are the reasons for a merge.
         """
+        return [(row.code, row.label) for row in self._having(on, having)]
+
+    def codes(self, *, on: date, **having: str | bool) -> frozenset[str]:
+        """The codes that hold on a day, of the rows whose columns hold the given values."""
+        asked = (bisect_right(self._changes, _day(on)), *sorted(having.items()))
+        if asked not in self._codes:
+            self._codes[asked] = frozenset(row.code for row in self._having(on, having))
+        return self._codes[asked]
+
+    def _having(self, on: date, having: Mapping[str, str | bool]) -> list[Row]:
         for column in having:
             if column not in self.columns:
                 raise KeyError(f"reference list {self.name!r} has no column {column!r}")
         return [
-            (row.code, row.label)
+            row
             for row in self.as_of(on)
             if all(row.details[column] == value for column, value in having.items())
         ]

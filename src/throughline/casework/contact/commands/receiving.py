@@ -40,7 +40,7 @@ def keep_call(raw: bytes, *, now: datetime, system: str, channel: str) -> Outcom
     is not kept then, and can be delivered again.
     """
     today = london_day(now)
-    codes = {field: {row.code for row in load(name).as_of(today)} for field, name in _LISTS.items()}
+    codes = {field: load(name).codes(on=today) for field, name in _LISTS.items()}
     try:
         told = read_delivery(raw, now=now, known=lambda field, code: code in codes[field])
     except Malformed as wrong:

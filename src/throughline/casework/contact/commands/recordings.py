@@ -114,7 +114,7 @@ def answer_for_recording(
     exhibit = checked("exhibit", exhibit)
     if bool(exhibit) == bool(not_held):
         raise Malformed("exhibit", "needs the exhibit reference, or why it is not held")
-    if not_held and not_held not in {row.code for row in load("recordings-not-held").as_of(london_day(now))}:
+    if not_held and not_held not in load("recordings-not-held").codes(on=london_day(now)):
         raise Malformed("not_held", "is not one of the reasons")
     found = Recording.objects.select_for_update().filter(contact=contact).first()
     if found is None or found.asked_at is None or found.answered_at is not None:

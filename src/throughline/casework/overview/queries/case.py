@@ -368,7 +368,7 @@ class _Read:
             for fact in self.facts
             if fact.record_id in self.his
         }
-        arrests = {row.code for row in load("positive-actions").as_of(today) if row.flag("arrest")}
+        arrests = load("positive-actions").codes(on=today, arrest=True)
         not_arrested = self.acted is not None and self.acted.action not in arrests
         return Sign.AT_LARGE in signs(Known(facts=frozenset(groups), not_arrested=not_arrested))
 

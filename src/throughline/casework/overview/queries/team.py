@@ -306,7 +306,7 @@ class _Acts:
     def __init__(self, suspects: Collection[UUID], incidents: Collection[UUID], now: datetime) -> None:
         today = london_day(now)
         self.since = now - timedelta(days=load("looking-back").get("may-be-held", on=today).number("days"))
-        self.arrests = {row.code for row in load("positive-actions").as_of(today) if row.flag("arrest")}
+        self.arrests = load("positive-actions").codes(on=today, arrest=True)
         standing = PositiveAction.objects.filter(superseded_by=None)
         arrested = standing.filter(action__in=self.arrests, at__gte=self.since)
         latest = arrested.order_by("record", "-at", "id").distinct("record").values_list("at", "id")

@@ -168,9 +168,7 @@ def break_glass(*, by: Actor, now: datetime, record_id: UUID, reason: str, words
     load("decision-reasons").get(reason, on=london_day(now))
     if not words.strip():
         raise Malformed("words", "say why it cannot wait for the desk")
-    closed = {
-        row.code for row in load("restriction-reasons").as_of(london_day(now)) if not row.flag("break_glass")
-    }
+    closed = load("restriction-reasons").codes(on=london_day(now), break_glass=False)
     if open_grants(record_id).filter(kind=Grant.Kind.RESTRICT, reason__in=closed).exists():
         raise Refused("This restriction is not broken", record_id)
     until = now + GLASS_STAYS_BROKEN

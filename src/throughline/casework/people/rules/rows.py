@@ -219,7 +219,7 @@ class Judge:
     def __post_init__(self) -> None:
         columns = self.file_map.columns()
         told = {name: self.header.index(column) for name, column in columns.items()}
-        markers = {row.code for row in load("markers").as_of(self.on) if row.text("about") == "person"}
+        markers = load("markers").codes(on=self.on, about="person")
         ethnicities = {row.code for row in load(self.file_map.ethnicity_scheme).as_of(self.on)}
         object.__setattr__(self, "places", told)
         object.__setattr__(self, "marker_codes", frozenset(markers))

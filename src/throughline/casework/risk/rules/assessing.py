@@ -86,7 +86,7 @@ def said(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> tup
 
     Grave are the answers that say a factor is there of which reference's risk-factors says so: shown first.
     """
-    grave = {row.code for row in load("risk-factors").as_of(on) if row.flag("grave")}
+    grave = load("risk-factors").codes(on=on, grave=True)
     found = []
     for question in applicable(instrument, answers):
         if question.code not in answers:
@@ -106,16 +106,17 @@ def said(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> tup
 
 def grave_factors(instrument: Instrument, answers: Mapping[str, Answer], on: date) -> frozenset[str]:
     """The factors of what `said` calls grave, for whoever needs to know no more."""
-    grave = {row.code for row in load("risk-factors").as_of(on) if row.flag("grave")}
+    grave = load("risk-factors").codes(on=on, grave=True)
     there = {
         question.code: question.factor
         for question in instrument.questions
         if question.factor in grave
         and question.code in answers
+        and question.code in instrument.boxes
         and not chosen(answers[question.code]).isdisjoint(question.present_when)
     }
-    if not there:
-        return frozenset()
+    if instrument.conditions.keys().isdisjoint(there):
+        return frozenset(factor for factor in there.values() if factor)
     asked = {question.code for question in applicable(instrument, answers)}
     return frozenset(factor for code, factor in there.items() if code in asked and factor)
 

@@ -83,7 +83,7 @@ class TestWhatIsAsked:
 
 @given(st.integers(0, 10 * 365 * 24 * 60).map(lambda minutes: THEN - timedelta(minutes=minutes)))
 def test_every_instant_falls_in_one_turn_and_a_day_has_them_all(at):
-    assert assessing.turn_of(at) in {row.code for row in load("turns").as_of(at.date())}
+    assert assessing.turn_of(at) in load("turns").codes(on=at.date())
 
 
 @pytest.mark.parametrize(
@@ -242,8 +242,8 @@ def test_only_what_happened_after_the_last_grade_calls_for_a_new_one(happened, g
 
 
 def test_every_cause_is_one_that_a_duty_can_have_and_every_entry_one_that_somebody_writes():
-    kinds = {row.code for row in load("chronology-kinds").as_of(TODAY)}
-    duty_causes = {row.code for row in load("duty-causes").as_of(TODAY)}
+    kinds = load("chronology-kinds").codes(on=TODAY)
+    duty_causes = load("duty-causes").codes(on=TODAY)
     for cause in reassessing.causes(TODAY):
         assert cause.code in duty_causes
         assert set(cause.entries) <= kinds

@@ -100,7 +100,7 @@ def give_back(
     said = checked_words("words", words, longest=held.LONGEST_WORDS)
     if not said:
         raise Malformed("words", "is needed: say what is missing, or why somebody else is to")
-    known = {row.code for row in load("handover-items").as_of(london_day(now))}
+    known = load("handover-items").codes(on=london_day(now))
     lacks = list(dict.fromkeys(missing))
     if not known.issuperset(lacks):
         raise Malformed("missing", "choose one of the answers listed")

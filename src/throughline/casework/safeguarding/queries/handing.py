@@ -51,7 +51,7 @@ def _found(case: Case, now: datetime) -> dict[str, bool]:
     items = list(rows.values_list("incident", "item", "state"))
     latest = {item for incident, item, _state in items if incident == incidents[0]}
     done = {item for _incident, item, state in items if state == Evidence.DONE}
-    wanted = {row.code for row in load("evidence-items").as_of(today)}
+    wanted = load("evidence-items").codes(on=today)
     reasoned = Decision.objects.filter(kind="case-grade", about=case.id).exclude(reason="").exists()
     assessed = Assessment.objects.filter(case=case, completed_at__isnull=False).exists()
     facts = standing_at(now, StandingFact.objects.filter(record__in=his))

@@ -58,9 +58,7 @@ LINES = st.lists(
 
 class TestTimes:
     def test_every_grade_has_a_time_and_a_higher_one_a_shorter(self):
-        assert {row.code for row in load("safety-plan-times").as_of(TODAY)} == {
-            row.code for row in load("grades").as_of(TODAY)
-        }
+        assert load("safety-plan-times").codes(on=TODAY) == load("grades").codes(on=TODAY)
         for which in (made_by, reviewed_by):
             ends = [which(grade, NOON, TODAY) for grade in GRADES]
             assert ends == sorted(ends)
@@ -187,7 +185,7 @@ class TestWhereACopyMayGo:
 
     def test_what_stands_on_a_copy_is_asked_in_the_plan(self):
         asked = {one.code for one in library().as_of("safety-plan", TODAY).questions}
-        assert {row.code for row in load("safety-plan-copy").as_of(TODAY)} <= asked
+        assert load("safety-plan-copy").codes(on=TODAY) <= asked
 
     @pytest.mark.parametrize(
         "words",

@@ -186,8 +186,8 @@ def _asked(request: HttpRequest, now: datetime) -> QueryDict | None:
     """What was sent; where she wants no plan, or could not be asked, as something that is only saved: no question needs an answer."""
     told = sent(request)
     today = london_day(now)
-    nothing = {row.code for row in load("plan-disagreements").as_of(today) if row.flag("asks_nothing")}
-    reasoned = {row.code for row in load("plan-agreements").as_of(today) if row.flag("needs_reason")}
+    nothing = load("plan-disagreements").codes(on=today, asks_nothing=True)
+    reasoned = load("plan-agreements").codes(on=today, needs_reason=True)
     if told is None or told.get("done-agreed") not in reasoned or told.get("done-why") not in nothing:
         return told
     told = told.copy()

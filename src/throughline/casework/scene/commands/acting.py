@@ -79,7 +79,7 @@ def act_on(
     kept = [] if arrest else list(dict.fromkeys(reasons))
     if not known.keys() >= set(kept):
         raise Malformed("reasons", "is not on the list")
-    if offence and offence not in {row.code for row in load("offence-groups").as_of(today)}:
+    if offence and offence not in load("offence-groups").codes(on=today):
         raise Malformed("offence", "is not on the list")
     words = words.replace("\x00", "").replace("\r\n", "\n").strip()
     if len(words) > LONGEST_WORDS:

@@ -108,7 +108,7 @@ def find_child(
     attendance = undertaken(by, attendance_id, Section.CHILDREN)
     if record_id not in of_part(attendance.incident, Part.CHILD):
         raise Malformed("", "is no child of this incident")
-    if presence and presence not in {row.code for row in load("child-presences").as_of(london_day(now))}:
+    if presence and presence not in load("child-presences").codes(on=london_day(now)):
         raise Malformed("presence", "is not on the list")
     before = attendance.children.filter(record=record_id, superseded_by=None).first()
     if (before.id if before else None) != after:
@@ -267,7 +267,7 @@ def _follow(
             role=finder.role,
             due_at=made.find_out_by,
         )
-    kinds = {row.code for row in load("duty-kinds").as_of(london_day(now))}
+    kinds = load("duty-kinds").codes(on=london_day(now))
     for wanted, kind, cause in ((school, SCHOOL, "school"), (refers, REFERRAL, "refer")):
         # telling the school is a duty in law from its day on, and has no clock before
         if wanted and kind in kinds:

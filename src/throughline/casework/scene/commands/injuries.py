@@ -63,7 +63,7 @@ def add_injuries(
 
 
 def _known(field: str, list_name: str, codes: Collection[str], today: date) -> None:
-    known = {row.code for row in load(list_name).as_of(today)}
+    known = load(list_name).codes(on=today)
     if not known.issuperset(codes):
         raise Malformed(field, "is not on the list")
 

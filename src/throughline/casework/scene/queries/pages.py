@@ -343,7 +343,7 @@ def actions_of(incident: Incident, today: date) -> tuple[Acted, ...]:
         ).order_by("made_at")
     }
     names = staff_names({*(one.by for one in standing.values()), *(one.made_by for one in reviews.values())})
-    never = {row.code for row in load("no-arrest-reasons").as_of(today) if row.flag("never_alone")}
+    never = load("no-arrest-reasons").codes(on=today, never_alone=True)
     people = people_named({*suspects, *standing}, today)
     found = []
     for record_id in dict.fromkeys([*suspects, *standing]):

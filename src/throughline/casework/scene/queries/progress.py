@@ -46,7 +46,7 @@ def states_of(actor: Actor, attendance: Attendance, *, at: datetime) -> dict[Sec
         and attendance.injuries.filter(withdrawn_at=None).exists()
     ):
         states[Section.INJURIES] = State.WRITTEN
-    items = {row.code for row in load("evidence-items").as_of(london_day(at))}
+    items = load("evidence-items").codes(on=london_day(at))
     gathered = set(
         EvidenceItem.objects.filter(incident=incident, superseded_by=None).values_list("item", flat=True)
     )

@@ -115,7 +115,7 @@ def test_a_sergeant_looks_where_there_was_power_or_nobody_says_that_there_was_no
 
 
 def test_that_she_does_not_want_it_is_never_enough_by_itself():
-    never = {row.code for row in load("no-arrest-reasons").as_of(TODAY) if row.flag("never_alone")}
+    never = load("no-arrest-reasons").codes(on=TODAY, never_alone=True)
     assert never == {"victim-unwilling"}
     assert alone(["victim-unwilling"], never)
     assert not alone(["victim-unwilling", "not-necessary"], never)
