@@ -115,7 +115,9 @@ class ReferenceList:
     #: The days on which other rows begin to hold, in order, and the rows that hold before and from each.
     _changes: tuple[date, ...] = field(init=False, repr=False, compare=False)
     _holding: tuple[tuple[Row, ...], ...] = field(init=False, repr=False, compare=False)
-    _codes: dict[Hashable, frozenset[str]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    _codes: dict[Hashable, frozenset[str]] = field(
+        init=False, repr=False, compare=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         by_code: dict[str, tuple[Row, ...]] = {}

@@ -11,7 +11,7 @@ from datetime import timedelta
 from django.db import close_old_connections
 from django.utils import timezone
 
-from throughline.casework.cases.commands.leaving import pass_on_cases
+from throughline.casework.cases.commands.leaving import pass_on_cases, pass_on_from_the_line
 from throughline.casework.contact.commands.proposing import propose
 from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
@@ -65,6 +65,11 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("sign-offs", timedelta(minutes=1), lambda: call_for_sign_offs(now=timezone.now())),
         Task("children", timedelta(minutes=1), lambda: call_for_decisions(now=timezone.now())),
         Task("cases of who has left", timedelta(minutes=1), lambda: pass_on_cases(now=timezone.now())),
+        Task(
+            "cases of who is party to them",
+            timedelta(minutes=1),
+            lambda: pass_on_from_the_line(now=timezone.now()),
+        ),
         Task(
             "reviews of who has left",
             timedelta(minutes=1),

@@ -21,7 +21,7 @@ class Grant(models.Model):
     """Sight given, or taken away, for a time and a reason.
 
     ``restrict`` takes the subject out of everybody's sight but the desk's; ``see`` and ``break-glass``
-    give it back to one account or team; ``exclude`` takes it from one account over everything else;
+    give it back to one account or team; ``exclude`` takes it from an account or a team over everything else;
     ``refuge`` shows a refuge address to one account. Rows are ended, never deleted.
     """
 

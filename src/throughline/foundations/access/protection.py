@@ -76,7 +76,8 @@ _OPEN = "{0}.valid_from <= statement_timestamp() and ({0}.valid_until is null or
 HIDDEN_AT_ONCE = f"""
 create or replace function access_party() returns setof uuid language sql stable as $$
   select g.subject from access_grant g
-  where g.kind = 'exclude' and g.grantee = (select access_actor()) and {_OPEN.format("g")}
+  where g.kind = 'exclude' and g.grantee in ((select access_actor()), (select access_team()))
+    and {_OPEN.format("g")}
 $$;
 
 create or replace function access_hidden() returns setof uuid language sql stable as $$

@@ -1,6 +1,7 @@
 """How somebody stands to a record, read from the grants."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -28,8 +29,18 @@ def open_grants(subject: UUID) -> QuerySet[Grant]:
 
 
 def excluded_from(actor: Actor) -> QuerySet[Grant]:
-    """The open grants that shut ``actor`` out of the records of matters that they are party to."""
-    return _open().filter(kind=Grant.Kind.EXCLUDE, grantee=actor.id)
+    """The open grants that shut ``actor`` out of the records of matters that they, or their team, are party to."""
+    return _open().filter(kind=Grant.Kind.EXCLUDE, grantee__in=[one for one in (actor.id, actor.team) if one])
+
+
+def shut_out() -> dict[UUID, set[UUID]]:
+    """The accounts and teams that are shut out of each record that has any."""
+    found: dict[UUID, set[UUID]] = {}
+    rows = _open().filter(kind=Grant.Kind.EXCLUDE)
+    for subject, grantee in rows.values_list("subject", "grantee"):
+        if grantee is not None:
+            found.setdefault(subject, set()).add(grantee)
+    return found
 
 
 def subject_for(actor: Actor, record_id: UUID) -> Subject:
@@ -51,6 +62,36 @@ def subjects_for(actor: Actor, record_ids: Collection[UUID]) -> dict[UUID, Subje
         record_id: Subject(restricted=record_id in restricted, relations=frozenset(found))
         for record_id, found in relations.items()
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """Who is kept from some records, and who of those restricted among them is let see: accounts and teams."""
+
+    party: frozenset[UUID]
+    restricted: frozenset[UUID]
+    let_see: frozenset[tuple[UUID, UUID]]
+
+    def keeps_out(self, account: UUID, team: UUID | None) -> bool:
+        """Whether an account, or its team, is party to the matter of one of them."""
+        return not self.party.isdisjoint({account, team})
+
+    def lets(self, account: UUID, team: UUID | None) -> bool:
+        """Whether an account is kept from none of them, and let see each that is restricted."""
+        return not self.keeps_out(account, team) and all(
+            (one, account) in self.let_see or (one, team) in self.let_see for one in self.restricted
+        )
+
+
+def sight_of(record_ids: Collection[UUID]) -> Sight:
+    """The grants about some records that hold at this moment, to ask of many accounts who may have work on them."""
+    grants = list(_open().filter(subject__in=record_ids))
+    sees = (Grant.Kind.SEE, Grant.Kind.BREAK_GLASS)
+    return Sight(
+        party=frozenset(one.grantee for one in grants if one.kind == Grant.Kind.EXCLUDE and one.grantee),
+        restricted=frozenset(one.subject for one in grants if one.kind == Grant.Kind.RESTRICT),
+        let_see=frozenset((one.subject, one.grantee) for one in grants if one.kind in sees and one.grantee),
+    )
 
 
 def insist_on_all(actor: Actor, action: Action, record_ids: Collection[UUID]) -> None:

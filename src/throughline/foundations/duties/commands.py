@@ -4,6 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
@@ -82,17 +83,22 @@ def pass_on(*, now: datetime) -> int:
     Its time does not begin anew, and the list says why it is there. The worker's; says how many were passed on.
     """
     set_actor(LEAVERS)
-    to = {kind.code: kind.left_to for kind in duty_kinds(london_day(now)) if kind.left_to}
     closed = User.objects.filter(is_active=False).values("id")
-    left = Duty.objects.select_for_update().filter(kind__in=to, owner__in=closed, discharged_at=None)
-    duties = list(left.order_by("id"))
-    if duties:
-        undertake(LEAVERS, Action.SUPERVISE_TEAM, detail={"passed_on": [str(duty.id) for duty in duties]})
-    for duty in duties:
+    return pass_these_on(Duty.objects.filter(owner__in=closed), cause=OWNER_LEFT, now=now)
+
+
+def pass_these_on(duties: QuerySet[Duty], *, cause: str, now: datetime) -> int:
+    """`pass_on` of some of the duties that are one account's, with why. Inside another command of `LEAVERS` only."""
+    to = {kind.code: kind.left_to for kind in duty_kinds(london_day(now)) if kind.left_to}
+    with_one = duties.select_for_update().filter(kind__in=to, owner__isnull=False, discharged_at=None)
+    passed = list(with_one.order_by("id"))
+    if passed:
+        undertake(LEAVERS, Action.SUPERVISE_TEAM, detail={"passed_on": [str(duty.id) for duty in passed]})
+    for duty in passed:
         duty.owner, duty.role = None, to[duty.kind]
-        duty.causes = list(dict.fromkeys([*duty.causes, OWNER_LEFT]))
+        duty.causes = list(dict.fromkeys([*duty.causes, cause]))
         duty.save(update_fields=["owner", "role", "causes"])
-    return len(duties)
+    return len(passed)
 
 
 @transaction.atomic

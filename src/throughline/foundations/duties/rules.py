@@ -14,6 +14,8 @@ from throughline.reference import Row, load
 
 #: Why a duty is on the list of its role: the account that it was with is closed.
 OWNER_LEFT: Final = "owner-left"
+#: As above: they, or their team, turned out to be party to the matter.
+OWNER_SHUT_OUT: Final = "owner-shut-out"
 
 
 @dataclass(frozen=True, slots=True)

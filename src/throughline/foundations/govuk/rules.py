@@ -39,8 +39,7 @@ def applying(
     found: set[str] = set()
     for name in names:
         if name not in conditions or all(
-            earlier in found
-            and (earlier in unsettled or not chosen(answers.get(earlier)).isdisjoint(wanted))
+            earlier in found and (earlier in unsettled or not chosen(answers.get(earlier)).isdisjoint(wanted))
             for earlier, wanted in conditions[name].items()
         ):
             found.add(name)

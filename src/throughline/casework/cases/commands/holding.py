@@ -13,6 +13,7 @@ from throughline.casework.cases.rules import CASE_STEPS, ENTERED_HERE, Kind, Ste
 from throughline.casework.cases.rules.serving import of_a_case, services
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Conflict, Malformed
+from throughline.foundations.access.queries import sight_of
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
@@ -68,7 +69,8 @@ def set_owner(*, by: Actor, now: datetime, case_id: UUID, owner: UUID, both_side
         return
     if by.role not in ASKS:
         raise Refused("A supervisor says who is asked to own a case", case.victim_id)
-    if not User.objects.filter(id=owner, is_active=True, role=Role.OFFICER).exists():
+    asked_one = User.objects.filter(id=owner, is_active=True, role=Role.OFFICER).first()
+    if asked_one is None or sight_of(case.subjects).keeps_out(asked_one.id, asked_one.team_id):
         raise Malformed("owner", "is not an officer who can be asked")
     _insist_on_knowing(case, owner, both_sides, now)
     asked = Duty.objects.filter(kind=ACCEPT_DUTY, about=case.id, discharged_at=None).exclude(owner=owner)
@@ -242,10 +244,10 @@ def call_for_owner_and_grade(case: Case, *, by: Actor, now: datetime, cause: str
         case__closed_at=None,
     ).exclude(case=case)
     values = list(hers.order_by("-valid_from").values_list("value", flat=True))
-    # somebody who has left owns no more
-    there = {
-        str(one) for one in User.objects.filter(id__in=values, is_active=True).values_list("id", flat=True)
-    }
+    # somebody who has left owns no more, and nobody the case of one of their line
+    sight = sight_of(case.subjects)
+    accounts = User.objects.filter(id__in=values, is_active=True).values_list("id", "team")
+    there = {str(account) for account, team in accounts if not sight.keeps_out(account, team)}
     if held_by := next((value for value in values if value in there), None):
         _own(case, UUID(held_by), by=by, now=now, choice="carried-over")
     standing = set(StandingFact.objects.filter(case=case, ended_at=None).values_list("kind", flat=True))

@@ -7,19 +7,24 @@ from django.urls import reverse
 
 from throughline.casework.cases.commands import groups, holding
 from throughline.casework.cases.commands.cases import group_cases
-from throughline.casework.cases.commands.leaving import pass_on_cases
+from throughline.casework.cases.commands.groups import PLAN_DUTY
+from throughline.casework.cases.commands.leaving import pass_on_cases, pass_on_from_the_line
 from throughline.casework.cases.models import Case, CaseIncident, StandingFact
 from throughline.casework.cases.tests.conftest import as_, seen_whole
 from throughline.casework.conftest import NOW
 from throughline.casework.people.commands import identities
-from throughline.foundations.access.rules import Action, Role
+from throughline.casework.people.commands.safety import let_see, recognise_staff
+from throughline.casework.people.rules import Malformed
+from throughline.foundations.access.queries import sight_of
+from throughline.foundations.access.rules import Action, Role, system
 from throughline.foundations.accounts.commands import close_account
-from throughline.foundations.accounts.models import User
+from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import open_duty as start_duty
 from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.duties.models import Duty
 
@@ -180,3 +185,91 @@ def test_a_line_of_a_plan_whose_account_is_closed_is_a_sergeants(
         "Whose it is has left"
         not in browser.get(reverse("cases:group-page", args=[group.id])).content.decode()
     )
+
+
+@pytest.fixture
+def recognised(accounts):
+    """``recognised(record, account)``: a supervisor says that somebody is one of the staff."""
+
+    def done(record_id, account):
+        with as_(accounts[Role.SUPERVISOR].actor) as by:
+            recognise_staff(by=by, now=NOW, record_id=record_id, user_id=account.id)
+
+    return done
+
+
+@pytest.fixture
+def elsewhere():
+    """An officer and a colleague of another team than everybody else's; and a third, of a team of their own."""
+    agency = Agency.objects.get()
+    away, apart = (
+        Team.objects.create(agency=agency, name=name) for name in ("Brinton response", "Ashby response")
+    )
+    told = {"role": Role.OFFICER, "made_at": NOW}
+    return [
+        User.objects.create_user(name.lower(), name=name, team=team, **told)
+        for name, team in (("Rhian", away), ("Tomos", away), ("Bethan", apart))
+    ]
+
+
+def test_no_case_stays_in_the_line_of_a_member_of_staff(does, case, pair, recognised, elsewhere):
+    him, colleague, _other = elsewhere
+    with as_(colleague.actor) as by:
+        holding.set_owner(by=by, now=NOW, case_id=case, owner=colleague.id)
+    assert pass_on_from_the_line(now=NOW) == 0
+    recognised(pair[1], him)
+    assert (pass_on_from_the_line(now=LATER), pass_on_from_the_line(now=LATER)) == (1, 0)
+    assert owner_of(case) is None
+    assert open_duty("case-owner", case).causes == ["owner-shut-out"]
+    with seen_whole():
+        assert StandingFact.objects.get(case=case, kind="owner").ended_because == "owner-shut-out"
+        assert Entry.objects.filter(kind="case-owner-shut-out", about=case).count() == 1
+        sight = sight_of(pair)
+    assert [sight.keeps_out(one.id, one.team_id) for one in elsewhere] == [True, True, False]
+
+
+def test_the_line_does_not_see_it_even_where_it_is_let_see_it(case, pair, recognised, elsewhere, accounts):
+    him, _colleague, _other = elsewhere
+    recognised(pair[1], him)
+    with as_(accounts[Role.DESK].actor) as desk:
+        for one in elsewhere:
+            let_see(by=desk, now=NOW, record_id=pair[1], grantee=one.id, reason="duty")
+    seen = []
+    for one in elsewhere:
+        with as_(one.actor):
+            seen.append(Case.objects.filter(id=case).exists())
+    assert seen == [False, False, True]
+
+
+def test_nobody_of_the_line_is_asked_to_own_it_or_has_it_carried_over(
+    does, case, incident, pair, add, recognised, elsewhere, accounts
+):
+    him, colleague, other = elsewhere
+    incident(pair[0], add("Otto", "Larchwood", sex="1"))
+    with seen_whole():
+        hers = Case.objects.exclude(id=case).get(closed_at=None).id
+    with as_(colleague.actor) as by:
+        holding.set_owner(by=by, now=NOW, case_id=hers, owner=colleague.id)
+    assert owner_of(case) == str(colleague.id)
+    recognised(pair[1], him)
+    pass_on_from_the_line(now=LATER)
+    assert (owner_of(case), owner_of(hers)) == (None, str(colleague.id))
+    with as_(accounts[Role.DESK].actor) as desk:
+        let_see(by=desk, now=NOW, record_id=pair[1], grantee=accounts[Role.SUPERVISOR].id, reason="duty")
+    with pytest.raises(Malformed, match="not an officer who can be asked"):
+        does(Role.SUPERVISOR, holding.set_owner, case_id=case, owner=colleague.id)
+    does(Role.SUPERVISOR, holding.set_owner, case_id=case, owner=other.id)
+    assert open_duty("case-accept", case).owner == other.id
+
+
+def test_what_else_of_it_was_theirs_alone_is_on_the_list_of_its_role(case, pair, recognised, elsewhere):
+    him, colleague, _other = elsewhere
+    with seen_whole():
+        undertake(system("test"), Action.SUPERVISE_TEAM)
+        told = {"record_id": pair[0], "about": case, "cause": "plan"}
+        duty = start_duty(PLAN_DUTY, now=NOW, owner=colleague.id, **told)
+    recognised(pair[1], him)
+    assert pass_on_from_the_line(now=LATER) == 1
+    with seen_whole():
+        duty.refresh_from_db()
+    assert (duty.owner, duty.role, duty.causes) == (None, Role.SERGEANT, ["plan", "owner-shut-out"])

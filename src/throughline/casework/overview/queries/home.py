@@ -163,11 +163,10 @@ def one_out_of_reach(actor: Actor, duty_id: UUID, *, now: datetime) -> OutOfReac
 
 
 def who_could(one: OutOfReach) -> list[tuple[str, str]]:
-    """The accounts of the role that are party to none of it, as choices by name."""
-    party = _granted(one.hidden, Grant.Kind.EXCLUDE).values_list("grantee", flat=True)
-    users = User.objects.filter(role=one.task.duty.role, is_active=True).exclude(
-        id__in=[*party, *([one.maker] if one.maker else [])]
-    )
+    """The accounts of the role that are party to none of it, nor their team, as choices by name."""
+    party = list(_granted(one.hidden, Grant.Kind.EXCLUDE).values_list("grantee", flat=True))
+    users = User.objects.filter(role=one.task.duty.role, is_active=True).exclude(team__in=party)
+    users = users.exclude(id__in=[*party, *([one.maker] if one.maker else [])])
     if one.task.duty.owner:
         users = users.filter(id=one.task.duty.owner)
     return [
@@ -195,6 +194,9 @@ def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutO
     seen: dict[UUID, set[UUID | None]] = {}
     for grant in _granted(restricted, Grant.Kind.SEE, Grant.Kind.BREAK_GLASS):
         seen.setdefault(grant.subject, set()).add(grant.grantee)
+    party: dict[UUID, set[UUID | None]] = {}
+    for grant in _granted(restricted, Grant.Kind.EXCLUDE):
+        party.setdefault(grant.subject, set()).add(grant.grantee)
     makers = dict(
         Decision.objects.filter(id__in=waiting.values("about"), kind="crime-recording").values_list(
             "id", "made_by"
@@ -207,7 +209,10 @@ def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutO
         hidden = tuple(sorted(about & restricted))
         maker = makers.get(duty.about) if duty.about else None
         could = (
-            all({user, team} & seen.get(one, set()) for one in hidden)
+            all(
+                {user, team} & seen.get(one, set()) and not {user, team} & party.get(one, set())
+                for one in hidden
+            )
             for user, role, team in users
             if role == duty.role and duty.owner in (None, user) and user != maker
         )

@@ -25,15 +25,14 @@ from throughline.casework.risk.queries.waiting import Line, checks_waiting, kind
 from throughline.casework.safeguarding.models import Referral, SafetyMeasure
 from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY
 from throughline.casework.scene.models import ChildDecision, ChildSeen, PositiveAction
-from throughline.foundations.access.models import Grant
-from throughline.foundations.access.queries import open_grants, subjects_for
+from throughline.foundations.access.queries import sight_of, subjects_for
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.models import Duty
-from throughline.foundations.duties.rules import OWNER_LEFT, duty_kind
+from throughline.foundations.duties.rules import OWNER_LEFT, OWNER_SHUT_OUT, duty_kind
 from throughline.foundations.offline.queries import Unsynced, standing_still
 from throughline.reference import load
 
@@ -42,7 +41,7 @@ NO_ARREST, TO_DECIDE, NOT_SENT = "no-arrest-review", "child-decision", "deployme
 #: Duties that have a part of the page of their own.
 _ELSEWHERE = (NO_ARREST, "handover-acceptance")
 # that one account alone has it, or had it until it was closed; what nobody ever had is on the list of its role
-_OF_ONE = Q(owner__isnull=False) | Q(causes__contains=[OWNER_LEFT])
+_OF_ONE = Q(owner__isnull=False) | Q(causes__overlap=[OWNER_LEFT, OWNER_SHUT_OUT])
 
 
 @dataclass(frozen=True, slots=True)
@@ -482,21 +481,8 @@ def who_else(duty: Duty, *, now: datetime) -> list[tuple[str, str, bool]]:
     Party to none of it, and let see whatever of it is restricted.
     """
     there = {one.user for one in on_duty(now)}
-    grants = [grant for record_id in _whom(duty) for grant in open_grants(record_id)]
-    party = {grant.grantee for grant in grants if grant.kind == Grant.Kind.EXCLUDE}
-    restricted = {grant.subject for grant in grants if grant.kind == Grant.Kind.RESTRICT}
-    let_see = {
-        (grant.subject, grant.grantee)
-        for grant in grants
-        if grant.kind in (Grant.Kind.SEE, Grant.Kind.BREAK_GLASS)
-    }
-
-    def may_do_it(user: User) -> bool:
-        return user.id not in party and all(
-            (one, user.id) in let_see or (one, user.team_id) in let_see for one in restricted
-        )
-
-    users = User.objects.filter(role=duty.role, is_active=True)
-    fit = [user for user in users.order_by("name", "username") if user.id != duty.owner and may_do_it(user)]
+    sight = sight_of(_whom(duty))
+    users = User.objects.filter(role=duty.role, is_active=True).order_by("name", "username")
+    fit = [user for user in users if user.id != duty.owner and sight.lets(user.id, user.team_id)]
     fit.sort(key=lambda user: user.id not in there)
     return [(str(user.id), user.name, user.id in there) for user in fit]

@@ -17,7 +17,7 @@ from throughline.casework.people.rules import RECOGNISER, Malformed
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
-from throughline.foundations.accounts.models import User
+from throughline.foundations.accounts.models import Team, User
 from throughline.foundations.audit.models import Event
 from throughline.foundations.duties.models import Duty
 
@@ -125,6 +125,8 @@ def test_only_the_desk_and_only_for_somebody_who_could_do_it(incident, waits, si
         with pytest.raises(Malformed):
             doing(accounts[Role.DESK].actor, let_do, grantee=wrong, **told)
     registrar = accounts[Role.REGISTRAR]
+    registrar.team = Team.objects.create(agency=registrar.team.agency, name="Crime registry")
+    registrar.save()
     for record_id in unreached(accounts)["crime-recording"].hidden:
         doing(accounts[Role.DESK].actor, recognise_staff, record_id=record_id, user_id=registrar.id)
     # who is party to it cannot be named, whoever else there is

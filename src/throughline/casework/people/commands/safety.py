@@ -17,7 +17,8 @@ from throughline.foundations.access.commands import end_grants, grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import open_grants, subject_for
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.rules import Action, Actor, Refused, Role
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
@@ -204,9 +205,11 @@ def review_break_glass(
 
 @transaction.atomic
 def recognise_staff(*, by: Actor, now: datetime, record_id: UUID, user_id: UUID) -> StaffLink:
-    """Say that a person is one of the staff: their account is shut out and the record restricted.
+    """Say that a person is one of the staff: their account and their team are shut out, and the record restricted.
 
-    The auditor is told, outside their line, to read who looked at the record in the year before.
+    Nobody of their line reads it, owns a case of it or can be let see it; of the desk's own staff the account alone is
+    shut out, or nobody would answer for the record. The auditor is told, outside the line, to
+    read who looked at the record in the year before (report recommendation 4; the 2022 super-complaint).
     """
     undertake(by, Action.RECOGNISE_STAFF, record_id)
     link, _ = StaffLink.objects.get_or_create(
@@ -215,7 +218,10 @@ def recognise_staff(*, by: Actor, now: datetime, record_id: UUID, user_id: UUID)
     write("staff-recognised", by=by, now=now, record_id=record_id)
     # as the system: the desk is told of what the one who recognised them may no longer see
     with acting(GUARDIAN):
-        grant(by=by, now=now, subject=record_id, kind=Grant.Kind.EXCLUDE, grantee=user_id, reason="party")
+        user = User.objects.get(id=user_id)
+        shut_out = {"party": user.id} | ({} if user.role == Role.DESK else {"line": user.team_id})
+        for reason, grantee in shut_out.items():
+            grant(by=by, now=now, subject=record_id, kind=Grant.Kind.EXCLUDE, grantee=grantee, reason=reason)
         open_duty("staff-attempt", now=now, record_id=record_id, cause="recognised")
         if not subject_for(GUARDIAN, record_id).restricted:
             grant(by=by, now=now, subject=record_id, kind=Grant.Kind.RESTRICT, reason="staff-connected")

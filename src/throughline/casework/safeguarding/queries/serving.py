@@ -19,8 +19,7 @@ from throughline.casework.safeguarding.models import PolicyOverride, RequestRetu
 from throughline.casework.safeguarding.queries.handing import package_of
 from throughline.casework.safeguarding.rules.handing import Item
 from throughline.casework.safeguarding.rules.serving import OPEN
-from throughline.foundations.access.models import Grant
-from throughline.foundations.access.queries import allowed_on, open_grants, subjects_for
+from throughline.foundations.access.queries import allowed_on, sight_of, subjects_for
 from throughline.foundations.access.rules import Action, Actor, Role, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
@@ -363,21 +362,9 @@ def serving(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Serving
 def who_could(case: Case) -> list[User]:
     """The accounts that may own a case: party to none of it, and let see whatever of it is restricted; by name."""
     owning = [str(role) for role in Role if may(Actor(case.id, role), Action.OWN_CASE)]
-    grants = [grant for record_id in case.subjects for grant in open_grants(record_id)]
-    party = {grant.grantee for grant in grants if grant.kind == Grant.Kind.EXCLUDE}
-    restricted = {grant.subject for grant in grants if grant.kind == Grant.Kind.RESTRICT}
-    let_see = {
-        (grant.subject, grant.grantee)
-        for grant in grants
-        if grant.kind in (Grant.Kind.SEE, Grant.Kind.BREAK_GLASS)
-    }
+    sight = sight_of(case.subjects)
     users = User.objects.filter(is_active=True, role__in=owning).order_by("name", "username")
-    return [
-        user
-        for user in users
-        if user.id not in party
-        and all((one, user.id) in let_see or (one, user.team_id) in let_see for one in restricted)
-    ]
+    return [user for user in users if sight.lets(user.id, user.team_id)]
 
 
 def may_own(user: User, case: Case) -> bool:

@@ -25,6 +25,7 @@ from throughline.casework.people.models import (
 from throughline.casework.people.queries.restriction import spoken_reference
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.rules import Role
+from throughline.foundations.accounts.models import Team, User
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.models import Duty
@@ -417,12 +418,26 @@ def test_a_restriction_that_glass_does_not_open_says_what_a_wrong_reference_says
     assert refused.subjects == [amara]
 
 
-def test_one_of_the_staff_is_shut_out_of_their_own_record(amara, accounts, supervisor, officer, acting_as):
-    typed = {"account": str(accounts[Role.OFFICER].id)}
+def test_one_of_the_staff_is_shut_out_of_their_own_record(
+    amara, accounts, supervisor, officer, acting_as, team
+):
+    him, apart = accounts[Role.OFFICER], Team.objects.create(agency=team.agency, name="Quarnley response")
+    User.objects.filter(id=him.id).update(team=apart)
+    typed = {"account": str(him.id)}
     assert "Recognised as staff." in text(supervisor.post(at("staff", amara), typed, follow=True))
     assert officer.get(at("person", amara)).status_code == 404
     acting_as(Role.DESK)
-    assert StaffLink.objects.get(record=amara).user == accounts[Role.OFFICER].id
+    assert StaffLink.objects.get(record=amara).user == him.id
+    grants = Grant.objects.filter(subject=amara, kind=Grant.Kind.EXCLUDE)
+    assert set(grants.values_list("grantee", "reason")) == {(him.id, "party"), (apart.id, "line")}
+
+
+def test_of_the_desks_own_staff_nobody_else_is_shut_out(amara, accounts, supervisor, acting_as):
+    typed = {"account": str(accounts[Role.DESK].id)}
+    assert "Recognised as staff." in text(supervisor.post(at("staff", amara), typed, follow=True))
+    acting_as(Role.AUDITOR)
+    grants = Grant.objects.filter(subject=amara, kind=Grant.Kind.EXCLUDE)
+    assert list(grants.values_list("grantee", flat=True)) == [accounts[Role.DESK].id]
 
 
 def test_a_record_is_kept_until_another_day_for_a_reason(amara, supervisor, acting_as):
