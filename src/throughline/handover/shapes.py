@@ -6,8 +6,9 @@ import ibis
 from ibis.expr.types import Table
 from sqlglot import expressions as sql
 
-#: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on.
-VERSION = "2"
+#: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on; 3 brings what 2
+#: had, on whose list a duty stands, and who owns a case, being in touch with her, her plan and what was ordered.
+VERSION = "3"
 
 _ID, _AT, _DAY, _CODE, _FLAG, _COUNT = (
     "uuid",
@@ -247,6 +248,8 @@ SHAPES = (
             "outcome": _CODE,
             # null while it is open and not yet due
             "in_time": _FLAG,
+            # on whose list it stands, or stood
+            "role": _CODE,
         },
     ),
     Shape(
@@ -260,6 +263,72 @@ SHAPES = (
             "code": _CODE,
             "since": _AT,
             "until": _AT,
+        },
+    ),
+    Shape(
+        "handover_case",
+        "One victim, one suspect and every incident between them, as it was opened",
+        {
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            "victim": _ID,
+            # null where nobody knows who it is
+            "suspect": _ID,
+        },
+    ),
+    Shape(
+        "handover_closing",
+        "Each time that a case was closed, also one that was opened again since",
+        {
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            # until when is known what happened afterwards
+            "known_until": _AT,
+        },
+    ),
+    Shape(
+        "handover_ownership",
+        "That somebody owned a case, from when they accepted it",
+        {"ownership": _ID, "case": _ID, "at": _AT, "day": _DAY, "until": _AT, "ended": _CODE},
+    ),
+    Shape(
+        "handover_victim_contact",
+        "One contact with the victim of a case, made or tried",
+        {
+            "contact": _ID,
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            "way": _CODE,
+            "result": _CODE,
+            # whether it was she who got in touch
+            "hers": _FLAG,
+            # whether something was due to be told her when it was made
+            "prompted": _FLAG,
+            # null where she was not reached
+            "feels": _CODE,
+        },
+    ),
+    Shape(
+        "handover_plan",
+        "A complete version of a victim's safety plan, once for each of her cases",
+        {"plan": _ID, "case": _ID, "completed_at": _AT, "agreed": _CODE},
+    ),
+    Shape(
+        "handover_safety_measure",
+        "Something that was ordered to make her safer",
+        {
+            "measure": _ID,
+            "case": _ID,
+            "kind": _CODE,
+            "state": _CODE,
+            # first, and that day in London
+            "ordered_at": _AT,
+            "day": _DAY,
+            # null until it is in place, and again where it failed
+            "fitted_at": _AT,
         },
     ),
 )

@@ -2,14 +2,14 @@
 
 from functools import cache
 
-from throughline.measures import contact, risk, scene
+from throughline.measures import contact, risk, safeguarding, scene
 from throughline.measures.rules import Measure
 
 
 @cache
 def measures() -> tuple[Measure, ...]:
     """Every measure, in the order in which it is read."""
-    return (*contact.measures(), *scene.measures(), *risk.measures())
+    return (*contact.measures(), *scene.measures(), *risk.measures(), *safeguarding.measures())
 
 
 def measure(code: str) -> Measure:

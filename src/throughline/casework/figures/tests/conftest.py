@@ -8,19 +8,28 @@ from uuid import UUID
 import pytest
 from django.db import connection, transaction
 
-from throughline.casework.cases.commands import crimes, incidents
+from throughline.casework.cases.commands import cases, crimes, holding, incidents
 from throughline.casework.cases.models import Case
 from throughline.casework.conftest import NOW
 from throughline.casework.people.commands.recording import relate
 from throughline.casework.risk.commands import assessing, checking, grading, hub
 from throughline.casework.risk.tests.conftest import answers
+from throughline.casework.safeguarding.commands import fitting
+from throughline.casework.safeguarding.commands.contacting import record_contact
+from throughline.casework.safeguarding.commands.planning import write_plan
+from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.scene.commands import acting, attending, children, gathering
 from throughline.casework.scene.rules import Section
 from throughline.foundations.access.protection import acting as acting_as
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Role, system
+from throughline.foundations.audit.commands import record
+from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import discharge
+from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.queries import library
+from throughline.synthetic.past.attending import plain_answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ def does(accounts) -> Callable:
             set_actor(by)
             return command(by=by, now=now, **told)
 
+    done.account = lambda role: accounts[role].id
     return done
 
 
@@ -220,3 +230,69 @@ def nights(night, gathered, acted, no_child, assessed, looked):
     looked(unwilling, Role.SERGEANT, "", "standard", minutes=3060)
     unsaid = night(2)
     return held, asked_in, unwilling, unsaid
+
+
+@pytest.fixture
+def closed(does, night, no_child, everything_done) -> Callable:
+    """``closed(200)``: a case between two, opened so many days ago and closed the next day."""
+
+    def done(days_ago: int) -> Night:
+        one = night(days_ago, crimes_of=())
+        no_child(one)
+        everything_done(one.incident, now=one.at)
+        after = one.at + timedelta(days=1)
+        does(
+            Role.SUPERVISOR,
+            incidents.close_incident,
+            now=after,
+            incident_id=one.incident,
+            closed_as="attended",
+        )
+        with transaction.atomic(), acting_as(system("test")):
+            record(system("test"), Event.Kind.WRITE, "test")
+            for duty in Duty.objects.filter(about=one.case, discharged_at=None):
+                discharge(by=system("test"), now=after, duty_id=duty.id, outcome="done")
+        does(Role.SUPERVISOR, cases.close_case, now=after, case_id=one.case, closed_as="danger-past")
+        return one
+
+    return done
+
+
+@pytest.fixture
+def looked_after(does, nights) -> None:
+    """The first of the nights is owned, handed on, reached twice, planned for and has locks; the second is rung once."""
+    held, asked_in, _unwilling, _unsaid = nights
+    about = {"case_id": held.case}
+
+    def after(minutes: int):
+        return held.at + timedelta(minutes=minutes)
+
+    for role, minutes in ((Role.OFFICER, 20), (Role.SERGEANT, 50)):
+        by = {"case_id": held.case, "owner": does.account(role)}
+        does(role, holding.set_owner, now=after(minutes), **by)
+    does(Role.OFFICER, promise, now=after(30), update="told-released", **about)
+    tried = {"way": "telephone", "result": "no-answer"}
+    does(Role.OFFICER, record_contact, now=after(40), **tried, **about)
+    reached = {"way": "in-person", "result": "reached-free"}
+    does(
+        Role.OFFICER, record_contact, now=after(60), told=["told-released"], feels="safer", **reached, **about
+    )
+    does(Role.OFFICER, record_contact, now=after(900), feels="not-asked", **reached, **about)
+    other = {"case_id": asked_in.case, "feels": "less-safe", "hers": True}
+    does(Role.OFFICER, record_contact, now=asked_in.at + timedelta(hours=3), **reached, **other)
+    form = library().as_of("safety-plan", london_day(NOW))
+    does(
+        Role.HUB,
+        write_plan,
+        now=after(1500),
+        answers=plain_answers(form, {"wants": "To stay"}),
+        complete=True,
+        took_part=["victim"],
+        agreed="agreed",
+        **about,
+    )
+    for kind, fitted in (("locks", True), ("personal-alarm", False)):
+        made = does(Role.HUB, fitting.offer, now=after(100), kind=kind, **about)
+        does(Role.HUB, fitting.take_step, now=after(110), measure_id=made.id, step="order")
+        if fitted:
+            does(Role.HUB, fitting.take_step, now=after(410), measure_id=made.id, step="fit")

@@ -377,8 +377,10 @@ def test_a_brief_that_was_not_sent_was_not_opened(call, counting):
 
 
 def test_every_measure_is_the_same_on_a_second_engine(
-    call, asked, opened_on_the_way, found, decides_again, add, nights, counting
+    call, asked, opened_on_the_way, found, decides_again, add, looked_after, closed, counting
 ):
+    closed(120)
+    closed(20)
     victims = [add("Ana", f"Victim{n}") for n in range(3)]
     him = add("Bob", "Suspect", sex="1")
     for n in range(12):
