@@ -21,6 +21,7 @@ COMMANDS = {
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
     "messages": "throughline.casework.messages.cli:messages",
+    "partners": "throughline.casework.partnership.cli:partners",
     "people": "throughline.casework.people.cli:people",
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",

@@ -26,6 +26,7 @@ ORDER = (
     "scene",
     "risk",
     "safeguarding",
+    "partnership",
     "figures",
     "overview",
     "website",

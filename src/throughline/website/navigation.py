@@ -32,6 +32,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Your turn’s work"), "overview:turns-work", Action.SUPERVISE_TEAM),
     Entry(_("Assessments to check"), "risk:checks", Action.SUPERVISE_TEAM),
     Entry(_("Workload"), "safeguarding:workload", Action.VIEW_WORKLOAD, seldom=True),
+    Entry(_("Referred to your service"), "partnership:inbox", Action.WORK_REFERRED),
     Entry(_("Hub queue"), "risk:hub", Action.REVIEW_RISK),
     Entry(_("Said of your assessments"), "risk:said", Action.ASSESS_RISK),
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
@@ -72,6 +73,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
     Entry(_("Safety plan"), "safeguarding:plan", Action.VIEW_CASE),
     Entry(_("Who safeguards her, and handing over"), "safeguarding:serving", Action.VIEW_CASE),
+    Entry(_("Her adviser, and MARAC"), "partnership:partners", Action.VIEW_CASE),
 ]
 
 

@@ -12,6 +12,7 @@ from throughline.casework.overview.queries.home import one_out_of_reach, who_cou
 from throughline.casework.overview.queries.team import owned_duty, who_else
 from throughline.casework.people.commands import retention
 from throughline.casework.people.commands.safety import let_see
+from throughline.casework.partnership.commands import forgetting as partnership
 from throughline.casework.people.models import Phone
 from throughline.casework.people.rules import RETENTION, Malformed
 from throughline.casework.risk.commands import forgetting as risk
@@ -47,11 +48,23 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         by,
         Action.ERASE,
         record_id,
-        detail={"rooms": ["safeguarding", "risk", "scene", "contact", "messages", "cases", "people"]},
+        detail={
+            "rooms": [
+                "partnership",
+                "safeguarding",
+                "risk",
+                "scene",
+                "contact",
+                "messages",
+                "cases",
+                "people",
+            ]
+        },
     )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):
         numbers = set(Phone.objects.filter(record=record_id).values_list("number", flat=True))
+        partnership.forget(record_id=record_id)
         safeguarding.forget(record_id=record_id)
         risk.forget(record_id=record_id)
         scene.forget(record_id=record_id)

@@ -17,6 +17,11 @@ ONES_OWN_WORK: Final = (
     "victim-update",
     "safety-measure",
     "referral-answer",
+    "idva-referral",
+    "idva-returned",
+    "marac-referral",
+    "marac-send",
+    "adviser-note",
 )
 #: Whose work a sergeant or an inspector may give to somebody else of the role.
 GIVEN_ON: Final = frozenset({Role.OFFICER})

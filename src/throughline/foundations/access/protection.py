@@ -158,6 +158,14 @@ end $$;
 """  # noqa: S608 (of our own constants)
 FUNCTIONS += KEPT_OUT + KEPT_KEYS
 
+# what a partner sees is a slice that somebody referred: the subjects that the actor or their team was let see
+GRANTED = f"""
+create function access_granted() returns setof uuid language sql stable as $$
+  select g.subject from access_grant g
+  where g.kind = 'see' and g.grantee in ((select access_actor()), (select access_team())) and {_OPEN.format("g")}
+$$;
+"""  # noqa: S608 (of our own constants)
+
 #: That nobody keeps the reader from a row of one subject, or of several: what `protect` and its migrations are made of.
 LET_SEE_ONE = "not coalesce((select access_kept_keys()) ? {column}::text, access_kept_out({column}))"
 LET_SEE_ALL = "not coalesce((select access_kept_keys()) ?| {column}::text[], access_kept_out({column}))"

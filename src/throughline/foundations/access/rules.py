@@ -26,6 +26,7 @@ class Role(StrEnum):
     DESK = "restricted-records-desk"
     INTELLIGENCE = "intelligence-desk"
     REGISTRAR = "crime-registrar"
+    IDVA = "idva"
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
@@ -87,6 +88,10 @@ class Action(StrEnum):
     VISIT = "visit.make"
     CONTACT_VICTIM = "victim.contact"
     PLAN_SAFETY = "safety-plan.make"
+    REFER_TO_PARTNERS = "partners.refer"
+    REVIEW_NOT_REFERRED = "not-referred.review"
+    WORK_REFERRED = "referred.work"
+    HOLD_REFERRAL = "referred.hold"
     VIEW_DIRECTORY = "directory.view"
     KEEP_DIRECTORY = "directory.keep"
     DECIDE_PRIMARY = "primary-perpetrator.decide"
@@ -177,6 +182,10 @@ def _in_sight(actor: Actor, subject: Subject) -> bool:
         or actor.role == Role.DESK
         or not subject.relations.isdisjoint({Relation.GRANTED, Relation.BROKE_GLASS})
     )
+
+
+def _granted(actor: Actor, subject: Subject) -> bool:
+    return not subject.relations.isdisjoint({Relation.GRANTED, Relation.BROKE_GLASS})
 
 
 def _granted_the_refuge(actor: Actor, subject: Subject) -> bool:
@@ -336,6 +345,30 @@ RULES = (
         Action.PLAN_SAFETY,
         RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
+    ),
+    Rule(
+        "Supervisors, response, the hub and independent advisers refer to a MARAC, and the police to an adviser",
+        Action.REFER_TO_PARTNERS,
+        RESPONSE | {Role.SUPERVISOR, Role.HUB, Role.IDVA},
+        _in_sight,
+    ),
+    Rule(
+        "Sergeants and inspectors see why a case was not referred",
+        Action.REVIEW_NOT_REFERRED,
+        _only(Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule(
+        "Independent advisers work on what was referred to their service",
+        Action.WORK_REFERRED,
+        _only(Role.IDVA),
+        _in_sight,
+    ),
+    Rule(
+        "An independent adviser opens a referral while her service has it",
+        Action.HOLD_REFERRAL,
+        _only(Role.IDVA),
+        _granted,
     ),
     Rule("Whoever reads about people reads the support directory", Action.VIEW_DIRECTORY, READERS),
     Rule(

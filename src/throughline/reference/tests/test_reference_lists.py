@@ -103,6 +103,7 @@ def test_the_roles_are_those_of_the_rooms_there_are():
         "restricted-records-desk",
         "intelligence-desk",
         "crime-registrar",
+        "idva",
         "analyst",
         "administrator",
         "auditor",

@@ -33,6 +33,7 @@ PURPOSES = {
     Role.DESK: "restricted-desk",
     Role.INTELLIGENCE: "research",
     Role.REGISTRAR: "crime-recording",
+    Role.IDVA: "independent-support",
 }
 
 # an age above it is a slip of the keyboard

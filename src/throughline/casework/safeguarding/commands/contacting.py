@@ -49,6 +49,36 @@ def record_contact(
     """
     case = locked_case(case_id)
     undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"case": str(case.id), "result": result})
+    return keep_contact(
+        case,
+        by=by,
+        now=now,
+        way=way,
+        result=result,
+        hers=hers,
+        told=told,
+        declined=declined,
+        feels=feels,
+        said=said,
+        at=at,
+    )
+
+
+def keep_contact(
+    case: Case,
+    *,
+    by: Actor,
+    now: datetime,
+    way: str,
+    result: str,
+    hers: bool = False,
+    told: Collection[str] = (),
+    declined: bool = False,
+    feels: str = "",
+    said: str = "",
+    at: datetime | None = None,
+) -> VictimContact:
+    """`record_contact` for a case that is held, inside another command only, which audits. Raises Malformed."""
     at = held.when("at", at, now)
     _row("victim-contact-ways", "way", way, now)
     came_of_it = _row("victim-contact-results", "result", result, now)

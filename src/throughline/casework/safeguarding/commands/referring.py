@@ -52,14 +52,7 @@ def refer(
         if basis or consent:
             raise Malformed("basis", "telling her of a service passes nothing on: leave it empty")
     else:
-        row_of("referral-consents", "consent", consent, now)
-        row_of("sharing-bases", "basis", basis, now)
-        if basis == NOT_SAID:
-            raise Malformed("basis", "choose one of the answers listed")
-        if basis == CONSENT and consent != AGREED:
-            raise Malformed("basis", "is consent, which she has not given: choose another, or tell her only")
-        if consent != AGREED and not words.strip():
-            raise Malformed("words", "say why she is referred although she has not agreed")
+        insist_on_basis(basis, consent, words, now)
     made = Referral.objects.create(
         record_id=case.victim_id,
         case=case,
@@ -88,6 +81,21 @@ def refer(
         due_at=duty_kind(ANSWER_DUTY, on=london_day(at)).due_at(at),
     )
     return made
+
+
+def insist_on_basis(basis: str, consent: str, words: str, now: datetime) -> None:
+    """Raise Malformed where it is not said on what basis something about her is passed on, and whether she agreed.
+
+    One that she did not agree to rests on another basis than consent, with words.
+    """
+    row_of("referral-consents", "consent", consent, now)
+    row_of("sharing-bases", "basis", basis, now)
+    if basis == NOT_SAID:
+        raise Malformed("basis", "choose one of the answers listed")
+    if basis == CONSENT and consent != AGREED:
+        raise Malformed("basis", "is consent, which she has not given: choose another, or tell her only")
+    if consent != AGREED and not words.strip():
+        raise Malformed("words", "say why she is referred although she has not agreed")
 
 
 @transaction.atomic

@@ -1,0 +1,1 @@
+"""Working together: independent advisers and what is shared with them, and referrals to a MARAC."""
