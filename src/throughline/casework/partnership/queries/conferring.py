@@ -1,7 +1,7 @@
 """What the records hold of cases, as far as a criterion for a MARAC reads it."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -22,7 +22,8 @@ def known_of(case_ids: Collection[UUID], *, now: datetime) -> dict[UUID, Known]:
     today = london_day(now)
     asked = criteria(today)
     since = start_of_day(months_after(today, -max((one.months for one in asked), default=0)))
-    instruments = {code for one in asked for code in one.instruments}
+    # of each form, the factors that are not of its count
+    instruments = {code: set(one.beside) for one in asked for code in one.instruments}
     forms = _forms(case_ids, instruments, since)
     incidents = _incidents(case_ids, since)
     referred: dict[UUID, list[datetime]] = defaultdict(list)
@@ -50,11 +51,13 @@ def stirred(since: datetime) -> set[UUID]:
     return {*of_incidents.values_list("case", flat=True), *assessed.values_list("case", flat=True)}
 
 
-def _forms(case_ids: Collection[UUID], instruments: set[str], since: datetime) -> dict[UUID, list[Form]]:
+def _forms(
+    case_ids: Collection[UUID], instruments: Mapping[str, set[str]], since: datetime
+) -> dict[UUID, list[Form]]:
     found: dict[UUID, list[Form]] = defaultdict(list)
     done = list(
         Assessment.objects.filter(
-            case__in=case_ids, completed_at__gte=since, instrument__in=instruments
+            case__in=case_ids, completed_at__gte=since, instrument__in=list(instruments)
         ).order_by("completed_at", "id")
     )
     rows = {
@@ -67,8 +70,9 @@ def _forms(case_ids: Collection[UUID], instruments: set[str], since: datetime) -
             continue
         # as a count of the form alone: what else was asked is not of it
         said = factors(library().version(row.instrument, row.version).asked_of(one.group), row.answers)
-        present = sum(presence is Presence.YES for presence in said.values())
-        found[one.case_id].append(Form(one.instrument, one.completed_at, present, len(said)))
+        counted = [presence for factor, presence in said.items() if factor not in instruments[one.instrument]]
+        present = sum(presence is Presence.YES for presence in counted)
+        found[one.case_id].append(Form(one.instrument, one.completed_at, present, len(counted)))
     return found
 
 

@@ -28,6 +28,8 @@ class Criterion:
     threshold: int
     months: int
     instruments: tuple[str, ...]
+    #: Factors that are asked beside the form's own, and are not of its count.
+    beside: tuple[str, ...]
     only_crimes: bool
     verified: bool
 
@@ -42,6 +44,7 @@ def criteria(on: date) -> tuple[Criterion, ...]:
             threshold=row.number("threshold"),
             months=row.number("months"),
             instruments=row.texts("instruments"),
+            beside=row.texts("beside"),
             only_crimes=row.flag("only_crimes"),
             verified=row.verified,
         )
