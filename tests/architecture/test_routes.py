@@ -41,6 +41,8 @@ from throughline.casework.contact.models import (
     Proposal,
     Sample,
 )
+from throughline.casework.partnership.commands import advising, conferring, noting
+from throughline.casework.partnership.models import NotReferred
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.casework.risk.commands import checking, grading
@@ -64,6 +66,7 @@ from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.instruments.queries import library
@@ -81,7 +84,7 @@ WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
 OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
     "grading_id", "choice_id", "version_id", "measure_id", "referral_id",
-    "override_id",
+    "override_id", "adviser_referral_id", "note_id", "share_id", "marac_id", "not_referred_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -262,6 +265,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             **_kept_safe(parts["case_id"], surname),
             **_chosen(parts["case_id"], officer, surname),
         }
+    parts |= _with_partners(parts["case_id"], surname, by)
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
 
@@ -309,6 +313,43 @@ def _chosen(case_id: UUID, officer: Actor, surname: str) -> dict[str, UUID]:
     why = {"reason": "override-trust", "words": f"{surname} asks for them"}
     ask_for(by=SETTLER, now=NOW, case_id=case_id, account=officer.id, **why)
     return {"override_id": PolicyOverride.objects.get(case=case_id).id}
+
+
+def _with_partners(case_id: UUID, surname: str, by: Actor) -> dict[str, UUID]:
+    """A referral that an adviser has accepted, a note that she shared with supervisors, and a referral to a MARAC."""
+    adviser = User.objects.get(role=Role.IDVA).actor
+    case = {"now": NOW, "case_id": case_id}
+    basis = {"basis": "consent", "consent": "agreed"}
+    with transaction.atomic():
+        set_actor(by)
+        made = advising.refer(by=by, **case, team_id=adviser.team, words=f"{surname} is at work", **basis)
+        why = {"chosen": ["professional-judgement"], "words": f"{surname} is in danger"}
+        marac = conferring.refer(by=by, **case, **why)
+        set_actor(adviser)
+        advising.accept(by=adviser, now=NOW, referral_id=made.id)
+        told = {"referral_id": made.id, "kind": "note", "words": f"{surname} is afraid"}
+        note = noting.write_note(by=adviser, now=NOW, **told)
+        share = noting.share(by=adviser, now=NOW, note_id=note.id, to="supervisors-too", **basis)
+    with transaction.atomic(), acting(SETTLER):
+        write_audit(SETTLER, Event.Kind.WRITE, "test")
+        of = {"case_id": case_id, "record_id": made.record_id, "at": NOW, "by": SETTLER.id}
+        kept = {
+            "record_id": made.record_id,
+            "about": case_id,
+            "choice": "not-referred",
+            "words": f"Not {surname}",
+        }
+        decision = decide_for(
+            "marac-not-referred", by=SETTLER, now=NOW, reason="not-referred-mistaken", **kept
+        )
+        not_referred = NotReferred.objects.create(**of, decision=decision, subjects=made.subjects)
+    return {
+        "adviser_referral_id": made.id,
+        "note_id": note.id,
+        "share_id": share.id,
+        "marac_id": marac.id,
+        "not_referred_id": not_referred.id,
+    }
 
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:

@@ -45,6 +45,7 @@ from throughline.casework.contact.models import (
     Sample,
 )
 from throughline.casework.overview.commands import erase
+from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.people.commands import identities, recognition, recording, retention, safety
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.commands.indexing import described
@@ -138,6 +139,7 @@ class Staff:
     supervisor: Actor
     officer: Actor
     desk: Actor
+    adviser: Actor
 
 
 @pytest.fixture
@@ -147,7 +149,7 @@ def staff(transactional_db: None) -> Staff:
         User.objects.create(
             username=role.value, name=f"The {role}", role=role.value, team=team, made_at=NOW
         ).actor
-        for role in (Role.CALL_HANDLER, Role.SUPERVISOR, Role.OFFICER, Role.DESK)
+        for role in (Role.CALL_HANDLER, Role.SUPERVISOR, Role.OFFICER, Role.DESK, Role.IDVA)
     ]
     return Staff(*made)
 
@@ -503,6 +505,36 @@ def _keep_her_safe(staff: Staff, case: dict[str, Any]) -> None:
         words="Quorl asks to keep the officer",
         **case,
     )
+    _with_partners(staff, case)
+
+
+def _with_partners(staff: Staff, case: dict[str, Any]) -> None:
+    """Referred to an adviser, who writes and shares a note and ends it; and to a MARAC, corrected and sent."""
+    basis = {"basis": "consent", "consent": "agreed"}
+    made = as_(
+        staff.officer,
+        advising.refer,
+        team_id=staff.adviser.team,
+        words="Quorl works at night",
+        **basis,
+        **case,
+    )
+    as_(staff.adviser, advising.accept, referral_id=made.id)
+    told = {"referral_id": made.id, "kind": "note", "words": "Quorlina is afraid of Sundays"}
+    note = as_(staff.adviser, noting.write_note, **told)
+    as_(staff.adviser, noting.share, note_id=note.id, to="owner", **basis)
+    why = {"chosen": ["professional-judgement"], "words": "Quorl says that he will"}
+    marac = as_(staff.officer, conferring.refer, **why, **case)
+    as_(staff.officer, conferring.add, marac_id=marac.id, kind="correction", words="Quorl said it twice")
+    as_(staff.officer, conferring.sent, marac_id=marac.id, to="coordinator", reference="Quorl 12")
+    for user, place in (
+        (staff.officer, f"/partners/{case['case_id']}/adviser/"),
+        (staff.officer, f"/partners/marac/{marac.id}/add/"),
+        (staff.adviser, f"/partners/with-us/{made.id}/note/"),
+        (staff.adviser, f"/partners/with-us/notes/{note.id}/share/"),
+    ):
+        keep(user=user.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
+    as_(staff.adviser, advising.let_go, referral_id=made.id, reason="moved-on", words="Quorl moved")
 
 
 def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:

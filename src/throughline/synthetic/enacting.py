@@ -26,7 +26,7 @@ from throughline.foundations.accounts.models import User
 from throughline.synthetic.demonstration import Story, stories
 from throughline.synthetic.export import person_reference
 from throughline.synthetic.person import Address
-from throughline.synthetic.staff import AGENCY, STAFF
+from throughline.synthetic.staff import STAFF
 
 DEMONSTRATION = system("demonstration")
 
@@ -50,7 +50,7 @@ def enact(*, now: datetime, source: str) -> int:
                 name=one.name,
                 role=one.role,
                 team=one.team,
-                agency=AGENCY,
+                agency=one.agency,
             )
     users = _users()
     by_role = actors()

@@ -1,5 +1,6 @@
 """Who signs in to the demonstration: one account for each role, a member of staff who is a party, and a second
-registrar and sergeant, since nobody reviews their own judgement and a turn is handed to somebody else.
+registrar and sergeant, since nobody reviews their own judgement and a turn is handed to somebody else. Two are advisers of
+a partner agency, who see what was referred to them and nothing else.
 
 All are invented, as is their force. User names are those of the roles, so that nobody has to look them up.
 """
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from throughline.foundations.access.rules import Role
 
 AGENCY = "Quarnshire Police (invented)"
+PARTNER = "Quarnshire Independent Advice (invented)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,7 @@ class StaffMember:
     role: Role
     team: str
     story: str = ""
+    agency: str = AGENCY
 
 
 STAFF = (
@@ -55,6 +58,9 @@ STAFF = (
         username="intelligence-desk", name="Noor Haddad", role=Role.INTELLIGENCE, team="Intelligence desk"
     ),
     StaffMember(username="crime-registrar", name="Bronwen Pugh", role=Role.REGISTRAR, team="Crime registry"),
+    StaffMember(
+        username="idva", name="Marta Szabo", role=Role.IDVA, team="Independent advisers", agency=PARTNER
+    ),
     StaffMember(username="analyst", name="Piotr Zawada", role=Role.ANALYST, team="Performance and insight"),
     StaffMember(
         username="administrator", name="Gail Entwistle", role=Role.ADMINISTRATOR, team="Records and systems"
@@ -73,6 +79,9 @@ STAFF = (
         name="Gethin Mayhew",
         role=Role.SERGEANT,
         team="Quarnley response, C team",
+    ),
+    StaffMember(
+        username="idva-2", name="Joy Adebayo", role=Role.IDVA, team="Independent advisers", agency=PARTNER
     ),
     StaffMember(username="crime-registrar-2", name="Aled Nkosi", role=Role.REGISTRAR, team="Crime registry"),
 )

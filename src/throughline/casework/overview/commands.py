@@ -10,9 +10,9 @@ from throughline.casework.contact.commands import forgetting as contact
 from throughline.casework.messages.commands import forgetting as messages
 from throughline.casework.overview.queries.home import one_out_of_reach, who_could
 from throughline.casework.overview.queries.team import owned_duty, who_else
+from throughline.casework.partnership.commands import forgetting as partnership
 from throughline.casework.people.commands import retention
 from throughline.casework.people.commands.safety import let_see
-from throughline.casework.partnership.commands import forgetting as partnership
 from throughline.casework.people.models import Phone
 from throughline.casework.people.rules import RETENTION, Malformed
 from throughline.casework.risk.commands import forgetting as risk

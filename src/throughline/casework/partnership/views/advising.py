@@ -15,7 +15,7 @@ from throughline.casework.cases.views.changing import purpose_for
 from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.partnership.commands import advising
 from throughline.casework.partnership.forms import ReferForm
-from throughline.casework.partnership.models import AdviserNote, AdviserReferral
+from throughline.casework.partnership.models import AdviserReferral, NoteShare
 from throughline.casework.partnership.queries import partners as queries
 from throughline.casework.partnership.queries.services import services
 from throughline.casework.partnership.views.shared import WORDS, about_row, small
@@ -85,7 +85,7 @@ def referral(request: HttpRequest, row: AdviserReferral) -> HttpResponse:
     return redirect(back_to(row.case))
 
 
-@about_row(Action.VIEW_CASE, AdviserNote, "shared_note_id")
-def note(request: HttpRequest, row: AdviserNote) -> HttpResponse:
-    """A note that an adviser shared with its reader: on the page of its case."""
-    return redirect(f"{back_to(row.referral.case)}#shared")
+@about_row(Action.VIEW_CASE, NoteShare, "share_id")
+def note(request: HttpRequest, row: NoteShare) -> HttpResponse:
+    """Something that an adviser shared: on the page of its case, which shows it to whoever it was shared with."""
+    return redirect(f"{back_to(row.case)}#shared")

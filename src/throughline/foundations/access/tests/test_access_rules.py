@@ -94,7 +94,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.VISIT: in_sight(SUPERVISOR | ATTEND),
     Action.CONTACT_VICTIM: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.PLAN_SAFETY: in_sight(SUPERVISOR | ATTEND | HUB),
-    Action.REFER_TO_PARTNERS: in_sight(SUPERVISOR | ATTEND | HUB | IDVA),
+    Action.REFER_TO_PARTNERS: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.REVIEW_NOT_REFERRED: in_sight(SERGEANTS),
     Action.WORK_REFERRED: (IDVA, NOBODY, IDVA, NOBODY),
     Action.HOLD_REFERRAL: (NOBODY, NOBODY, IDVA, NOBODY),
