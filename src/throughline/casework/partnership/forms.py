@@ -122,11 +122,11 @@ class NoteForm(PersonForm):
 class ShareForm(BasisForm):
     """With whom a note is shared."""
 
-    needed = ("to", "consent", "basis")
+    needed: tuple[str, ...] = ("to", "consent", "basis")
     lists = {**BasisForm.lists, "to": ("note-recipients", {})}
     to = _radios(_("With whom?"))
     words = _words(_("Why, where she has not agreed"), _("It stays with your service."), rows=3)
-    field_order = ("to", "consent", "basis", "words")
+    field_order: tuple[str, ...] = ("to", "consent", "basis", "words")
 
 
 class DangerForm(ShareForm):

@@ -8,13 +8,18 @@ from throughline.casework.partnership.commands import advising, conferring, noti
 from throughline.casework.partnership.models import AdviserReferral
 from throughline.casework.partnership.queries.services import services
 from throughline.casework.partnership.rules import PARTNERS
+from throughline.casework.partnership.rules.advising import REFER_DUTY
 from throughline.foundations.access.rules import Role
+from throughline.foundations.duties.commands import carry_out
+from throughline.foundations.duties.models import Duty
 from throughline.synthetic.past.cast import Cast
 
 # as many of the newest high grades were referred; what is older was with another service before this one had accounts
 _MOST = 30
 # of the newest one is not referred yet, and two wait to be accepted
 _NOT_YET, _WAITS = 1, 3
+# what is older than this waits for nobody any more
+_LONG_AGO = timedelta(days=10)
 _SHARED: dict[str, Any] = {"to": "owner-and-hub", "basis": "consent", "consent": "agreed"}
 _NOTES = (
     "Frightened of the handover at the contact centre; asks whether somebody can be there.",
@@ -49,10 +54,30 @@ class Partnering:
                 self._answer(made, number, at)
             if number % 3 == 0:
                 self._marac(fact.case, number, at)
+        self._asked(known[0].id)
         self.cast.acting(PARTNERS)
         advising.call_for_advisers(now=self.now)
         conferring.call_for_referrals(now=self.now)
         self.cast.left()
+
+    def _asked(self, team_id: Any) -> None:
+        """What the policy asked for besides, three days ago: each fourth was referred, the others did not want it."""
+        at = self.now - timedelta(days=3)
+        self.cast.acting(PARTNERS)
+        advising.call_for_advisers(now=at)
+        asked = list(Duty.objects.filter(kind=REFER_DUTY, discharged_at=None).order_by("opened_at", "id"))
+        for number, duty in enumerate(asked[:-_NOT_YET]):
+            if number % 4 == 0 and duty.about:
+                case = Case.objects.get(id=duty.about)
+                made = self._refer(case, number, team_id, at + timedelta(hours=2))
+                advising.accept(
+                    by=self.cast.role(Role.IDVA), now=at + timedelta(hours=5), referral_id=made.id
+                )
+                continue
+            by = next((one for one in self.cast.by.values() if one.id == duty.owner), self.cast.by[Role.HUB])
+            if duty.role == by.role:
+                self.cast.acting(by)
+                carry_out(by=by, now=at + timedelta(hours=3), duty_id=duty.id, outcome="idva-declined")
 
     def _refer(self, case: Case, number: int, team_id: Any, at: datetime) -> AdviserReferral:
         agreed = number % 5 != 4
@@ -79,7 +104,7 @@ class Partnering:
             advising.give_back(by=adviser, now=self._by(at, 3), referral_id=made.id, **told)
             return
         advising.accept(by=adviser, now=self._by(at, 1 + number % 6), referral_id=made.id)
-        reached = number % 4 != 3
+        reached = number % 4 != 3 or at < self.now - _LONG_AGO
         noting.record_contact(
             by=adviser,
             now=self._by(at, 8 + number % 30),
@@ -107,7 +132,7 @@ class Partnering:
             words="What he has said he will do, and that he knows where she is on Sundays.",
             consent="agreed",
         )
-        if number % 2 == 0:
+        if number % 2 == 0 or at < self.now - _LONG_AGO:
             conferring.sent(
                 by=self.cast.role(Role.HUB),
                 now=self._by(at, 20),

@@ -241,7 +241,9 @@ def _to_refer(now: datetime) -> int:
         assert fact.case is not None
         policy = policy_for(fact.value, repeat=is_repeat(known[fact.case.id], now), on=today)
         if policy.asks:
-            found.append((fact.case, policy.refer_by(fact.set_at)))
+            # the clock of a grade that was standing before anybody looked, or that a later incident made a repeat, begins now
+            begins = fact.set_at if fact.set_at > now - OF_ONE_GRADE else now
+            found.append((fact.case, policy.refer_by(begins)))
     if found:
         undertake(
             PARTNERS,
@@ -262,9 +264,9 @@ def _answered(case_ids: Collection[UUID]) -> dict[UUID, list[datetime | None]]:
     ):
         found.setdefault(case_id, []).append(None if state in OPEN else at)
     duties = Duty.objects.filter(kind__in=[REFER_DUTY, RETURNED_DUTY], about__in=case_ids)
-    for about, at in duties.values_list("about", "discharged_at"):
+    for about, done_at in duties.values_list("about", "discharged_at"):
         if about:
-            found.setdefault(about, []).append(at)
+            found.setdefault(about, []).append(done_at)
     return found
 
 

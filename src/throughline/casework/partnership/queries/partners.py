@@ -152,7 +152,12 @@ def partners(
     seen = set(
         NotReferred.objects.filter(case=case, decision__reviews__isnull=False).values_list("id", flat=True)
     )
-    about = [case.id, *(one.id for one in (*referrals, *maracs, *decided))]
+    about = [
+        case.id,
+        *(one.id for one in referrals),
+        *(one.id for one in maracs),
+        *(one.id for one in decided),
+    ]
     due = Duty.objects.filter(kind__in=KINDS, about__in=about, discharged_at=None).order_by("due_at", "id")
     write_audit(
         actor,
@@ -212,7 +217,9 @@ def _conferred(maracs: list[MaracReferral]) -> tuple[Conferred, ...]:
     )
     names = staff_names({*(one.by for one in maracs), *(one.by for one in added)})
     agencies = dict(
-        Agency.objects.filter(id__in={one.agency_id for one in (*maracs, *added)}).values_list("id", "name")
+        Agency.objects.filter(
+            id__in=[*(one.agency_id for one in maracs), *(one.agency_id for one in added)]
+        ).values_list("id", "name")
     )
     return tuple(
         Conferred(

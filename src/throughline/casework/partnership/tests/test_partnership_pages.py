@@ -203,7 +203,7 @@ class TestThePolice:
         for words in (
             "Yours to say",
             "No such form was completed",
-            "incidents of the two that the police know of in 12 months, of 3",
+            "Incidents of the two that the police know of in 12 months: 1; 3 meet it",
             "a MARAC owns no case",
         ):
             assert words in page, words
