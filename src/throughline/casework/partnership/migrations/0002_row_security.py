@@ -27,7 +27,7 @@ _THROUGH = "(select m.through_id from partnership_maracreferral m where m.id = r
 class Migration(migrations.Migration):
     dependencies = [
         ("partnership", "0001_initial"),
-        ("access", "0009_granted"),
+        ("access", "0010_granted"),
         ("cases", "0001_initial"),
     ]
     operations = [

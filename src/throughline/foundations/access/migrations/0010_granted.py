@@ -4,5 +4,5 @@ from throughline.foundations.access.protection import GRANTED
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0008_kept_out_by_index")]
+    dependencies = [("access", "0009_teams_shut_out")]
     operations = [migrations.RunSQL(GRANTED, "drop function access_granted()")]
