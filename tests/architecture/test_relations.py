@@ -26,6 +26,7 @@ ORDER = (
     "scene",
     "risk",
     "safeguarding",
+    "investigation",
     "figures",
     "overview",
     "website",

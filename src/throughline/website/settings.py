@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "throughline.casework.scene",
     "throughline.casework.risk",
     "throughline.casework.safeguarding",
+    "throughline.casework.investigation",
     "throughline.casework.figures",
     "throughline.website",
 ]

@@ -91,10 +91,15 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.KEEP_REGISTERS: everywhere(SUPERVISOR | SERGEANTS),
     Action.GRADE_CASE: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.VISIT: in_sight(SUPERVISOR | ATTEND),
-    Action.CONTACT_VICTIM: in_sight(SUPERVISOR | ATTEND | HUB),
+    Action.CONTACT_VICTIM: in_sight(SUPERVISOR | ATTEND | HUB | {Role.INVESTIGATOR}),
     Action.PLAN_SAFETY: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.VIEW_DIRECTORY: everywhere(READS),
     Action.KEEP_DIRECTORY: everywhere(SUPERVISOR | HUB | {Role.FRONT_COUNTER}),
+    Action.VIEW_INVESTIGATION: in_sight(
+        SUPERVISOR | ATTEND | HUB | REGISTRAR | INTELLIGENCE | {Role.INVESTIGATOR}
+    ),
+    Action.INVESTIGATE: in_sight(ATTEND | {Role.INVESTIGATOR}),
+    Action.SUPERVISE_INVESTIGATION: in_sight(SERGEANTS),
     Action.DECIDE_PRIMARY: in_sight(SERGEANTS | HUB),
     Action.REVIEW_FILES: in_sight(SUPERVISOR | REGISTRAR | HUB | {Role.INSPECTOR}),
     Action.RECORD_CRIME: (REGISTRAR, NOBODY, REGISTRAR, NOBODY),
