@@ -38,6 +38,10 @@ def let_do(*, by: Actor, now: datetime, duty_id: UUID, grantee: UUID, until: dat
         let_see(by=by, now=now, record_id=record_id, grantee=grantee, reason="duty", until=until)
 
 
+#: The rooms that erasing goes through, the last of the journey first.
+ROOMS = ("investigation", "safeguarding", "risk", "scene", "contact", "messages", "cases", "people")
+
+
 @transaction.atomic
 def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     """Erase a person from every room in one transaction: all of it, or nothing. Raises Refused, UnknownCode.
@@ -48,18 +52,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         by,
         Action.ERASE,
         record_id,
-        detail={
-            "rooms": [
-                "investigation",
-                "safeguarding",
-                "risk",
-                "scene",
-                "contact",
-                "messages",
-                "cases",
-                "people",
-            ]
-        },  # fmt: skip
+        detail={"rooms": list(ROOMS)},
     )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):

@@ -86,9 +86,12 @@ def bring_into_step(case: Case, *, by: Actor, now: datetime) -> bool:
     standing = standing_of(case, now=now)
     request = open_request(investigation) if investigation else None
     keep = request is not None and _still_asked(request, standing)
-    if investigation is not None and investigation.ended_at is None and (request is None or keep):
-        if keep or _is_met(investigation, standing):
-            return False
+    if (
+        investigation is not None
+        and investigation.ended_at is None
+        and (keep or (request is None and _is_met(investigation, standing)))
+    ):
+        return False
     undertake(by, Action.INVESTIGATE, *case.subjects, detail={"case": str(case.id)})
     cause = "crime-to-investigate" if investigation is None else "investigation-by-grade"
     investigation = opened(case, by=by, now=now)

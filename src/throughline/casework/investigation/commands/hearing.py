@@ -82,11 +82,10 @@ def take_statement(
         subjects=case.subjects,
     )
     keep_words(made.id, "statement", said, subjects=case.subjects, by=by, now=now)
-    about = {"by": by, "now": now, "record_id": case.victim_id, "about": case.id}
     if taken:
-        write("victim-statement-taken", **about)
+        write("victim-statement-taken", by=by, now=now, record_id=case.victim_id, about=case.id)
     if personal:
-        write("personal-statement", **about, code=personal)
+        write("personal-statement", by=by, now=now, record_id=case.victim_id, about=case.id, code=personal)
     return made
 
 

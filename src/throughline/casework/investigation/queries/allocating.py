@@ -99,8 +99,8 @@ def out_of_step(*, now: datetime) -> list[Case]:
 def _with_another(now: datetime) -> set[UUID]:
     """The cases that are investigated, or asked about, by somebody else than the policy may name."""
     roles_of: dict[str, set[str]] = defaultdict(set)
-    for one in policies(london_day(now)):
-        roles_of[one.grade].add(one.role)
+    for row in policies(london_day(now)):
+        roles_of[row.grade].add(row.role)
     ranks = {row.code: row.number("rank") for row in load("grades").as_of(london_day(now))}
     graded = StandingFact.objects.filter(kind=Kind.GRADE, ended_at=None, case__closed_at=None)
     highest: dict[UUID, str] = {}

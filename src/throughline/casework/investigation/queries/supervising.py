@@ -97,28 +97,20 @@ def supervision(actor: Actor, *, now: datetime) -> Supervision:
     grades = dict(facts.values_list("case", "value"))
     names = staff_names({one.account for one in (*chosen.values(), *asked.values()) if one.account})
     roles = load("roles")
+
+    def of_duty(duty: Duty) -> UUID:
+        assert duty.about is not None
+        return case_of[duty.about]
+
+    def place(duty: Duty) -> tuple[bool, int, datetime]:
+        return duty.due_at >= now, ranks.get(grades.get(of_duty(duty), ""), -1), duty.due_at
+
     some: dict[str, list[Duty]] = defaultdict(list)
     for duty in duties:
         if duty.about and case_of[duty.about] in cases:
             some[duty.kind].append(duty)
-    shown = {
-        kind: sorted(
-            found,
-            key=lambda one: (
-                one.due_at >= now,
-                ranks.get(grades.get(case_of[one.about], ""), -1),
-                one.due_at,
-            ),
-        )[:SHOWN]  # type: ignore[index]
-        for kind, found in some.items()
-    }
-    subjects = {
-        each
-        for found in shown.values()
-        for one in found
-        if one.about
-        for each in cases[case_of[one.about]].subjects
-    }
+    shown = {kind: sorted(found, key=place)[:SHOWN] for kind, found in some.items()}
+    subjects = {each for found in shown.values() for one in found for each in cases[of_duty(one)].subjects}
     named = people_named(subjects, today)
 
     def told(kind: str) -> tuple[Waiting, ...]:

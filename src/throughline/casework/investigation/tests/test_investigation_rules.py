@@ -1,7 +1,7 @@
 """The pure rules: who investigates by risk, what the scene left, which suspect comes first."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import product
+from itertools import pairwise, product
 from uuid import uuid4
 
 import pytest
@@ -137,6 +137,6 @@ def test_a_warrant_leaves_somebody_to_be_found_and_bail_does_not():
 @given(st.lists(st.tuples(st.sampled_from([None, 1, 2, 3]), st.integers(0, 1000)), max_size=12))
 def test_the_register_is_by_grade_and_then_by_how_long(rows):
     listed = sorted(rows, key=lambda row: order(row[0], AT - timedelta(days=row[1])))
-    for (one, days), (other, fewer) in zip(listed, listed[1:], strict=False):
+    for (one, days), (other, fewer) in pairwise(listed):
         assert (0 if one is None else one) <= (0 if other is None else other)
         assert one != other or days >= fewer

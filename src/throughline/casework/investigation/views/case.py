@@ -1,9 +1,11 @@
 """The investigation of a case: its page, accepting it, and its plan."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -111,14 +113,14 @@ def _save_line(
     *,
     title: str,
     lead: list[str],
-    initial: dict[str, object] | None = None,
+    initial: Mapping[str, object] | None = None,
     incident_id: UUID | None = None,
     item: str = "",
     supersedes: UUID | None = None,
 ) -> HttpResponse:
     actor, now = actor_of(request), timezone.now()
     form = LineForm(
-        sent(request), today=london_day(now), accounts=accounts(me=actor.id), initial=initial or {}
+        sent(request), today=london_day(now), accounts=accounts(me=actor.id), initial=dict(initial or {})
     )
     return small(
         request,
@@ -158,17 +160,26 @@ def add_line(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 def _left(case: Case, incident_id: UUID, item: str) -> str:
-    """The number of the incident in which the scene left it; not found where it did not, or no longer does."""
-    for one in proposals_of(case, None):
-        if (one.left.incident, one.left.item) == (incident_id, item):
-            return one.number
-    raise Http404
+    """The number of the incident in which the scene left it; empty where it did not, or no longer does."""
+    found = (
+        one.number
+        for one in proposals_of(case, None)
+        if (one.left.incident, one.left.item) == (incident_id, item)
+    )
+    return next(found, "")
+
+
+def _not_left(request: HttpRequest, case: Case) -> HttpResponse:
+    messages.info(request, _("The scene has not left this, or it has been done since."))
+    return redirect("investigation:case", case.id)
 
 
 @about_case(Action.INVESTIGATE)
 def take(request: HttpRequest, case: Case, incident_id: UUID, item: str) -> HttpResponse:
     """Take what the scene left into the plan."""
     number, today = _left(case, incident_id, item), london_day(timezone.now())
+    if not number:
+        return _not_left(request, case)
     return _save_line(
         request,
         case,
@@ -185,6 +196,8 @@ def let_go(request: HttpRequest, case: Case, incident_id: UUID, item: str) -> Ht
     """Say why what the scene left is not taken into the plan."""
     actor, now = actor_of(request), timezone.now()
     number = _left(case, incident_id, item)
+    if not number:
+        return _not_left(request, case)
     form = LetGoForm(sent(request), today=london_day(now))
     return small(
         request,
@@ -254,7 +267,7 @@ def replace(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
     """Put another line in the place of one, which stays to be read."""
     line, case = _line(request, enquiry_id)
     words = words_of(line)
-    initial = {
+    initial: dict[str, object] = {
         "kind": line.kind,
         "what": words.get("what", ""),
         "whose": str(line.whose),
