@@ -7,8 +7,12 @@ from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.investigation.commands import allocating, hearing, looking, planning, proving
 from throughline.casework.investigation.models import Allocation, Investigation, OutstandingSuspect
 from throughline.foundations.access.rules import Role
+from throughline.foundations.clock.rules import london_day
+from throughline.reference import load
 from throughline.synthetic.past.cast import Cast
 
+#: What is older than this is settled: nothing of it is waited for.
+_LATELY = timedelta(days=10)
 # of the newest, so many wait to be accepted
 _LEFT = 3
 # more is told of so many of the newest that are investigated; of the others the plan is made and reviewed
@@ -78,7 +82,8 @@ class Investigating:
             by = next(one for one in (self._by(0), self._by(1)) if one.id == waits.account)
         self.cast.acting(by)
         allocating.accept(by=by, now=at, case_id=case.id)
-        if told and number % 6 == 0:
+        lately = at > self.now - _LATELY
+        if lately and number % 6 == 0:
             return
         kind, what, priority = _LINES[number % len(_LINES)]
         line = planning.add_line(
@@ -100,7 +105,7 @@ class Investigating:
                 by=by, now=min(at + timedelta(days=2), self.now), line_id=line.id, ending="line-done"
             )
         if told:
-            self._told(case, number, at)
+            self._told(case, number, at, lately=lately)
         reviewed = max(at, self.now - timedelta(days=number % 5))
         self.cast.role(Role.SERGEANT)
         planning.review_plan(
@@ -114,7 +119,7 @@ class Investigating:
     def _by(self, number: int) -> Any:
         return (self.cast.by if number % 3 else self.cast.colleagues)[Role.INVESTIGATOR]
 
-    def _told(self, case: Case, number: int, at: datetime) -> None:
+    def _told(self, case: Case, number: int, at: datetime, *, lately: bool) -> None:
         by = self.cast.acting(self._by(number))
         here: dict[str, Any] = {"by": by, "now": at, "case_id": case.id}
         support = ("she-supports", "she-is-undecided", "she-supports", "she-no-longer")[number % 4]
@@ -125,23 +130,30 @@ class Investigating:
             exhibit=f"CL/{number}" if number % 3 else "",
             personal=("vps-later", "vps-made", "vps-declined")[number % 3],
         )
-        for route, state, words in _ROUTES[: 2 + number % 4]:
+        for route, state, words in self._routes(2 + number % 4, lately, at):
             whose = by.id if state == "route-looked-for" else None
             proving.look_at_route(**here, route=route, state=state, words=words, whose=whose)
         if number % 3 == 0:
             for step in ("measure-explained", "measure-asked-for"):
                 hearing.step_special_measure(**here, measure="screen", step=step)
         if number % 4 == 3:
-            self._withdraws(here, number)
+            self._withdraws(here, settled=number % 8 == 7 or not lately)
         if number % 5 == 2:
             route, result, lesson = _LESSONS[number // 5 % len(_LESSONS)]
             proving.keep_result(**here, route=route, result=result, lesson=lesson)
 
-    def _withdraws(self, here: dict[str, Any], number: int) -> None:
+    @staticmethod
+    def _routes(first: int, lately: bool, at: datetime) -> list[tuple[str, str, str]]:
+        """What was looked at: of late some routes, of what is older all of them."""
+        found = list(_ROUTES[:first])
+        rest = [row.code for row in load("evidence-routes").as_of(london_day(at))] if not lately else []
+        return found + [(one, "route-not-there", "") for one in rest if one not in {f[0] for f in found}]
+
+    def _withdraws(self, here: dict[str, Any], *, settled: bool) -> None:
         """She thinks of withdrawing: some are still to be visited, of some it is decided."""
-        reasons = ["she-fears", "she-is-pressed"] if number % 8 == 3 else ["process-too-long"]
+        reasons = ["process-too-long"] if settled else ["she-fears", "she-is-pressed"]
         hearing.thinks_of_withdrawing(**here, reasons=reasons, words="She says that it will never end.")
-        if number % 8 == 3:
+        if not settled:
             return
         hearing.visited(**here, visit="officer-and-adviser", withdraws=True)
         hearing.decide_without_her(

@@ -142,11 +142,11 @@ class Retelling:
         Planning(self.cast, now=self.now).tell()
         self._hold()
         Serving(self.cast, now=self.now).tell()
-        Investigating(self.cast, now=self.now).tell()
         self._keep_recordings()
         spare = pairs(two[planned.COUPLES :], here, now=self.now)
         given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}
         HubQueue(self.cast, self.attending, **given).tell(self._tonight(spare, given), hub)
+        Investigating(self.cast, now=self.now).tell()
         self._review()
         self._ring()
         return self.told

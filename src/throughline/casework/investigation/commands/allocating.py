@@ -12,6 +12,7 @@ from throughline.casework.investigation.commands.words import (
     done,
     investigation_of,
     investigator_of,
+    keep_subjects,
     open_of,
     opened,
     said_in,
@@ -79,6 +80,11 @@ def bring_into_step(case: Case, *, by: Actor, now: datetime) -> bool:
     list(Case.objects.select_for_update().filter(victim=case.victim_id).order_by("id"))
     case = Case.objects.get(id=case.id)
     investigation = Investigation.objects.select_for_update().filter(case=case).first()
+    if investigation is not None and investigation.subjects != case.subjects:
+        undertake(by, Action.INVESTIGATE, *case.subjects, detail={"case": str(case.id), "subjects": True})
+        keep_subjects(investigation, case)
+        bring_into_step(case, by=by, now=now)
+        return True
     if case.closed_at is not None:
         return _end_with_the_case(case, investigation, by=by, now=now)
     if (investigation is None or investigation.ended_at is not None) and not standing_crimes(case):

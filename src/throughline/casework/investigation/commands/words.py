@@ -70,6 +70,27 @@ def opened(case: Case, *, by: Actor, now: datetime) -> Investigation:
     return found
 
 
+def keep_subjects(investigation: Investigation, case: Case) -> None:
+    """Everything of an investigation is about whom its case is about, also where its suspect became known later."""
+    about = case.subjects
+    rows: list[UUID] = []
+    for some in (
+        investigation.allocations,
+        investigation.lines,
+        investigation.reviews,
+        investigation.routes,
+        investigation.results,
+        investigation.statements,
+        investigation.withdrawals,
+        investigation.special_measures,
+    ):
+        rows += some.values_list("id", flat=True)
+        some.update(subjects=about)
+    InvestigationWords.objects.filter(about__in=rows).update(subjects=about)
+    investigation.subjects = about
+    investigation.save(update_fields=["subjects"])
+
+
 def somebody(field: str, account: UUID) -> User:
     """An active account that may investigate. Raises Malformed."""
     found = User.objects.filter(id=account, is_active=True).first()

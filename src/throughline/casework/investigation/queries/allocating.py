@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from throughline.casework.cases.models import Case, Crime, StandingFact
 from throughline.casework.cases.rules import Kind
@@ -84,15 +84,17 @@ def out_of_step(*, now: datetime) -> list[Case]:
     """
     going_on = Investigation.objects.filter(ended_at=None)
     found = set(going_on.filter(case__closed_at__isnull=False).values_list("case", flat=True))
+    # whose suspect became known
+    found |= set(going_on.exclude(subjects=F("case__subjects")).values_list("case", flat=True))
     # opened again, or never opened
-    known = going_on.values("case")
     crimes = Crime.objects.filter(
-        Q(victim=None) | Q(victim=F("incident__case_links__case__victim")),
+        Q(victim=None) | Q(victim=OuterRef("victim")),
+        incident__case_links__case=OuterRef("pk"),
         cancelled_at=None,
-        incident__case_links__case__closed_at=None,
-    ).exclude(incident__case_links__case__in=known)
-    found |= set(crimes.values_list("incident__case_links__case", flat=True))
-    found -= {None}
+    )
+    known = Exists(going_on.filter(case=OuterRef("pk")))
+    unopened = Case.objects.filter(Exists(crimes), closed_at=None).exclude(known)
+    found |= set(unopened.values_list("id", flat=True))
     return list(Case.objects.filter(id__in=found | _with_another(now)).order_by("id"))
 
 

@@ -7,10 +7,16 @@ import pytest
 
 from throughline.casework.cases.commands.cases import reopen_case
 from throughline.casework.cases.commands.crimes import cancel_crime
+from throughline.casework.cases.commands.incidents import involve
 from throughline.casework.cases.models import Case
 from throughline.casework.conftest import NOW
 from throughline.casework.investigation.commands import allocating, planning
-from throughline.casework.investigation.models import Allocation, Investigation, LineOfEnquiry
+from throughline.casework.investigation.models import (
+    Allocation,
+    Investigation,
+    InvestigationWords,
+    LineOfEnquiry,
+)
 from throughline.casework.investigation.tests.conftest import duties, worker
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.tests.conftest import seen_whole
@@ -236,6 +242,26 @@ def test_a_closed_case_leaves_nothing_to_do_and_begins_again_when_it_is_opened(d
     does(Role.SERGEANT, reopen_case, case_id=case)
     assert worker() == 1
     assert investigation(case).ended_at is None
+
+
+def test_a_suspect_who_becomes_known_is_whom_all_of_it_is_about(does, add, incident, crime, grade, accounts):
+    her, him = add("Ada", "Quince"), add("Bo", "Quince", sex="1")
+    incident_id = incident(her)
+    with seen_whole():
+        case = Case.objects.get(victim=her).id
+    crime(of=case)
+    grade("high", of=case)
+    told = {"kind": "witness", "what": "Who is he?", "whose": accounts[Role.INVESTIGATOR].id}
+    does(Role.INVESTIGATOR, planning.add_line, case_id=case, due_at=NOW + timedelta(days=1), **told)
+    involved = {"incident_id": incident_id, "record_id": him, "part": "suspect", "confirmed": True}
+    does(Role.OFFICER, involve, **involved)
+    with seen_whole():
+        assert Case.objects.get(id=case).suspect_id == him
+    assert worker() == 1
+    with seen_whole():
+        for model in (Investigation, Allocation, LineOfEnquiry, InvestigationWords):
+            assert set(model.objects.latest("id").subjects) == {her, him}
+    assert worker() == 0
 
 
 def test_the_line_of_the_two_holds_codes_and_the_reason_stands_in_the_decision(does, asked, case, accounts):
