@@ -1,4 +1,4 @@
-"""Who may do what: some sixty sentences, and one function that reads them.
+"""Who may do what: some eighty sentences, and one function that reads them.
 
 ``decide`` is pure: the caller says who acts, what they want and how they stand to the subject. The row
 policies of the database (``protection``) read the same grants, so that a query which forgets to ask still
