@@ -17,6 +17,7 @@ from throughline.casework.investigation.commands.words import (
     opened,
     said_in,
     somebody,
+    there,
 )
 from throughline.casework.investigation.models import Allocation, Investigation, OutstandingSuspect
 from throughline.casework.investigation.queries.allocating import (
@@ -31,7 +32,7 @@ from throughline.casework.investigation.rules.allocating import ALLOCATION_STEPS
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands.grading import flags_in
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.queries import subjects_for
+from throughline.foundations.access.queries import sight_of, subjects_for
 from throughline.foundations.access.rules import Action, Actor, Refused, may, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
@@ -137,7 +138,7 @@ def _still_asked(request: Allocation, standing: Standing) -> bool:
     policy = standing.policy
     if policy is None:
         return False
-    if request.account and not User.objects.filter(id=request.account, is_active=True).exists():
+    if request.account and there(request.account, request.subjects) is None:
         return False
     if request.decision_id:
         chosen = chosen_for(request.investigation, standing.grade)
@@ -163,7 +164,9 @@ def _ask(
         return None
     if account is None:
         hers = {who for of, who in standing.investigators.items() if of != case.id}
-        account = User.objects.filter(id__in=hers, role=policy.role).order_by("name", "id").first()
+        sight = sight_of(case.subjects)
+        users = User.objects.filter(id__in=hers, role=policy.role).order_by("name", "id")
+        account = next((user for user in users if sight.lets(user.id, user.team_id)), None)
     role = str(account.role) if account else policy.role
     made = Allocation.objects.create(
         investigation=investigation,
@@ -336,9 +339,7 @@ def allocate(
         detail={"case": str(asked.id), "account": str(account)},
     )
     case, investigation = investigation_of(case_id, by=by, now=now)
-    user = somebody("account", account)
-    if not _may_see(user.actor, case.subjects):
-        raise Malformed("account", "is nobody who may see this case")
+    user = somebody("account", account, case)
     if investigation.investigator == user.id:
         raise Malformed("account", "investigates it already")
     standing = standing_of(case, now=now)

@@ -14,6 +14,7 @@ from throughline.casework.investigation.commands.words import (
     row_of,
     said_in,
     somebody,
+    there,
 )
 from throughline.casework.investigation.models import Investigation, OutstandingSuspect, SuspectAttempt
 from throughline.casework.investigation.queries.allocating import standing_of
@@ -22,9 +23,7 @@ from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.commands.promising import promise
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.queries import subjects_for
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, may, system
-from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.duties.commands import discharge, open_duty
@@ -85,7 +84,7 @@ def _open(case: Case, found: Found, *, by: Actor, now: datetime) -> OutstandingS
     investigator = (
         Investigation.objects.filter(case=case, ended_at=None).values_list("investigator", flat=True).first()
     )
-    looker = User.objects.filter(id=investigator, is_active=True).first() if investigator else None
+    looker = there(investigator, case.subjects) if investigator else None
     made = OutstandingSuspect.objects.create(
         case=case,
         record_id=case.suspect_id,
@@ -120,7 +119,7 @@ def _call(
 ) -> None:
     """The next attempt, on the list of whoever looks; of the sergeants where nobody is named."""
     policy = standing_of(case, now=now).policy
-    looker = User.objects.filter(id=suspect.looker, is_active=True).first() if suspect.looker else None
+    looker = there(suspect.looker, case.subjects) if suspect.looker else None
     open_duty(
         ATTEMPT_DUTY,
         now=now,
@@ -144,10 +143,7 @@ def name_looker(*, by: Actor, now: datetime, outstanding_id: UUID, account: UUID
         detail={"outstanding": str(suspect.id), "account": str(account)},
     )
     _insist_open(suspect)
-    user = somebody("account", account)
-    theirs = subjects_for(user.actor, case.subjects).values()
-    if not all(may(user.actor, Action.INVESTIGATE, one) for one in theirs):
-        raise Malformed("account", "is nobody who may see this case")
+    user = somebody("account", account, case)
     suspect.looker = user.id
     suspect.save(update_fields=["looker"])
     for duty in open_of(ATTEMPT_DUTY, suspect.id):

@@ -25,8 +25,7 @@ from throughline.casework.investigation.models import (
 from throughline.casework.investigation.queries.allocating import standing_of
 from throughline.casework.investigation.rules.planning import kind_for
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.foundations.access.queries import subjects_for
-from throughline.foundations.access.rules import Action, Actor, Refused, may
+from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -67,11 +66,7 @@ def add_line(
         row_of("line-priorities", "priority", priority, now)
     said = said_in("what", what, needed="is needed: say what is to be done")
     because = said_in("why", why)
-    user = somebody("whose", whose)
-    if not all(
-        may(user.actor, Action.INVESTIGATE, one) for one in subjects_for(user.actor, case.subjects).values()
-    ):
-        raise Malformed("whose", "is nobody who may see this case")
+    user = somebody("whose", whose, case)
     if due_at <= now:
         raise Malformed("due", "is over")
     if incident_id:

@@ -66,7 +66,7 @@ def look_at_route(
     looked_for = row_of("route-states", "state", state, now).flag("open")
     if looked_for and whose is None:
         raise Malformed("whose", "say who looks for it")
-    user = somebody("whose", whose) if looked_for and whose else None
+    user = somebody("whose", whose, case) if looked_for and whose else None
     said = said_in("words", words)
     made = RouteLooked.objects.create(
         investigation=investigation,

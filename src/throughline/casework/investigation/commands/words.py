@@ -11,6 +11,7 @@ from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.investigation.models import Investigation, InvestigationWords
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
+from throughline.foundations.access.queries import sight_of
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.chronology.commands import write
@@ -91,19 +92,27 @@ def keep_subjects(investigation: Investigation, case: Case) -> None:
     investigation.save(update_fields=["subjects"])
 
 
-def somebody(field: str, account: UUID) -> User:
-    """An active account that may investigate. Raises Malformed."""
+def somebody(field: str, account: UUID, case: Case) -> User:
+    """An active account that may investigate a case: let see the two of it, and party to none of it. Raises Malformed."""
     found = User.objects.filter(id=account, is_active=True).first()
     if found is None or not may(found.actor, Action.INVESTIGATE):
         raise Malformed(field, "is nobody who may investigate")
+    if not sight_of(case.subjects).lets(found.id, found.team_id):
+        raise Malformed(field, "is nobody who may see this case")
     return found
 
 
 def investigator_of(investigation: Investigation) -> User | None:
-    """Who investigates, unless they have left."""
+    """Who investigates, unless they have left, or they or their team are party to it."""
     if investigation.investigator is None:
         return None
-    return User.objects.filter(id=investigation.investigator, is_active=True).first()
+    return there(investigation.investigator, investigation.subjects)
+
+
+def there(account: UUID, about: Collection[UUID]) -> User | None:
+    """An account that is open and not shut out of the matter of somebody."""
+    user = User.objects.filter(id=account, is_active=True).first()
+    return None if user is None or sight_of(about).keeps_out(user.id, user.team_id) else user
 
 
 def open_of(kind: str, about: UUID) -> list[Duty]:

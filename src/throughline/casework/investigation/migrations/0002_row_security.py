@@ -9,7 +9,7 @@ _READS_WORDS = f"(select access_reads_people()) and {LET_SEE_ALL.format(column='
 class Migration(migrations.Migration):
     dependencies = [
         ("investigation", "0001_initial"),
-        ("access", "0009_investigators"),
+        ("access", "0010_investigators"),
     ]
     operations = [
         *(

@@ -13,6 +13,7 @@ from throughline.casework.investigation.models import Allocation, Investigation
 from throughline.casework.investigation.rules.allocating import Policy, Request, of_a_case, policies
 from throughline.casework.people.queries.many import among
 from throughline.casework.safeguarding.queries.serving import standing_of as safeguarding_of
+from throughline.foundations.access.queries import shut_out
 from throughline.foundations.access.rules import Action, Actor, Role, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.clock.rules import london_day
@@ -84,6 +85,10 @@ def out_of_step(*, now: datetime) -> list[Case]:
     """
     going_on = Investigation.objects.filter(ended_at=None)
     found = set(going_on.filter(case__closed_at__isnull=False).values_list("case", flat=True))
+    # whoever is party to a matter of one of their line
+    if party := shut_out():
+        theirs = going_on.filter(subjects__overlap=list(party), case__closed_at=None)
+        found |= set(theirs.values_list("case", flat=True))
     # whose suspect became known
     found |= set(going_on.exclude(subjects=F("case__subjects")).values_list("case", flat=True))
     # opened again, or never opened

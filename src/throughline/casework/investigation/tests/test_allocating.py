@@ -20,6 +20,8 @@ from throughline.casework.investigation.models import (
 from throughline.casework.investigation.tests.conftest import duties, worker
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.tests.conftest import seen_whole
+from throughline.foundations.access.commands import grant
+from throughline.foundations.access.models import Grant
 from throughline.foundations.access.rules import Refused, Role, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
@@ -227,6 +229,29 @@ def test_who_has_left_is_replaced(does, accepted, case, accounts):
     assert worker() == 1
     [duty] = duties("investigation-accept")
     assert (duty.owner, duty.causes) == (None, ["investigator-left"])
+    assert worker() == 0
+
+
+def test_who_is_party_to_it_investigates_it_no_more(does, accepted, case, pair, accounts, colleague):
+    mate = colleague(Role.INVESTIGATOR, "mate")
+    with seen_whole():
+        record(system("test"), Event.Kind.WRITE, "test")
+        grant(
+            by=system("test"),
+            now=NOW,
+            subject=pair[1],
+            kind=Grant.Kind.EXCLUDE,
+            grantee=accounts[Role.INVESTIGATOR].id,
+            reason="party",
+        )
+    assert worker() == 1
+    [duty] = duties("investigation-accept")
+    assert (duty.owner, duty.causes) == (None, ["investigator-left"])
+    party = accounts[Role.INVESTIGATOR].id
+    with pytest.raises(Malformed):
+        does(Role.SERGEANT, allocating.allocate, case_id=case, account=party)
+    does(mate.actor, allocating.accept, case_id=case)
+    assert investigation(case).investigator == mate.id
     assert worker() == 0
 
 

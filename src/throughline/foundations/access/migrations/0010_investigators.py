@@ -6,5 +6,5 @@ from throughline.foundations.access.protection import READS_PEOPLE, READS_SHARED
 class Migration(migrations.Migration):
     """Investigators read about people; in place of definitions that named fewer readers."""
 
-    dependencies = [("access", "0008_kept_out_by_index")]
+    dependencies = [("access", "0009_teams_shut_out")]
     operations = [migrations.RunSQL(READS_PEOPLE + READS_SHARED, migrations.RunSQL.noop)]
