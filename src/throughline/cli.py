@@ -18,6 +18,7 @@ COMMANDS = {
     "duties": "throughline.casework.figures.cli:duties",
     "facts": "throughline.casework.cases.cli:facts",
     "instruments": "throughline.foundations.instruments.cli:instruments",
+    "investigation": "throughline.casework.investigation.cli:investigation",
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
     "messages": "throughline.casework.messages.cli:messages",

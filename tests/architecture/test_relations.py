@@ -27,6 +27,7 @@ ORDER = (
     "risk",
     "safeguarding",
     "partnership",
+    "investigation",
     "figures",
     "overview",
     "website",

@@ -7,7 +7,7 @@ page that shows somebody must have said so in the log, and have written nothing 
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -41,6 +41,8 @@ from throughline.casework.contact.models import (
     Proposal,
     Sample,
 )
+from throughline.casework.investigation.commands import allocating, looking
+from throughline.casework.investigation.commands.planning import add_line as add_enquiry
 from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.partnership.models import NotReferred
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
@@ -85,6 +87,7 @@ OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
     "grading_id", "choice_id", "version_id", "measure_id", "referral_id",
     "override_id", "adviser_referral_id", "note_id", "share_id", "marac_id", "not_referred_id",
+    "allocation_id", "enquiry_id", "outstanding_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -264,6 +267,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             **_graded(parts["case_id"]),
             **_kept_safe(parts["case_id"], surname),
             **_chosen(parts["case_id"], officer, surname),
+            **_investigated(parts["case_id"], made.id, officer, surname),
         }
     parts |= _with_partners(parts["case_id"], surname, by)
     parts |= _scene(incident.id, made.id, surname, by, officer)
@@ -352,6 +356,22 @@ def _with_partners(case_id: UUID, surname: str, by: Actor) -> dict[str, UUID]:
     }
 
 
+def _investigated(case_id: UUID, record_id: UUID, officer: Actor, surname: str) -> dict[str, UUID]:
+    """Somebody who is asked to investigate otherwise than the policy says, a line of the plan, a suspect to be found."""
+    case = {"by": SETTLER, "now": NOW, "case_id": case_id}
+    why = {"reason": "investigate-trust", "words": f"{surname} asks for them"}
+    chosen = allocating.allocate(**case, account=officer.id, **why)
+    told = {"kind": "witness", "what": f"Ask {surname}", "whose": officer.id}
+    line = add_enquiry(**case, **told, due_at=NOW + timedelta(days=2))
+    return {"allocation_id": chosen.id, "enquiry_id": line.id, "item": "call-recording"}
+
+
+def _to_be_found(allegation: CounterAllegation) -> dict[str, UUID]:
+    """The suspect of one of two cases against each other is to be found."""
+    told = {"case_id": allegation.first_id, "source": "breached"}
+    return {"outstanding_id": looking.register(by=SETTLER, now=NOW, **told).id}
+
+
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:
     """Somebody who is named as their victim and names them, and a group with a plan."""
     other = add_record(by=by, now=NOW, name=NewName(forename="Bertram", surname="Ashgrove")).id
@@ -370,6 +390,7 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> 
         "allegation_id": allegation.id,
         "choice_id": decided.id,
         "group_id": group.id,
+        **_to_be_found(allegation),
         "line_id": line.id,
     }
 

@@ -44,6 +44,8 @@ from throughline.casework.contact.models import (
     IntelligenceRequest,
     Sample,
 )
+from throughline.casework.investigation.commands import allocating, hearing, looking, proving
+from throughline.casework.investigation.commands import planning as investigation
 from throughline.casework.overview.commands import erase
 from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.people.commands import identities, recognition, recording, retention, safety
@@ -467,6 +469,7 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
     said = {"way": "telephone", "result": "reached-free", "said": "Quorlina sleeps at her mother's"}
     as_(system("hub"), record_contact, **said, **case)
     _keep_her_safe(staff, case)
+    _investigate(staff, case)
 
 
 def _keep_her_safe(staff: Staff, case: dict[str, Any]) -> None:
@@ -535,6 +538,46 @@ def _with_partners(staff: Staff, case: dict[str, Any]) -> None:
     ):
         keep(user=user.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
     as_(staff.adviser, advising.let_go, referral_id=made.id, reason="moved-on", words="Quorl moved")
+
+
+def _investigate(staff: Staff, case: dict[str, Any]) -> None:
+    """A line of a plan, him who is to be found, routes, a statement and a thought of withdrawing, each with words of hers."""
+    sergeant = system("sergeant")
+    why = {"reason": "investigate-trust", "words": "Quorlina asks for them"}
+    chosen = as_(sergeant, allocating.allocate, account=staff.officer.id, **why, **case)
+    review = {"allocation_id": chosen.id, "agreed": True, "feedback": "Quorl is right"}
+    as_(system("other sergeant"), allocating.review_allocation, **review)
+    told = {
+        "kind": "witness",
+        "what": "Ask Quorlina's sister",
+        "why": "Quorl rang her",
+        "whose": staff.officer.id,
+    }
+    line = as_(staff.officer, investigation.add_line, due_at=NOW + timedelta(days=2), **told, **case)
+    as_(sergeant, investigation.review_plan, agreed=True, words="Quorlina is heard", **case)
+    found = as_(staff.officer, looking.register, source="breached", words="At Quorlina's mother's", **case)
+    tried = {"outstanding_id": found.id, "result": "not-in", "words": "Quorl was alone"}
+    as_(staff.officer, looking.log_attempt, **tried)
+    route = {"route": "hearsay", "words": "Quorlina told her sister"}
+    as_(staff.officer, proving.look_at_route, state="route-there", **route, **case)
+    as_(
+        staff.officer, proving.keep_result, route="hearsay", result="pleaded", lesson="Quorl was calm", **case
+    )
+    as_(staff.officer, hearing.take_statement, taken=True, words="Quorl was tired", **case)
+    as_(staff.officer, hearing.thinks_of_withdrawing, reasons=["she-fears"], words="Quorl is afraid", **case)
+    seen = {"visit": "officer-and-adviser", "withdraws": True, "words": "Quorlina cried"}
+    as_(staff.officer, hearing.visited, **seen, **case)
+    decided = {"goes_on": True, "reason": "go-on-danger", "words": "Quorlina is in danger"}
+    as_(staff.officer, hearing.decide_without_her, **decided, **case)
+    measure = {"measure": "screen", "step": "measure-asked-for", "words": "Quorl wants it"}
+    as_(staff.officer, hearing.step_special_measure, **measure, **case)
+    for place in (
+        f"/investigation/{case['case_id']}/line/",
+        f"/investigation/lines/{line.id}/",
+        f"/investigation/suspects/{found.id}/",
+        f"/investigation/allocations/{chosen.id}/",
+    ):
+        keep(user=staff.officer.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
 
 
 def _attend(staff: Staff, incident_id: UUID, her: UUID, him: UUID) -> None:
@@ -713,6 +756,7 @@ def test_somebody_who_is_erased_is_nowhere(
         "contact_sample",
         "risk_share",
         "safeguarding_safetywords",
+        "investigation_investigationwords",
     } <= set(in_tables(superuser_connection))
     assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(
         in_what_is_encrypted()

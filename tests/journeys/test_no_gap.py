@@ -45,6 +45,11 @@ from throughline.casework.contact.commands import knowing, reviewing, sending, t
 from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.turns import duties_of, on_duty
 from throughline.casework.contact.rules.turns import Handed, Held, Holder, held
+from throughline.casework.investigation.commands import allocating
+from throughline.casework.investigation.models import Allocation, Investigation, OutstandingSuspect
+from throughline.casework.investigation.queries.allocating import standing_crimes
+from throughline.casework.investigation.queries.allocating import standing_of as investigation_standing
+from throughline.casework.investigation.tasks import ask_who_investigates, find_outstanding
 from throughline.casework.people.commands import identities
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recording import NewName, Particulars, add_record
@@ -178,6 +183,8 @@ class NoGap(RuleBasedStateMachine):
             hub.put_back_what_was_left,
             pass_on,
             ask_who_safeguards,
+            ask_who_investigates,
+            find_outstanding,
         ):
             with transaction.atomic():
                 self._as(READER)
@@ -478,7 +485,7 @@ class NoGap(RuleBasedStateMachine):
         rows = ServiceRequest.objects.filter(state__in=states or OPEN)
         return self.one(rows, n, "asked_at", "id", brought_by=self.hub_is_asked, told=(n,))
 
-    def _of_the_role(self, request: ServiceRequest) -> str:
+    def _of_the_role(self, request: ServiceRequest | Allocation) -> str:
         if request.account:
             return next(name for name, one in self.people.staff.items() if one.id == request.account)
         one = f"{request.role}-1"
@@ -520,6 +527,42 @@ class NoGap(RuleBasedStateMachine):
             with self.seen_whole():
                 case = Case.objects.get(id=request.case_id)
             self._owned(case, done)
+
+    def an_allocation(self, n) -> Allocation | None:
+        rows = Allocation.objects.filter(state="asked").select_related("investigation")
+        return self.one(
+            rows, n, "asked_at", "id", brought_by=self.a_crime_is_recorded_of_a_graded_case, told=(n,)
+        )
+
+    @rule(n=N)
+    def a_crime_is_recorded_of_a_graded_case(self, n) -> None:
+        if case := self.a_case(n):
+            with self.seen_whole():
+                incident = case.incident_links.order_by("incident").values_list("incident", flat=True).first()
+            if incident:
+                told = {"offence": "violence-with-injury", "reason": "crime-seen", "incident_id": incident}
+                self.do("crime-registrar-1", crimes.record_crime, **told)
+
+    @rule(n=N)
+    def accept_investigation(self, n) -> None:
+        if one := self.an_allocation(n):
+            who = self._of_the_role(one)
+            self.do(who, allocating.accept, case_id=one.investigation.case_id)
+
+    @rule(n=N, who=st.sampled_from(["investigator-2", "response-officer-2", "response-sergeant-2"]))
+    def ask_to_investigate(self, n, who) -> None:
+        if case := self.a_case(n):
+            told = {"reason": "investigate-trust", "words": "She asks for them"}
+            account = self.people.staff[who].id
+            self.do("response-sergeant-1", allocating.allocate, case_id=case.id, account=account, **told)
+
+    @rule(n=N, agreed=st.booleans())
+    def review_allocation(self, n, agreed) -> None:
+        rows = Allocation.objects.filter(decision__isnull=False, decision__reviews=None)
+        told = (n, "response-officer-2")
+        if one := self.one(rows, n, "asked_at", "id", brought_by=self.ask_to_investigate, told=told):
+            told = {"agreed": agreed, "feedback": "" if agreed else "An investigator has to"}
+            self.do("response-sergeant-2", allocating.review_allocation, allocation_id=one.id, **told)
 
     @rule(n=N, who=st.sampled_from(["hub-reviewer-2", "response-officer-2", "response-sergeant-2"]))
     def ask_by_name(self, n, who) -> None:
@@ -925,7 +968,9 @@ class NoGap(RuleBasedStateMachine):
             left = before.exclude(kind="handover-acceptance").exclude(id__in=offered)
             assert not left.exists(), "the last of a role went and left duties with nobody"
 
-    @rule(who=st.sampled_from(["response-officer-2", "response-sergeant-2", "hub-reviewer-2"]))
+    @rule(
+        who=st.sampled_from(["response-officer-2", "response-sergeant-2", "hub-reviewer-2", "investigator-2"])
+    )
     def an_account_is_closed(self, who) -> None:
         """Somebody leaves the force with whatever was theirs alone."""
         leaver = self.people.staff[who].id
@@ -1039,6 +1084,7 @@ class NoGap(RuleBasedStateMachine):
             self._nobody_checks_their_own()
             self._nothing_is_with_who_has_left(open_cases, duties)
             self._who_safeguards_is_asked(open_cases, duties)
+            self._who_investigates_is_asked(open_cases, duties)
 
     def _every_case_has_owner_grade_and_next(self, open_cases, duties) -> None:
         ids = [case.id for case in open_cases]
@@ -1156,6 +1202,33 @@ class NoGap(RuleBasedStateMachine):
         answered = {"safeguard-accept", "handover-package", "safeguard-decide"}
         left_over = {duty.about for duty in duties if duty.kind in answered} - waiting
         assert not left_over, "somebody is asked for what nobody waits for"
+
+    def _who_investigates_is_asked(self, open_cases, duties) -> None:
+        """A case with a crime and a grade is investigated by somebody, or asked of a list; a closed one of nobody."""
+        about = {(duty.about, duty.kind): duty for duty in duties}
+        of = {one.case_id: one for one in Investigation.objects.filter(ended_at=None)}
+        asked = {
+            one.investigation.case_id: one
+            for one in Allocation.objects.filter(state="asked").select_related("investigation")
+        }
+        for case in open_cases:
+            if not standing_crimes(case) or self.merged & set(held_together(case.victim_id)):
+                continue
+            assert case.id in of, "a crime is investigated by nobody"
+            who = of[case.id].investigator
+            if investigation_standing(case, now=self.now).policy is None:
+                continue
+            assert case.id in asked or (who and who not in self.left), "nobody is asked to investigate"
+            if case.id in asked:
+                duty, one = about[case.id, "investigation-accept"], asked[case.id]
+                assert (duty.role, duty.owner) == (one.role, one.account), "another is asked to investigate"
+            else:
+                assert (case.id, "investigation-review") in about, "an investigation has no review to come"
+        assert set(of) <= {case.id for case in open_cases}, "a closed case is investigated"
+        left_over = {duty.about for duty in duties if duty.kind == "investigation-accept"} - set(asked)
+        assert not left_over, "somebody is asked to investigate what nobody waits for"
+        for one in OutstandingSuspect.objects.filter(closed_at=None):
+            assert (one.id, "suspect-attempt") in about, "a suspect is looked for by nobody"
 
     def _grades_stay(self) -> None:
         stands = {
@@ -1338,6 +1411,7 @@ USUAL = frozenset(
     identities.merge attending.begin attending.leave acting.act_on children.decide_children assessing.complete
     grading.give checking.agree hub.finish visiting.record_visit reassessing.call_for
     crimes.record_crime crimes.cancel_crime cases.group_cases groups.add_line groups.change_line groups.end_line
+    allocating.accept allocating.allocate allocating.review_allocation
     serving.accept serving.give_back serving.decide serving.ask_for serving.review_override handing.note handing.send
     contacting.record_contact adding.ask_correction adding.add turns.offer turns.end_turn turns.accept commands.close_account
     """.split()

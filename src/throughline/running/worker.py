@@ -15,6 +15,7 @@ from throughline.casework.cases.commands.leaving import pass_on_cases, pass_on_f
 from throughline.casework.contact.commands.proposing import propose
 from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
+from throughline.casework.investigation.tasks import ask_who_investigates, find_outstanding
 from throughline.casework.messages.queries.service import service
 from throughline.casework.messages.tasks import post
 from throughline.casework.partnership.tasks import call_for_advisers, call_for_maracs
@@ -80,6 +81,8 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("assessments", timedelta(minutes=1), lambda: call_where_nobody_attended(now=timezone.now())),
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
         Task("who safeguards", timedelta(minutes=1), lambda: ask_who_safeguards(now=timezone.now())),
+        Task("who investigates", timedelta(minutes=1), lambda: ask_who_investigates(now=timezone.now())),
+        Task("suspects to be found", timedelta(minutes=1), lambda: find_outstanding(now=timezone.now())),
         Task("updates", timedelta(minutes=1), lambda: promise_what_happened(now=timezone.now())),
         Task("safety plans", timedelta(minutes=1), lambda: call_for_plans(now=timezone.now())),
         Task("advisers", timedelta(minutes=1), lambda: call_for_advisers(now=timezone.now())),

@@ -1,6 +1,6 @@
 """Who signs in to the demonstration: one account for each role, a member of staff who is a party, and a second
-registrar and sergeant, since nobody reviews their own judgement and a turn is handed to somebody else. Two are advisers of
-a partner agency, who see what was referred to them and nothing else.
+registrar, sergeant and investigator, since nobody reviews their own judgement and a turn is handed to somebody else. Two
+are advisers of a partner agency, who see what was referred to them and nothing else.
 
 All are invented, as is their force. User names are those of the roles, so that nobody has to look them up.
 """
@@ -49,6 +49,12 @@ STAFF = (
     ),
     StaffMember(username="hub-reviewer", name="Grace Okafor", role=Role.HUB, team="Safeguarding hub"),
     StaffMember(
+        username="investigator",
+        name="Catrin Lloyd",
+        role=Role.INVESTIGATOR,
+        team="Domestic abuse investigation",
+    ),
+    StaffMember(
         username="restricted-records-desk",
         name="Yetunde Bello",
         role=Role.DESK,
@@ -82,6 +88,12 @@ STAFF = (
     ),
     StaffMember(
         username="idva-2", name="Joy Adebayo", role=Role.IDVA, team="Independent advisers", agency=PARTNER
+    ),
+    StaffMember(
+        username="investigator-2",
+        name="Devon Ashcroft",
+        role=Role.INVESTIGATOR,
+        team="Domestic abuse investigation",
     ),
     StaffMember(username="crime-registrar-2", name="Aled Nkosi", role=Role.REGISTRAR, team="Crime registry"),
 )

@@ -33,6 +33,11 @@ ENTRIES: list[Entry] = [
     Entry(_("Assessments to check"), "risk:checks", Action.SUPERVISE_TEAM),
     Entry(_("Workload"), "safeguarding:workload", Action.VIEW_WORKLOAD, seldom=True),
     Entry(_("Referred to your service"), "partnership:inbox", Action.WORK_REFERRED),
+    Entry(_("Investigations"), "investigation:waiting", Action.SUPERVISE_INVESTIGATION, seldom=True),
+    Entry(_("Suspects to be found"), "investigation:suspects", Action.SUPERVISE_INVESTIGATION, seldom=True),
+    Entry(
+        _("What worked without her evidence"), "investigation:learnt", Action.VIEW_INVESTIGATION, seldom=True
+    ),
     Entry(_("Hub queue"), "risk:hub", Action.REVIEW_RISK),
     Entry(_("Said of your assessments"), "risk:said", Action.ASSESS_RISK),
     Entry(_("Front counters"), "contact:counters", Action.KEEP_COUNTER),
@@ -74,6 +79,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Safety plan"), "safeguarding:plan", Action.VIEW_CASE),
     Entry(_("Who safeguards her, and handing over"), "safeguarding:serving", Action.VIEW_CASE),
     Entry(_("Her adviser, and MARAC"), "partnership:partners", Action.VIEW_CASE),
+    Entry(_("Investigation"), "investigation:case", Action.VIEW_INVESTIGATION),
 ]
 
 

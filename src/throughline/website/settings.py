@@ -96,6 +96,7 @@ INSTALLED_APPS = [
     "throughline.casework.risk",
     "throughline.casework.safeguarding",
     "throughline.casework.partnership",
+    "throughline.casework.investigation",
     "throughline.casework.figures",
     "throughline.website",
 ]

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from throughline.casework.cases.commands import forgetting as cases
 from throughline.casework.contact.commands import forgetting as contact
+from throughline.casework.investigation.commands import forgetting as investigation
 from throughline.casework.messages.commands import forgetting as messages
 from throughline.casework.overview.queries.home import one_out_of_reach, who_could
 from throughline.casework.overview.queries.team import owned_duty, who_else
@@ -38,6 +39,20 @@ def let_do(*, by: Actor, now: datetime, duty_id: UUID, grantee: UUID, until: dat
         let_see(by=by, now=now, record_id=record_id, grantee=grantee, reason="duty", until=until)
 
 
+#: The rooms that erasing goes through, the last of the journey first.
+ROOMS = (
+    "investigation",
+    "partnership",
+    "safeguarding",
+    "risk",
+    "scene",
+    "contact",
+    "messages",
+    "cases",
+    "people",
+)
+
+
 @transaction.atomic
 def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     """Erase a person from every room in one transaction: all of it, or nothing. Raises Refused, UnknownCode.
@@ -48,22 +63,12 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         by,
         Action.ERASE,
         record_id,
-        detail={
-            "rooms": [
-                "partnership",
-                "safeguarding",
-                "risk",
-                "scene",
-                "contact",
-                "messages",
-                "cases",
-                "people",
-            ]
-        },
+        detail={"rooms": list(ROOMS)},
     )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):
         numbers = set(Phone.objects.filter(record=record_id).values_list("number", flat=True))
+        investigation.forget(record_id=record_id)
         partnership.forget(record_id=record_id)
         safeguarding.forget(record_id=record_id)
         risk.forget(record_id=record_id)

@@ -1,4 +1,4 @@
-"""Who may do what: some sixty sentences, and one function that reads them.
+"""Who may do what: some eighty sentences, and one function that reads them.
 
 ``decide`` is pure: the caller says who acts, what they want and how they stand to the subject. The row
 policies of the database (``protection``) read the same grants, so that a query which forgets to ask still
@@ -23,6 +23,7 @@ class Role(StrEnum):
     SERGEANT = "response-sergeant"
     INSPECTOR = "duty-inspector"
     HUB = "hub-reviewer"
+    INVESTIGATOR = "investigator"
     DESK = "restricted-records-desk"
     INTELLIGENCE = "intelligence-desk"
     REGISTRAR = "crime-registrar"
@@ -94,6 +95,9 @@ class Action(StrEnum):
     HOLD_REFERRAL = "referred.hold"
     VIEW_DIRECTORY = "directory.view"
     KEEP_DIRECTORY = "directory.keep"
+    VIEW_INVESTIGATION = "investigation.view"
+    INVESTIGATE = "investigation.work"
+    SUPERVISE_INVESTIGATION = "investigation.supervise"
     DECIDE_PRIMARY = "primary-perpetrator.decide"
     REVIEW_FILES = "files.review"
     RECORD_CRIME = "crime.record"
@@ -162,6 +166,7 @@ FRONT_LINE = frozenset(
         Role.SERGEANT,
         Role.INSPECTOR,
         Role.HUB,
+        Role.INVESTIGATOR,
         Role.DESK,
     }
 )
@@ -335,9 +340,9 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Response, supervisors and the hub are in touch with victims, and say what they must be told",
+        "Response, supervisors, investigators and the hub are in touch with victims, and say what they must be told",
         Action.CONTACT_VICTIM,
-        RESPONSE | {Role.SUPERVISOR, Role.HUB},
+        RESPONSE | {Role.SUPERVISOR, Role.HUB, Role.INVESTIGATOR},
         _in_sight,
     ),
     Rule(
@@ -375,6 +380,24 @@ RULES = (
         "The hub, supervisors and the front counter keep the support directory",
         Action.KEEP_DIRECTORY,
         _only(Role.HUB, Role.SUPERVISOR, Role.FRONT_COUNTER),
+    ),
+    Rule(
+        "Response, investigators, the hub, supervisors, registrars and intelligence read an investigation",
+        Action.VIEW_INVESTIGATION,
+        RESPONSE | {Role.INVESTIGATOR, Role.HUB, Role.SUPERVISOR, Role.REGISTRAR, Role.INTELLIGENCE},
+        _in_sight,
+    ),
+    Rule(
+        "Response and investigators investigate: lines of enquiry, suspects to find, routes, statements",
+        Action.INVESTIGATE,
+        RESPONSE | {Role.INVESTIGATOR},
+        _in_sight,
+    ),
+    Rule(
+        "Sergeants and inspectors say who investigates, review it, and see that suspects are looked for",
+        Action.SUPERVISE_INVESTIGATION,
+        _only(Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
     ),
     Rule(
         "Sergeants, inspectors and the hub say who the primary perpetrator is, and review it",

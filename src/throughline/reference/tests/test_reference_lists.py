@@ -100,6 +100,7 @@ def test_the_roles_are_those_of_the_rooms_there_are():
         "response-sergeant",
         "duty-inspector",
         "hub-reviewer",
+        "investigator",
         "restricted-records-desk",
         "intelligence-desk",
         "crime-registrar",

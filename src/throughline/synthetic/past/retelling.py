@@ -60,6 +60,7 @@ from throughline.synthetic.past import plan as planned
 from throughline.synthetic.past.attending import Attending, by_how_often
 from throughline.synthetic.past.cast import Cast
 from throughline.synthetic.past.doorstep import in_short, risk, visit
+from throughline.synthetic.past.investigating import Investigating
 from throughline.synthetic.past.partnering import Partnering
 from throughline.synthetic.past.plan import Call, Couple, Order, couples, past
 from throughline.synthetic.past.planning import Planning
@@ -147,6 +148,7 @@ class Retelling:
         spare = pairs(two[planned.COUPLES :], here, now=self.now)
         given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}
         HubQueue(self.cast, self.attending, **given).tell(self._tonight(spare, given), hub)
+        Investigating(self.cast, now=self.now).tell()
         self._review()
         self._ring()
         return self.told
@@ -520,6 +522,7 @@ _FILLED = (
     "scene",
     "risk",
     "safeguarding",
+    "investigation",
     "chronology",
     "decisions",
     "duties",

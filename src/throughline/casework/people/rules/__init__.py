@@ -29,6 +29,7 @@ PURPOSES = {
     Role.SERGEANT: "supervision",
     Role.INSPECTOR: "supervision",
     Role.HUB: "risk-review",
+    Role.INVESTIGATOR: "investigation",
     Role.SUPERVISOR: "supervision",
     Role.DESK: "restricted-desk",
     Role.INTELLIGENCE: "research",

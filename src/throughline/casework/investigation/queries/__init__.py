@@ -1,0 +1,1 @@
+"""What the room reads. Every query takes the actor and writes the look."""
