@@ -26,6 +26,7 @@ ORDER = (
     "scene",
     "risk",
     "safeguarding",
+    "outcome",
     "figures",
     "overview",
     "website",

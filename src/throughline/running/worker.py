@@ -17,6 +17,7 @@ from throughline.casework.contact.commands.reviewing import call_for_sign_offs
 from throughline.casework.contact.tasks import renew_everything, renew_what_is_new
 from throughline.casework.messages.queries.service import service
 from throughline.casework.messages.tasks import post
+from throughline.casework.outcome.tasks import call_for_outcomes
 from throughline.casework.people.commands.retention import call_for_reviews
 from throughline.casework.risk.commands.hub import put_back_what_was_left
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
@@ -80,6 +81,7 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("reassessments", timedelta(minutes=1), lambda: look_for_changes(now=timezone.now())),
         Task("who safeguards", timedelta(minutes=1), lambda: ask_who_safeguards(now=timezone.now())),
         Task("updates", timedelta(minutes=1), lambda: promise_what_happened(now=timezone.now())),
+        Task("outcomes", timedelta(minutes=1), lambda: call_for_outcomes(now=timezone.now())),
         Task("safety plans", timedelta(minutes=1), lambda: call_for_plans(now=timezone.now())),
         Task("words of danger", timedelta(minutes=1), lambda: hear_anew(now=timezone.now())),
         Task("expiry of drafts", timedelta(hours=1), lambda: expire(now=timezone.now())),

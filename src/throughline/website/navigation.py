@@ -43,6 +43,8 @@ ENTRIES: list[Entry] = [
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE, seldom=True),
     Entry(_("Safety measures"), "safeguarding:measures", Action.PLAN_SAFETY, seldom=True),
     Entry(_("Support directory"), "safeguarding:directory", Action.VIEW_DIRECTORY, seldom=True),
+    Entry(_("Courts and releases to come"), "outcome:coming", Action.RECORD_RESULT, seldom=True),
+    Entry(_("Results of courts"), "outcome:upload", Action.IMPORT_RESULTS, seldom=True),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("File review"), "cases:draws", Action.REVIEW_FILES, seldom=True),
@@ -72,6 +74,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Grade the danger"), "risk:grade", Action.GRADE_CASE),
     Entry(_("Safety plan"), "safeguarding:plan", Action.VIEW_CASE),
     Entry(_("Who safeguards her, and handing over"), "safeguarding:serving", Action.VIEW_CASE),
+    Entry(_("Outcomes, courts and reviews"), "outcome:case", Action.VIEW_CASE),
 ]
 
 

@@ -95,6 +95,7 @@ INSTALLED_APPS = [
     "throughline.casework.scene",
     "throughline.casework.risk",
     "throughline.casework.safeguarding",
+    "throughline.casework.outcome",
     "throughline.casework.figures",
     "throughline.website",
 ]

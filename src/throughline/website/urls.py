@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("scene/", include("throughline.casework.scene.urls")),
     path("risk/", include("throughline.casework.risk.urls")),
     path("safeguarding/", include("throughline.casework.safeguarding.urls")),
+    path("outcome/", include("throughline.casework.outcome.urls")),
     path("cases/", include("throughline.casework.cases.urls")),
     path("figures/", include("throughline.casework.figures.urls")),
     path("", include("throughline.casework.overview.urls")),

@@ -8,6 +8,7 @@ from django.db import transaction
 from throughline.casework.cases.commands import forgetting as cases
 from throughline.casework.contact.commands import forgetting as contact
 from throughline.casework.messages.commands import forgetting as messages
+from throughline.casework.outcome.commands import forgetting as outcome
 from throughline.casework.overview.queries.home import one_out_of_reach, who_could
 from throughline.casework.overview.queries.team import owned_duty, who_else
 from throughline.casework.people.commands import retention
@@ -47,11 +48,12 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         by,
         Action.ERASE,
         record_id,
-        detail={"rooms": ["safeguarding", "risk", "scene", "contact", "messages", "cases", "people"]},
+        detail={"rooms": ["outcome", "safeguarding", "risk", "scene", "contact", "messages", "cases", "people"]},
     )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):
         numbers = set(Phone.objects.filter(record=record_id).values_list("number", flat=True))
+        outcome.forget(record_id=record_id)
         safeguarding.forget(record_id=record_id)
         risk.forget(record_id=record_id)
         scene.forget(record_id=record_id)
