@@ -41,6 +41,8 @@ from throughline.casework.contact.models import (
     Proposal,
     Sample,
 )
+from throughline.casework.outcome.commands import asking, deciding
+from throughline.casework.outcome.commands.court import record_event
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Phone
 from throughline.casework.risk.commands import checking, grading
@@ -81,7 +83,7 @@ WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}
 OF_A_CASE = {
     "case_id", "fact_id", "incident_id", "crime_id", "decision_id", "allegation_id", "group_id", "line_id", "file_id",
     "grading_id", "choice_id", "version_id", "measure_id", "referral_id",
-    "override_id",
+    "override_id", "outcome_id", "asked_id", "event_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -261,6 +263,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             **_graded(parts["case_id"]),
             **_kept_safe(parts["case_id"], surname),
             **_chosen(parts["case_id"], officer, surname),
+            **_ended(crime.id, surname),
         }
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
@@ -309,6 +312,15 @@ def _chosen(case_id: UUID, officer: Actor, surname: str) -> dict[str, UUID]:
     why = {"reason": "override-trust", "words": f"{surname} asks for them"}
     ask_for(by=SETTLER, now=NOW, case_id=case_id, account=officer.id, **why)
     return {"override_id": PolicyOverride.objects.get(case=case_id).id}
+
+
+def _ended(crime_id: UUID, surname: str) -> dict[str, UUID]:
+    """An outcome that she asked to have reviewed, and a hearing."""
+    why = {"reason": "given-no-suspect", "words": f"Nobody but {surname} was seen"}
+    given = deciding.give(by=SETTLER, now=NOW, crime_id=crime_id, code="outcome-18", **why)
+    asked = asking.ask(by=SETTLER, now=NOW, outcome_id=given.id)
+    event = record_event(by=SETTLER, now=NOW, crime_id=crime_id, kind="hearing", at=NOW, reference=surname)
+    return {"outcome_id": given.id, "asked_id": asked.id, "event_id": event.id}
 
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:

@@ -43,7 +43,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE, seldom=True),
     Entry(_("Safety measures"), "safeguarding:measures", Action.PLAN_SAFETY, seldom=True),
     Entry(_("Support directory"), "safeguarding:directory", Action.VIEW_DIRECTORY, seldom=True),
-    Entry(_("Courts and releases to come"), "outcome:coming", Action.RECORD_RESULT, seldom=True),
+    Entry(_("Courts and releases to come"), "outcome:coming", Action.GIVE_OUTCOME, seldom=True),
     Entry(_("Results of courts"), "outcome:upload", Action.IMPORT_RESULTS, seldom=True),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),

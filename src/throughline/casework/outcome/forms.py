@@ -34,7 +34,9 @@ class GiveForm(WhenForm):
     )
     interviewed = forms.ChoiceField(
         label=_("Was a named suspect interviewed under caution?"),
-        help_text=_("It decides whether she can have a decision not to charge reviewed. Leave it empty if you do not know."),
+        help_text=_(
+            "It decides whether she can have a decision not to charge reviewed. Leave it empty if you do not know."
+        ),
         choices=_YES_NO,
         widget=forms.RadioSelect,
         required=False,
@@ -114,7 +116,9 @@ class EventForm(PersonForm):
 
     def moment(self) -> datetime:
         """The instant that a valid form names."""
-        to_come = {row.code: row.flag("to_come") for row in event_kinds(self.today)}[self.cleaned_data["kind"]]
+        to_come = {row.code: row.flag("to_come") for row in event_kinds(self.today)}[
+            self.cleaned_data["kind"]
+        ]
         day, hour = self.cleaned_data["on"], self.cleaned_data.get("at")
         return moment(day, hour and f"{hour:%H:%M}", to_come=to_come)
 

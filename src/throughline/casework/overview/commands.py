@@ -48,7 +48,9 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
         by,
         Action.ERASE,
         record_id,
-        detail={"rooms": ["outcome", "safeguarding", "risk", "scene", "contact", "messages", "cases", "people"]},
+        detail={
+            "rooms": ["outcome", "safeguarding", "risk", "scene", "contact", "messages", "cases", "people"]
+        },
     )
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):

@@ -95,8 +95,6 @@ class Action(StrEnum):
     REVIEW_CRIME = "crime.review"
     GIVE_OUTCOME = "outcome.give"
     REVIEW_OUTCOME = "outcome.review"
-    DECIDE_VICTIM_REVIEW = "victim-review.decide"
-    RECORD_RESULT = "court-result.record"
     IMPORT_RESULTS = "court-results.import"
     RECORD_FACT = "standing-fact.record"
     IMPORT_FACTS = "standing-facts.import"
@@ -373,31 +371,19 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Officers, supervisors and the hub give recorded crimes their outcomes",
+        "Officers, supervisors and the hub give crimes their outcomes, and write down what comes from prosecutors, courts and prisons",
         Action.GIVE_OUTCOME,
         RESPONSE | {Role.SUPERVISOR, Role.HUB},
         _in_sight,
     ),
     Rule(
-        "Sergeants and inspectors review outcomes, where they are written down as evidential reviewers",
+        "Sergeants and inspectors review outcomes, and decide what a victim asked to have reviewed",
         Action.REVIEW_OUTCOME,
         _only(Role.SERGEANT, Role.INSPECTOR),
         _in_sight,
     ),
     Rule(
-        "Sergeants and inspectors decide what a victim asked to have reviewed",
-        Action.DECIDE_VICTIM_REVIEW,
-        _only(Role.SERGEANT, Role.INSPECTOR),
-        _in_sight,
-    ),
-    Rule(
-        "Officers, supervisors and the hub write down what comes from prosecutors, courts and prisons",
-        Action.RECORD_RESULT,
-        RESPONSE | {Role.SUPERVISOR, Role.HUB},
-        _in_sight,
-    ),
-    Rule(
-        "Administrators, supervisors, sergeants and inspectors bring in files of what comes from them",
+        "Administrators, supervisors, sergeants and inspectors bring in files of what courts, prosecutors and prisons send",
         Action.IMPORT_RESULTS,
         _only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
     ),

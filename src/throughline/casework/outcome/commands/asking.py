@@ -7,7 +7,14 @@ from django.db import transaction
 
 from throughline.casework.cases.commands.holding import reason_for
 from throughline.casework.contact.rules.taking import checked_words
-from throughline.casework.outcome.commands.crimes import call_for, case_for, done, opened, tell_line, the_crime
+from throughline.casework.outcome.commands.crimes import (
+    call_for,
+    case_for,
+    done,
+    opened,
+    tell_line,
+    the_crime,
+)
 from throughline.casework.outcome.commands.reopening import stop_standing
 from throughline.casework.outcome.commands.reviewing import the_outcome
 from throughline.casework.outcome.models import VictimReview as Asked
@@ -87,9 +94,7 @@ def acknowledge(*, by: Actor, now: datetime, asked_id: UUID) -> Asked:
 
 
 @transaction.atomic
-def decide(
-    *, by: Actor, now: datetime, asked_id: UUID, overturned: bool, reason: str, words: str
-) -> Asked:
+def decide(*, by: Actor, now: datetime, asked_id: UUID, overturned: bool, reason: str, words: str) -> Asked:
     """Uphold the decision that she asked about, or overturn it, which opens the crime again. She is told which and why.
 
     Nobody decides about their own decision, nor about what they endorsed. Raises Malformed, Conflict, Refused.
@@ -98,9 +103,7 @@ def decide(
     outcome = asked.outcome
     if by.id in {outcome.by, *outcome.decision.reviews.values_list("made_by", flat=True)}:
         raise Malformed("result", "is for somebody else to say: nobody reviews what they decided or endorsed")
-    step = VICTIM_REVIEW_STEPS.get(
-        (VictimReview(asked.state), Step.OVERTURN if overturned else Step.UPHOLD)
-    )
+    step = VICTIM_REVIEW_STEPS.get((VictimReview(asked.state), Step.OVERTURN if overturned else Step.UPHOLD))
     if step is None:
         raise Conflict
     reason_for(VICTIM_REVIEW, reason, now)
@@ -132,7 +135,7 @@ def _the_request(asked_id: UUID, *, by: Actor) -> Asked:
     asked = Asked.objects.select_for_update(of=("self",)).filter(id=asked_id).first()
     if asked is None:
         raise Refused(NOT_ASKED, asked_id)
-    the_crime(asked.crime_id, by=by, action=Action.DECIDE_VICTIM_REVIEW, asked=str(asked_id))
+    the_crime(asked.crime_id, by=by, action=Action.REVIEW_OUTCOME, asked=str(asked_id))
     return asked
 
 

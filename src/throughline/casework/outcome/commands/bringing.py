@@ -129,7 +129,8 @@ def _land(cells: dict[str, str], *, now: datetime) -> bool:
                 "crime" if row.crime else "urn",
                 "is of no crime here: look at the number, or write the URN on the page of the crime first",
             )
-        return any([_write(crime_id, row.kind, row.at, row.reference, now=now) for crime_id in crimes])
+        landed = [_write(crime_id, row.kind, row.at, row.reference, now=now) for crime_id in crimes]
+        return any(landed)
 
 
 def _write(crime_id: UUID, kind: str, at: datetime, reference: str, *, now: datetime) -> bool:

@@ -48,7 +48,7 @@ def record_event(
     under the number of an earlier entry, and another day of release, moves that entry. A closed case opens again. Raises
     Malformed, Refused.
     """
-    crime = the_crime(crime_id, by=by, action=Action.RECORD_RESULT, kind=kind)
+    crime = the_crime(crime_id, by=by, action=Action.GIVE_OUTCOME, kind=kind)
     row = event_kind(kind, london_day(now))
     to_come = row.flag("to_come")
     if at > now and not to_come:
@@ -85,7 +85,7 @@ def withdraw_event(*, by: Actor, now: datetime, event_id: UUID) -> CourtEvent:
     event = CourtEvent.objects.select_for_update(of=("self",)).filter(id=event_id).first()
     if event is None:
         raise Refused(NO_EVENT, event_id)
-    crime = the_crime(event.crime_id, by=by, action=Action.RECORD_RESULT, event=str(event_id))
+    crime = the_crime(event.crime_id, by=by, action=Action.GIVE_OUTCOME, event=str(event_id))
     if event.withdrawn_at is not None:
         raise Conflict
     event.withdrawn_at, event.withdrawn_by = now, by.id
@@ -101,9 +101,11 @@ def name_urn(*, by: Actor, now: datetime, crime_id: UUID, urn: str) -> CourtRefe
 
     Empty: it has none any more. Raises Malformed, Refused.
     """
-    crime = the_crime(crime_id, by=by, action=Action.RECORD_RESULT)
+    crime = the_crime(crime_id, by=by, action=Action.GIVE_OUTCOME)
     urn = _number("urn", urn).upper()
-    standing = CourtReference.objects.select_for_update(of=("self",)).filter(crime=crime, ended_at=None).first()
+    standing = (
+        CourtReference.objects.select_for_update(of=("self",)).filter(crime=crime, ended_at=None).first()
+    )
     if standing and standing.urn == urn:
         return standing
     if standing:

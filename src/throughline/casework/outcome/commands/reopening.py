@@ -81,7 +81,9 @@ def restore(*, by: Actor, now: datetime, outcome_id: UUID, reason: str, words: s
     Raises Conflict where it stands, or another does; Malformed, Refused.
     """
     outcome = the_outcome(outcome_id)
-    crime = the_crime(outcome.crime_id, by=by, action=Action.CLOSE_CASE, outcome=str(outcome_id), what=RESTORED)
+    crime = the_crime(
+        outcome.crime_id, by=by, action=Action.CLOSE_CASE, outcome=str(outcome_id), what=RESTORED
+    )
     reason_for(RESTORED, reason, now)
     step = STEPS.get((State(outcome.state), Step.RESTORE))
     if step is None or Outcome.objects.filter(crime=crime, given_at__gt=outcome.given_at).exists():

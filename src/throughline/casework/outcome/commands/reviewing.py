@@ -29,7 +29,6 @@ from throughline.foundations.decisions.commands import review
 from throughline.foundations.decisions.models import Review
 
 NO_OUTCOME: Final = "There is no such outcome"
-NOT_A_REVIEWER: Final = "Only who is written down as an evidential reviewer reviews outcomes"
 
 
 @transaction.atomic
@@ -44,7 +43,7 @@ def review_outcome(
     outcome = the_outcome(outcome_id)
     crime = the_crime(outcome.crime_id, by=by, action=Action.REVIEW_OUTCOME, outcome=str(outcome_id))
     if not trained_in(by.id, REVIEWER, on=london_day(now)):
-        raise Refused(NOT_A_REVIEWER, outcome_id)
+        raise Malformed("endorsed", "is for who is written down as an evidential reviewer to say")
     if outcome.by == by.id:
         raise Malformed("endorsed", "is for somebody else to say: nobody reviews their own decision")
     case = case_for(crime)

@@ -75,12 +75,10 @@ def coming(actor: Actor, *, now: datetime) -> tuple[Coming, ...]:
 
     With the look at the victims. Raises Refused.
     """
-    insist(actor, Action.RECORD_RESULT)
+    insist(actor, Action.GIVE_OUTCOME)
     kinds = [row.code for row in load("court-events").rows if row.flag("to_come")]
     events = list(
-        CourtEvent.objects.filter(
-            kind__in=kinds, withdrawn_at=None, at__gte=now - BACK, at__lte=now + AHEAD
-        )
+        CourtEvent.objects.filter(kind__in=kinds, withdrawn_at=None, at__gte=now - BACK, at__lte=now + AHEAD)
         .select_related("crime__incident")
         .order_by("at", "id")[:MOST]
     )
@@ -95,7 +93,11 @@ def coming(actor: Actor, *, now: datetime) -> tuple[Coming, ...]:
     ]
     named = people_named({case.victim_id for _event, case in shown}, london_day(now))
     write_audit(
-        actor, Event.Kind.LOOK, Action.RECORD_RESULT, subjects=sorted(named), purpose=PURPOSES.get(actor.role, "")
+        actor,
+        Event.Kind.LOOK,
+        Action.GIVE_OUTCOME,
+        subjects=sorted(named),
+        purpose=PURPOSES.get(actor.role, ""),
     )
     return tuple(
         Coming(one, case, named[case.victim_id], case.id in mine)

@@ -64,7 +64,5 @@ def waiting_for_review(case: Case) -> list[Outcome]:
     """The outcomes of a case that an evidential reviewer has not looked at and is to."""
     found = Outcome.objects.filter(crime__in=crimes_of(case), state=State.STANDS)
     return [
-        one
-        for one in found.filter(decision__reviews=None).order_by("given_at", "id")
-        if one.reviewed_because
+        one for one in found.filter(decision__reviews=None).order_by("given_at", "id") if one.reviewed_because
     ]

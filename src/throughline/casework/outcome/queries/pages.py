@@ -24,7 +24,14 @@ from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.models import Duty
 
 #: Duties that stand on this page.
-DUTIES = ("crime-outcome", "outcome-review", "outcome-returned", "vrr-acknowledge", "vrr-decide", "joint-review")
+DUTIES = (
+    "crime-outcome",
+    "outcome-review",
+    "outcome-returned",
+    "vrr-acknowledge",
+    "vrr-decide",
+    "joint-review",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +138,14 @@ def outcome_page(actor: Actor, case: Case, *, at: datetime, purpose: str, action
 
 def _crimes(crimes: Collection[Crime], at: datetime) -> list[CrimeOf]:
     ids = [one.id for one in crimes]
-    outcomes = list(Outcome.objects.filter(crime__in=ids).select_related("decision").order_by("-given_at", "-id"))
+    outcomes = list(
+        Outcome.objects.filter(crime__in=ids).select_related("decision").order_by("-given_at", "-id")
+    )
     about = [one.id for one in outcomes]
     reviews: dict[UUID, list[Review]] = defaultdict(list)
-    for review in Review.objects.filter(decision__in=[one.decision_id for one in outcomes]).order_by("made_at"):
+    for review in Review.objects.filter(decision__in=[one.decision_id for one in outcomes]).order_by(
+        "made_at"
+    ):
         reviews[review.decision_id].append(review)
     asked: dict[UUID, list[VictimReview]] = defaultdict(list)
     for request in VictimReview.objects.filter(crime__in=ids).order_by("asked_at").select_related("decision"):

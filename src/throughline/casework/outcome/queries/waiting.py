@@ -33,9 +33,7 @@ def cases_without_outcome() -> set[UUID]:
 def outcome_duties_to_keep(kind: str) -> set[UUID]:
     """The cases whose duty of a kind to give an outcome is missing, needed no more, or with who owns them no more."""
     needed = cases_without_outcome()
-    duties = {
-        one.about: one.owner for one in Duty.objects.filter(kind=kind, discharged_at=None) if one.about
-    }
+    duties = {one.about: one.owner for one in Duty.objects.filter(kind=kind, discharged_at=None) if one.about}
     owners = tells_her(needed & duties.keys())
     moved = {case for case, whose in owners.items() if duties[case] != whose[0]}
     return (needed - duties.keys()) | (duties.keys() - needed) | moved

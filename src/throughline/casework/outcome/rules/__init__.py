@@ -10,7 +10,6 @@ from typing import Final
 from throughline.casework.outcome.rules.right import VICTIM_REVIEW_STEPS
 from throughline.reference import Row, UnknownCode, load
 
-
 #: The part, in reference's training-kinds, of who reviews outcomes.
 REVIEWER: Final = "evidential-reviewer"
 #: The kind of decision, reason and line of the chronology by which a crime is opened again.

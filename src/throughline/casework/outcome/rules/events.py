@@ -64,7 +64,9 @@ def read_row(cells: Mapping[str, str], today: date) -> EventRow:
     told = {name: " ".join(value.replace("\x00", "").split()) for name, value in cells.items()}
     crime, urn = told.get("crime", ""), told.get("urn", "")
     if not crime and not urn:
-        raise Malformed("crime", "is empty, and so is urn: write the number of the crime or the URN of its file")
+        raise Malformed(
+            "crime", "is empty, and so is urn: write the number of the crime or the URN of its file"
+        )
     for name, value in told.items():
         if len(value) > LONGEST_NUMBER:
             raise Malformed(name, f"is longer than {LONGEST_NUMBER} characters")

@@ -146,9 +146,11 @@ def test_a_caution_is_endorsed_by_a_reviewer_who_did_not_give_it(crime, case, gi
 
 def test_only_who_is_written_down_reviews_and_nobody_their_own(crime, gives, does, accounts, reviewer):
     made = gives(crime(), "outcome-15")
-    for who in (Role.INSPECTOR, Role.OFFICER):
-        with pytest.raises(Refused):
-            does(who, reviewing.review_outcome, outcome_id=made.id, endorsed=True)
+    with pytest.raises(Refused):
+        does(Role.OFFICER, reviewing.review_outcome, outcome_id=made.id, endorsed=True)
+    with pytest.raises(Malformed) as raised:
+        does(Role.INSPECTOR, reviewing.review_outcome, outcome_id=made.id, endorsed=True)
+    assert raised.value.field == "endorsed"
     own = gives(crime(), "outcome-15", who=Role.SERGEANT)
     with pytest.raises(Malformed) as raised:
         does(Role.SERGEANT, reviewing.review_outcome, outcome_id=own.id, endorsed=True)
@@ -257,9 +259,7 @@ def test_where_somebody_was_charged_with_some_of_it_the_police_do_not_review_the
     one = crime()
     with seen_whole():
         of = Crime.objects.get(id=one).incident_id
-    other = does(
-        Role.REGISTRAR, record_crime, incident_id=of, offence="damage-arson", reason="crime-seen"
-    )
+    other = does(Role.REGISTRAR, record_crime, incident_id=of, offence="damage-arson", reason="crime-seen")
     gives(other.id, "outcome-1", reason="given-evidence-meets")
     made = gives(one, "outcome-10", interviewed=True)
     asked = does(Role.OFFICER, asking.ask, outcome_id=made.id)
@@ -281,9 +281,7 @@ def test_new_evidence_opens_the_crime_and_its_closed_case_and_can_be_taken_back(
         from throughline.foundations.audit.models import Event
 
         record(system("test"), Event.Kind.WRITE, "test")
-        Case.objects.filter(id=case).update(
-            closed_at=NOW, closed_by=owned.id, closed_as="danger-past"
-        )
+        Case.objects.filter(id=case).update(closed_at=NOW, closed_by=owned.id, closed_as="danger-past")
     told = {"outcome_id": made.id, "reason": "reopen-evidence"}
     with pytest.raises(Refused):
         does(Role.OFFICER, reopening.reopen, words="A video", **told)

@@ -88,9 +88,7 @@ def test_the_sample_is_the_same_for_the_same_decision(decision_id):
     row = load("outcome-review-policy").get("reviewed-drawn", on=TODAY)
     seed = f"{row.code} {row.valid_from}"
     wanted = drawn(decision_id, seed=seed, one_in=row.number("one_in"))
-    found = causes(
-        code_of("outcome-16", TODAY), decision_id=decision_id, high=False, repeat=False, on=TODAY
-    )
+    found = causes(code_of("outcome-16", TODAY), decision_id=decision_id, high=False, repeat=False, on=TODAY)
     assert found == (("reviewed-drawn",) if wanted else ())
     assert drawn(decision_id, seed=seed, one_in=1)
 
@@ -165,5 +163,3 @@ def test_a_row_that_cannot_be_read_names_its_column_and_never_quotes(wrong, fiel
     assert raised.value.field == field
     value = next(iter(wrong.values()))
     assert not value or value not in raised.value.why
-
-

@@ -35,7 +35,7 @@ WHY_MALFORMED = (
 )
 
 
-@about_row(Action.RECORD_RESULT, Crime, "crime_id")
+@about_row(Action.GIVE_OUTCOME, Crime, "crime_id")
 def record(request: HttpRequest, crime: Crime) -> HttpResponse:
     """Write down what came about a crime."""
     actor, now = actor_of(request), timezone.now()
@@ -56,7 +56,7 @@ def record(request: HttpRequest, crime: Crime) -> HttpResponse:
 
     return form_page(
         request,
-        Action.RECORD_RESULT,
+        Action.GIVE_OUTCOME,
         crime,
         form,
         command,
@@ -66,14 +66,14 @@ def record(request: HttpRequest, crime: Crime) -> HttpResponse:
     )
 
 
-@about_row(Action.RECORD_RESULT, Crime, "crime_id")
+@about_row(Action.GIVE_OUTCOME, Crime, "crime_id")
 def urn(request: HttpRequest, crime: Crime) -> HttpResponse:
     """Name the URN of a crime's file, by which results are found."""
     actor, now = actor_of(request), timezone.now()
     form = UrnForm(sent(request))
     return form_page(
         request,
-        Action.RECORD_RESULT,
+        Action.GIVE_OUTCOME,
         crime,
         form,
         lambda: commands.name_urn(by=actor, now=now, crime_id=crime.id, urn=form.cleaned_data["urn"]),
@@ -83,14 +83,14 @@ def urn(request: HttpRequest, crime: Crime) -> HttpResponse:
     )
 
 
-@about_row(Action.RECORD_RESULT, CourtEvent, "event_id")
+@about_row(Action.GIVE_OUTCOME, CourtEvent, "event_id")
 def withdraw(request: HttpRequest, event: CourtEvent) -> HttpResponse:
     """Take back what was wrong."""
     actor, now = actor_of(request), timezone.now()
     form = PersonForm(sent(request), today=london_day(now))
     return form_page(
         request,
-        Action.RECORD_RESULT,
+        Action.GIVE_OUTCOME,
         event.crime,
         form,
         lambda: commands.withdraw_event(by=actor, now=now, event_id=event.id),
@@ -120,7 +120,7 @@ def together(request: HttpRequest, crime: Crime) -> HttpResponse:
     )
 
 
-@guarded(Action.RECORD_RESULT)
+@guarded(Action.GIVE_OUTCOME)
 @require_safe
 def coming(request: HttpRequest) -> HttpResponse:
     """Hearings and releases of the next days, of whoever's cases the reader answers for."""

@@ -56,6 +56,7 @@ WHY_MALFORMED = (
     gettext_noop("is needed: say why, for her and for whoever reviews it"),
     gettext_noop("says that there is a named suspect, and nobody is named in the case"),
     gettext_noop("is for somebody else to say: nobody reviews their own decision"),
+    gettext_noop("is for who is written down as an evidential reviewer to say"),
     gettext_noop("is for somebody else to say: nobody reviews what they decided or endorsed"),
     gettext_noop("is needed: say what is to be done"),
     gettext_noop("is needed: say what is new, or what was wrong"),
@@ -145,7 +146,9 @@ def give(request: HttpRequest, crime: Crime) -> HttpResponse:
         crime,
         form,
         command,
-        success=_("The outcome stands with your name and reason. She is to be told: that goes on the list of whoever owns the case."),
+        success=_(
+            "The outcome stands with your name and reason. She is to be told: that goes on the list of whoever owns the case."
+        ),
         title=_("The outcome of a crime"),
         button=_("Give this outcome"),
     )
@@ -229,7 +232,7 @@ def ask(request: HttpRequest, outcome: Outcome) -> HttpResponse:
     )
 
 
-@about_row(Action.DECIDE_VICTIM_REVIEW, VictimReview, "asked_id")
+@about_row(Action.REVIEW_OUTCOME, VictimReview, "asked_id")
 def decide(request: HttpRequest, asked: VictimReview) -> HttpResponse:
     """Acknowledge her request, or decide about what she asked to have reviewed."""
     actor, now = actor_of(request), timezone.now()
@@ -247,7 +250,7 @@ def decide(request: HttpRequest, asked: VictimReview) -> HttpResponse:
 
     return form_page(
         request,
-        Action.DECIDE_VICTIM_REVIEW,
+        Action.REVIEW_OUTCOME,
         asked.crime,
         form,
         command,
