@@ -263,8 +263,8 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             **_graded(parts["case_id"]),
             **_kept_safe(parts["case_id"], surname),
             **_chosen(parts["case_id"], officer, surname),
-            **_ended(crime.id, surname),
         }
+    parts |= _ended(crime.id, surname, officer)
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
 
@@ -314,12 +314,15 @@ def _chosen(case_id: UUID, officer: Actor, surname: str) -> dict[str, UUID]:
     return {"override_id": PolicyOverride.objects.get(case=case_id).id}
 
 
-def _ended(crime_id: UUID, surname: str) -> dict[str, UUID]:
+def _ended(crime_id: UUID, surname: str, officer: Actor) -> dict[str, UUID]:
     """An outcome that she asked to have reviewed, and a hearing."""
     why = {"reason": "given-no-suspect", "words": f"Nobody but {surname} was seen"}
-    given = deciding.give(by=SETTLER, now=NOW, crime_id=crime_id, code="outcome-18", **why)
-    asked = asking.ask(by=SETTLER, now=NOW, outcome_id=given.id)
-    event = record_event(by=SETTLER, now=NOW, crime_id=crime_id, kind="hearing", at=NOW, reference=surname)
+    with transaction.atomic():
+        set_actor(officer)
+        by: dict[str, Any] = {"by": officer, "now": NOW}
+        given = deciding.give(**by, crime_id=crime_id, code="outcome-18", **why)
+        asked = asking.ask(**by, outcome_id=given.id)
+        event = record_event(**by, crime_id=crime_id, kind="hearing", at=NOW, reference=surname)
     return {"outcome_id": given.id, "asked_id": asked.id, "event_id": event.id}
 
 
