@@ -46,8 +46,8 @@ def ask(*, by: Actor, now: datetime, outcome_id: UUID, asked_at: datetime | None
     One that the scheme does not cover is kept with why not, so that she can be told. Asked twice, the first stands.
     Raises Malformed, Conflict where the outcome stands no more, Refused.
     """
-    outcome = the_outcome(outcome_id)
-    crime = the_crime(outcome.crime_id, by=by, action=Action.CONTACT_VICTIM, outcome=str(outcome_id))
+    outcome = the_outcome(outcome_id, by=by, action=Action.CONTACT_VICTIM)
+    crime = outcome.crime
     at = asked_at or now
     if at > now:
         raise Malformed("at", "has not come yet")
@@ -132,11 +132,11 @@ def decide(*, by: Actor, now: datetime, asked_id: UUID, overturned: bool, reason
 
 
 def _the_request(asked_id: UUID, *, by: Actor) -> Asked:
-    asked = Asked.objects.select_for_update(of=("self",)).filter(id=asked_id).first()
-    if asked is None:
+    crime_id = Asked.objects.filter(id=asked_id).values_list("crime", flat=True).first()
+    if crime_id is None:
         raise Refused(NOT_ASKED, asked_id)
-    the_crime(asked.crime_id, by=by, action=Action.REVIEW_OUTCOME, asked=str(asked_id))
-    return asked
+    the_crime(crime_id, by=by, action=Action.REVIEW_OUTCOME, asked=str(asked_id))
+    return Asked.objects.select_for_update(of=("self",)).get(id=asked_id)
 
 
 def _let_go(asked: Asked, *, by: Actor, now: datetime) -> None:

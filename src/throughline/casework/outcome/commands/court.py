@@ -25,10 +25,13 @@ from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.held import LONGEST_WORDS
 from throughline.casework.risk.queries.reassessing import owners
 from throughline.casework.safeguarding.commands.promising import promise
+from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.models import Decision
+from throughline.foundations.duties.commands import discharge
+from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode, load
 
 JOINT: Final = "joint-review"
@@ -82,16 +85,20 @@ def record_event(
 @transaction.atomic
 def withdraw_event(*, by: Actor, now: datetime, event_id: UUID) -> CourtEvent:
     """Take back what was wrong; the row stays. Raises Conflict where it was taken back already, Refused."""
-    event = CourtEvent.objects.select_for_update(of=("self",)).filter(id=event_id).first()
-    if event is None:
+    crime_id = CourtEvent.objects.filter(id=event_id).values_list("crime", flat=True).first()
+    if crime_id is None:
         raise Refused(NO_EVENT, event_id)
-    crime = the_crime(event.crime_id, by=by, action=Action.GIVE_OUTCOME, event=str(event_id))
+    crime = the_crime(crime_id, by=by, action=Action.GIVE_OUTCOME, event=str(event_id))
+    event = CourtEvent.objects.select_for_update(of=("self",)).get(id=event_id)
     if event.withdrawn_at is not None:
         raise Conflict
     event.withdrawn_at, event.withdrawn_by = now, by.id
     event.save(update_fields=["withdrawn_at", "withdrawn_by"])
     case = case_for(crime)
     tell_line("court-result-withdrawn", crime, case, by=by, now=now, at=now, code=event.kind)
+    # nobody tells her of a release that does not come
+    for duty in Duty.objects.filter(kind=RELEASE_DUTY, about=case.id, due_at=event.at, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="no-longer-needed")
     return event
 
 

@@ -17,7 +17,6 @@ from throughline.casework.outcome.commands.crimes import (
     keep_outcome_duty,
     opened,
     tell_line,
-    the_crime,
 )
 from throughline.casework.outcome.commands.reviewing import the_outcome
 from throughline.casework.outcome.models import Outcome
@@ -37,8 +36,7 @@ def reopen(*, by: Actor, now: datetime, outcome_id: UUID, reason: str, words: st
 
     Raises Conflict where the outcome stands no more, Malformed, Refused.
     """
-    outcome = the_outcome(outcome_id)
-    the_crime(outcome.crime_id, by=by, action=Action.CLOSE_CASE, outcome=str(outcome_id), what=REOPENED)
+    outcome = the_outcome(outcome_id, by=by, action=Action.CLOSE_CASE, what=REOPENED)
     reason_for(REOPENED, reason, now)
     words = checked_words("words", words, longest=LONGEST_WORDS)
     if not words:
@@ -80,10 +78,8 @@ def restore(*, by: Actor, now: datetime, outcome_id: UUID, reason: str, words: s
 
     Raises Conflict where it stands, or another does; Malformed, Refused.
     """
-    outcome = the_outcome(outcome_id)
-    crime = the_crime(
-        outcome.crime_id, by=by, action=Action.CLOSE_CASE, outcome=str(outcome_id), what=RESTORED
-    )
+    outcome = the_outcome(outcome_id, by=by, action=Action.CLOSE_CASE, what=RESTORED)
+    crime = outcome.crime
     reason_for(RESTORED, reason, now)
     step = STEPS.get((State(outcome.state), Step.RESTORE))
     if step is None or Outcome.objects.filter(crime=crime, given_at__gt=outcome.given_at).exists():

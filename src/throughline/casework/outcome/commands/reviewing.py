@@ -40,8 +40,8 @@ def review_outcome(
     Only a sergeant or an inspector whom the register of training names as a reviewer does, and nobody reviews their own.
     Raises Malformed, Conflict where it does not wait any more, Refused.
     """
-    outcome = the_outcome(outcome_id)
-    crime = the_crime(outcome.crime_id, by=by, action=Action.REVIEW_OUTCOME, outcome=str(outcome_id))
+    outcome = the_outcome(outcome_id, by=by, action=Action.REVIEW_OUTCOME)
+    crime = outcome.crime
     if not trained_in(by.id, REVIEWER, on=london_day(now)):
         raise Malformed("endorsed", "is for who is written down as an evidential reviewer to say")
     if outcome.by == by.id:
@@ -73,9 +73,13 @@ def review_outcome(
     return kept
 
 
-def the_outcome(outcome_id: UUID) -> Outcome:
-    """The outcome, held until the transaction ends. Raises Refused where there is none in sight."""
-    found = Outcome.objects.select_for_update(of=("self",)).filter(id=outcome_id).first()
-    if found is None:
+def the_outcome(outcome_id: UUID, *, by: Actor, action: Action, **detail: str) -> Outcome:
+    """The outcome with its crime, held until the transaction ends, with the audit row of what is done.
+
+    The crime first, as whoever gives another holds it. Raises Malformed, Refused where there is none in sight.
+    """
+    crime_id = Outcome.objects.filter(id=outcome_id).values_list("crime", flat=True).first()
+    if crime_id is None:
         raise Refused(NO_OUTCOME, outcome_id)
-    return found
+    the_crime(crime_id, by=by, action=action, outcome=str(outcome_id), **detail)
+    return Outcome.objects.select_for_update(of=("self",)).get(id=outcome_id)

@@ -65,7 +65,7 @@ def test_a_result_on_a_saturday_is_due_by_the_end_of_monday():
     assert told.due_at(saturday).astimezone(LONDON).strftime("%a %H:%M") == "Mon 23:59"
 
 
-def test_she_is_told_before_a_release_and_the_danger_is_graded_anew(crime, case, comes):
+def test_she_is_told_before_a_release_and_the_danger_is_graded_anew(crime, case, comes, does):
     one, day = crime(), NOW + timedelta(days=5)
     comes(one, "prison-release", at=day)
     duties = open_duties(case)
@@ -75,6 +75,10 @@ def test_she_is_told_before_a_release_and_the_danger_is_graded_anew(crime, case,
     comes(one, "prison-release", at=day - timedelta(days=1))
     assert open_duties(case)["before-release"].due_at == day - timedelta(days=1)
     assert events() == [("prison-release", day - timedelta(days=1))]
+    with seen_whole():
+        event = CourtEvent.objects.get(withdrawn_at=None)
+    does(Role.OFFICER, court.withdraw_event, event_id=event.id)
+    assert "before-release" not in open_duties(case)
 
 
 def test_of_a_release_that_came_too_late_she_is_told_at_once(crime, case, comes):
