@@ -28,8 +28,10 @@ _ENDS: Final = (
 )  # fmt: skip
 #: A crime younger than this has no outcome yet; one that old has one.
 _YOUNG, _OLD = timedelta(days=12), timedelta(days=70)
-#: Of what was decided since then she has not been told yet, and a reviewer has not looked at it.
-_LATELY, _TELLS = timedelta(days=3), timedelta(days=15)
+#: What was decided since then she has not been told yet; of what was before that, nobody looks for whether she was.
+_LATELY, _TELLS = timedelta(days=1), timedelta(days=15)
+#: The last two are decided so long ago, and wait for a reviewer.
+_WAIT = (("outcome-15", timedelta(hours=20)), ("outcome-3", timedelta(hours=3)))
 
 
 class Ending:
@@ -47,6 +49,7 @@ class Ending:
             .order_by("recorded_at", "id")
         )
         of = cases_of(crimes)
+        left = []
         for number, crime in enumerate(crimes):
             cases = of[crime.id]
             if not cases or cases[0].closed_at is not None:
@@ -54,6 +57,12 @@ class Ending:
             took = _YOUNG + (_OLD - _YOUNG) * (number % 8) / 8
             if crime.recorded_at + took < self.now:
                 self._end(crime, number, crime.recorded_at + took, named=cases[0].suspect_id is not None)
+            elif cases[0].suspect_id is not None:
+                left.append(crime)
+        for crime, (code, ago) in zip(left, _WAIT, strict=False):
+            reason, words = next((why, said) for one, why, said in _ENDS if one == code)
+            told = {"code": code, "reason": reason, "words": words, "interviewed": True}
+            give(by=self.cast.role(Role.OFFICER), now=self.now - ago, crime_id=crime.id, **told)
         self._asked()
 
     def _end(self, crime: Crime, number: int, at: datetime, *, named: bool) -> None:
@@ -80,14 +89,14 @@ class Ending:
         """She was told, where somebody would still be looking for it."""
         if at < self.now - _TELLS:
             return
-        told = {"outcome-1": "told-charged", "outcome-3": "told-out-of-court"}.get(code, "told-no-action")
+        told = {"outcome-1": ["told-charged", "told-hearing"], "outcome-3": ["told-out-of-court"]}
         record_contact(
             by=self.cast.role(Role.OFFICER),
             now=at + timedelta(hours=4),
             case_id=cases_of([crime])[crime.id][0].id,
             way="telephone",
             result="reached-free",
-            told=[told],
+            told=told.get(code, ["told-no-action"]),
         )
 
     def _reviewed(self, made: Outcome, number: int, at: datetime) -> None:

@@ -307,7 +307,8 @@ def ended(nights, does):
     held, asked_in, *_rest = nights
     mine = recorded[held] + recorded[asked_in]
     given = list(zip(mine, ("outcome-1", "outcome-15", "outcome-16"), strict=True))
-    for crime, code in given:
+    # what was given first and stands no more
+    for crime, code in [(mine[0], "outcome-16"), *given]:
         told = {"crime_id": crime.id, "code": code, "reason": "given-evidence-short", "words": "As it stands"}
         does(Role.OFFICER, give, **told)
     return given

@@ -35,7 +35,7 @@ from throughline.foundations.drafts.views import recalled
 STATES = {
     State.STANDS: gettext_lazy("stands"),
     State.SENT_BACK: gettext_lazy("sent back"),
-    State.SUPERSEDED: gettext_lazy("another took its place"),
+    State.SUPERSEDED: gettext_lazy("superseded"),
     State.REOPENED: gettext_lazy("stands no more"),
 }
 #: Where a review that she asked for stands, in words.
