@@ -61,7 +61,7 @@ class Ending:
                 left.append(crime)
         for crime, (code, ago) in zip(left, _WAIT, strict=False):
             reason, words = next((why, said) for one, why, said in _ENDS if one == code)
-            told = {"code": code, "reason": reason, "words": words, "interviewed": True}
+            told: dict[str, Any] = {"code": code, "reason": reason, "words": words, "interviewed": True}
             give(by=self.cast.role(Role.OFFICER), now=self.now - ago, crime_id=crime.id, **told)
         self._asked()
 
