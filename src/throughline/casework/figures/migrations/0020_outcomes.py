@@ -15,5 +15,5 @@ from outcome_outcome o;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("figures", "0008_sight_by_keys"), ("outcome", "0002_row_security")]
+    dependencies = [("figures", "0009_safeguarding"), ("outcome", "0002_row_security")]
     operations = [migrations.RunSQL(_OUTCOME, "drop view handover_outcome")]
