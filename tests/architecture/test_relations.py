@@ -28,6 +28,7 @@ ORDER = (
     "safeguarding",
     "partnership",
     "investigation",
+    "outcome",
     "figures",
     "overview",
     "website",

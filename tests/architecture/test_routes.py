@@ -43,6 +43,8 @@ from throughline.casework.contact.models import (
 )
 from throughline.casework.investigation.commands import allocating, looking
 from throughline.casework.investigation.commands.planning import add_line as add_enquiry
+from throughline.casework.outcome.commands import asking, deciding
+from throughline.casework.outcome.commands.court import record_event
 from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.partnership.models import NotReferred
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
@@ -88,6 +90,7 @@ OF_A_CASE = {
     "grading_id", "choice_id", "version_id", "measure_id", "referral_id",
     "override_id", "adviser_referral_id", "note_id", "share_id", "marac_id", "not_referred_id",
     "allocation_id", "enquiry_id", "outstanding_id",
+    "outcome_id", "asked_id", "event_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -270,6 +273,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             **_investigated(parts["case_id"], made.id, officer, surname),
         }
     parts |= _with_partners(parts["case_id"], surname, by)
+    parts |= _ended(crime.id, surname, officer)
     parts |= _scene(incident.id, made.id, surname, by, officer)
     return Case(kind, made.id, surname, parts, duty.id)
 
@@ -370,6 +374,18 @@ def _to_be_found(allegation: CounterAllegation) -> dict[str, UUID]:
     """The suspect of one of two cases against each other is to be found."""
     told = {"case_id": allegation.first_id, "source": "breached"}
     return {"outstanding_id": looking.register(by=SETTLER, now=NOW, **told).id}
+
+
+def _ended(crime_id: UUID, surname: str, officer: Actor) -> dict[str, UUID]:
+    """An outcome that she asked to have reviewed, and a hearing."""
+    why = {"reason": "given-no-suspect", "words": f"Nobody but {surname} was seen"}
+    with transaction.atomic():
+        set_actor(officer)
+        by: dict[str, Any] = {"by": officer, "now": NOW}
+        given = deciding.give(**by, crime_id=crime_id, code="outcome-18", **why)
+        asked = asking.ask(**by, outcome_id=given.id)
+        event = record_event(**by, crime_id=crime_id, kind="hearing", at=NOW, reference=surname)
+    return {"outcome_id": given.id, "asked_id": asked.id, "event_id": event.id}
 
 
 def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> dict[str, UUID]:

@@ -46,6 +46,7 @@ from throughline.casework.contact.models import (
 )
 from throughline.casework.investigation.commands import allocating, hearing, looking, proving
 from throughline.casework.investigation.commands import planning as investigation
+from throughline.casework.outcome.commands import asking, court, deciding, reopening
 from throughline.casework.overview.commands import erase
 from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.people.commands import identities, recognition, recording, retention, safety
@@ -346,6 +347,7 @@ def _tell_of_her(staff: Staff, her: UUID, him: UUID) -> None:
         reason="crime-complained",
         words="Quorl was hit",
     )
+    _end_it(staff, crime.id)
     as_(registrar, crimes.cancel_crime, crime_id=crime.id, reason="cancel-twice", words="Quorl told it twice")
     with transaction.atomic():
         set_actor(handler)
@@ -470,6 +472,25 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
     as_(system("hub"), record_contact, **said, **case)
     _keep_her_safe(staff, case)
     _investigate(staff, case)
+
+
+def _end_it(staff: Staff, crime_id: UUID) -> None:
+    """An outcome in words about her, what a reviewer said, and the numbers that a court knows her by."""
+    why = {"reason": "given-evidence-short", "words": "Quorl is not believed"}
+    made = as_(staff.officer, deciding.give, crime_id=crime_id, code="outcome-15", **why)
+    sergeant = Actor(uuid4(), Role.SERGEANT)
+    as_(sergeant, reopening.reopen, outcome_id=made.id, reason="reopen-evidence", words="Quorl has a video")
+    as_(sergeant, reopening.restore, outcome_id=made.id, reason="restore-mistake", words="Not Quorl's")
+    asked = as_(staff.officer, asking.ask, outcome_id=made.id)
+    upheld = {"overturned": False, "reason": "vrr-test-applied", "words": "Quorl was heard"}
+    as_(sergeant, asking.decide, asked_id=asked.id, **upheld)
+    as_(staff.officer, court.name_urn, crime_id=crime_id, urn="quorl 1")
+    told = {"kind": "discontinued", "at": NOW, "reference": "Quorl 2"}
+    as_(staff.officer, court.record_event, crime_id=crime_id, **told)
+    joint = {"finding": "joint-delay", "words": "Quorl waited a year"}
+    as_(sergeant, court.review_jointly, crime_id=crime_id, **joint)
+    for place in (f"/outcome/crimes/{crime_id}/give/", f"/outcome/given/{made.id}/review/"):
+        keep(user=staff.officer.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
 
 
 def _keep_her_safe(staff: Staff, case: dict[str, Any]) -> None:
@@ -757,6 +778,8 @@ def test_somebody_who_is_erased_is_nowhere(
         "risk_share",
         "safeguarding_safetywords",
         "investigation_investigationwords",
+        "outcome_courtevent",
+        "outcome_courtreference",
     } <= set(in_tables(superuser_connection))
     assert {"people_enquiry, opened", "people_refugeaddress, opened", "drafts_draft, opened"} <= set(
         in_what_is_encrypted()

@@ -131,6 +131,19 @@ SHAPES = (
         },
     ),
     Shape(
+        "handover_outcome",
+        "An outcome that a crime was given, whether or not it stands still",
+        {
+            "outcome": _ID,
+            "crime": _ID,
+            "code": _CODE,
+            "decided_at": _AT,
+            # decided, in London
+            "day": _DAY,
+            "stands": _FLAG,
+        },
+    ),
+    Shape(
         "handover_attendance",
         "One visit of one officer to an incident, and what was said of it in codes",
         {

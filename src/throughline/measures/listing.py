@@ -2,14 +2,20 @@
 
 from functools import cache
 
-from throughline.measures import contact, risk, safeguarding, scene
+from throughline.measures import contact, outcome, risk, safeguarding, scene
 from throughline.measures.rules import Measure
 
 
 @cache
 def measures() -> tuple[Measure, ...]:
     """Every measure, in the order in which it is read."""
-    return (*contact.measures(), *scene.measures(), *risk.measures(), *safeguarding.measures())
+    return (
+        *contact.measures(),
+        *scene.measures(),
+        *risk.measures(),
+        *safeguarding.measures(),
+        *outcome.measures(),
+    )
 
 
 def measure(code: str) -> Measure:

@@ -49,6 +49,8 @@ ENTRIES: list[Entry] = [
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE, seldom=True),
     Entry(_("Safety measures"), "safeguarding:measures", Action.PLAN_SAFETY, seldom=True),
     Entry(_("Support directory"), "safeguarding:directory", Action.VIEW_DIRECTORY, seldom=True),
+    Entry(_("Courts and releases to come"), "outcome:coming", Action.GIVE_OUTCOME, seldom=True),
+    Entry(_("Results of courts"), "outcome:upload", Action.IMPORT_RESULTS, seldom=True),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("File review"), "cases:draws", Action.REVIEW_FILES, seldom=True),
@@ -80,6 +82,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Who safeguards her, and handing over"), "safeguarding:serving", Action.VIEW_CASE),
     Entry(_("Her adviser, and MARAC"), "partnership:partners", Action.VIEW_CASE),
     Entry(_("Investigation"), "investigation:case", Action.VIEW_INVESTIGATION),
+    Entry(_("Outcomes, courts and reviews"), "outcome:case", Action.VIEW_CASE),
 ]
 
 

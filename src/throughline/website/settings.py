@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "throughline.casework.safeguarding",
     "throughline.casework.partnership",
     "throughline.casework.investigation",
+    "throughline.casework.outcome",
     "throughline.casework.figures",
     "throughline.website",
 ]

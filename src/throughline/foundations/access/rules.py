@@ -102,6 +102,9 @@ class Action(StrEnum):
     REVIEW_FILES = "files.review"
     RECORD_CRIME = "crime.record"
     REVIEW_CRIME = "crime.review"
+    GIVE_OUTCOME = "outcome.give"
+    REVIEW_OUTCOME = "outcome.review"
+    IMPORT_RESULTS = "court-results.import"
     RECORD_FACT = "standing-fact.record"
     IMPORT_FACTS = "standing-facts.import"
     VIEW_CONTACT = "contact.view"
@@ -352,9 +355,9 @@ RULES = (
         _in_sight,
     ),
     Rule(
-        "Supervisors, response and the hub refer to independent advisers and to a MARAC",
+        "Supervisors, response, investigators and the hub refer to independent advisers and to a MARAC",
         Action.REFER_TO_PARTNERS,
-        RESPONSE | {Role.SUPERVISOR, Role.HUB},
+        RESPONSE | {Role.SUPERVISOR, Role.HUB, Role.INVESTIGATOR},
         _in_sight,
     ),
     Rule(
@@ -422,6 +425,23 @@ RULES = (
         Action.REVIEW_CRIME,
         _only(Role.REGISTRAR, Role.SUPERVISOR),
         _in_sight,
+    ),
+    Rule(
+        "Officers, investigators, supervisors and the hub give crimes their outcomes, and write down what comes from prosecutors, courts and prisons",
+        Action.GIVE_OUTCOME,
+        RESPONSE | {Role.SUPERVISOR, Role.HUB, Role.INVESTIGATOR},
+        _in_sight,
+    ),
+    Rule(
+        "Sergeants and inspectors review outcomes, and decide what a victim asked to have reviewed",
+        Action.REVIEW_OUTCOME,
+        _only(Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule(
+        "Administrators, supervisors, sergeants and inspectors bring in files of what courts, prosecutors and prisons send",
+        Action.IMPORT_RESULTS,
+        _only(Role.ADMINISTRATOR, Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
     ),
     Rule(
         "The front line and intelligence write down orders, bail and warrants",

@@ -60,6 +60,7 @@ from throughline.synthetic.past import plan as planned
 from throughline.synthetic.past.attending import Attending, by_how_often
 from throughline.synthetic.past.cast import Cast
 from throughline.synthetic.past.doorstep import in_short, risk, visit
+from throughline.synthetic.past.ending import Ending
 from throughline.synthetic.past.investigating import Investigating
 from throughline.synthetic.past.partnering import Partnering
 from throughline.synthetic.past.plan import Call, Couple, Order, couples, past
@@ -144,6 +145,7 @@ class Retelling:
         self._hold()
         Serving(self.cast, now=self.now).tell()
         Partnering(self.cast, now=self.now).tell()
+        Ending(self.cast, now=self.now).tell()
         self._keep_recordings()
         spare = pairs(two[planned.COUPLES :], here, now=self.now)
         given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}
@@ -523,6 +525,7 @@ _FILLED = (
     "risk",
     "safeguarding",
     "investigation",
+    "outcome",
     "chronology",
     "decisions",
     "duties",

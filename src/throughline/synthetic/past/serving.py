@@ -156,6 +156,7 @@ class Serving:
         day = london_day(self.now)
         for role, kind, days in (
             (Role.SERGEANT, "champion", 400),
+            (Role.SERGEANT, "evidential-reviewer", 500),
             (Role.HUB, "honour-based-abuse", 200),
             (Role.HUB, "coercive-control", 200),
             (Role.OFFICER, "risk-assessment-training", 90),

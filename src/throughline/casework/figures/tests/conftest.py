@@ -9,8 +9,9 @@ import pytest
 from django.db import connection, transaction
 
 from throughline.casework.cases.commands import cases, crimes, holding, incidents
-from throughline.casework.cases.models import Case
+from throughline.casework.cases.models import Case, Crime
 from throughline.casework.conftest import NOW
+from throughline.casework.outcome.commands.deciding import give
 from throughline.casework.people.commands.recording import relate
 from throughline.casework.risk.commands import assessing, checking, grading, hub
 from throughline.casework.risk.tests.conftest import answers
@@ -296,3 +297,18 @@ def looked_after(does, nights) -> None:
         does(Role.HUB, fitting.take_step, now=after(110), measure_id=made.id, step="order")
         if fitted:
             does(Role.HUB, fitting.take_step, now=after(410), measure_id=made.id, step="fit")
+
+
+@pytest.fixture
+def ended(nights, does):
+    """Of the five crimes of the four nights: one charged, one that is reviewed, one not gone on with, two open."""
+    with transaction.atomic(), acting_as(system("test")):
+        recorded = {night: list(Crime.objects.filter(incident=night.incident)) for night in nights}
+    held, asked_in, *_rest = nights
+    mine = recorded[held] + recorded[asked_in]
+    given = list(zip(mine, ("outcome-1", "outcome-15", "outcome-16"), strict=True))
+    # what was given first and stands no more
+    for crime, code in [(mine[0], "outcome-16"), *given]:
+        told = {"crime_id": crime.id, "code": code, "reason": "given-evidence-short", "words": "As it stands"}
+        does(Role.OFFICER, give, **told)
+    return given

@@ -377,7 +377,7 @@ def test_a_brief_that_was_not_sent_was_not_opened(call, counting):
 
 
 def test_every_measure_is_the_same_on_a_second_engine(
-    call, asked, opened_on_the_way, found, decides_again, add, looked_after, closed, counting
+    call, asked, opened_on_the_way, found, decides_again, add, looked_after, ended, closed, counting
 ):
     closed(120)
     closed(20)

@@ -102,3 +102,8 @@ def _listed(rows: QuerySet[OnCall] | QuerySet[Training]) -> tuple[Listed, ...]:
         for row in entries
         if (user := users.get(row.account))
     )
+
+
+def trained_in(account: UUID, kind: str, *, on: date) -> bool:
+    """Whether the register says of an account that it is trained in something, or has a part, on a day. For a command."""
+    return _holding(on).filter(account=account, kind=kind).exists()

@@ -1,0 +1,110 @@
+"""The crime that a command of this room is about, the case that answers for it, and what several commands write."""
+
+from datetime import datetime
+from uuid import UUID
+
+from throughline.casework.cases.commands.cases import open_again
+from throughline.casework.cases.models import Case, Crime
+from throughline.casework.outcome.queries.outcomes import cases_of, has_live_outcome
+from throughline.casework.people.rules import Malformed
+from throughline.casework.safeguarding.commands.promising import LOOKS_BACK, promise
+from throughline.casework.safeguarding.queries.promises import tells_her
+from throughline.casework.safeguarding.rules.telling import updates
+from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.audit.commands import undertake
+from throughline.foundations.chronology.commands import write
+from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.models import Duty
+
+NO_CRIME = "There is no such crime"
+OUTCOME_DUTY, REVIEW_DUTY, RETURNED_DUTY = "crime-outcome", "outcome-review", "outcome-returned"
+JOINT_DUTY = "joint-review"
+
+
+def the_crime(crime_id: UUID, *, by: Actor, action: Action, **detail: str) -> Crime:
+    """The crime, held until the transaction ends, with the audit row of what is done. Raises Malformed, Refused."""
+    crime = Crime.objects.select_for_update().filter(id=crime_id).first()
+    if crime is None:
+        raise Refused(NO_CRIME, crime_id)
+    undertake(by, action, *crime.subjects, detail={"crime": str(crime.id), **detail})
+    if crime.cancelled_at is not None:
+        raise Malformed("crime", "was cancelled by the registrar")
+    return crime
+
+
+def case_for(crime: Crime) -> Case:
+    """The case that answers for a crime: an open one before a closed one. Raises Malformed where it is of none."""
+    cases = cases_of([crime])[crime.id]
+    if not cases:
+        raise Malformed("crime", "is of no case: say first who was in its incident")
+    return cases[0]
+
+
+def opened(case: Case, *, by: Actor, now: datetime, cause: str) -> Case:
+    """The case, open: what came to it later is for somebody to do. Inside a command only, which has audited."""
+    case = Case.objects.select_for_update().get(id=case.id)
+    if case.closed_at is not None:
+        open_again(case, by=by, now=now, cause=cause)
+    return case
+
+
+def tell_line(
+    kind: str, crime: Crime, case: Case, *, by: Actor, now: datetime, at: datetime, code: str = ""
+) -> None:
+    """Write a line about the case on everybody's whom the crime is about, at when it happened.
+
+    What she is to be told of it is found there by the worker, which looks back over some days; of what happened before
+    those she is promised it at once.
+    """
+    for record_id in sorted({case.victim_id, *crime.subjects}):
+        write(kind, by=by, now=at, record_id=record_id, about=case.id, code=code)
+    if at < now - LOOKS_BACK:
+        for update in updates(london_day(at)):
+            if update.brought_by(kind, code):
+                promise(by=by, now=now, case_id=case.id, update=update.code, happened_at=at)
+
+
+def call_for(
+    kind: str,
+    case: Case,
+    *,
+    now: datetime,
+    cause: str,
+    owner: UUID | None = None,
+    role: str | None = None,
+    due_at: datetime | None = None,
+) -> Duty:
+    """Put a duty about the case on a list, or add the cause to the open one."""
+    return open_duty(
+        kind,
+        now=now,
+        record_id=case.victim_id,
+        about=case.id,
+        cause=cause,
+        owner=owner,
+        role=role,
+        due_at=due_at,
+    )
+
+
+def call_for_outcome(case: Case, *, now: datetime, cause: str) -> Duty:
+    """A crime of the case has no outcome: it is for whoever owns the case, a sergeant where that is nobody."""
+    owner, role = tells_her([case.id]).get(case.id, (None, None))
+    duty = call_for(OUTCOME_DUTY, case, now=now, cause=cause, owner=owner, role=role)
+    if owner and role and duty.owner != owner:
+        duty.owner, duty.role = owner, role
+        duty.save(update_fields=["owner", "role"])
+    return duty
+
+
+def done(kind: str, case: Case, *, by: Actor, now: datetime, outcome: str) -> None:
+    """Discharge what is open of a kind about a case."""
+    for duty in Duty.objects.filter(kind=kind, about=case.id, discharged_at=None):
+        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
+
+
+def keep_outcome_duty(case: Case, *, by: Actor, now: datetime) -> None:
+    """End what calls for an outcome once every crime of the case has one."""
+    if has_live_outcome(case):
+        done(OUTCOME_DUTY, case, by=by, now=now, outcome="outcome-given")

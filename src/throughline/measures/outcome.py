@@ -1,0 +1,136 @@
+"""The measures of outcomes: by the report's counting and by today's groups, and whether what follows is done in time
+(report chapter 5, figures 9 to 12; systems 86 to 88)."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import ibis
+from ibis import _
+from ibis.expr.types import Table
+
+from throughline.handover import table
+from throughline.measures.rules import Kind, Measure, Period, words_of
+from throughline.reference import load
+
+PART = "Outcomes"
+_REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 5'
+NOT_YET = "not-yet-assigned"
+#: What the report counted: its figures 9 to 12.
+_COUNTED: Mapping[str, tuple[str, ...]] = {
+    "charge": ("outcome-1", "outcome-1a"),
+    "caution": ("outcome-2", "outcome-2a", "outcome-3", "outcome-3a"),
+    "outcome-15": ("outcome-15",),
+    "outcome-16": ("outcome-16",),
+}
+_WORDS = {
+    "charge": "Charge or summons",
+    "caution": "Caution (2 and 3)",
+    "outcome-15": "Outcome 15: evidential difficulties, the victim supports action",
+    "outcome-16": "Outcome 16: evidential difficulties, the victim does not support action",
+}
+_IN_TIME = (
+    "crime-outcome",
+    "outcome-review",
+    "outcome-returned",
+    "victim-update",
+    "vrr-acknowledge",
+    "vrr-decide",
+)
+
+
+def crimes(period: Period) -> Table:
+    """Domestic abuse crimes recorded in the period, with the outcome that stands of each; null: none yet."""
+    recorded = table("handover_crime").filter(
+        _.domestic, _.day.between(period.first, period.last), period.surely_within(_.recorded_at)
+    )
+    stands = table("handover_outcome").filter(_.stands).select("crime", "code")
+    return recorded.left_join(stands, "crime").select("incident", "code", at=_.recorded_at)
+
+
+def by_the_report(period: Period) -> Table:
+    """Each crime once for each of the report's four outcomes, and whether it is the one that stands."""
+    found = crimes(period)
+    # what has no outcome yet is a crime without that outcome: the report divides by all that were recorded
+    return ibis.union(
+        *(
+            found.select(
+                "incident",
+                "at",
+                group=ibis.literal(group),
+                counted=_.code.isin(list(codes)).fill_null(False),
+            )
+            for group, codes in _COUNTED.items()
+        )
+    )
+
+
+def by_group(period: Period, groups: Mapping[str, str]) -> Table:
+    """Each crime once for each group of publication, and whether the outcome that stands is of it."""
+    found = crimes(period).mutate(
+        of=_.code.cases(*groups.items(), else_=ibis.literal(NOT_YET)).fill_null(NOT_YET)
+    )
+    return ibis.union(
+        *(
+            found.select("incident", "at", group=ibis.literal(group), counted=_.of == group)
+            for group in dict.fromkeys([*groups.values(), NOT_YET])
+        )
+    )
+
+
+def in_time(period: Period) -> Table:
+    """What fell due in the period, and whether it was done by then; null: open and not yet due."""
+    due = table("handover_duty").filter(
+        _.day.between(period.first, period.last),
+        period.surely_within(_.due_at),
+        _.kind.isin(list(_IN_TIME)),
+        _.case.notnull(),
+        _.outcome.isnull() | (_.outcome != "no-longer-needed"),
+    )
+    return due.select("case", at=_.due_at, group=_.kind, counted=_.in_time)
+
+
+def measures() -> tuple[Measure, ...]:
+    """Every measure of outcomes, in the order in which it is read."""
+    groups = {row.code: row.text("group") for row in load("outcome-codes").rows}
+    begins = (
+        "Of the domestic abuse crimes recorded in the period and not cancelled, whatever came of them since"
+    )
+    return (
+        Measure(
+            "outcomes-by-the-report",
+            "Charges, cautions and evidential difficulties",
+            Kind.SAMPLE,
+            "crimes",
+            f"{begins}: those whose outcome that stands is the one named. Crimes without an outcome yet are among those "
+            "divided by, as in the report.",
+            f"{_REPORT}, figures 9 to 12; systems 86 and 87",
+            by_the_report,
+            caveat="Outcomes before April 2014 are another series and are not compared.",
+            groups=lambda code: _WORDS.get(code or "", code or ""),
+            part=PART,
+        ),
+        Measure(
+            "outcomes-by-group",
+            "Outcomes by today's groups of publication",
+            Kind.SHARE,
+            "crimes",
+            f"{begins}: those whose outcome that stands is of the group; those without one are not yet assigned.",
+            "Home Office, crime outcomes in England and Wales; system 86",
+            partial(by_group, groups=groups),
+            groups=words_of("outcome-groups", "Not known"),
+            part=PART,
+        ),
+        Measure(
+            "outcomes-in-time",
+            "What follows on an outcome, done in time",
+            Kind.SHARE,
+            "duties",
+            "Of what fell due in the period: giving a crime its outcome, its review, doing what a reviewer directs, telling "
+            "her what has happened (results of courts among it), and what she asked to have reviewed: what was done by "
+            "then. What was needed no more is not counted; what is open and not yet due is unknown.",
+            f"{_REPORT}; systems 66, 67 and 88",
+            in_time,
+            groups=words_of("duty-kinds", "Not known"),
+            part=PART,
+        ),
+    )
