@@ -44,7 +44,7 @@ def test_from_a_crime_without_outcome_to_a_court(
 ) -> None:
     by = {role: account.actor for role, account in accounts.items()}
     case, crime = _crime(by)
-    officer = readers(Role.OFFICER, width=NARROW, script=False)
+    officer = readers(Role.OFFICER, width=NARROW)
     readable(officer, f"/outcome/{case}/")
     assert "Not yet assigned" in officer.text()
     readable(officer, f"/outcome/crimes/{crime}/give/")
