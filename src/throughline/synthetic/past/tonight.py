@@ -16,6 +16,7 @@ from throughline.casework.contact.commands.turns import accept, offer, start_tur
 from throughline.casework.contact.models import Deployment
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.commands import checking
+from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.scene.commands.acting import act_on
 from throughline.casework.scene.commands.children import decide_children
 from throughline.foundations.access.rules import Actor, Role
@@ -352,6 +353,14 @@ class HubQueue:
         self.attending.agreed(case, checked)
         if grade == "medium" and at < self.now - _SEEN_WITHIN:
             self.attending.seen_since(case, at)
+        if grade == "high" and at < self.now - _DAY_AND_A_BIT:
+            record_contact(
+                by=self.cast.role(Role.HUB),
+                now=checked + timedelta(hours=9),
+                case_id=case.id,
+                way="telephone",
+                result="reached-free",
+            )
         if at < self.now - _DAY_AND_A_BIT:
             self._judged(incident, action, checked + timedelta(hours=3))
 
