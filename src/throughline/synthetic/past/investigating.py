@@ -12,8 +12,8 @@ from throughline.reference import load
 from throughline.synthetic.past.cast import Cast
 
 #: What is older than this is settled: nothing of it is waited for.
-_LATELY = timedelta(days=10)
-# of the newest, so many wait to be accepted
+_LATELY = timedelta(days=4)
+# of the newest, if they are new, so many wait to be accepted
 _LEFT = 3
 # more is told of so many of the newest that are investigated; of the others the plan is made and reviewed
 _TOLD_OF = 24
@@ -59,8 +59,10 @@ class Investigating:
             (case, at) for case, at in found if self._asked(case, min(at + timedelta(hours=2), self.now))
         ]
         for number, (case, at) in enumerate(asked):
-            if len(asked) - number > _LEFT:
-                self._investigated(case, number, at, told=len(asked) - number <= _LEFT + _TOLD_OF)
+            lately = at > self.now - _LATELY
+            if not lately or len(asked) - number > _LEFT:
+                told = len(asked) - number <= _LEFT + _TOLD_OF
+                self._investigated(case, number, at, told=told, lately=lately)
         if len(asked) >= _LEFT:
             self._chosen(asked[-1][0])
         looking.find_outstanding(now=self.now - timedelta(hours=2))
@@ -71,7 +73,7 @@ class Investigating:
         allocating.bring_into_step(case, by=self.cast.acting(allocating.ALLOCATOR), now=at)
         return Allocation.objects.filter(investigation__case=case, state="asked").exists()
 
-    def _investigated(self, case: Case, number: int, graded: datetime, *, told: bool) -> None:
+    def _investigated(self, case: Case, number: int, graded: datetime, *, told: bool, lately: bool) -> None:
         """Accepted within hours, planned within a day, reviewed of late; a sixth has no plan yet where it is new."""
         at = min(graded + timedelta(hours=3 + number % 5), self.now)
         by = self._by(number)
@@ -82,7 +84,6 @@ class Investigating:
             by = next(one for one in (self._by(0), self._by(1)) if one.id == waits.account)
         self.cast.acting(by)
         allocating.accept(by=by, now=at, case_id=case.id)
-        lately = at > self.now - _LATELY
         if lately and number % 6 == 0:
             return
         kind, what, priority = _LINES[number % len(_LINES)]
@@ -100,7 +101,7 @@ class Investigating:
             ),
         )
         planning.complete_plan(by=by, now=at, case_id=case.id)
-        if not told or number % 2:
+        if not lately or number % 2:
             planning.end_line(
                 by=by, now=min(at + timedelta(days=2), self.now), line_id=line.id, ending="line-done"
             )
