@@ -1364,6 +1364,10 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
         ("be_in_touch", 0, True),
         ("grade_without_risk", 0, "medium", Role.SERGEANT),
         ("return_request", 0, "return-package"),
+        ("a_crime_is_recorded_of_a_graded_case", 0),
+        ("accept_investigation", 0),
+        ("ask_to_investigate", 0, "response-sergeant-2"),
+        ("review_allocation", 0, False),
     )
     never = USUAL - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
