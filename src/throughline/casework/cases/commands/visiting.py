@@ -9,14 +9,14 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import OTHER_WAY_DUTY, VISIT_DUTY, locked_case
 from throughline.casework.cases.models import Case, Visit
 from throughline.casework.cases.rules.rows import LONGEST_WORDS
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import end_of_day, london_day
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
-from throughline.reference import Row, UnknownCode, load
+from throughline.reference import Row
 
 
 @transaction.atomic
@@ -40,10 +40,10 @@ def record_visit(
     """
     case = locked_case(case_id)
     undertake(by, Action.VISIT, *case.subjects, detail={"case": str(case.id), "outcome": outcome})
-    came_of_it = _row("visit-outcomes", "outcome", outcome, now)
-    seen = [_row("visit-seen", "seen", code, now).code for code in dict.fromkeys(seen)]
+    came_of_it = row_of("visit-outcomes", "outcome", outcome, now)
+    seen = [row_of("visit-seen", "seen", code, now).code for code in dict.fromkeys(seen)]
     if other_way:
-        _row("visit-ways", "other_way", other_way, now)
+        row_of("visit-ways", "other_way", other_way, now)
     agreed = agreed.replace("\x00", "").strip()
     if len(agreed) > LONGEST_WORDS:
         raise Malformed("agreed", f"is longer than {LONGEST_WORDS} characters")
@@ -69,13 +69,6 @@ def record_visit(
         discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
     _go_on(case, came_of_it, other_way, next_on, now)
     return visit
-
-
-def _row(list_name: str, field: str, code: str, now: datetime) -> Row:
-    try:
-        return load(list_name).get(code, on=london_day(now))
-    except UnknownCode:
-        raise Malformed(field, "is not one of those offered") from None
 
 
 def _insist_on_no_silence(

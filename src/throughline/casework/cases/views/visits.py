@@ -27,7 +27,7 @@ from throughline.foundations.clock.rules import london_day
 _LONGEST_NEAR = 80
 # why a visit could not be kept, as its command says it
 WHY_MALFORMED = (
-    gettext_noop("is not one of those offered"),
+    gettext_noop("choose one of the answers listed"),
     gettext_noop("say by which other way she is reached, so that nobody leaves it there"),
     gettext_noop("say when she is visited again, or by which other way she is reached"),
 )

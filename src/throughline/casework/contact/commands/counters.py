@@ -9,13 +9,12 @@ from django.db.models import Q
 
 from throughline.casework.contact.models import Counter, CounterHours, Leaflet
 from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
-from throughline.reference import UnknownCode, load
 
 LEAFLET_CHECK = "leaflet-check"
 LONGEST_NAME = 100
@@ -103,10 +102,7 @@ def put_out(
         ("topic", "leaflet-topics", topic),
         ("language", "leaflet-languages", language),
     ):
-        try:
-            load(name).get(code, on=today)
-        except UnknownCode:
-            raise Malformed(field, "choose one of the answers listed") from None
+        row_of(name, field, code, now)
     if printed_on and printed_on > today:
         raise Malformed("printed_on", NO_LATER)
     return Leaflet.objects.create(

@@ -25,7 +25,7 @@ from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.sampling import draw, seed
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake
@@ -35,7 +35,7 @@ from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
-from throughline.reference import UnknownCode, load
+from throughline.reference import load
 
 SUPERVISION = system("supervision")
 NOT_ONES_OWN = "Nobody reviews their own decision"
@@ -291,10 +291,7 @@ def judge(*, by: Actor, now: datetime, sample_id: UUID, verdict: str, feedback: 
         raise Refused("Nobody samples their own contact")
     if sample.judged_at is not None:
         raise Malformed("", "It has been judged already")
-    try:
-        found = load("sample-verdicts").get(verdict, on=london_day(now))
-    except UnknownCode:
-        raise Malformed("verdict", "choose one of the answers listed") from None
+    found = row_of("sample-verdicts", "verdict", verdict, now)
     feedback = checked_words("feedback", feedback, longest=LONGEST_WORDS)
     if not feedback and not found.flag("right"):
         raise Malformed("feedback", "is needed: say what could be done otherwise")

@@ -12,7 +12,6 @@ from throughline.casework.investigation.commands.words import (
     done,
     investigation_of,
     keep_words,
-    row_of,
     said_in,
 )
 from throughline.casework.investigation.models import (
@@ -21,7 +20,7 @@ from throughline.casework.investigation.models import (
     VictimStatement,
     Withdrawal,
 )
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake

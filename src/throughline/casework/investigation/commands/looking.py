@@ -8,18 +8,11 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import let_go, locked_case
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
-from throughline.casework.investigation.commands.words import (
-    keep_words,
-    open_of,
-    row_of,
-    said_in,
-    somebody,
-    there,
-)
+from throughline.casework.investigation.commands.words import keep_words, open_of, said_in, somebody, there
 from throughline.casework.investigation.models import Investigation, OutstandingSuspect, SuspectAttempt
 from throughline.casework.investigation.queries.allocating import standing_of
 from throughline.casework.investigation.queries.looking import Found, found_again, to_be_found
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.commands.promising import promise
 from throughline.foundations.access.protection import set_actor

@@ -12,7 +12,6 @@ from throughline.casework.investigation.commands.words import (
     investigation_of,
     investigator_of,
     keep_words,
-    row_of,
     said_in,
     somebody,
 )
@@ -24,7 +23,7 @@ from throughline.casework.investigation.models import (
 )
 from throughline.casework.investigation.queries.allocating import standing_of
 from throughline.casework.investigation.rules.planning import kind_for
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake

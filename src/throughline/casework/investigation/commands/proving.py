@@ -11,13 +11,12 @@ from throughline.casework.investigation.commands.words import (
     done,
     investigation_of,
     keep_words,
-    row_of,
     said_in,
     somebody,
 )
 from throughline.casework.investigation.models import Investigation, RouteLooked, RouteResult
 from throughline.casework.investigation.queries.proving import unlooked
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write

@@ -15,18 +15,8 @@ from throughline.foundations.access.queries import sight_of
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
-from throughline.reference import Row, UnknownCode, load
-
-
-def row_of(name: str, field: str, code: str, now: datetime) -> Row:
-    """The row of a list that a code names today. Raises Malformed, which names the field."""
-    try:
-        return load(name).get(code, on=london_day(now))
-    except UnknownCode:
-        raise Malformed(field, "choose one of the answers listed") from None
 
 
 def said_in(field: str, words: str, *, needed: str = "") -> str:

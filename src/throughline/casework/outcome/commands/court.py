@@ -20,7 +20,7 @@ from throughline.casework.outcome.models import CourtEvent, CourtReference
 from throughline.casework.outcome.queries.court import over
 from throughline.casework.outcome.queries.outcomes import crimes_of
 from throughline.casework.outcome.rules.events import LONGEST_NUMBER, RELEASE, event_kind
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.held import LONGEST_WORDS
 from throughline.casework.risk.queries.reassessing import owners
@@ -32,7 +32,6 @@ from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import discharge
 from throughline.foundations.duties.models import Duty
-from throughline.reference import UnknownCode, load
 
 JOINT: Final = "joint-review"
 RESULT: Final = "court-result"
@@ -132,10 +131,7 @@ def review_jointly(*, by: Actor, now: datetime, crime_id: UUID, finding: str, wo
     crime = the_crime(crime_id, by=by, action=Action.REVIEW_OUTCOME, finding=finding)
     if not over([crime.id]):
         raise Conflict
-    try:
-        load("joint-review-findings").get(finding, on=london_day(now))
-    except UnknownCode:
-        raise Malformed("finding", "choose one of the answers listed") from None
+    row_of("joint-review-findings", "finding", finding, now)
     case = case_for(crime)
     kept = decide_for(
         JOINT,

@@ -34,10 +34,9 @@ from throughline.casework.partnership.rules.advising import (
 )
 from throughline.casework.partnership.rules.advising import after as step_after
 from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.commands.referring import insist_on_basis
-from throughline.casework.safeguarding.commands.words import row_of
 from throughline.casework.safeguarding.queries.planning import grade_of
 from throughline.foundations.access.commands import end_grants, grant
 from throughline.foundations.access.models import Grant

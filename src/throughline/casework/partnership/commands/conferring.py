@@ -39,10 +39,10 @@ from throughline.casework.partnership.rules.conferring import (
     joins_within,
     standing,
 )
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.grading import flags_in
-from throughline.casework.safeguarding.commands.words import row_of, whose
+from throughline.casework.safeguarding.commands.words import whose
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User

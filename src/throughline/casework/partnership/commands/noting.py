@@ -16,12 +16,11 @@ from throughline.casework.partnership.commands.holding import (
 from throughline.casework.partnership.models import AdviserContact, AdviserNote, AdviserReferral, NoteShare
 from throughline.casework.partnership.rules import PARTNERS
 from throughline.casework.partnership.rules.advising import NOTE_DUTY, Held
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.reassessing import call_for
 from throughline.casework.safeguarding.commands.contacting import keep_contact
 from throughline.casework.safeguarding.commands.referring import insist_on_basis
-from throughline.casework.safeguarding.commands.words import row_of
 from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Actor, Refused

@@ -1,13 +1,14 @@
 """What holds for people whatever the database: names of things and small judgements on dates."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 
 import phonenumbers
 
 from throughline.foundations.access.rules import Role, system
-from throughline.foundations.clock.rules import months_after
+from throughline.foundations.clock.rules import london_day, months_after
+from throughline.reference import Row, UnknownCode, load
 
 RECOGNISER = system("recogniser")
 IMPORTER = system("importer")
@@ -72,6 +73,14 @@ class Malformed(ValueError):
         super().__init__(f"{field}: {why}")
         self.field = field
         self.why = why
+
+
+def row_of(name: str, field: str, code: str, now: datetime) -> Row:
+    """The row of a reference list that a code names today. Raises Malformed, which names the field."""
+    try:
+        return load(name).get(code, on=london_day(now))
+    except UnknownCode:
+        raise Malformed(field, "choose one of the answers listed") from None
 
 
 # a whole British number, which needs no telling apart; the rest is left to the library, which is slow

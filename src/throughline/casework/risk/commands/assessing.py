@@ -11,7 +11,7 @@ from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case, CaseIncident
 from throughline.casework.cases.queries.relating import group_of
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.checking import void
 from throughline.casework.risk.commands.hearing import hear
@@ -39,7 +39,7 @@ from throughline.foundations.instruments.commands import save_answers
 from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import Answer, BadAnswers, Instrument, unanswered
-from throughline.reference import UnknownCode, load
+from throughline.reference import load
 
 TELEPHONE = "telephone"
 #: Calls for an assessment where nobody attended.
@@ -99,11 +99,7 @@ def _incident(case: Case, incident_id: UUID | None) -> UUID | None:
 
 
 def _way(how: str, now: datetime) -> str:
-    try:
-        load("assessment-ways").get(how, on=london_day(now))
-    except UnknownCode:
-        raise Malformed("how", "choose one of the answers listed") from None
-    return how
+    return row_of("assessment-ways", "how", how, now).code
 
 
 @transaction.atomic

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.contact.rules.taking import checked_words
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.checking import latest_assessment
 from throughline.casework.risk.commands.grading import give
@@ -19,11 +19,9 @@ from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import LEAVERS
-from throughline.reference import UnknownCode, load
 
 NOT_ONES_OWN = "Nobody reviews their own assessment"
 NO_REVIEW = "There is no such review"
@@ -194,10 +192,7 @@ def record_share(
     case = locked_case(case_id)
     undertake(by, Action.REVIEW_RISK, *case.subjects, detail={"case": str(case.id), "basis": basis})
     for field, name, code in (("agency", "partner-agencies", agency), ("basis", "sharing-bases", basis)):
-        try:
-            load(name).get(code, on=london_day(now))
-        except UnknownCode:
-            raise Malformed(field, "choose one of the answers listed") from None
+        row_of(name, field, code, now)
     for field, text in (("controller", controller), ("shared_by", shared_by), ("words", words)):
         if not text.strip():
             raise Malformed(field, "needs an answer")

@@ -10,17 +10,15 @@ from throughline.casework.cases.commands.holding import OTHER_WAY_DUTY, locked_c
 from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.messages.commands.going import CALL_DUTY
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import ContactWords, VictimContact
 from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.commands import discharge, open_duty
 from throughline.foundations.duties.models import Duty
-from throughline.reference import Row, UnknownCode, load
 
 SERVICE_DUTY = "service-contact"
 
@@ -80,12 +78,12 @@ def keep_contact(
 ) -> VictimContact:
     """`record_contact` for a case that is held, inside another command only, which audits. Raises Malformed."""
     at = held.when("at", at, now)
-    _row("victim-contact-ways", "way", way, now)
-    came_of_it = _row("victim-contact-results", "result", result, now)
+    row_of("victim-contact-ways", "way", way, now)
+    came_of_it = row_of("victim-contact-results", "result", result, now)
     reached = came_of_it.flag("reached")
-    told = [_row("victim-updates", "told", code, now).code for code in dict.fromkeys(told)]
+    told = [row_of("victim-updates", "told", code, now).code for code in dict.fromkeys(told)]
     if feels:
-        _row("feels-safer", "feels", feels, now)
+        row_of("feels-safer", "feels", feels, now)
     if not reached and (told or feels):
         raise Malformed("result", "an attempt tells her nothing: say that she was reached, or leave it empty")
     if hers and not reached:
@@ -133,10 +131,3 @@ def keep_contact(
 
 def _find_another_way(case: Case, now: datetime) -> None:
     open_duty(OTHER_WAY_DUTY, now=now, record_id=case.victim_id, about=case.id, cause="unsafe-contact")
-
-
-def _row(name: str, field: str, code: str, now: datetime) -> Row:
-    try:
-        return load(name).get(code, on=london_day(now))
-    except UnknownCode:
-        raise Malformed(field, "choose one of the answers listed") from None

@@ -7,8 +7,8 @@ from django.db import transaction
 
 from throughline.casework.cases.queries.visits import reaching
 from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.rules import Conflict, Malformed
-from throughline.casework.safeguarding.commands.words import keep_words, row_of
+from throughline.casework.people.rules import Conflict, Malformed, row_of
+from throughline.casework.safeguarding.commands.words import keep_words
 from throughline.casework.safeguarding.models import PlanCopy, PlanVersion
 from throughline.casework.safeguarding.rules.planning import why_not as why_not_given
 from throughline.foundations.access.rules import Action, Actor, Refused

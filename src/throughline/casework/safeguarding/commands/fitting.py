@@ -7,9 +7,9 @@ from django.db import transaction
 
 from throughline.casework.cases.rules import CASE_STEPS, after
 from throughline.casework.cases.rules import Step as CaseStep
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
-from throughline.casework.safeguarding.commands.words import hers_of, keep_words, row_of, whose
+from throughline.casework.safeguarding.commands.words import hers_of, keep_words, whose
 from throughline.casework.safeguarding.models import MeasureStep, SafetyMeasure
 from throughline.casework.safeguarding.rules.fitting import (
     ENTRIES,

@@ -8,7 +8,7 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked_words
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.commands.serving import (
     PACKAGE_DUTY,
@@ -26,8 +26,6 @@ from throughline.casework.safeguarding.rules.serving import Request, Step
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.clock.rules import london_day
-from throughline.reference import UnknownCode, load
 
 
 @transaction.atomic
@@ -39,10 +37,7 @@ def note(*, by: Actor, now: datetime, case_id: UUID, item: str, state: str, word
     case = locked_case(case_id)
     undertake(by, Action.OWN_CASE, *case.subjects, detail={"case": str(case.id), "item": item})
     _insist_on_answering(by, case, now)
-    try:
-        load("handover-items").get(item, on=london_day(now))
-    except UnknownCode:
-        raise Malformed("item", "choose one of the answers listed") from None
+    row_of("handover-items", "item", item, now)
     if state not in set(Held):
         raise Malformed("held", "choose one of the answers listed")
     said = checked_words("words", words, longest=held.LONGEST_WORDS)

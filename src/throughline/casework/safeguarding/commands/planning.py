@@ -8,9 +8,9 @@ from django.db import transaction
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.casework.risk.commands import held
-from throughline.casework.safeguarding.commands.words import hers_of, keep_words, row_of
+from throughline.casework.safeguarding.commands.words import hers_of, keep_words
 from throughline.casework.safeguarding.models import PlanSheet, PlanVersion, SafetyWords
 from throughline.casework.safeguarding.queries.planning import Called, called_for, grade_of, standing_version
 from throughline.casework.safeguarding.rules.planning import (

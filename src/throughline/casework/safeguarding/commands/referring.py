@@ -6,9 +6,9 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
-from throughline.casework.safeguarding.commands.words import hers_of, keep_words, row_of, whose
+from throughline.casework.safeguarding.commands.words import hers_of, keep_words, whose
 from throughline.casework.safeguarding.models import Referral, Service
 from throughline.casework.safeguarding.rules.planning import ANSWER_DUTY
 from throughline.foundations.access.rules import Action, Actor, Refused

@@ -5,13 +5,12 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import Malformed, row_of
 from throughline.casework.safeguarding.models import OnCall, TeamPosts, Training
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.accounts.models import Team, User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
-from throughline.reference import UnknownCode, load
 
 #: The most posts that a team can have: more is a slip of the hand.
 MOST_POSTS = 10_000
@@ -71,10 +70,7 @@ def record_training(
     """Write that somebody is trained in something, or has a part. Raises Malformed, Refused."""
     undertake(by, Action.KEEP_REGISTERS, detail={"account": str(account), "kind": kind})
     user = _active(account)
-    try:
-        load("training-kinds").get(kind, on=london_day(now))
-    except UnknownCode:
-        raise Malformed("kind", "choose one of the answers listed") from None
+    row_of("training-kinds", "kind", kind, now)
     if valid_until and valid_until < valid_from:
         raise Malformed("valid_until", "is before the first day")
     return Training.objects.create(

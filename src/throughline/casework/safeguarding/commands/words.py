@@ -10,12 +10,9 @@ from throughline.casework.cases.commands.holding import NO_CASE
 from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import SafetyWords
 from throughline.foundations.access.rules import Actor, Refused, Role
-from throughline.foundations.clock.rules import london_day
-from throughline.reference import Row, UnknownCode, load
 
 #: Who keeps on their own list what they ordered or referred; what anybody else did stands on the hub's.
 KEEPS_OWN = (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR, Role.SUPERVISOR, Role.HUB)
@@ -44,14 +41,6 @@ def keep_words(
     """Keep what somebody wrote about a row, if anything. Raises Malformed for what is too long."""
     if said := checked_words(field, words, longest=held.LONGEST_WORDS):
         SafetyWords.objects.create(about=about, words=said, at=now, by=by.id, subjects=list(subjects))
-
-
-def row_of(name: str, field: str, code: str, now: datetime) -> Row:
-    """The row of a list that a code names today. Raises Malformed, which names the field."""
-    try:
-        return load(name).get(code, on=london_day(now))
-    except UnknownCode:
-        raise Malformed(field, "choose one of the answers listed") from None
 
 
 def whose(by: Actor) -> tuple[UUID | None, Role]:
