@@ -19,7 +19,12 @@ class Entry(models.Model):
     code = models.TextField(blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["record_id", "-at"], name="chronology_entry_record")]
+        indexes = [
+            models.Index(fields=["record_id", "-at"], name="chronology_entry_record"),
+            # what the worker looks for every minute: what happened of late, of some kinds
+            models.Index(fields=["kind", "-at"], name="chronology_entry_kind"),
+            models.Index(fields=["about"], name="chronology_entry_about"),
+        ]
         verbose_name_plural = "entries"
         triggers = [
             *guards(),
