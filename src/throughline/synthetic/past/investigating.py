@@ -78,12 +78,13 @@ class Investigating:
         at = min(graded + timedelta(hours=3 + number % 5), self.now)
         by = self._by(number)
         waits = Allocation.objects.filter(investigation__case=case, state="asked").first()
-        if waits is None:
-            return
-        if waits.account not in (None, by.id):
-            by = next(one for one in (self._by(0), self._by(1)) if one.id == waits.account)
+        # whoever accepted another case of hers has accepted this one with it
+        theirs = waits.account if waits else Investigation.objects.get(case=case).investigator
+        if theirs not in (None, by.id):
+            by = next(one for one in (self._by(0), self._by(1)) if one.id == theirs)
         self.cast.acting(by)
-        allocating.accept(by=by, now=at, case_id=case.id)
+        if waits:
+            allocating.accept(by=by, now=at, case_id=case.id)
         if lately and number % 6 == 0:
             return
         kind, what, priority = _LINES[number % len(_LINES)]
