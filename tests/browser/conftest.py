@@ -84,7 +84,7 @@ def readers(
         context.set_default_timeout(30_000)
         if role is not None:
             context.add_cookies([session_cookie(accounts[role], live_server.url)])
-        reader = Reader(context, context.new_page(), live_server.url)
+        reader = Reader(context, context.new_page(), live_server.url, script)
         reader.watch()
         opened.append(reader)
         return reader

@@ -29,6 +29,8 @@ class Reader:
     context: BrowserContext
     page: Page
     site: str
+    # whether pages run their scripts
+    script: bool = True
     wrong: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
     # statuses that a test brings about on purpose, which Chromium reports as errors
@@ -60,7 +62,8 @@ class Reader:
         raise AssertionError(f"the Tab key does not reach {words!r}")
 
     def violations(self) -> list[str]:
-        """What axe finds at WCAG 2.2 AA, a line for each rule with the first elements."""
+        """What axe finds at WCAG 2.2 AA, a line for each rule with the first elements. It needs scripts."""
+        assert self.script, "axe would never answer on a page without scripts"
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text())
         found = self.page.evaluate(
