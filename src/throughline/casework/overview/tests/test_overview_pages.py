@@ -26,6 +26,7 @@ from throughline.casework.scene.commands.attending import begin, leave
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import READERS, RESPONSE, Action, Relation, Role
+from throughline.foundations.accounts.models import Team
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -313,12 +314,11 @@ def test_the_duty_leads_to_the_page_from_which_the_desk_erases(signed_in, accoun
 
 def test_the_auditor_is_told_of_staff_without_a_name_and_follows_the_log(signed_in, accounts, add):
     record_id = add("Zofia", "Quillfeather", PHONE)
-    doing(
-        accounts[Role.SUPERVISOR].actor,
-        recognise_staff,
-        record_id=record_id,
-        user_id=accounts[Role.OFFICER].id,
-    )
+    one = accounts[Role.OFFICER]
+    # their line is shut out with them, and the auditor is of another
+    one.team = Team.objects.create(agency=one.team.agency, name="Quarnley response")
+    one.save()
+    doing(accounts[Role.SUPERVISOR].actor, recognise_staff, record_id=record_id, user_id=one.id)
     client = signed_in(Role.AUDITOR)
     page = shown(client.get("/"))
     assert "Staff tried to read a case" in page

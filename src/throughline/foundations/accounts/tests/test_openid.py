@@ -131,7 +131,7 @@ def test_a_closed_account_stays_closed(client, provider, make_account):
     assert come_back(client, provider, VOUCHED).headers["Location"] == "/sign-in/closed/"
 
 
-def test_a_forged_answer_is_refused_in_plain_words(client, provider):
+def test_a_forged_answer_is_refused_in_plain_words(client, db, provider):
     answer = client.get(f"/sign-in/{provider}/callback/?code=x&state=forged")
     assert answer.status_code == 401
     assert "did not tell us who you are" in answer.content.decode()
