@@ -12,8 +12,8 @@ from django.utils.translation import gettext_noop
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.pages import look_at
 from throughline.casework.cases.queries.visits import reaching
-from throughline.casework.cases.views.case import about_case, address
-from throughline.casework.cases.views.changing import between, change, in_words, purpose_for
+from throughline.casework.cases.views.case import address
+from throughline.casework.cases.views.changing import about_case, between, change, in_words, purpose_for
 from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.messages.commands import asking

@@ -1,10 +1,8 @@
 """One case, and what a person changes about it."""
 
-from collections.abc import Callable
-from functools import wraps
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,32 +25,15 @@ from throughline.casework.cases.queries import pages
 from throughline.casework.cases.queries.counters import against_of, counter_allegations, would_hold_both
 from throughline.casework.cases.queries.groups import group_of, may_be_one, several_of_one_victim
 from throughline.casework.cases.rules.counter import Stands
-from throughline.casework.cases.views.changing import IN_THE_WAY, change, purpose_for
+from throughline.casework.cases.views.changing import IN_THE_WAY, about_case, change, purpose_for
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.people.forms.person import ConfirmForm
 from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.foundations.access.routes import View, actor_of, guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
-
-type CaseView = Callable[[HttpRequest, Case], HttpResponse]
-
-
-def about_case(action: Action) -> Callable[[CaseView], View]:
-    """Decorate a view about one case: it stands under ``action``, which is asked about both of the two."""
-
-    def decorate(view: CaseView) -> View:
-        @guarded(action)
-        @require_http_methods(["GET", "POST"])
-        @wraps(view)
-        def asked(request: HttpRequest, case_id: UUID) -> HttpResponseBase:
-            return view(request, pages.in_sight(actor_of(request), action, Case, case_id))
-
-        return asked
-
-    return decorate
 
 
 def address(case: Case) -> str:

@@ -1,23 +1,27 @@
 """What every small page of this room that changes something shares."""
 
 from collections.abc import Callable, Iterable
+from functools import wraps
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Model
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
+from django.views.decorators.http import require_http_methods
 
-from throughline.casework.cases.queries.pages import Somebody, look_at
+from throughline.casework.cases.models import Case
+from throughline.casework.cases.queries.pages import Somebody, in_sight, look_at
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.people.rules import PURPOSES, Malformed
 from throughline.casework.people.views.changing import saved
 from throughline.casework.people.views.purposes import purpose_of
-from throughline.foundations.access.routes import actor_of
+from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
@@ -76,6 +80,30 @@ WHY_MALFORMED = (
     gettext_noop("is not one of this case"),
     gettext_noop("begins days of which files have been drawn already"),
 )
+
+
+def about_row(action: Action, model: type[Model], name: str) -> Callable[[Callable[..., HttpResponse]], View]:
+    """Decorate a view about one row, whose id the address has under ``name``.
+
+    ``action`` is asked about everybody whom the row is about; what else the address has, the view takes beside it.
+    """
+
+    def decorate(view: Callable[..., HttpResponse]) -> View:
+        @guarded(action)
+        @require_http_methods(["GET", "POST"])
+        @wraps(view)
+        def asked(request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
+            row = in_sight(actor_of(request), action, model, kwargs.pop(name))
+            return view(request, row, **kwargs)
+
+        return asked
+
+    return decorate
+
+
+def about_case(action: Action) -> Callable[[Callable[..., HttpResponse]], View]:
+    """`about_row` of one case: ``action`` is asked about both of the two."""
+    return about_row(action, Case, "case_id")
 
 
 def purpose_for(request: HttpRequest, record_id: UUID | None = None) -> str:

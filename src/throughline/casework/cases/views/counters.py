@@ -1,10 +1,9 @@
 """A counter-allegation: what is known of it, its prompts, the decision and a colleague's look at it."""
 
-from collections.abc import Callable, Iterable
-from functools import wraps
+from collections.abc import Iterable
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,38 +16,20 @@ from throughline.casework.cases.forms import EachOtherForm, PrimaryForm, Primary
 from throughline.casework.cases.models import Case, CounterAllegation, Incident
 from throughline.casework.cases.queries import counters, pages
 from throughline.casework.cases.rules.counter import PROMPTS, Choice
-from throughline.casework.cases.views.case import about_case
 from throughline.casework.cases.views.case import address as case_address
-from throughline.casework.cases.views.changing import change, purpose_for
+from throughline.casework.cases.views.changing import about_case, about_row, change, purpose_for
 from throughline.casework.cases.views.filling import fill_in
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.wording import answer_in_words
-from throughline.foundations.access.routes import View, actor_of, guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.queries import library
 from throughline.foundations.instruments.rules import applicable
-
-type AllegationView = Callable[[HttpRequest, CounterAllegation], HttpResponse]
-
-
-def about_allegation(action: Action) -> Callable[[AllegationView], View]:
-    """Decorate a view about one counter-allegation: ``action`` is asked about both of the two."""
-
-    def decorate(view: AllegationView) -> View:
-        @guarded(action)
-        @require_http_methods(["GET", "POST"])
-        @wraps(view)
-        def asked(request: HttpRequest, allegation_id: UUID) -> HttpResponseBase:
-            return view(request, pages.in_sight(actor_of(request), action, CounterAllegation, allegation_id))
-
-        return asked
-
-    return decorate
 
 
 def address(allegation: CounterAllegation) -> str:
@@ -133,7 +114,7 @@ def each_other(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-@about_allegation(Action.RECORD_INCIDENT)
+@about_row(Action.RECORD_INCIDENT, CounterAllegation, "allegation_id")
 def prompts(request: HttpRequest, allegation: CounterAllegation) -> HttpResponse:
     """What the field looks at to tell who it is. Nothing is computed from it."""
     actor, now = actor_of(request), timezone.now()
@@ -156,7 +137,7 @@ def prompts(request: HttpRequest, allegation: CounterAllegation) -> HttpResponse
     )
 
 
-@about_allegation(Action.DECIDE_PRIMARY)
+@about_row(Action.DECIDE_PRIMARY, CounterAllegation, "allegation_id")
 def decide(request: HttpRequest, allegation: CounterAllegation) -> HttpResponse:
     """Say who the primary perpetrator is, or that it stays unresolved."""
     actor, now = actor_of(request), timezone.now()

@@ -16,9 +16,9 @@ from throughline.casework.cases.forms import EndLineForm, GroupForm, PlanLineFor
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries import groups, pages
 from throughline.casework.cases.rules.groups import HONOUR_BASED
-from throughline.casework.cases.views.case import about_case, called
 from throughline.casework.cases.views.case import address as case_address
-from throughline.casework.cases.views.changing import change, purpose_for
+from throughline.casework.cases.views.case import called
+from throughline.casework.cases.views.changing import about_case, change, purpose_for
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to

@@ -12,8 +12,8 @@ from throughline.casework.cases.forms import VisitForm
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries import visits as queries
 from throughline.casework.cases.queries.visits import Reaching
-from throughline.casework.cases.views.case import about_case, address
-from throughline.casework.cases.views.changing import change
+from throughline.casework.cases.views.case import address
+from throughline.casework.cases.views.changing import about_case, change
 from throughline.casework.cases.views.wording import WORDING
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.views import wording

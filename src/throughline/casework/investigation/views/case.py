@@ -11,8 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from throughline.casework.cases.models import Case
-from throughline.casework.cases.queries.pages import in_sight
-from throughline.casework.cases.views.changing import purpose_for
+from throughline.casework.cases.views.changing import about_case, about_row, purpose_for
 from throughline.casework.investigation.commands import allocating, planning
 from throughline.casework.investigation.forms import EndForm, LetGoForm, LineForm
 from throughline.casework.investigation.models import LineOfEnquiry
@@ -26,8 +25,8 @@ from throughline.casework.investigation.rules.planning import kind_for
 from throughline.casework.investigation.views.shared import accounts, small
 from throughline.casework.people.views.changing import sent, the
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.views.shared import about_case, both, shown
-from throughline.foundations.access.routes import actor_of, guarded
+from throughline.casework.risk.views.shared import shown
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.govuk.forms import GovukForm
@@ -231,22 +230,19 @@ def planned(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-def _line(request: HttpRequest, enquiry_id: UUID) -> tuple[LineOfEnquiry, Case]:
-    line = in_sight(actor_of(request), Action.INVESTIGATE, LineOfEnquiry, enquiry_id)
-    return line, the(Case.objects.filter(id=line.investigation.case_id), line.record_id)
+def _case_of(line: LineOfEnquiry) -> Case:
+    return the(Case.objects.filter(id=line.investigation.case_id), line.record_id)
 
 
-@guarded(Action.INVESTIGATE)
-@both
-def end_line(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
+@about_row(Action.INVESTIGATE, LineOfEnquiry, "enquiry_id")
+def end_line(request: HttpRequest, line: LineOfEnquiry) -> HttpResponse:
     """A line is done, or is let go with a reason."""
     actor, now = actor_of(request), timezone.now()
-    line, case = _line(request, enquiry_id)
     form = EndForm(sent(request), today=london_day(now))
     return small(
         request,
         Action.INVESTIGATE,
-        case,
+        _case_of(line),
         form,
         lambda: planning.end_line(by=actor, now=now, line_id=line.id, **form.cleaned_data),
         success=_("Written down. The line stays to be read."),
@@ -261,11 +257,9 @@ def _said_of(line: LineOfEnquiry) -> list[str]:
     return [word for word in (words.get("what", ""), words.get("why", "")) if word]
 
 
-@guarded(Action.INVESTIGATE)
-@both
-def replace(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
+@about_row(Action.INVESTIGATE, LineOfEnquiry, "enquiry_id")
+def replace(request: HttpRequest, line: LineOfEnquiry) -> HttpResponse:
     """Put another line in the place of one, which stays to be read."""
-    line, case = _line(request, enquiry_id)
     words = words_of(line)
     initial: dict[str, object] = {
         "kind": line.kind,
@@ -278,7 +272,7 @@ def replace(request: HttpRequest, enquiry_id: UUID) -> HttpResponse:
         initial["due"] = london_day(line.due_at)
     return _save_line(
         request,
-        case,
+        _case_of(line),
         title=_("Replace this line"),
         lead=[_("Nothing is edited: the line as it was stays to be read.")],
         initial=initial,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from throughline.casework.cases.models import Case
+from throughline.casework.cases.views.changing import about_case
 from throughline.casework.investigation.commands import hearing, proving
 from throughline.casework.investigation.forms import (
     ResultForm,
@@ -22,7 +23,7 @@ from throughline.casework.investigation.forms import (
 from throughline.casework.investigation.queries.proving import learnt as what_was_learnt
 from throughline.casework.investigation.views.shared import accounts, small
 from throughline.casework.people.views.changing import sent
-from throughline.casework.risk.views.shared import about_case, shown
+from throughline.casework.risk.views.shared import shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.caseload import UNGRADED
-from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.cases.views.changing import about_case, about_row
 from throughline.casework.investigation.commands import allocating, planning
 from throughline.casework.investigation.forms import AllocateForm, PlanReviewForm, ReviewForm
 from throughline.casework.investigation.models import Allocation
@@ -22,7 +22,7 @@ from throughline.casework.people.views.changing import sent, the
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.commands.grading import flags_in
 from throughline.casework.risk.forms import flag_labels
-from throughline.casework.risk.views.shared import about_case, both, shown
+from throughline.casework.risk.views.shared import shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
@@ -87,12 +87,10 @@ def allocate(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-@guarded(Action.SUPERVISE_INVESTIGATION)
-@both
-def review(request: HttpRequest, allocation_id: UUID) -> HttpResponse:
+@about_row(Action.SUPERVISE_INVESTIGATION, Allocation, "allocation_id")
+def review(request: HttpRequest, row: Allocation) -> HttpResponse:
     """Agree with a choice against the policy, or send it back."""
     actor, now = actor_of(request), timezone.now()
-    row = in_sight(actor, Action.SUPERVISE_INVESTIGATION, Allocation, allocation_id)
     case = the(Case.objects.filter(id=row.investigation.case_id), row.record_id)
     form = ReviewForm(sent(request))
     names = staff_names({row.asked_by, *([row.account] if row.account else [])})

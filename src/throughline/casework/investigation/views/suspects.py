@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from throughline.casework.cases.models import Case
-from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.cases.views.changing import about_case, about_row
 from throughline.casework.investigation.commands import looking
 from throughline.casework.investigation.forms import AttemptForm, CloseForm, LookerForm, SuspectForm
 from throughline.casework.investigation.models import OutstandingSuspect
@@ -17,7 +17,7 @@ from throughline.casework.investigation.queries.looking import outstanding as in
 from throughline.casework.investigation.views.shared import accounts, small
 from throughline.casework.people.views.changing import sent, the
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.views.shared import about_case, both, shown
+from throughline.casework.risk.views.shared import shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
@@ -57,22 +57,19 @@ def register(request: HttpRequest, case: Case) -> HttpResponse:
     )
 
 
-def _suspect(request: HttpRequest, action: Action, outstanding_id: UUID) -> tuple[OutstandingSuspect, Case]:
-    row = in_sight(actor_of(request), action, OutstandingSuspect, outstanding_id)
-    return row, the(Case.objects.filter(id=row.case_id), row.record_id)
+def _case_of(row: OutstandingSuspect) -> Case:
+    return the(Case.objects.filter(id=row.case_id), row.record_id)
 
 
-@guarded(Action.INVESTIGATE)
-@both
-def attempt(request: HttpRequest, outstanding_id: UUID) -> HttpResponse:
+@about_row(Action.INVESTIGATE, OutstandingSuspect, "outstanding_id")
+def attempt(request: HttpRequest, row: OutstandingSuspect) -> HttpResponse:
     """An attempt to find a suspect, and what came of it."""
     actor, now = actor_of(request), timezone.now()
-    row, case = _suspect(request, Action.INVESTIGATE, outstanding_id)
     form = AttemptForm(sent(request), today=london_day(now))
     return small(
         request,
         Action.INVESTIGATE,
-        case,
+        _case_of(row),
         form,
         lambda: looking.log_attempt(
             by=actor,
@@ -90,17 +87,15 @@ def attempt(request: HttpRequest, outstanding_id: UUID) -> HttpResponse:
     )
 
 
-@guarded(Action.SUPERVISE_INVESTIGATION)
-@both
-def looker(request: HttpRequest, outstanding_id: UUID) -> HttpResponse:
+@about_row(Action.SUPERVISE_INVESTIGATION, OutstandingSuspect, "outstanding_id")
+def looker(request: HttpRequest, row: OutstandingSuspect) -> HttpResponse:
     """Say who looks for a suspect."""
     actor, now = actor_of(request), timezone.now()
-    row, case = _suspect(request, Action.SUPERVISE_INVESTIGATION, outstanding_id)
     form = LookerForm(sent(request), accounts=accounts())
     return small(
         request,
         Action.SUPERVISE_INVESTIGATION,
-        case,
+        _case_of(row),
         form,
         lambda: looking.name_looker(
             by=actor, now=now, outstanding_id=row.id, account=UUID(form.cleaned_data["account"])
@@ -112,17 +107,15 @@ def looker(request: HttpRequest, outstanding_id: UUID) -> HttpResponse:
     )
 
 
-@guarded(Action.INVESTIGATE)
-@both
-def close(request: HttpRequest, outstanding_id: UUID) -> HttpResponse:
+@about_row(Action.INVESTIGATE, OutstandingSuspect, "outstanding_id")
+def close(request: HttpRequest, row: OutstandingSuspect) -> HttpResponse:
     """Say why a suspect is no longer looked for."""
     actor, now = actor_of(request), timezone.now()
-    row, case = _suspect(request, Action.INVESTIGATE, outstanding_id)
     form = CloseForm(sent(request), today=london_day(now))
     return small(
         request,
         Action.INVESTIGATE,
-        case,
+        _case_of(row),
         form,
         lambda: looking.close(by=actor, now=now, outstanding_id=row.id, **form.cleaned_data),
         success=_("The suspect is out of the register."),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from throughline.casework.cases.models import Crime
+from throughline.casework.cases.views.changing import about_row
 from throughline.casework.outcome.commands import bringing
 from throughline.casework.outcome.commands import court as commands
 from throughline.casework.outcome.forms import EventForm, JointForm, UploadForm, UrnForm
@@ -21,7 +22,6 @@ from throughline.casework.people.rules.lines import FileProblem
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.views.shared import shown
-from throughline.casework.safeguarding.views.planning import about_row
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from throughline.casework.cases.models import Case, Crime
-from throughline.casework.cases.views.changing import purpose_for
+from throughline.casework.cases.views.changing import about_case, about_row, purpose_for
 from throughline.casework.outcome.commands import asking, deciding, reopening, reviewing
 from throughline.casework.outcome.commands.crimes import NO_CRIME
 from throughline.casework.outcome.forms import AskForm, DecideForm, GiveForm, ReviewForm
@@ -24,8 +24,7 @@ from throughline.casework.outcome.rules import right as rights
 from throughline.casework.people.forms.person import ReasonForm
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.views.shared import about_case, in_the_way, shown
-from throughline.casework.safeguarding.views.planning import about_row
+from throughline.casework.risk.views.shared import in_the_way, shown
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, Refused
 from throughline.foundations.clock.rules import london_day

@@ -11,18 +11,18 @@ from django.utils.translation import gettext as _
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.visits import reaching
-from throughline.casework.cases.views.changing import purpose_for
+from throughline.casework.cases.views.changing import about_case, about_row, purpose_for
 from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.partnership.commands import advising
 from throughline.casework.partnership.forms import ReferForm
 from throughline.casework.partnership.models import AdviserReferral, NoteShare
 from throughline.casework.partnership.queries import partners as queries
 from throughline.casework.partnership.queries.services import services
-from throughline.casework.partnership.views.shared import WORDS, about_row, small
+from throughline.casework.partnership.views.shared import WORDS, small
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.views.shared import about_case, in_the_way, shown
+from throughline.casework.risk.views.shared import in_the_way, shown
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day

@@ -7,13 +7,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from throughline.casework.cases.models import Case
+from throughline.casework.cases.views.changing import about_case, about_row
 from throughline.casework.partnership.commands import conferring
 from throughline.casework.partnership.forms import AddForm, MaracForm, NotReferredForm, ReviewForm, SentForm
 from throughline.casework.partnership.models import MaracReferral, NotReferred
 from throughline.casework.partnership.views.advising import back_to, page_of
-from throughline.casework.partnership.views.shared import about_row, small
+from throughline.casework.partnership.views.shared import small
 from throughline.casework.people.views.changing import saved, sent
-from throughline.casework.risk.views.shared import about_case
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day

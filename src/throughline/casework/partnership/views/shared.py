@@ -1,20 +1,13 @@
 """What the pages of the room share: one form under a heading, and codes in words."""
 
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
-from uuid import UUID
 
-from django.db.models import Model
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.partnership.rules.advising import Held
-from throughline.casework.risk.views.shared import both, shown
-from throughline.foundations.access.routes import View, actor_of, guarded
-from throughline.foundations.access.rules import Action
+from throughline.casework.risk.views.shared import shown
 from throughline.foundations.drafts.views import recalled
 
 #: Where a referral stands, in words, and how it stands out.
@@ -35,21 +28,6 @@ WHY_MALFORMED = (
     gettext_noop("is before it was made"),
 )
 WORDS: dict[str, Any] = {"held": HELD}
-
-
-def about_row(action: Action, model: type[Model], name: str) -> Callable[[Callable[..., HttpResponse]], View]:
-    """Decorate a view about one row, whose id the address has under ``name``, asked of everybody whom it is about."""
-
-    def decorate(view: Callable[..., HttpResponse]) -> View:
-        @guarded(action)
-        @both
-        @wraps(view)
-        def asked(request: HttpRequest, **kwargs: UUID) -> HttpResponseBase:
-            return view(request, in_sight(actor_of(request), action, model, kwargs[name]))
-
-        return asked
-
-    return decorate
 
 
 def small(

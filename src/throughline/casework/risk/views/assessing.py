@@ -15,14 +15,14 @@ from django.views.decorators.http import require_safe
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.cases.queries.pages import in_sight, look_at
 from throughline.casework.cases.rules import NotYet
-from throughline.casework.cases.views.changing import IN_THE_WAY, between, purpose_for
+from throughline.casework.cases.views.changing import IN_THE_WAY, about_case, between, purpose_for
 from throughline.casework.cases.views.wording import in_words
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.people.views.changing import add_conflict, sent
 from throughline.casework.risk.commands import assessing as commands
 from throughline.casework.risk.forms import HowForm
 from throughline.casework.risk.queries.asking import ToAssess, to_assess
-from throughline.casework.risk.views.shared import about_case, along_with, shown
+from throughline.casework.risk.views.shared import along_with, shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day

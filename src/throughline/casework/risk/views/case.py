@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.cases.queries.relating import group_of
+from throughline.casework.cases.views.changing import about_case
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.risk.commands import grading as commands
@@ -33,7 +34,6 @@ from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.views.shared import (
     NOT_GRADED,
     NOT_THAT_GRADE,
-    about_case,
     along_with,
     both,
     in_the_way,

@@ -11,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from throughline.casework.cases.models import Case
+from throughline.casework.cases.views.changing import about_case
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.risk.commands import checking as commands
 from throughline.casework.risk.commands.grading import flags_in
 from throughline.casework.risk.forms import CheckForm, flag_labels, grades_but
 from throughline.casework.risk.queries import waiting as queries
-from throughline.casework.risk.views.shared import about_case, in_the_way, page_of, shown
+from throughline.casework.risk.views.shared import in_the_way, page_of, shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Role
 from throughline.foundations.clock.rules import london_day

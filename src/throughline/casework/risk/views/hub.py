@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from throughline.casework.cases.models import Case
+from throughline.casework.cases.views.changing import about_case
 from throughline.casework.people.rules import Conflict
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.risk.commands import hub as commands
@@ -17,7 +18,7 @@ from throughline.casework.risk.forms import DepthForm, ReviewForm, ShareForm, fl
 from throughline.casework.risk.models import HubReview
 from throughline.casework.risk.queries import waiting as queries
 from throughline.casework.risk.views.checking import page_number
-from throughline.casework.risk.views.shared import about_case, in_the_way, page_of, shown
+from throughline.casework.risk.views.shared import in_the_way, page_of, shown
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day

@@ -1,13 +1,12 @@
 """What every page of this room shares: the case that it is about, and codes in words."""
 
 from collections.abc import Callable
-from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -16,7 +15,6 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods
 
 from throughline.casework.cases.models import Case
-from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.cases.views.changing import IN_THE_WAY, purpose_for
 from throughline.casework.cases.views.wording import in_words
@@ -28,7 +26,7 @@ from throughline.casework.risk.rules.assessing import Flag, Stage
 from throughline.casework.risk.rules.order import Sign
 from throughline.casework.scene.models import Attendance
 from throughline.casework.scene.views.shared import along_with as along_with_visit
-from throughline.foundations.access.routes import View, actor_of, guarded
+from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.offline.marking import Along, Pages
 
@@ -83,21 +81,6 @@ WORDING: dict[str, Any] = {
     "stages": STAGES,
     "verdicts": VERDICTS,
 }
-
-
-def about_case(action: Action) -> Callable[[CaseView], View]:
-    """Decorate a view about one case: it stands under ``action``, which is asked about both of the two."""
-
-    def decorate(view: CaseView) -> View:
-        @guarded(action)
-        @both
-        @wraps(view)
-        def asked(request: HttpRequest, case_id: UUID, **kwargs: Any) -> HttpResponseBase:
-            return view(request, in_sight(actor_of(request), action, Case, case_id), **kwargs)
-
-        return asked
-
-    return decorate
 
 
 def page_of(request: HttpRequest, case: Case, action: Action) -> RiskPage:

@@ -1,32 +1,29 @@
 """The pages of her safety plan: as it stands, made and reviewed with her, given to her, and measures and referrals."""
 
-from collections.abc import Callable
 from datetime import datetime
-from functools import wraps
 from http import HTTPStatus
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
-from django.views.decorators.http import require_GET, require_http_methods, require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.cases.rules import NotYet
-from throughline.casework.cases.views.changing import IN_THE_WAY, purpose_for
+from throughline.casework.cases.views.changing import IN_THE_WAY, about_case, about_row, purpose_for
 from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.people.views.changing import add_conflict, saved, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.views.shared import about_case, in_the_way, shown
+from throughline.casework.risk.views.shared import in_the_way, shown
 from throughline.casework.safeguarding.commands import copying, fitting, planning, referring
 from throughline.casework.safeguarding.forms.planning import (
     STEPS,
@@ -49,7 +46,7 @@ from throughline.casework.safeguarding.rules.planning import (
     NOTHING_SAID,
     SEEN_BY_OTHERS,
 )
-from throughline.foundations.access.routes import View, actor_of, guarded
+from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
@@ -92,21 +89,6 @@ WHY_MALFORMED = (
 )
 assert {NOTHING_SAID, NO_WAY, NOT_HER_WAY, SEEN_BY_OTHERS} <= set(WHY_MALFORMED)
 WORDS: dict[str, Any] = {"states": STATES, "steps": STEPS}
-
-
-def about_row(action: Action, model: type[Model], name: str) -> Callable[[Callable[..., HttpResponse]], View]:
-    """Decorate a view about one row, whose id the address has under ``name``, asked of everybody whom it is about."""
-
-    def decorate(view: Callable[..., HttpResponse]) -> View:
-        @guarded(action)
-        @require_http_methods(["GET", "POST"])
-        @wraps(view)
-        def asked(request: HttpRequest, **kwargs: UUID) -> HttpResponseBase:
-            return view(request, in_sight(actor_of(request), action, model, kwargs[name]))
-
-        return asked
-
-    return decorate
 
 
 def _page_of(request: HttpRequest, case: Case, action: Action = Action.VIEW_CASE) -> queries.PlanPage:

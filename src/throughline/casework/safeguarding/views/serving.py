@@ -15,13 +15,13 @@ from throughline.casework.cases.forms import AcceptForm
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.counters import counter_allegations, would_hold_both
 from throughline.casework.cases.queries.pages import in_sight
-from throughline.casework.cases.views.changing import change, purpose_for
+from throughline.casework.cases.views.changing import about_case, change, purpose_for
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.views.changing import saved, sent, the
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.commands.grading import flags_in
 from throughline.casework.risk.forms import flag_labels
-from throughline.casework.risk.views.shared import about_case, in_the_way, shown
+from throughline.casework.risk.views.shared import in_the_way, shown
 from throughline.casework.safeguarding.commands import handing, serving
 from throughline.casework.safeguarding.forms.serving import (
     AskForm,

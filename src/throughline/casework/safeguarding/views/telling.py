@@ -10,12 +10,12 @@ from django.utils.translation import gettext_noop
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.visits import reaching
-from throughline.casework.cases.views.changing import purpose_for
+from throughline.casework.cases.views.changing import about_case, purpose_for
 from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
-from throughline.casework.risk.views.shared import about_case, in_the_way, shown
+from throughline.casework.risk.views.shared import in_the_way, shown
 from throughline.casework.safeguarding.commands import contacting, promising
 from throughline.casework.safeguarding.forms.telling import ContactForm, PromiseForm
 from throughline.casework.safeguarding.queries import promises as queries
