@@ -10,6 +10,7 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures.rules import Kind, Measure, Period, words_of
+from throughline.measures.safeguarding import done_in_time
 from throughline.reference import load
 
 PART = "Outcomes"
@@ -77,18 +78,6 @@ def by_group(period: Period, groups: Mapping[str, str]) -> Table:
     )
 
 
-def in_time(period: Period) -> Table:
-    """What fell due in the period, and whether it was done by then; null: open and not yet due."""
-    due = table("handover_duty").filter(
-        _.day.between(period.first, period.last),
-        period.surely_within(_.due_at),
-        _.kind.isin(list(_IN_TIME)),
-        _.case.notnull(),
-        _.outcome.isnull() | (_.outcome != "no-longer-needed"),
-    )
-    return due.select("case", at=_.due_at, group=_.kind, counted=_.in_time)
-
-
 def measures() -> tuple[Measure, ...]:
     """Every measure of outcomes, in the order in which it is read."""
     groups = {row.code: row.text("group") for row in load("outcome-codes").rows}
@@ -129,7 +118,7 @@ def measures() -> tuple[Measure, ...]:
             "her what has happened (results of courts among it), and what she asked to have reviewed: what was done by "
             "then. What was needed no more is not counted; what is open and not yet due is unknown.",
             f"{_REPORT}; systems 66, 67 and 88",
-            in_time,
+            partial(done_in_time, kinds=_IN_TIME),
             groups=words_of("duty-kinds", "Not known"),
             part=PART,
         ),

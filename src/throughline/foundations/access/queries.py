@@ -94,6 +94,11 @@ def sight_of(record_ids: Collection[UUID]) -> Sight:
     )
 
 
+def may_on_all(actor: Actor, action: Action, record_ids: Collection[UUID]) -> bool:
+    """Whether the actor may do this to every one of some records."""
+    return all(may(actor, action, subject) for subject in subjects_for(actor, record_ids).values())
+
+
 def insist_on_all(actor: Actor, action: Action, record_ids: Collection[UUID]) -> None:
     """Refuse, in the name of the first of some records to which the actor may not do this. Raises `Refused`."""
     for record_id, subject in subjects_for(actor, record_ids).items():

@@ -66,6 +66,12 @@ def discharge(*, by: Actor, now: datetime, duty_id: UUID, outcome: str) -> Duty:
     return duty
 
 
+def discharge_about(about: UUID, *kinds: str, by: Actor, now: datetime, outcome: str) -> None:
+    """`discharge` every open duty of some kinds about one thing. The caller audits."""
+    for duty in Duty.objects.filter(kind__in=kinds, about=about, discharged_at=None).order_by("id"):
+        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
+
+
 @transaction.atomic
 def hand_to(*, duty_id: UUID, owner: UUID) -> Duty:
     """Name somebody else who does a duty that one account alone has. The caller audits. One that is done stays."""

@@ -33,7 +33,7 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision, Review
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge, discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.commands import save_answers
 from throughline.foundations.instruments.models import Answers
@@ -230,8 +230,7 @@ def decide_primary(
     )
     allegation.save(update_fields=["stands", "choice"])
     _tell("primary-decided", allegation, by=by, now=now, code=allegation.stands)
-    for duty in Duty.objects.filter(kind=PRIMARY, about=allegation.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=allegation.stands)
+    discharge_about(allegation.id, PRIMARY, by=by, now=now, outcome=allegation.stands)
     open_duty(REVIEW, now=now, record_id=decision.record_id, about=decision.id, cause="primary-decided")
     return decision
 

@@ -21,7 +21,7 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision, Review
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge, discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode, load
 
@@ -173,8 +173,7 @@ def _judge(
     for one in incident.subjects:
         write(_TOLD[judgement], by=by, now=now, record_id=one, about=incident.id)
     if judgement is not Judgement.CANCELLED:
-        for duty in Duty.objects.filter(kind=RECORDING, about=incident.id, discharged_at=None):
-            discharge(by=by, now=now, duty_id=duty.id, outcome=judgement)
+        discharge_about(incident.id, RECORDING, by=by, now=now, outcome=judgement)
     if cause := _review_cause(judgement, decision.id):
         open_duty(REVIEW, now=now, record_id=record_id, about=decision.id, cause=cause)
     return decision

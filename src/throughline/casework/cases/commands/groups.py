@@ -26,7 +26,7 @@ from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import end_of_day, london_day
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.reference import UnknownCode, load
 
@@ -171,5 +171,4 @@ def _end(line: PlanLine, *, by: Actor, now: datetime, ended_as: str, words: str 
 
 
 def _let_go(line: PlanLine, *, by: Actor, now: datetime, outcome: str) -> None:
-    for duty in Duty.objects.filter(kind=PLAN_DUTY, about=line.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
+    discharge_about(line.id, PLAN_DUTY, by=by, now=now, outcome=outcome)

@@ -21,7 +21,7 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge, discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import duty_kind
 from throughline.reference import UnknownCode, load
@@ -141,8 +141,7 @@ def _own(case: Case, owner: UUID, *, by: Actor, now: datetime, choice: str = "ac
         return False
     decide_for("case-owner", by=by, now=now, record_id=case.victim_id, about=case.id, choice=choice)
     write("case-owned", by=by, now=now, record_id=case.victim_id, about=case.id)
-    for duty in Duty.objects.filter(kind__in=[OWNER_DUTY, ACCEPT_DUTY], about=case.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="owned")
+    discharge_about(case.id, OWNER_DUTY, ACCEPT_DUTY, by=by, now=now, outcome="owned")
     return True
 
 
@@ -182,8 +181,7 @@ def set_grade(
         write("case-graded", by=by, now=now, record_id=record_id, about=case.id, code=grade)
     if before is None or before.value != grade:
         _call_for_service(case, grade, now=now)
-    for duty in Duty.objects.filter(kind=GRADE_DUTY, about=case.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="graded")
+    discharge_about(case.id, GRADE_DUTY, by=by, now=now, outcome="graded")
     return StandingFact.objects.get(case=case, kind=Kind.GRADE, ended_at=None)
 
 

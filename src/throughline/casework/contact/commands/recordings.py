@@ -16,8 +16,7 @@ from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
-from throughline.foundations.duties.commands import discharge, open_duty
-from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.reference import load
 
 KEEP_DUTY = "keep-recording"
@@ -123,8 +122,7 @@ def answer_for_recording(
     found.answered_at, found.answered_by = now, by.id
     found.save()
     outcome = "exhibited" if exhibit else not_held
-    for duty in Duty.objects.filter(kind=KEEP_DUTY, about=contact.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
+    discharge_about(contact.id, KEEP_DUTY, by=by, now=now, outcome=outcome)
     kind = "recording-exhibited" if exhibit else "recording-not-held"
     write(kind, by=by, now=now, record_id=subject_of(contact), about=contact.id)
     return found

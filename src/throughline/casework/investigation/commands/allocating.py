@@ -9,7 +9,6 @@ from throughline.casework.cases.commands.holding import let_go, locked_case, rea
 from throughline.casework.cases.models import Case
 from throughline.casework.investigation.commands.planning import hand_lines_on
 from throughline.casework.investigation.commands.words import (
-    done,
     investigation_of,
     investigator_of,
     keep_subjects,
@@ -32,15 +31,15 @@ from throughline.casework.investigation.rules.allocating import ALLOCATION_STEPS
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands.grading import flags_in
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.queries import sight_of, subjects_for
-from throughline.foundations.access.rules import Action, Actor, Refused, may, system
+from throughline.foundations.access.queries import may_on_all, sight_of
+from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.commands import review as keep_review
 from throughline.foundations.decisions.models import Decision
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 
 ALLOCATOR = system("investigation by risk")
@@ -270,12 +269,10 @@ def accept(*, by: Actor, now: datetime, case_id: UUID) -> None:
     ).exclude(id=request.id)
     for one in [request, *others.select_related("investigation__case").order_by("asked_at", "id")]:
         # a restricted case of hers waits for somebody who may see it
-        if one.account in (None, by.id) and (one is request or _may_see(by, one.subjects)):
+        if one.account in (None, by.id) and (
+            one is request or may_on_all(by, Action.INVESTIGATE, one.subjects)
+        ):
             _accepted(one, standing, by=by, now=now)
-
-
-def _may_see(by: Actor, subjects: list[UUID]) -> bool:
-    return all(may(by, Action.INVESTIGATE, one) for one in subjects_for(by, subjects).values())
 
 
 def _accepted(request: Allocation, standing: Standing, *, by: Actor, now: datetime) -> None:
@@ -286,7 +283,7 @@ def _accepted(request: Allocation, standing: Standing, *, by: Actor, now: dateti
     investigation.investigator, investigation.accepted_at = by.id, now
     investigation.save(update_fields=["investigator", "accepted_at"])
     write("investigation-accepted", by=by, now=now, record_id=case.victim_id, about=case.id)
-    done(ACCEPT_DUTY, case.id, by=by, now=now, outcome="accepted")
+    discharge_about(case.id, ACCEPT_DUTY, by=by, now=now, outcome="accepted")
     _hand_on(case, before, by=by, now=now)
     if before and before != by.id:
         hand_lines_on(investigation, before, by=by, now=now)
@@ -414,8 +411,9 @@ def review_allocation(
         raise Conflict
     said = said_in("feedback", feedback, needed="" if agreed else "is needed: say why you decided otherwise")
     keep_review(by=by, now=now, decision=allocation.decision, agreed=agreed, feedback=said)
-    for duty in open_of(ALLOCATION_DUTY, allocation.id):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="agreed" if agreed else "overturned")
+    discharge_about(
+        allocation.id, ALLOCATION_DUTY, by=by, now=now, outcome="agreed" if agreed else "overturned"
+    )
     write("allocation-reviewed", by=by, now=now, record_id=case.victim_id, about=case.id)
     if not agreed and case.closed_at is None:
         bring_into_step(case, by=by, now=now)

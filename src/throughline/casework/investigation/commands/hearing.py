@@ -9,7 +9,6 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import locked_case, reason_for
 from throughline.casework.investigation.commands.words import (
     ask_the_investigator,
-    done,
     investigation_of,
     keep_words,
     said_in,
@@ -26,6 +25,7 @@ from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.decisions.commands import decide_for
+from throughline.foundations.duties.commands import discharge_about
 
 VISIT_DUTY, DECISION_DUTY = "withdrawal-visit", "withdrawal-decision"
 LONGEST_EXHIBIT = 60
@@ -167,11 +167,11 @@ def visited(
     write("withdrawal-visited", by=by, now=now, record_id=case.victim_id, about=case.id, code=visit)
     if not seen:
         return found
-    done(VISIT_DUTY, case.id, by=by, now=now, outcome="visited")
+    discharge_about(case.id, VISIT_DUTY, by=by, now=now, outcome="visited")
     if withdraws:
         ask_the_investigator(DECISION_DUTY, investigation, case, now=now, cause="withdrawn-visited")
     else:
-        done(DECISION_DUTY, case.id, by=by, now=now, outcome="no-longer-needed")
+        discharge_about(case.id, DECISION_DUTY, by=by, now=now, outcome="no-longer-needed")
     return found
 
 
@@ -206,7 +206,9 @@ def decide_without_her(
     found.goes_on, found.ended_at = goes_on, now
     found.save()
     write("withdrawal-decided", by=by, now=now, record_id=case.victim_id, about=case.id, code=reason)
-    done(DECISION_DUTY, case.id, by=by, now=now, outcome="goes-on" if goes_on else "does-not-go-on")
+    discharge_about(
+        case.id, DECISION_DUTY, by=by, now=now, outcome="goes-on" if goes_on else "does-not-go-on"
+    )
     return found
 
 

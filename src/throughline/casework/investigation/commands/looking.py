@@ -19,7 +19,7 @@ from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, may, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 
 FINDER = system("outstanding suspects")
 ATTEMPT_DUTY = "suspect-attempt"
@@ -182,8 +182,7 @@ def log_attempt(
     )
     keep_words(made.id, "attempt", said, subjects=suspect.subjects, by=by, now=now)
     write("suspect-looked-for", by=by, now=now, record_id=suspect.record_id, about=case.id, code=result)
-    for duty in open_of(ATTEMPT_DUTY, suspect.id):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="attempted")
+    discharge_about(suspect.id, ATTEMPT_DUTY, by=by, now=now, outcome="attempted")
     if ending := row.optional_text("ends_as"):
         _close(suspect, case, ending, by=by, now=now, at=done_at)
     else:

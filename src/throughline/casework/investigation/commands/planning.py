@@ -8,7 +8,6 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.investigation.commands.words import (
-    done,
     investigation_of,
     investigator_of,
     keep_words,
@@ -29,7 +28,7 @@ from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 
 LINE_DUTY, PLAN_DUTY, REVIEW_DUTY = "line-of-enquiry", "investigation-plan", "investigation-review"
 NO_LINE = "There is no such line"
@@ -184,7 +183,7 @@ def _standing(line_id: UUID, case: Case) -> LineOfEnquiry:
 def _end(line: LineOfEnquiry, ending: str, *, by: Actor, now: datetime, outcome: str) -> None:
     line.ended_at, line.ended_by, line.ended_as = now, by.id, ending
     line.save(update_fields=["ended_at", "ended_by", "ended_as"])
-    done(LINE_DUTY, line.id, by=by, now=now, outcome=outcome)
+    discharge_about(line.id, LINE_DUTY, by=by, now=now, outcome=outcome)
 
 
 def hand_lines_on(investigation: Investigation, before: UUID, *, by: Actor, now: datetime) -> None:
@@ -228,7 +227,7 @@ def complete_plan(*, by: Actor, now: datetime, case_id: UUID) -> Investigation:
         raise Malformed("", "add a line first")
     investigation.planned_at = now
     investigation.save(update_fields=["planned_at"])
-    done(PLAN_DUTY, case.id, by=by, now=now, outcome="planned")
+    discharge_about(case.id, PLAN_DUTY, by=by, now=now, outcome="planned")
     write("investigation-planned", by=by, now=now, record_id=case.victim_id, about=case.id)
     return investigation
 
@@ -260,7 +259,7 @@ def review_plan(*, by: Actor, now: datetime, case_id: UUID, agreed: bool, words:
     )
     keep_words(made.id, "review", said, subjects=case.subjects, by=by, now=now)
     write("investigation-reviewed", by=by, now=now, record_id=case.victim_id, about=case.id)
-    done(REVIEW_DUTY, case.id, by=by, now=now, outcome="reviewed")
+    discharge_about(case.id, REVIEW_DUTY, by=by, now=now, outcome="reviewed")
     policy = standing_of(case, now=now).policy
     open_duty(
         REVIEW_DUTY,

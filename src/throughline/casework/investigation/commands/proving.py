@@ -8,7 +8,6 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.investigation.commands.words import (
     ask_the_investigator,
-    done,
     investigation_of,
     keep_words,
     said_in,
@@ -20,6 +19,7 @@ from throughline.casework.people.rules import Malformed, row_of
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.duties.commands import discharge_about
 
 ROUTES_DUTY = "evidence-routes"
 
@@ -80,7 +80,7 @@ def look_at_route(
     keep_words(made.id, "route", said, subjects=case.subjects, by=by, now=now)
     write("route-looked-at", by=by, now=now, record_id=case.victim_id, about=case.id, code=route)
     if not unlooked(investigation, now):
-        done(ROUTES_DUTY, case.id, by=by, now=now, outcome="routes-looked-at")
+        discharge_about(case.id, ROUTES_DUTY, by=by, now=now, outcome="routes-looked-at")
     return made
 
 

@@ -15,7 +15,7 @@ from throughline.foundations.access.queries import sight_of
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 
 
@@ -108,12 +108,6 @@ def there(account: UUID, about: Collection[UUID]) -> User | None:
 def open_of(kind: str, about: UUID) -> list[Duty]:
     """The open duties of a kind about a row."""
     return list(Duty.objects.filter(kind=kind, about=about, discharged_at=None).order_by("id"))
-
-
-def done(kind: str, about: UUID, *, by: Actor, now: datetime, outcome: str) -> None:
-    """Discharge what was to be done about a row."""
-    for duty in open_of(kind, about):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
 
 
 def ask_the_investigator(

@@ -10,7 +10,6 @@ from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.outcome.commands.crimes import (
     call_for,
     case_for,
-    done,
     opened,
     tell_line,
     the_crime,
@@ -34,6 +33,7 @@ from throughline.casework.risk.commands.held import LONGEST_WORDS
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
+from throughline.foundations.duties.commands import discharge_about
 
 VICTIM_REVIEW = "victim-review"
 NOT_ASKED = "Nobody asked for such a review"
@@ -146,6 +146,6 @@ def _let_go(asked: Asked, *, by: Actor, now: datetime) -> None:
         Asked.objects.filter(state__in=OPEN, crime__in=crimes_of(case)).values_list("state", flat=True)
     )
     if VictimReview.ASKED not in open_ones:
-        done(ACKNOWLEDGE_DUTY, case, by=by, now=now, outcome="acknowledged")
+        discharge_about(case.id, ACKNOWLEDGE_DUTY, by=by, now=now, outcome="acknowledged")
     if not open_ones:
-        done(DECIDE_DUTY, case, by=by, now=now, outcome=str(asked.state))
+        discharge_about(case.id, DECIDE_DUTY, by=by, now=now, outcome=str(asked.state))

@@ -11,7 +11,6 @@ from throughline.casework.outcome.commands.crimes import (
     JOINT_DUTY,
     call_for,
     case_for,
-    done,
     opened,
     tell_line,
     the_crime,
@@ -19,7 +18,7 @@ from throughline.casework.outcome.commands.crimes import (
 from throughline.casework.outcome.models import CourtEvent, CourtReference
 from throughline.casework.outcome.queries.court import over
 from throughline.casework.outcome.queries.outcomes import crimes_of
-from throughline.casework.outcome.rules.events import LONGEST_NUMBER, RELEASE, event_kind
+from throughline.casework.outcome.rules.events import LONGEST_NUMBER, RELEASE
 from throughline.casework.people.rules import Conflict, Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.risk.commands.held import LONGEST_WORDS
@@ -27,10 +26,9 @@ from throughline.casework.risk.queries.reassessing import owners
 from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY
 from throughline.foundations.access.rules import Action, Actor, Refused
-from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.models import Decision
-from throughline.foundations.duties.commands import discharge
+from throughline.foundations.duties.commands import discharge, discharge_about
 from throughline.foundations.duties.models import Duty
 
 JOINT: Final = "joint-review"
@@ -51,7 +49,7 @@ def record_event(
     Malformed, Refused.
     """
     crime = the_crime(crime_id, by=by, action=Action.GIVE_OUTCOME, kind=kind)
-    row = event_kind(kind, london_day(now))
+    row = row_of("court-events", "kind", kind, now)
     to_come = row.flag("to_come")
     if at > now and not to_come:
         raise Malformed("at", "has not come yet")
@@ -146,7 +144,7 @@ def review_jointly(*, by: Actor, now: datetime, crime_id: UUID, finding: str, wo
     waiting = over([one.id for one in crimes_of(case)])
     noted = Decision.objects.filter(kind=JOINT, about__in=waiting).values_list("about", flat=True)
     if not waiting - set(noted):
-        done(JOINT_DUTY, case, by=by, now=now, outcome="joint-reviewed")
+        discharge_about(case.id, JOINT_DUTY, by=by, now=now, outcome="joint-reviewed")
     return kept
 
 

@@ -14,7 +14,7 @@ from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 
 NO_CRIME = "There is no such crime"
@@ -98,13 +98,7 @@ def call_for_outcome(case: Case, *, now: datetime, cause: str) -> Duty:
     return duty
 
 
-def done(kind: str, case: Case, *, by: Actor, now: datetime, outcome: str) -> None:
-    """Discharge what is open of a kind about a case."""
-    for duty in Duty.objects.filter(kind=kind, about=case.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
-
-
 def keep_outcome_duty(case: Case, *, by: Actor, now: datetime) -> None:
     """End what calls for an outcome once every crime of the case has one."""
     if has_live_outcome(case):
-        done(OUTCOME_DUTY, case, by=by, now=now, outcome="outcome-given")
+        discharge_about(case.id, OUTCOME_DUTY, by=by, now=now, outcome="outcome-given")

@@ -17,7 +17,6 @@ from throughline.casework.outcome.commands.crimes import (
     call_for,
     call_for_outcome,
     case_for,
-    done,
     keep_outcome_duty,
     opened,
     tell_line,
@@ -36,6 +35,7 @@ from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
+from throughline.foundations.duties.commands import discharge_about
 
 OUTCOME = "outcome-given"
 CALLER = system("caller for outcomes")
@@ -110,12 +110,12 @@ def give(
     tell_line(OUTCOME, crime, case, by=by, now=now, at=at, code=code)
     keep_outcome_duty(case, by=by, now=now)
     if not Outcome.objects.filter(crime__in=crimes_of(case), state=State.SENT_BACK).exists():
-        done(RETURNED_DUTY, case, by=by, now=now, outcome="outcome-given")
+        discharge_about(case.id, RETURNED_DUTY, by=by, now=now, outcome="outcome-given")
     for cause in why:
         call_for(REVIEW_DUTY, case, now=now, cause=cause)
     # what was superseded is not looked at any more
     if not waiting_for_review(case):
-        done(REVIEW_DUTY, case, by=by, now=now, outcome="no-longer-needed")
+        discharge_about(case.id, REVIEW_DUTY, by=by, now=now, outcome="no-longer-needed")
     return outcome
 
 
@@ -150,5 +150,5 @@ def call_for_outcomes(*, now: datetime) -> int:
             since = min(one.recorded_at for one in open_ones)
             call_for_outcome(case, now=since, cause="no-outcome")
         else:
-            done(OUTCOME_DUTY, case, by=CALLER, now=now, outcome="no-longer-needed")
+            discharge_about(case.id, OUTCOME_DUTY, by=CALLER, now=now, outcome="no-longer-needed")
     return len(cases)

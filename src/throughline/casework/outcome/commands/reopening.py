@@ -13,7 +13,6 @@ from throughline.casework.outcome.commands.crimes import (
     call_for,
     call_for_outcome,
     case_for,
-    done,
     keep_outcome_duty,
     opened,
     tell_line,
@@ -26,6 +25,7 @@ from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands.held import LONGEST_WORDS
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.decisions.commands import decide_for
+from throughline.foundations.duties.commands import discharge_about
 
 RESTORED = "outcome-restored"
 
@@ -67,9 +67,9 @@ def stop_standing(outcome: Outcome, *, by: Actor, now: datetime, reason: str, wo
     tell_line(REOPENED, crime, case, by=by, now=now, at=now, code=reason)
     call_for_outcome(case, now=now, cause=REOPENED)
     if not waiting_for_review(case):
-        done(REVIEW_DUTY, case, by=by, now=now, outcome="no-longer-needed")
+        discharge_about(case.id, REVIEW_DUTY, by=by, now=now, outcome="no-longer-needed")
     if not Outcome.objects.filter(crime__in=crimes_of(case), state=State.SENT_BACK).exists():
-        done(RETURNED_DUTY, case, by=by, now=now, outcome="no-longer-needed")
+        discharge_about(case.id, RETURNED_DUTY, by=by, now=now, outcome="no-longer-needed")
 
 
 @transaction.atomic

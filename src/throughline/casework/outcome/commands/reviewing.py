@@ -12,7 +12,6 @@ from throughline.casework.outcome.commands.crimes import (
     REVIEW_DUTY,
     call_for,
     case_for,
-    done,
     the_crime,
 )
 from throughline.casework.outcome.models import Outcome
@@ -27,6 +26,7 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import review
 from throughline.foundations.decisions.models import Review
+from throughline.foundations.duties.commands import discharge_about
 
 NO_OUTCOME: Final = "There is no such outcome"
 
@@ -59,7 +59,7 @@ def review_outcome(
         code = "endorsed" if endorsed else "sent-back"
         write("outcome-reviewed", by=by, now=now, record_id=record_id, about=case.id, code=code)
     if not waiting_for_review(case):
-        done(REVIEW_DUTY, case, by=by, now=now, outcome="endorsed" if endorsed else "sent-back")
+        discharge_about(case.id, REVIEW_DUTY, by=by, now=now, outcome="endorsed" if endorsed else "sent-back")
     if not endorsed:
         maker = User.objects.filter(id=outcome.by, is_active=True).first()
         call_for(

@@ -8,7 +8,7 @@ from typing import Final
 from throughline.casework.people.rules import Malformed
 from throughline.foundations.clock.rules import LONDON
 from throughline.foundations.govuk.rules import Unreadable, read_time
-from throughline.reference import Row, UnknownCode, load
+from throughline.reference import Row, load
 
 #: The columns of a file; `time` and `reference` may be left out.
 COLUMNS: Final = ("crime", "urn", "what", "result", "date", "time", "reference")
@@ -36,14 +36,6 @@ class EventRow:
 def event_kinds(on: date) -> tuple[Row, ...]:
     """What can be written down on a day in London."""
     return load("court-events").as_of(on)
-
-
-def event_kind(code: str, on: date) -> Row:
-    """A kind of event. Raises Malformed for a code that is none on that day."""
-    try:
-        return load("court-events").get(code, on=on)
-    except UnknownCode:
-        raise Malformed("kind", "choose one of the answers listed") from None
 
 
 def moment(day: date, clock: str | None, *, to_come: bool) -> datetime:

@@ -22,6 +22,7 @@ from throughline.casework.people.queries.person import Said, names_of, said_of
 from throughline.casework.people.queries.searching import standing_markers
 from throughline.casework.safeguarding.models import Referral, SafetyMeasure
 from throughline.foundations.access.models import Grant
+from throughline.foundations.access.queries import shut_out, sight_of
 from throughline.foundations.access.routes import insist_on_role
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import User
@@ -164,14 +165,14 @@ def one_out_of_reach(actor: Actor, duty_id: UUID, *, now: datetime) -> OutOfReac
 
 def who_could(one: OutOfReach) -> list[tuple[str, str]]:
     """The accounts of the role that are party to none of it, nor their team, as choices by name."""
-    party = list(_granted(one.hidden, Grant.Kind.EXCLUDE).values_list("grantee", flat=True))
-    users = User.objects.filter(role=one.task.duty.role, is_active=True).exclude(team__in=party)
-    users = users.exclude(id__in=[*party, *([one.maker] if one.maker else [])])
+    sight = sight_of(one.hidden)
+    users = User.objects.filter(role=one.task.duty.role, is_active=True)
     if one.task.duty.owner:
         users = users.filter(id=one.task.duty.owner)
     return [
         (str(user.id), f"{user.name}, {user.team.name}")
         for user in users.select_related("team").order_by("name", "username")
+        if user.id != one.maker and not sight.keeps_out(user.id, user.team_id)
     ]
 
 
@@ -194,9 +195,7 @@ def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutO
     seen: dict[UUID, set[UUID | None]] = {}
     for grant in _granted(restricted, Grant.Kind.SEE, Grant.Kind.BREAK_GLASS):
         seen.setdefault(grant.subject, set()).add(grant.grantee)
-    party: dict[UUID, set[UUID | None]] = {}
-    for grant in _granted(restricted, Grant.Kind.EXCLUDE):
-        party.setdefault(grant.subject, set()).add(grant.grantee)
+    party = shut_out()
     makers = dict(
         Decision.objects.filter(id__in=waiting.values("about"), kind="crime-recording").values_list(
             "id", "made_by"

@@ -13,7 +13,6 @@ from throughline.casework.cases.rules import CASE_STEPS, Kind, after
 from throughline.casework.cases.rules import Step as CaseStep
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.partnership.commands.holding import (
-    finish,
     held_by,
     on_the_list_of,
 )
@@ -45,7 +44,7 @@ from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 
 #: What was decided so shortly before the last stage of a grade was given holds for that grade as well.
@@ -105,7 +104,7 @@ def refer(
     grant(by=by, now=now, subject=made.id, kind=Grant.Kind.SEE, grantee=team_id, reason="referred")
     _keep_words(made, words, by=by, now=now)
     write("idva-referred", by=by, now=now, record_id=case.victim_id, about=case.id, code=consent)
-    finish([REFER_DUTY, RETURNED_DUTY], case.id, by=by, now=now, outcome="idva-referred")
+    discharge_about(case.id, REFER_DUTY, RETURNED_DUTY, by=by, now=now, outcome="idva-referred")
     return made
 
 
@@ -173,7 +172,7 @@ def settle(referral: AdviserReferral, *, by: Actor, now: datetime) -> None:
         now=now,
     )
     if not late.causes:
-        finish([LATE_DUTY], referral.id, by=by, now=now, outcome="idva-answered")
+        discharge_about(referral.id, LATE_DUTY, by=by, now=now, outcome="idva-answered")
 
 
 def _step(referral: AdviserReferral, step: Step) -> Held:

@@ -15,7 +15,6 @@ from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked, checked_words
 from throughline.casework.partnership.commands.holding import (
     NOT_THERE,
-    finish,
     held_by,
     needed,
     on_the_list_of,
@@ -51,7 +50,7 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.commands import review as keep_review
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 
 #: How far back the worker looks for what has come in: what happened while nothing ran is still found.
@@ -146,7 +145,7 @@ def sent(
         subjects=made.subjects,
     )
     write("marac-sent", by=by, now=at, record_id=made.record_id, about=made.case_id, code=to)
-    finish([SEND_DUTY], made.id, by=by, now=now, outcome="marac-sent")
+    discharge_about(made.id, SEND_DUTY, by=by, now=now, outcome="marac-sent")
     return kept
 
 
@@ -168,7 +167,7 @@ def _refer(
     first = MaracReferral.objects.filter(case=case, at__gt=since, at__lte=now).order_by("-at", "id").first()
     if first is not None:
         _add(first, MaracAddition.Kind.REASON, codes, said, by=by, now=now)
-        finish([REFER_DUTY], case.id, by=by, now=now, outcome="marac-referred")
+        discharge_about(case.id, REFER_DUTY, by=by, now=now, outcome="marac-referred")
         return first
     found = standing(known_of([case.id], now=now)[case.id], now)
     made = MaracReferral.objects.create(
@@ -186,7 +185,7 @@ def _refer(
     _keep_words(made, made.id, said, by=by, now=now)
     for code in codes:
         write("marac-referred", by=by, now=now, record_id=case.victim_id, about=case.id, code=code)
-    finish([REFER_DUTY], case.id, by=by, now=now, outcome="marac-referred")
+    discharge_about(case.id, REFER_DUTY, by=by, now=now, outcome="marac-referred")
     owner, role = whose(by)
     open_duty(
         SEND_DUTY,
@@ -276,7 +275,7 @@ def decide_not_to(*, by: Actor, now: datetime, case_id: UUID, reason: str, words
         subjects=case.subjects,
     )
     write("marac-not-referred", by=by, now=now, record_id=case.victim_id, about=case.id, code=reason)
-    finish([REFER_DUTY], case.id, by=by, now=now, outcome="marac-not-referred")
+    discharge_about(case.id, REFER_DUTY, by=by, now=now, outcome="marac-not-referred")
     open_duty(SEEN_DUTY, now=now, record_id=case.victim_id, about=made.id, cause="not-referred")
     return made
 
@@ -304,7 +303,7 @@ def review(
         raise Malformed("feedback", "is needed: say why you decided otherwise")
     keep_review(by=by, now=now, decision=made.decision, agreed=agreed, feedback=said)
     write("marac-decision-seen", by=by, now=now, record_id=made.record_id, about=made.case_id)
-    finish([SEEN_DUTY], made.id, by=by, now=now, outcome="agreed" if agreed else "overturned")
+    discharge_about(made.id, SEEN_DUTY, by=by, now=now, outcome="agreed" if agreed else "overturned")
     if not agreed:
         made.overturned_at = now
         made.save(update_fields=["overturned_at"])

@@ -15,7 +15,7 @@ from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.duties.models import Duty
 
 NOT_THERE = "There is no such referral"
@@ -72,9 +72,3 @@ def on_the_list_of(
         )
     assert duty is not None
     return duty
-
-
-def finish(kinds: Collection[str], about: UUID, *, by: Actor, now: datetime, outcome: str) -> None:
-    """Discharge the open duties of some kinds about something."""
-    for duty in Duty.objects.filter(kind__in=kinds, about=about, discharged_at=None).order_by("id"):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)

@@ -3,8 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
-from throughline.foundations.access.queries import subjects_for
-from throughline.foundations.access.rules import Action, Actor, Role, may
+from throughline.foundations.access.queries import may_on_all
+from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.foundations.accounts.models import Team, User
 
 
@@ -20,4 +20,4 @@ def out_of_sight(grantees: Collection[UUID | None], subjects: Collection[UUID]) 
     if not known:
         return True
     sees = Actor(known[-1], Role.IDVA, known[0])
-    return not all(may(sees, Action.WORK_REFERRED, one) for one in subjects_for(sees, subjects).values())
+    return not may_on_all(sees, Action.WORK_REFERRED, subjects)

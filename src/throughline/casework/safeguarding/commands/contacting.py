@@ -17,8 +17,7 @@ from throughline.casework.safeguarding.queries.promises import open_updates, sti
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.duties.commands import discharge, open_duty
-from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.commands import discharge, discharge_about, open_duty
 
 SERVICE_DUTY = "service-contact"
 
@@ -116,11 +115,9 @@ def keep_contact(
         _find_another_way(case, now)
     if reached:
         # the service that a grade calls for is that somebody has spoken with her
-        for service in Duty.objects.filter(kind=SERVICE_DUTY, about=case.id, discharged_at=None):
-            discharge(by=by, now=now, duty_id=service.id, outcome=result)
+        discharge_about(case.id, SERVICE_DUTY, by=by, now=now, outcome=result)
     # she was rung, or has rung first; an attempt keeps that promise as well
-    for promised in Duty.objects.filter(kind=CALL_DUTY, about=case.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=promised.id, outcome=result)
+    discharge_about(case.id, CALL_DUTY, by=by, now=now, outcome=result)
     for duty in due:
         if not still_untold(case, duty.causes):
             discharge(

@@ -14,7 +14,6 @@ from throughline.casework.safeguarding.commands.serving import (
     PACKAGE_DUTY,
     answers_for,
     call_for_answer,
-    done,
     into,
     step_of,
 )
@@ -26,6 +25,7 @@ from throughline.casework.safeguarding.rules.serving import Request, Step
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
+from throughline.foundations.duties.commands import discharge_about
 
 
 @transaction.atomic
@@ -82,7 +82,7 @@ def send(*, by: Actor, now: datetime, case_id: UUID) -> HandoverSent:
     )
     into(request, state)
     write("handover-sent", by=by, now=now, record_id=case.victim_id, about=case.id)
-    done(case, [PACKAGE_DUTY], by=by, now=now, outcome="handed-over")
+    discharge_about(case.id, PACKAGE_DUTY, by=by, now=now, outcome="handed-over")
     wanted = standing_of(case, now=now).wanted
     if came_back and wanted:
         call_for_answer(request, case, wanted, now=now, cause="handed-over-again")

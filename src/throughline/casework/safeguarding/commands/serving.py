@@ -41,7 +41,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.commands import review as keep_review
 from throughline.foundations.decisions.models import Decision
-from throughline.foundations.duties.commands import discharge, open_duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 from throughline.foundations.duties.models import Duty
 from throughline.reference import load
 
@@ -128,7 +128,7 @@ def give_back(
     )
     into(request, state)
     write("safeguard-returned", by=by, now=now, record_id=case.victim_id, about=case.id, code=reason)
-    done(case, [ACCEPT_DUTY], by=by, now=now, outcome="returned")
+    discharge_about(case.id, ACCEPT_DUTY, by=by, now=now, outcome="returned")
     if state is Request.TO_DECIDE:
         _open(DECIDE_DUTY, case, now=now, cause="returned-twice")
         let_go(_duties(case, [PACKAGE_DUTY]), by=by, now=now)
@@ -256,8 +256,7 @@ def review_override(*, by: Actor, now: datetime, override_id: UUID, agreed: bool
     if not agreed and not said:
         raise Malformed("feedback", "is needed: say why you decided otherwise")
     keep_review(by=by, now=now, decision=override.decision, agreed=agreed, feedback=said)
-    for duty in Duty.objects.filter(kind=REVIEW_DUTY, about=override.id, discharged_at=None):
-        discharge(by=by, now=now, duty_id=duty.id, outcome="agreed" if agreed else "overturned")
+    discharge_about(override.id, REVIEW_DUTY, by=by, now=now, outcome="agreed" if agreed else "overturned")
     write("override-reviewed", by=by, now=now, record_id=override.record_id, about=case.id)
     if not agreed and override.ended_at is None:
         _end_override(override, by=by, now=now, reviewed=True)
@@ -435,7 +434,7 @@ def _end(
 ) -> None:
     request.state, request.ended_at, request.ended_by, request.owner = state, now, by.id, owner
     request.save(update_fields=["state", "ended_at", "ended_by", "owner"])
-    done(request.case, [ACCEPT_DUTY, PACKAGE_DUTY, DECIDE_DUTY], by=by, now=now, outcome=outcome)
+    discharge_about(request.case.id, ACCEPT_DUTY, PACKAGE_DUTY, DECIDE_DUTY, by=by, now=now, outcome=outcome)
 
 
 def _withdraw_all(cases: Collection[Case], *, by: Actor, now: datetime) -> None:
@@ -496,11 +495,6 @@ def _needed_words(words: str) -> str:
 
 def _duties(case: Case, kinds: Collection[str]) -> list[Duty]:
     return list(Duty.objects.filter(kind__in=kinds, about=case.id, discharged_at=None).order_by("id"))
-
-
-def done(case: Case, kinds: Collection[str], *, by: Actor, now: datetime, outcome: str) -> None:
-    for duty in _duties(case, kinds):
-        discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
 
 
 def _open(

@@ -19,7 +19,7 @@ from throughline.casework.safeguarding.models import PolicyOverride, RequestRetu
 from throughline.casework.safeguarding.queries.handing import package_of
 from throughline.casework.safeguarding.rules.handing import Item
 from throughline.casework.safeguarding.rules.serving import OPEN
-from throughline.foundations.access.queries import allowed_on, sight_of, subjects_for
+from throughline.foundations.access.queries import allowed_on, may_on_all, sight_of
 from throughline.foundations.access.rules import Action, Actor, Role, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
@@ -369,5 +369,4 @@ def who_could(case: Case) -> list[User]:
 
 def may_own(user: User, case: Case) -> bool:
     """Whether the rules let an account own a case."""
-    subjects = subjects_for(user.actor, case.subjects).values()
-    return user.is_active and all(may(user.actor, Action.OWN_CASE, one) for one in subjects)
+    return user.is_active and may_on_all(user.actor, Action.OWN_CASE, case.subjects)

@@ -18,8 +18,7 @@ from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
-from throughline.foundations.duties.commands import discharge, open_duty
-from throughline.foundations.duties.models import Duty
+from throughline.foundations.duties.commands import discharge_about, open_duty
 
 CORRECTION = "correction-request"
 
@@ -74,8 +73,7 @@ def add(
     if request is not None and request.answered_at is None and after is Correcting.ANSWERED:
         request.answered_at = now
         request.save(update_fields=["answered_at"])
-        for duty in Duty.objects.filter(kind=CORRECTION, about=request.id, discharged_at=None):
-            discharge(by=by, now=now, duty_id=duty.id, outcome="answered")
+        discharge_about(request.id, CORRECTION, by=by, now=now, outcome="answered")
     return made
 
 
