@@ -91,6 +91,10 @@ def force(accounts: dict[Role, User]) -> Force:
     return Force(accounts)
 
 
+# a proxy where nobody answers, also for what is on this machine
+_NO_WAY_OUT = ["--proxy-server=127.0.0.1:1", "--proxy-bypass-list=<-loopback>"]
+
+
 @dataclass
 class Phone:
     """A browser with a profile that outlives it."""
@@ -102,11 +106,14 @@ class Phone:
     page: Page = field(init=False)
     wrong: list[str] = field(default_factory=list)
 
-    def start(self, user: User | None = None) -> None:
+    def start(self, user: User | None = None, *, signal: bool = True) -> None:
+        args = ["--no-sandbox"] if os.geteuid() == 0 else []
+        # a worker that starts with the browser may ask before `offline` reaches it
+        args += [] if signal else _NO_WAY_OUT
         self.context = self.browser.browser_type.launch_persistent_context(
             self.profile,
             executable_path=shutil.which("chromium"),
-            args=["--no-sandbox"] if os.geteuid() == 0 else [],
+            args=args,
             viewport=NARROW,
             locale="en-GB",
             timezone_id="Europe/London",
@@ -122,7 +129,7 @@ class Phone:
 
     def restart(self, user: User | None = None, *, offline: bool = True) -> None:
         self.context.close()
-        self.start(user)
+        self.start(user, signal=not offline)
         self.offline(offline)
 
     def offline(self, off: bool = True) -> None:

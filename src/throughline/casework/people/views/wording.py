@@ -29,6 +29,7 @@ WHY_MALFORMED = (
     gettext_noop("is about a person"),
     gettext_noop("is about an address"),
     gettext_noop("must be a day to come"),
+    gettext_noop("choose one of the answers listed"),
     gettext_noop("say why it cannot wait for the desk"),
 )
 VOIDED_BECAUSE = {
