@@ -610,23 +610,29 @@ def test_every_address_answers_as_the_rules_say(
     people = tuple(case.record_id for case in cases)
     actor = accounts[role].actor if role else None
     client = signed_in(role, people) if role else Client()
-    tried = 0
+    tried, turned_away, before = 0, set[str](), written()
     for asked in filled_in(cases, accounts[Role.ANALYST].id):
+        right = due(asked, actor)
+        if actor is None or right == {403}:
+            # who asks decides it, whatever is asked about: once an address says all
+            if asked.route in turned_away:
+                continue
+            turned_away.add(asked.route)
         # all requests of a test share one transaction; each begins as in a transaction of its own
         only_looking(False)
         last = latest_event()
-        before = written()
         response = client.get(asked.address)
         after = written()
         what = (role, asked.route, asked.case.kind if asked.case else asked.about)
         # as the reader, since the policies of some tables ask who reads
         if actor:
             set_actor(actor)
-        assert response.status_code in due(asked, actor), (what, response.status_code)
-        if actor is None and due(asked, actor) == {302}:
+        assert response.status_code in right, (what, response.status_code)
+        if actor is None and right == {302}:
             assert response["Location"].startswith("/sign-in/"), what
         assert "no-store" in response["Cache-Control"], what
         changed = {table for table in after if after[table] != before.get(table, 0)}
+        before = after
         events = logged(after=last)
         if response.status_code == 404 and asked.case and asked.case.kind == "party":
             # the auditor is told, by the system, in a transaction after the refused one
