@@ -31,6 +31,9 @@ from throughline.running.logins import OWNER, WEB, Logins
 from throughline.running.template import clone, drop, make_template
 
 _HANDED_ON = "throughline_server"
+_MEMORY = Path("/dev/shm")
+# what a run leaves there at most, with room to spare
+_ROOM = 4 << 30
 # how long an example takes says how busy the machine is, and nothing of the code
 hypothesis.settings.register_profile(
     "throughline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -60,6 +63,7 @@ _RUN = pytest.StashKey[Run]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    _work_in_memory()
     folder = Path(tempfile.mkdtemp(prefix="throughline-test-"))
     opened = contextlib.ExitStack()
     opened.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -70,6 +74,15 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["THROUGHLINE_HOME"] = str(settings.HOME)
     # most tests look at pages without their style sheet, and WhiteNoise warns of a folder that is not there
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+def _work_in_memory() -> None:
+    """Keep what the run throws away off the disk: a copy of the database takes 0.05 s there, and up to 0.6 s here."""
+    with contextlib.suppress(OSError):
+        if "TMPDIR" not in os.environ and shutil.disk_usage(_MEMORY).free > _ROOM:
+            # also for what a test starts, and for the other processes of the run
+            os.environ["TMPDIR"] = str(_MEMORY)
+            tempfile.tempdir = None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

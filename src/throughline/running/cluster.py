@@ -50,7 +50,14 @@ _QUIET = {
     "log_parameter_max_length_on_error": "0",
     "log_error_verbosity": "terse",
 }
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "autovacuum": "off"}
+_FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    # it may stand in memory
+    "max_wal_size": "1GB",
+}
 
 
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
