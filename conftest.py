@@ -31,7 +31,7 @@ from throughline.running.logins import OWNER, WEB, Logins
 from throughline.running.template import clone, drop, make_template
 
 _HANDED_ON = "throughline_server"
-_MEMORY = Path("/dev/shm")
+_MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made inside
 # what a run leaves there at most, with room to spare
 _ROOM = 4 << 30
 # how long an example takes says how busy the machine is, and nothing of the code

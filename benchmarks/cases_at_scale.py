@@ -23,6 +23,8 @@ import psycopg
 from psycopg import sql
 from scratch import scratch, tell
 
+from throughline.casework.risk.rules.hearing import hearing
+from throughline.foundations.clock.rules import london_day
 from throughline.running.cluster import SUPERUSER
 from throughline.running.logins import WEB
 from throughline.running.site import demo_environment, make_signing_key
@@ -181,7 +183,7 @@ insert into risk_sheet (id) select pg_temp.id('assessment', i) from seen;
 insert into risk_assessment (id, case_id, incident_id, instrument, "group", how, assessed_at, entered_at, by, team,
   completed_at, flags, follows_id, danger, heard_by)
 select pg_temp.id('assessment', i), pg_temp.id('case', n), pg_temp.id('incident', i), 'dash-27', 'partner',
-  'in-person', done, done, pg_temp.officer(i), pg_temp.id('team', 1), done, '{{}}', null, null, '' from seen;
+  'in-person', done, done, pg_temp.officer(i), pg_temp.id('team', 1), done, '{{}}', null, true, '{heard_by}' from seen;
 insert into instruments_answers (id, instrument, version, subject, answers, complete, answered_by, at, supersedes_id)
 select pg_temp.id(what, i), what, '1', pg_temp.id('assessment', i),
   case what when 'risk-always' then '{{"coercive-control": "yes", "coercive-control-words": "He keeps her bank card"}}'
@@ -350,7 +352,10 @@ def _load(whole: str, cases: int) -> dict[str, int]:
         loader.execute("set work_mem = '256MB'")
         half = cases * 3 // 4
         with _indexes_aside(loader):
-            steps = _ROWS.format(cases=cases, half=half, people=2 * half)  # numbers of ours alone
+            # numbers of ours, and the mark that an assessment bears since it was completed: each says yes to control
+            steps = _ROWS.format(
+                cases=cases, half=half, people=2 * half, heard_by=hearing(london_day(datetime.now(UTC)))
+            )
             for kind, (role, many) in WAITING.items():
                 steps += _WAITING.format(kind=kind, role=role, many=many)
             for step in steps.split(";\n"):
@@ -450,7 +455,7 @@ def _pages(superuser: psycopg.Connection[Any]) -> dict[str, tuple[Any, str, str,
     case = row[0]
     sergeant, officer = _signed_in("account1600"), _signed_in("account10")
     return {
-        "a sergeant's worklist": (sergeant, "/turn/", "/risk/", 25),
+        "a sergeant's worklist": (sergeant, "/turn/", "/risk/", 10),
         "the checks that wait": (sergeant, "/risk/checks/", "/risk/", 25),
         "the first page of a sergeant": (sergeant, "/", "govuk-task-list__item", 50),
         "the first page of an officer": (officer, "/", "govuk-task-list__item", 50),

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, Model, OuterRef, Q, QuerySet
 
 from throughline.casework.cases.models import Case, CaseIncident, Incident, Involvement, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named
@@ -36,7 +36,10 @@ from throughline.foundations.duties.rules import OWNER_LEFT, OWNER_SHUT_OUT, dut
 from throughline.foundations.offline.queries import Unsynced, standing_still
 from throughline.reference import load
 
-SHOWN = 50
+#: How many a part of the page shows; with more, nobody would read what stands below.
+SHOWN = 20
+#: How many assessments are told in full; all of them have a page of their own.
+IN_FULL = 10
 NO_ARREST, TO_DECIDE, NOT_SENT = "no-arrest-review", "child-decision", "deployment-review"
 #: Duties that have a part of the page of their own.
 _ELSEWHERE = (NO_ARREST, "handover-acceptance")
@@ -144,12 +147,16 @@ class TurnsWork:
     pressing: int
     waiting: int
     held: tuple[Held, ...]
+    held_count: int
     not_arrested: tuple[NotArrested, ...]
+    not_arrested_count: int
     not_sent: int
     nothing_for_child: tuple[NothingForChild, ...]
+    nothing_for_child_count: int
     undecided: int
     unsynced: tuple[Unsynced, ...]
     off_duty: tuple[OffDuty, ...]
+    off_duty_count: int
     routine: tuple[Routine, ...]
     routine_count: int
     offers: tuple[Offer, ...]
@@ -169,13 +176,13 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
     """What the turn of a sergeant or an inspector has open, with the one look at everybody shown. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
     today = london_day(now)
-    queue = checks_waiting(actor, now=now)
+    queue = checks_waiting(actor, now=now, most=IN_FULL)
     there = on_duty(now)
     duties = _Duties(actor, now)
     incidents = _incidents({line.case.id for line in queue.lines})
     suspects = {line.case.suspect_id for line in queue.lines if line.case.suspect_id}
     acts = _Acts(suspects, [duty.about for duty in duties.no_arrest if duty.about], now)
-    decided = _nothing_for_child(now)
+    decided, decided_count = _nothing_for_child(now)
     acted_at = {
         *(act.incident_id for act in acts.held),
         *(duty.about for duty in duties.no_arrest if duty.about),
@@ -228,6 +235,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         pressing=queue.pressing,
         waiting=queue.count,
         held=_held(acts, victims, named, names),
+        held_count=acts.held_count,
         not_arrested=tuple(
             NotArrested(
                 duty=duty,
@@ -241,6 +249,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
             for duty in duties.no_arrest
             if (act := not_arrested.get(duty.id)) and act.incident_id in numbered
         ),
+        not_arrested_count=duties.no_arrest_count,
         not_sent=counts.get(NOT_SENT, 0),
         nothing_for_child=tuple(
             NothingForChild(
@@ -256,9 +265,11 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
             for one in decided
             if one.incident_id in numbered
         ),
+        nothing_for_child_count=decided_count,
         undecided=counts.get(TO_DECIDE, 0),
         unsynced=still,
         off_duty=tuple(_off_duty(duty, named, names, now) for duty in duties.owned),
+        off_duty_count=duties.owned_count,
         routine=tuple(_routine(duty, named, now) for duty in duties.routine),
         routine_count=duties.routine_count,
         offers=tuple(waiting_offers(actor, now=now)),
@@ -287,16 +298,20 @@ class _Duties:
     def __init__(self, actor: Actor, now: datetime) -> None:
         there = on_duty_shifts(now).filter(user=OuterRef("owner"))
         waiting = Duty.objects.filter(discharged_at=None).order_by("due_at", "id")
-        self.no_arrest = list(waiting.filter(kind=NO_ARREST)[:SHOWN])
-        self.owned = list(
-            waiting.filter(_OF_ONE, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON).exclude(Exists(there))[:SHOWN]
-        )
+        self.no_arrest, self.no_arrest_count = _first(waiting.filter(kind=NO_ARREST))
+        of_one = waiting.filter(_OF_ONE, kind__in=ONES_OWN_WORK, role__in=GIVEN_ON)
+        self.owned, self.owned_count = _first(of_one.exclude(Exists(there)))
         mine = Q(owner=None) | Q(owner=actor.id)
         rest = waiting.filter(mine, role=actor.role).exclude(
             kind__in=[*_ELSEWHERE, *kinds_checked(actor.role)]
         )
-        self.routine = list(rest[:SHOWN])
-        self.routine_count = len(self.routine) if len(self.routine) < SHOWN else rest.count()
+        self.routine, self.routine_count = _first(rest)
+
+
+def _first[Row: Model](rows: QuerySet[Row]) -> tuple[list[Row], int]:
+    """Those of some rows that a part of the page shows, and how many there are."""
+    shown = list(rows[:SHOWN])
+    return shown, len(shown) if len(shown) < SHOWN else rows.count()
 
 
 class _Acts:
@@ -310,7 +325,9 @@ class _Acts:
         arrested = standing.filter(action__in=self.arrests, at__gte=self.since)
         latest = arrested.order_by("record", "-at", "id").distinct("record").values_list("at", "id")
         # a force arrests hundreds a day: of those beyond the ones that are shown, no more is read
-        held = [one for _at, one in sorted(latest)[:SHOWN]]
+        since_when = sorted(latest)
+        self.held_count = len(since_when)
+        held = [one for _at, one in since_when[:SHOWN]]
         rows = standing.filter(among("record", suspects) | among("incident", incidents) | among("id", held))
         self.all = list(rows.select_related("decision").order_by("-at", "id"))
         shown = {one.id: one for one in self.all}
@@ -375,8 +392,8 @@ def _unseen(children: Mapping[UUID, list[UUID]]) -> dict[UUID | None, list[UUID]
     }
 
 
-def _nothing_for_child(now: datetime) -> list[ChildDecision]:
-    """The decisions of the last hours by which nobody is told of a child, newest first."""
+def _nothing_for_child(now: datetime) -> tuple[list[ChildDecision], int]:
+    """The decisions of the last hours by which nobody is told of a child, newest first, and how many there are."""
     today = london_day(now)
     since = now - timedelta(days=load("looking-back").get("decided-not-to", on=today).number("days"))
     tells_nobody = [
@@ -386,7 +403,7 @@ def _nothing_for_child(now: datetime) -> list[ChildDecision]:
     ]
     rows = ChildDecision.objects.filter(choice__in=tells_nobody, finder=None, entered_at__gte=since)
     # alone, by the index of the latest: joined with their incidents all of the last hours are read, and then ordered
-    return list(rows.order_by("-entered_at", "id")[:SHOWN])
+    return _first(rows.order_by("-entered_at", "id"))
 
 
 def _held(

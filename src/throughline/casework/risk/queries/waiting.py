@@ -117,10 +117,10 @@ def to_check(actor: Actor, *, now: datetime, page: int = 1) -> Queue:
     return found
 
 
-def checks_waiting(actor: Actor, *, now: datetime, page: int = 1) -> Queue:
-    """`to_check` as part of a page, whose look names the queue's subjects. Raises Refused."""
+def checks_waiting(actor: Actor, *, now: datetime, page: int = 1, most: int = A_PAGE) -> Queue:
+    """`to_check` as part of a page, whose look names the queue's subjects, ``most`` of them. Raises Refused."""
     insist(actor, Action.SUPERVISE_TEAM)
-    return _queue(actor, kinds_checked(actor.role), now=now, page=page)
+    return _queue(actor, kinds_checked(actor.role), now=now, page=page, most=most)
 
 
 def kinds_checked(role: Role) -> list[str]:
@@ -142,7 +142,7 @@ def _look(actor: Actor, action: Action, queue: Queue) -> None:
     )
 
 
-def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) -> Queue:
+def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int, most: int = A_PAGE) -> Queue:
     waiting = Duty.objects.filter(kind__in=kinds, discharged_at=None, about__isnull=False)
     duties: dict[UUID, Owed] = {}
     # an inspector's own first: a case stands once, with what is due first
@@ -154,9 +154,9 @@ def _queue(actor: Actor, kinds: Collection[str], *, now: datetime, page: int) ->
     ordered = in_order(
         Waiting(case_id, duties[case_id].due_at, signs(known.of(case_id))) for case_id in known.pairs
     )
-    pages = max(1, -(-len(ordered) // A_PAGE))
+    pages = max(1, -(-len(ordered) // most))
     page = min(max(page, 1), pages)
-    shown = ordered[(page - 1) * A_PAGE : page * A_PAGE]
+    shown = ordered[(page - 1) * most : page * most]
     seen = _Seen(known, [one.id for one in shown])
     lines = tuple(seen.line(actor, duties[one.id], why(one.signs), now) for one in shown)
     return Queue(
