@@ -4,6 +4,9 @@ One server and one migrated template serve the whole run. Each process works in 
 that asks for ``db`` is rolled back; one that commits (``transactional_db``, ``live_server``) leaves its
 copy behind and the next test gets a fresh one. Nothing is started for tests that need no database.
 
+The embedded server begins with a migrated database that an earlier run left in ``build``, as long as no
+migration has changed.
+
 ``THROUGHLINE_TEST_DATABASE_URL``, the address of a superuser, puts another server in place of the embedded
 one.
 """
@@ -12,6 +15,7 @@ import contextlib
 import dataclasses
 import os
 import shutil
+import subprocess
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -28,12 +32,15 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from throughline.running.cluster import SUPERUSER, Cluster
 from throughline.running.logins import OWNER, WEB, Logins
+from throughline.running.migrate import mark_of_migrations
 from throughline.running.template import clone, drop, make_template
 
 _HANDED_ON = "throughline_server"
 _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made inside
 # what a run leaves there at most, with room to spare
 _ROOM = 4 << 30
+# a migrated database from run to run, by what it was made of: migrating takes as long as a hundred tests
+_KEPT = Path(__file__).parent / "build" / "test-database"
 # how long an example takes says how busy the machine is, and nothing of the code
 hypothesis.settings.register_profile(
     "throughline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -130,9 +137,28 @@ def _start_server(run: Run) -> Server:
     # beside the run's folder, not in it: root's server is another user, who cannot pass a private folder
     cluster = Cluster(run.folder.with_name(run.folder.name + "-database"), fast=True)
     run.opened.callback(cluster.erase)
-    cluster.start()
     admin_url = cluster.url(SUPERUSER, "postgres")
-    return Server(admin_url, template, make_template(admin_url, template, settings.HOME))
+    kept = _KEPT / mark_of_migrations().split()[-1]
+    if kept.is_dir():
+        _copy(kept, cluster.data)
+    cluster.start()
+    server = Server(
+        admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME)
+    )
+    if not kept.is_dir():
+        cluster.stop()
+        shutil.rmtree(_KEPT, ignore_errors=True)
+        _copy(cluster.data, kept.with_suffix(".unfinished")).rename(kept)
+        cluster.start()
+    return server
+
+
+def _copy(folder: Path, to: Path) -> Path:
+    """Copy the files of a server that does not run, each with its owner: root's server is another user's."""
+    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(to, ignore_errors=True)
+    subprocess.run(["cp", "-a", str(folder), str(to)], check=True)
+    return to
 
 
 @pytest.fixture(scope="session")

@@ -37,7 +37,7 @@ def migrate(logins: Logins, home: Path) -> None:
     In a process of its own: the caller's Django, if it has one, stays connected as somebody who may less.
     A database that bears the mark of these very migrations is left as it is, which saves a start seconds.
     """
-    wanted = _mark()
+    wanted = mark_of_migrations()
     with psycopg.connect(logins.url_for(OWNER)) as owner:
         row = owner.execute("select obj_description('public'::regnamespace)").fetchone()
     if row == (wanted,):
@@ -58,7 +58,7 @@ def migrate(logins: Logins, home: Path) -> None:
         owner.execute(sql.SQL("comment on schema public is {}").format(sql.Literal(wanted)))
 
 
-def _mark() -> str:
+def mark_of_migrations() -> str:
     """A digest of everything that decides what the tables and rights become."""
     files = [
         _SOURCE.parent / "requirements.lock",  # libraries bring migrations of their own
