@@ -16,6 +16,7 @@ import dataclasses
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterator
 from contextlib import AbstractContextManager
@@ -263,3 +264,26 @@ def enter() -> Callable[[Any, Any], Any]:
         return client
 
     return opened
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """One browser for the whole run, on the built pages: of two in one process, the second would not start."""
+    from playwright.sync_api import sync_playwright
+
+    installed = shutil.which("chromium")
+    if installed is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    built = (settings.CHECKOUT / "node_modules" / "axe-core", settings.CHECKOUT / "build" / "assets")
+    if not all(folder.is_dir() for folder in built):
+        make = [sys.executable, "-m", "throughline.running.assets"]
+        subprocess.run(  # noqa: S603 - our own program
+            make, check=True, env={**os.environ, "PYTHONPATH": str(settings.CHECKOUT / "src")}
+        )
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # its own loop runs in the thread that also asks the database
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+        browser = playwright.chromium.launch(executable_path=installed, args=sandbox)
+        yield browser
+        browser.close()

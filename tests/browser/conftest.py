@@ -4,10 +4,6 @@ Where Chromium is not installed these tests are left out, with that reason; `THR
 turns that into a failure (see the root's conftest).
 """
 
-import os
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,8 +15,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.test import Client
 from django.utils import timezone
-from playwright.sync_api import Browser, sync_playwright
-from reader import AXE, PASSWORD, SECRET, WIDE, Reader
+from playwright.sync_api import Browser
+from reader import PASSWORD, SECRET, WIDE, Reader
 
 from throughline.casework.conftest import everything_done as everything_done
 from throughline.casework.people.commands.importing import Source, bring_in
@@ -31,9 +27,6 @@ from throughline.foundations.accounts.rules import Session
 from throughline.running.logins import IMPORTER
 from throughline.synthetic.export import write_csv
 
-# the browser's own loop runs in the thread that also asks the database
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-
 PEOPLE = 300
 
 
@@ -42,32 +35,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if here in item.path.parents:
             item.add_marker(pytest.mark.browser)
-
-
-@pytest.fixture(scope="session")
-def built_assets() -> None:
-    """The style sheet and scripts that a reader gets, made where they are missing."""
-    if AXE.is_file() and (settings.CHECKOUT / "build" / "assets" / "throughline.css").is_file():
-        return
-    subprocess.run(
-        [sys.executable, "-m", "throughline.running.assets"],
-        check=True,
-        env={**os.environ, "PYTHONPATH": str(settings.CHECKOUT / "src")},
-    )
-
-
-@pytest.fixture(scope="session")
-def chromium(built_assets: None) -> Iterator[Browser]:
-    """One browser for the run."""
-    installed = shutil.which("chromium")
-    if installed is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=installed, args=["--no-sandbox"] if os.geteuid() == 0 else []
-        )
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

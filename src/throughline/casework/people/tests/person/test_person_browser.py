@@ -1,27 +1,18 @@
 """The page of a person in a real browser: by keyboard alone, without scripts, wide and narrow, and axe."""
 
-import shutil
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
-from playwright.sync_api import sync_playwright
 
 from throughline.foundations.access.rules import Role
 
 AXE = Path(settings.CHECKOUT) / "node_modules" / "axe-core" / "axe.min.js"
-CHROMIUM = shutil.which("chromium")
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(
-        not (CHROMIUM and AXE.is_file()), reason="Chromium is not installed, or the pages are not built"
-    ),
-]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
@@ -32,27 +23,24 @@ def person(accounts, acting_as, request):
 
 
 @pytest.fixture
-def open_page(live_server, signed_in, person, monkeypatch):
+def open_page(chromium, live_server, signed_in, person):
     """Opens one address in a new browser window, signed in as a supervisor."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    # before the browser: within its event loop Django would open a connection that nobody closes
     session = signed_in(Role.SUPERVISOR, person).session.session_key
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+    windows = []
 
-        def opened(name: str, *, width: int = 1280, scripts: bool = True):
-            context = browser.new_context(
-                viewport={"width": width, "height": 900}, java_script_enabled=scripts
-            )
-            context.add_cookies(
-                [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
-            )
-            page = context.new_page()
-            page.goto(live_server.url + reverse(f"people:{name}", args=[person]))
-            return page
+    def opened(name: str, *, width: int = 1280, scripts: bool = True):
+        context = chromium.new_context(viewport={"width": width, "height": 900}, java_script_enabled=scripts)
+        windows.append(context)
+        context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": live_server.url}]
+        )
+        page = context.new_page()
+        page.goto(live_server.url + reverse(f"people:{name}", args=[person]))
+        return page
 
-        yield opened
-        browser.close()
+    yield opened
+    for context in windows:
+        context.close()
 
 
 def violations(page) -> list[str]:
