@@ -27,6 +27,7 @@ COMMANDS = {
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",
     "safeguarding": "throughline.casework.safeguarding.cli:safeguarding",
+    "neighbourhood": "throughline.casework.neighbourhood.cli:neighbourhood",
     "outcome": "throughline.casework.outcome.cli:outcome",
     "review": "throughline.casework.cases.cli:review",
     "scene": "throughline.casework.scene.cli:scene",

@@ -29,6 +29,7 @@ ORDER = (
     "partnership",
     "investigation",
     "outcome",
+    "neighbourhood",
     "figures",
     "overview",
     "website",

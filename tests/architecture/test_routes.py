@@ -43,6 +43,7 @@ from throughline.casework.contact.models import (
 )
 from throughline.casework.investigation.commands import allocating, looking
 from throughline.casework.investigation.commands.planning import add_line as add_enquiry
+from throughline.casework.neighbourhood.commands import disrupting
 from throughline.casework.outcome.commands import asking, deciding
 from throughline.casework.outcome.commands.court import record_event
 from throughline.casework.partnership.commands import advising, conferring, noting
@@ -91,6 +92,7 @@ OF_A_CASE = {
     "override_id", "adviser_referral_id", "note_id", "share_id", "marac_id", "not_referred_id",
     "allocation_id", "enquiry_id", "outstanding_id",
     "outcome_id", "asked_id", "event_id",
+    "task_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -370,10 +372,14 @@ def _investigated(case_id: UUID, record_id: UUID, officer: Actor, surname: str) 
     return {"allocation_id": chosen.id, "enquiry_id": line.id, "item": "call-recording"}
 
 
-def _to_be_found(allegation: CounterAllegation) -> dict[str, UUID]:
-    """The suspect of one of two cases against each other is to be found."""
+def _to_be_found(allegation: CounterAllegation, surname: str) -> dict[str, UUID]:
+    """The suspect of one of two cases against each other is to be found, and checked on."""
     told = {"case_id": allegation.first_id, "source": "breached"}
-    return {"outstanding_id": looking.register(by=SETTLER, now=NOW, **told).id}
+    ordered = {"kind": "bail-check", "reason": "disrupt-binds", "words": f"Near {surname} Row"}
+    return {
+        "outstanding_id": looking.register(by=SETTLER, now=NOW, **told).id,
+        "task_id": disrupting.order(by=SETTLER, now=NOW, case_id=allegation.first_id, **ordered).id,
+    }
 
 
 def _ended(crime_id: UUID, surname: str, officer: Actor) -> dict[str, UUID]:
@@ -406,7 +412,7 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> 
         "allegation_id": allegation.id,
         "choice_id": decided.id,
         "group_id": group.id,
-        **_to_be_found(allegation),
+        **_to_be_found(allegation, surname),
         "line_id": line.id,
     }
 
@@ -503,6 +509,10 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
                 # an officer's visit is written by that officer, and added to by everybody
                 about = "case" if rule is Action.AMEND_ACCOUNT and "attendance_id" in wants else "own"
                 yield Asked(route, reverse(name, kwargs=known), rule, about, case)
+        elif "marker_id" in wants and "record_id" not in wants:
+            for case in cases:
+                known = {"marker_id": case.parts.get("marker_id", uuid4())}
+                yield Asked(route, reverse(name, kwargs=known), rule, "record", case)
         elif OF_A_CASE.intersection(wants):
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}

@@ -26,7 +26,7 @@ from throughline.foundations.duties.commands import open_duty
 NOW = datetime(2026, 11, 3, 2, 0, tzinfo=UTC)
 GUARDED_APPS = (
     "people", "cases", "outbox", "contact", "scene", "risk", "safeguarding", "partnership", "investigation",
-    "outcome", "duties", "decisions", "chronology",
+    "outcome", "neighbourhood", "duties", "decisions", "chronology",
     "offline",
 )  # fmt: skip
 # bare ids of a run, told of nobody

@@ -46,6 +46,7 @@ from throughline.casework.contact.models import (
 )
 from throughline.casework.investigation.commands import allocating, hearing, looking, proving
 from throughline.casework.investigation.commands import planning as investigation
+from throughline.casework.neighbourhood.commands import disrupting, lapsing, visiting
 from throughline.casework.outcome.commands import asking, court, deciding, reopening
 from throughline.casework.overview.commands import erase
 from throughline.casework.partnership.commands import advising, conferring, noting
@@ -472,6 +473,7 @@ def _assess_with_her(staff: Staff, case_id: UUID) -> None:
     as_(system("hub"), record_contact, **said, **case)
     _keep_her_safe(staff, case)
     _investigate(staff, case)
+    _look_in_on_her(staff, case)
 
 
 def _end_it(staff: Staff, crime_id: UUID) -> None:
@@ -598,6 +600,27 @@ def _investigate(staff: Staff, case: dict[str, Any]) -> None:
         f"/investigation/suspects/{found.id}/",
         f"/investigation/allocations/{chosen.id}/",
     ):
+        keep(user=staff.officer.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
+
+
+def _look_in_on_her(staff: Staff, case: dict[str, Any]) -> None:
+    """A task about him and somebody who called on her, each with words of hers; a marker that is kept with a reason."""
+    told = {
+        "kind": "bail-check",
+        "reason": "disrupt-she-asks",
+        "words": "Quorlina says that he is at his mother's",
+    }
+    task = as_(staff.officer, disrupting.order, **told, **case)
+    done = {"task_id": task.id, "result": "something-learnt", "words": "Quorl was rung from there"}
+    as_(staff.officer, disrupting.log, **done)
+    as_(system("sergeant"), disrupting.review, task_id=task.id, agreed=True, words="Quorl is told of it")
+    made = as_(staff.officer, visiting.called, outcome="visit-spoken", said="Quorl is calmer", **case)
+    as_(staff.officer, visiting.set_out, words="Quorlina has asked for it", **case)
+    as_(staff.officer, disrupting.end, task_id=task.id, ending="task-reached", words="Quorlina is content")
+    marker = as_(staff.officer, recording.set_marker, record_id=made.record_id, code="elderly")
+    ended = {"marker_id": marker.id, "reason": "marker-moved", "words": "Quorlina has moved"}
+    as_(system("sergeant"), lapsing.end, **ended)
+    for place in (f"/neighbourhood/tasks/{task.id}/", f"/neighbourhood/markers/{marker.id}/"):
         keep(user=staff.officer.id, place=place, typed={"words": ["Quorl typed"]}, now=NOW)
 
 
@@ -778,6 +801,7 @@ def test_somebody_who_is_erased_is_nowhere(
         "risk_share",
         "safeguarding_safetywords",
         "investigation_investigationwords",
+        "neighbourhood_neighbourhoodwords",
         "outcome_courtevent",
         "outcome_courtreference",
     } <= set(in_tables(superuser_connection))

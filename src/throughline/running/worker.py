@@ -18,6 +18,7 @@ from throughline.casework.contact.tasks import renew_everything, renew_what_is_n
 from throughline.casework.investigation.tasks import ask_who_investigates, find_outstanding
 from throughline.casework.messages.queries.service import service
 from throughline.casework.messages.tasks import post
+from throughline.casework.neighbourhood.tasks import call_for_marker_reviews, call_for_task_reviews
 from throughline.casework.outcome.tasks import call_for_outcomes
 from throughline.casework.partnership.tasks import call_for_advisers, call_for_maracs
 from throughline.casework.people.commands.retention import call_for_reviews
@@ -86,6 +87,10 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("suspects to be found", timedelta(minutes=1), lambda: find_outstanding(now=timezone.now())),
         Task("updates", timedelta(minutes=1), lambda: promise_what_happened(now=timezone.now())),
         Task("outcomes", timedelta(minutes=1), lambda: call_for_outcomes(now=timezone.now())),
+        Task("disruption tasks", timedelta(minutes=1), lambda: call_for_task_reviews(now=timezone.now())),
+        Task(
+            "markers that lapse", timedelta(minutes=10), lambda: call_for_marker_reviews(now=timezone.now())
+        ),
         Task("safety plans", timedelta(minutes=1), lambda: call_for_plans(now=timezone.now())),
         Task("advisers", timedelta(minutes=1), lambda: call_for_advisers(now=timezone.now())),
         Task("referrals to a MARAC", timedelta(minutes=1), lambda: call_for_maracs(now=timezone.now())),

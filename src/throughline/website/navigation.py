@@ -52,6 +52,15 @@ ENTRIES: list[Entry] = [
     Entry(_("Courts and releases to come"), "outcome:coming", Action.GIVE_OUTCOME, seldom=True),
     Entry(_("Results of courts"), "outcome:upload", Action.IMPORT_RESULTS, seldom=True),
     Entry(_("On patrol"), "cases:patrol", Action.VISIT),
+    Entry(_("Visits that are open today"), "neighbourhood:today", Action.VISIT, seldom=True),
+    Entry(_("Disruption tasks"), "neighbourhood:tasks", Action.DISRUPT, seldom=True),
+    Entry(
+        _("Supervision of the neighbourhood team"),
+        "neighbourhood:supervision",
+        Action.SUPERVISE_NEIGHBOURHOOD,
+        seldom=True,
+    ),
+    Entry(_("Markers that lapse"), "neighbourhood:markers", Action.SUPERVISE_NEIGHBOURHOOD, seldom=True),
     Entry(_("Crime recording"), "cases:waiting", Action.RECORD_CRIME),
     Entry(_("File review"), "cases:draws", Action.REVIEW_FILES, seldom=True),
     Entry(_("Figures"), "figures:figures", Action.VIEW_MEASURES),
@@ -83,6 +92,7 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Her adviser, and MARAC"), "partnership:partners", Action.VIEW_CASE),
     Entry(_("Investigation"), "investigation:case", Action.VIEW_INVESTIGATION),
     Entry(_("Outcomes, courts and reviews"), "outcome:case", Action.VIEW_CASE),
+    Entry(_("Neighbourhood team"), "neighbourhood:case", Action.VIEW_CASE),
 ]
 
 

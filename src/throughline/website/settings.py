@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "throughline.casework.partnership",
     "throughline.casework.investigation",
     "throughline.casework.outcome",
+    "throughline.casework.neighbourhood",
     "throughline.casework.figures",
     "throughline.website",
 ]

@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partners/", include("throughline.casework.partnership.urls")),
     path("investigation/", include("throughline.casework.investigation.urls")),
     path("outcome/", include("throughline.casework.outcome.urls")),
+    path("neighbourhood/", include("throughline.casework.neighbourhood.urls")),
     path("cases/", include("throughline.casework.cases.urls")),
     path("figures/", include("throughline.casework.figures.urls")),
     path("", include("throughline.casework.overview.urls")),

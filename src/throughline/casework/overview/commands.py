@@ -9,6 +9,7 @@ from throughline.casework.cases.commands import forgetting as cases
 from throughline.casework.contact.commands import forgetting as contact
 from throughline.casework.investigation.commands import forgetting as investigation
 from throughline.casework.messages.commands import forgetting as messages
+from throughline.casework.neighbourhood.commands import forgetting as neighbourhood
 from throughline.casework.outcome.commands import forgetting as outcome
 from throughline.casework.overview.queries.home import one_out_of_reach, who_could
 from throughline.casework.overview.queries.team import owned_duty, who_else
@@ -42,6 +43,7 @@ def let_do(*, by: Actor, now: datetime, duty_id: UUID, grantee: UUID, until: dat
 
 #: The rooms that erasing goes through, the last of the journey first.
 ROOMS = (
+    "neighbourhood",
     "outcome",
     "investigation",
     "partnership",
@@ -70,6 +72,7 @@ def erase(*, by: Actor, now: datetime, record_id: UUID, reason: str) -> None:
     # as the system: some of it is out of the desk's own sight
     with acting(RETENTION):
         numbers = set(Phone.objects.filter(record=record_id).values_list("number", flat=True))
+        neighbourhood.forget(record_id=record_id)
         outcome.forget(record_id=record_id)
         investigation.forget(record_id=record_id)
         partnership.forget(record_id=record_id)

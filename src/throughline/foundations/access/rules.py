@@ -98,6 +98,9 @@ class Action(StrEnum):
     VIEW_INVESTIGATION = "investigation.view"
     INVESTIGATE = "investigation.work"
     SUPERVISE_INVESTIGATION = "investigation.supervise"
+    ORDER_DISRUPTION = "disruption.order"
+    DISRUPT = "disruption.work"
+    SUPERVISE_NEIGHBOURHOOD = "neighbourhood.supervise"
     DECIDE_PRIMARY = "primary-perpetrator.decide"
     REVIEW_FILES = "files.review"
     RECORD_CRIME = "crime.record"
@@ -399,6 +402,24 @@ RULES = (
     Rule(
         "Sergeants and inspectors say who investigates, review it, and see that suspects are looked for",
         Action.SUPERVISE_INVESTIGATION,
+        _only(Role.SERGEANT, Role.INSPECTOR),
+        _in_sight,
+    ),
+    Rule(
+        "Response, supervisors, investigators and the hub order disruption tasks about a suspect",
+        Action.ORDER_DISRUPTION,
+        RESPONSE | {Role.SUPERVISOR, Role.HUB, Role.INVESTIGATOR},
+        _in_sight,
+    ),
+    Rule(
+        "Response, neighbourhood officers among them, do disruption tasks and end them",
+        Action.DISRUPT,
+        RESPONSE,
+        _in_sight,
+    ),
+    Rule(
+        "Sergeants and inspectors supervise neighbourhood work, and say whether a marker is kept",
+        Action.SUPERVISE_NEIGHBOURHOOD,
         _only(Role.SERGEANT, Role.INSPECTOR),
         _in_sight,
     ),

@@ -62,6 +62,7 @@ from throughline.synthetic.past.cast import Cast
 from throughline.synthetic.past.doorstep import in_short, risk, visit
 from throughline.synthetic.past.ending import Ending
 from throughline.synthetic.past.investigating import Investigating
+from throughline.synthetic.past.neighbouring import Neighbouring
 from throughline.synthetic.past.partnering import Partnering
 from throughline.synthetic.past.plan import Call, Couple, Order, couples, past
 from throughline.synthetic.past.planning import Planning
@@ -151,6 +152,7 @@ class Retelling:
         given: dict[str, Any] = {"records": self.records, "chance": self.chance, "now": self.now}
         HubQueue(self.cast, self.attending, **given).tell(self._tonight(spare, given), hub)
         Investigating(self.cast, now=self.now).tell()
+        Neighbouring(self.cast, now=self.now).tell()
         self._review()
         self._ring()
         return self.told
@@ -526,6 +528,7 @@ _FILLED = (
     "safeguarding",
     "investigation",
     "outcome",
+    "neighbourhood",
     "chronology",
     "decisions",
     "duties",

@@ -17,6 +17,7 @@ from throughline.casework.cases.models import (
 )
 from throughline.casework.contact.models import Brief, Contact, Deployment
 from throughline.casework.figures.queries import figure
+from throughline.casework.neighbourhood.models import DisruptionTask, SetOut
 from throughline.casework.people.commands.importing import Source, bring_in
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.casework.risk.models import Check, Grading
@@ -166,6 +167,22 @@ def who_safeguards_is_told():
         assert Training.objects.exists()
 
 
+def neighbourhood_teams_work():
+    with transaction.atomic():
+        set_actor(system("test"))
+        tasks = DisruptionTask.objects.all()
+        assert tasks.exists()
+        assert not tasks.filter(ordered_at__lt=F("case__opened_at")).exists()
+        waits = set(
+            Duty.objects.filter(kind="disruption-task", discharged_at=None).values_list("about", flat=True)
+        )
+        assert waits == set(tasks.exclude(state="ended").values_list("id", flat=True))
+        assert SetOut.objects.filter(visit__isnull=False, contact__isnull=False).exists()
+        lapsed = Duty.objects.filter(kind="marker-review", discharged_at=None, causes=["marker-lapsed"])
+        assert lapsed.exists()
+        assert not lapsed.filter(due_at__gte=NOW).exists()
+
+
 def a_turn_is_under_way():
     everybody, second = actors(), colleagues()
     officer, sergeant, inspector = (everybody[one] for one in (Role.OFFICER, Role.SERGEANT, Role.INSPECTOR))
@@ -234,5 +251,6 @@ def test_it_is_told_through_the_commands_and_once(told):
     the_scenes_are_told()
     plans_are_made_and_measures_ordered()
     who_safeguards_is_told()
+    neighbourhood_teams_work()
     a_turn_is_under_way()
     assert retell(actors(), colleagues(), now=NOW, source="invented", say=lambda *_: None, hub=4) == 0

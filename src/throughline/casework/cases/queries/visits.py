@@ -58,6 +58,15 @@ class Due:
 
 
 @dataclass(frozen=True, slots=True)
+class Home:
+    """Where the victim of a case lives, as far as it may be known; whether he does too; warnings about it."""
+
+    addresses: tuple[str, ...]
+    he_lives_there: bool
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Marked:
     """A place with the warnings that stand about it, in codes of reference's markers."""
 
@@ -138,6 +147,23 @@ def patrol(actor: Actor, *, at: datetime, near: str = "", purpose: str) -> Patro
         tuple(Marked(place, tuple(sorted({one.code for one in found}))) for place, found in shown),
         more=len(due) > SHOWN or len(places) > SHOWN,
     )
+
+
+def homes_of(cases: Collection[Case], *, at: datetime) -> dict[UUID, Home]:
+    """Where the victims of some cases live, by case. Part of a page, whose look names them. A refuge is never here."""
+    today = london_day(at)
+    of = _together(one for case in cases for one in (case.victim_id, case.suspect_id) if one)
+    homes = _homes({one for ids in of.values() for one in ids}, today)
+    markers = _standing(today)
+    hers = {case.id: _of(case, of, homes) for case in cases}
+    return {
+        case.id: Home(
+            addresses=tuple(one.shown for one in hers[case.id]),
+            he_lives_there=_lives_there(case, hers[case.id], of, homes),
+            warnings=_warnings(hers[case.id], markers),
+        )
+        for case in cases
+    }
 
 
 def reaching(record_ids: Collection[UUID]) -> Reaching:

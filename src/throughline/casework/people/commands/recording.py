@@ -354,14 +354,20 @@ def leave_household(*, by: Actor, now: datetime, record_id: UUID) -> None:
 
 @transaction.atomic
 def set_marker(
-    *, by: Actor, now: datetime, record_id: UUID, code: str, address_id: UUID | None = None
+    *,
+    by: Actor,
+    now: datetime,
+    record_id: UUID,
+    code: str,
+    address_id: UUID | None = None,
+    until: date | None = None,
 ) -> Marker:
-    """Set a warning, which lapses when `reference` says; setting it again renews it. Systems 3 and 76."""
+    """Set a warning, which lapses when `reference` says or after ``until``; setting it again renews it. Systems 3 and 76."""
     undertake(by, Action.SET_MARKER, record_id)
     kind = load("markers").get(code, on=london_day(now))
     if (kind.text("about") == "address") != (address_id is not None):
         raise Malformed("marker", "is about a person" if address_id else "is about an address")
-    until = marker_ends(kind, now)
+    until = until or marker_ends(kind, now)
     Marker.objects.filter(record=record_id, code=code, address=address_id, ended_by=None).update(
         ended_by=by.id, valid_until=london_day(now)
     )

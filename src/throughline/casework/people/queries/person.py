@@ -22,7 +22,7 @@ from throughline.casework.people.models import (
     StaffLink,
 )
 from throughline.casework.people.queries.many import among
-from throughline.casework.people.queries.searching import is_child, shown_age, standing_markers
+from throughline.casework.people.queries.searching import is_child, shown_age, unended_markers
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import (
@@ -129,6 +129,8 @@ class Person:
     household: tuple[Relative, ...]
     relatives: tuple[Relative, ...]
     markers: tuple[Marker, ...]
+    # those that have lapsed and that nobody has ended or renewed
+    lapsed: tuple[Marker, ...]
     timeline: tuple[Line, ...]
     looks: tuple[Look, ...]
     restricted: bool
@@ -187,6 +189,8 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
     allowed = frozenset(action for action in Action if may(actor, action, subject))
     said = said_of(ids)
     housemates, relatives = _household(ids, today), _relatives(ids, today)
+    unended = list(unended_markers(ids).select_related("address"))
+    lapsed = tuple(one for one in unended if one.valid_until and one.valid_until < today)
     shown = Person(
         record=records[0],
         identity_id=identity,
@@ -202,7 +206,8 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
         refuge_held=_refuge_held(ids),
         household=housemates,
         relatives=relatives,
-        markers=tuple(standing_markers(ids, today).select_related("address")),
+        markers=tuple(one for one in unended if one not in lapsed),
+        lapsed=lapsed,
         timeline=_timeline(actor, ids, today),
         looks=_looks(ids) if Action.VIEW_LOOKERS in allowed else (),
         restricted=subject.restricted,

@@ -249,6 +249,11 @@ def _others(names: list[Name]) -> tuple[str, ...]:
     return tuple(shown)
 
 
+def unended_markers(record_ids: Iterable[UUID]) -> QuerySet[Marker]:
+    """The markers of these records that nobody has ended, those among them that have lapsed: nobody has looked at these."""
+    return Marker.objects.filter(record__in=record_ids, ended_by=None).order_by("code")
+
+
 def standing_markers(record_ids: Iterable[UUID], today: date) -> QuerySet[Marker]:
     """The markers of these records that have neither lapsed nor been ended."""
     return Marker.objects.filter(

@@ -96,6 +96,7 @@ def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
             _("Not recorded"),
         ),
         "said": [(one, *wording.said_in_words(one)) for one in shown.said],
+        "lapsed": [(marker, load("markers").get(marker.code, on=today)) for marker in shown.lapsed],
         "markers": [(marker, load("markers").get(marker.code, on=today)) for marker in shown.markers],
         "restriction": restriction(actor_of(request), shown.record.id) if Action.GRANT_SIGHT in may else None,
         "sight_ends": broken_until(actor_of(request), shown.record.id) if shown.restricted else None,

@@ -1,0 +1,1 @@
+"""Neighbourhood teams: disruption tasks, reassurance visits, markers that lapse, supervised."""
