@@ -83,13 +83,21 @@ class Neighbouring:
             )
         if number == 2:
             found = "On the stairs of her block at eleven, which his bail forbids. Arrested."
-            breach = {"task_id": task.id, "result": "found-breach", "words": found}
+            breach: dict[str, Any] = {"task_id": task.id, "result": "found-breach", "words": found}
             disrupting.log(by=officer, now=self.now - timedelta(hours=1), **breach)
         elif number % 4 == 0:
-            entry = {"task_id": task.id, "agreed": True, "words": "It goes on; twice a week is enough."}
+            entry: dict[str, Any] = {
+                "task_id": task.id,
+                "agreed": True,
+                "words": "It goes on; twice a week is enough.",
+            }
             disrupting.review(by=self.cast.role(Role.SERGEANT), now=at + timedelta(hours=48), **entry)
         if number == 6:
-            ended = {"task_id": task.id, "ending": "task-in-custody", "words": "Remanded this morning."}
+            ended: dict[str, Any] = {
+                "task_id": task.id,
+                "ending": "task-in-custody",
+                "words": "Remanded this morning.",
+            }
             disrupting.end(by=officer, now=self.now - timedelta(hours=5), **ended)
 
     def _called(self, case: Case, number: int) -> None:
@@ -102,7 +110,12 @@ class Neighbouring:
         came: dict[str, Any] = {"by": officer, "now": at + timedelta(hours=9), "case_id": case.id}
         if number % 4 == 1:
             said = "She sleeps with the telephone under the pillow and asks that we pass at night."
-            spoken = {"outcome": "visit-spoken", "alone": True, "safe_to_talk": True, "feels": "safer"}
+            spoken: dict[str, Any] = {
+                "outcome": "visit-spoken",
+                "alone": True,
+                "safe_to_talk": True,
+                "feels": "safer",
+            }
             visiting.called(**came, **spoken, said=said)
         else:
             visiting.called(**came, outcome="visit-nobody-in")

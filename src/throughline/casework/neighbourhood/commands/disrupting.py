@@ -251,6 +251,8 @@ def _call_for_review(task: DisruptionTask, *, cause: str, now: datetime, due_at:
 
 def _whoever_has(task: DisruptionTask) -> User | None:
     """Who accepted a task, unless they have left, or they or their team are party to it."""
+    if task.account is None:
+        return None
     user = User.objects.filter(id=task.account, is_active=True).first()
     return None if user is None or sight_of(task.subjects).keeps_out(user.id, user.team_id) else user
 

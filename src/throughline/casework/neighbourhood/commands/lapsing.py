@@ -36,7 +36,11 @@ def call_for_reviews(*, now: datetime) -> int:
     duties = {
         duty.about: duty for duty in Duty.objects.filter(kind=REVIEW_DUTY, discharged_at=None).order_by("id")
     }
-    stands = set(Marker.objects.filter(id__in=duties, ended_by=None).values_list("id", flat=True))
+    stands = set(
+        Marker.objects.filter(id__in=[one for one in duties if one], ended_by=None).values_list(
+            "id", flat=True
+        )
+    )
     gone = [duty for about, duty in duties.items() if about not in stands]
     called = []
     for marker in open_markers():

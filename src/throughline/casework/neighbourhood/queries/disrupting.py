@@ -31,9 +31,18 @@ from throughline.foundations.duties.models import Duty
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One doing or one supervisor's entry, by whom, and what was written of it."""
+    """One doing, by whom, and what was written of it."""
 
-    row: DisruptionDoing | DisruptionReview
+    row: DisruptionDoing
+    by: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """One supervisor's entry, by whom, and what they wrote."""
+
+    row: DisruptionReview
     by: str
     words: str
 
@@ -54,7 +63,7 @@ class Task:
     ended: str
     ended_by: str
     doings: tuple[Done, ...]
-    reviews: tuple[Done, ...]
+    reviews: tuple[Read, ...]
     due: Duty | None
     review_due: Duty | None
 
@@ -88,17 +97,18 @@ def tasks_of(rows: Collection[DisruptionTask], *, now: datetime) -> tuple[Task, 
     duties = {(duty.about, duty.kind): duty for duty in open_ones}
     names = staff_names(
         {
-            *(one.by for one in (*doings, *reviews)),
+            *(one.by for one in doings),
+            *(one.by for one in reviews),
             *(row.ordered_by for row in rows),
             *(one for row in rows for one in (row.asked, row.account, row.ended_by) if one),
         }
     )
     done: dict[UUID, list[Done]] = defaultdict(list)
-    read: dict[UUID, list[Done]] = defaultdict(list)
+    read: dict[UUID, list[Read]] = defaultdict(list)
     for one in doings:
         done[one.task_id].append(Done(one, names[one.by], words.get((one.id, "doing"), "")))
     for entry in reviews:
-        read[entry.task_id].append(Done(entry, names[entry.by], words.get((entry.id, "review"), "")))
+        read[entry.task_id].append(Read(entry, names[entry.by], words.get((entry.id, "review"), "")))
     teams = dict(
         DisruptionTask.objects.filter(among("id", ids), team__isnull=False).values_list("id", "team__name")
     )

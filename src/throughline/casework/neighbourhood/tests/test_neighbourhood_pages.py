@@ -109,7 +109,7 @@ def test_whether_it_is_safe_to_call_stands_on_todays_list(signed_in, does, case,
     assert "His mother" in page
     assert "You are on your way." in text(officer.post(address("set-out", case), {}, follow=True))
     assert "On the way" in text(officer.get(address("today")))
-    assert "Response" not in text(officer.post(address("today"), {"near": "Nowhere Lane"}))
+    assert "Quillfeather" not in text(officer.post(address("today"), {"near": "Nowhere Lane"}))
     assert "Nobody is to be looked in on near there." in text(
         officer.post(address("today"), {"near": "Nowhere"})
     )
@@ -143,6 +143,7 @@ def test_a_marker_that_lapsed_is_loud_and_is_kept_or_ended(signed_in, marker, ca
         "Overdue",
     ):
         assert said in page, said
+    officer.get(address("case", case))
     assert "has lapsed and nobody has looked at it" in text(
         officer.get(reverse("people:person", args=[pair[0]]))
     )
