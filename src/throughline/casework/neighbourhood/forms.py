@@ -30,13 +30,13 @@ class OrderForm(ReasonForm):
 
     needed = ("kind", "reason", "words")
     kind = _radios(_("What is to be done?"))
-    asked = forms.ChoiceField(label=_("Who is asked?"), help_text=_("Empty: whoever accepts it"))
+    asked = forms.ChoiceField(label=_("Who is asked?"))
     field_order = ("kind", "reason", "words", "asked")
 
     def __init__(self, *args: Any, accounts: Choices, **kwargs: Any) -> None:
         super().__init__(*args, decision="disruption-order", **kwargs)
         self.fields["kind"].choices = load("disruption-kinds").choices(on=self.today)  # type: ignore[attr-defined]
-        self.fields["asked"].choices = [("", ""), *accounts]  # type: ignore[attr-defined]
+        self.fields["asked"].choices = [("", _("Whoever accepts it")), *accounts]  # type: ignore[attr-defined]
         self.fields["reason"].label = _("Why is it to be done?")
         self.fields["words"].label = _("What exactly, where and when?")
         self.fields["words"].help_text = _("Whoever does it reads this. Never the address of a refuge.")
