@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from throughline.casework.cases.queries.pages import Somebody, people_named
 from throughline.casework.neighbourhood.rules.lapsing import REVIEW_DUTY, Lapsing, lapsing
@@ -99,10 +99,11 @@ def register(actor: Actor, *, now: datetime) -> Register:
     )
 
 
-def lapsed_of(record_ids: set[UUID], *, now: datetime) -> tuple[Marker, ...]:
-    """Markers of some people that have lapsed and that nobody has looked at. Part of a page, whose look names them."""
-    rows = open_markers().filter(record__in=record_ids, valid_until__lt=london_day(now))
-    return tuple(rows)
+def lapsed_places(*, now: datetime) -> tuple[Marker, ...]:
+    """Markers about where somebody lives that have lapsed and that nobody has looked at. Part of a page, whose look names them."""
+    today = london_day(now)
+    rows = open_markers().filter(valid_until__lt=today, address__isnull=False)
+    return tuple(rows.filter(Q(address__valid_until=None) | Q(address__valid_until__gt=today)))
 
 
 def the_marker(actor: Actor, marker_id: UUID) -> Marker:

@@ -10,7 +10,7 @@ from throughline.casework.cases.models import Case, Visit
 from throughline.casework.cases.queries.pages import Somebody, people_named
 from throughline.casework.cases.queries.visits import VISITS, Home, Reaching, homes_of, reaching_each
 from throughline.casework.neighbourhood.models import SetOut
-from throughline.casework.neighbourhood.queries.lapsing import lapsed_of
+from throughline.casework.neighbourhood.queries.lapsing import lapsed_places
 from throughline.casework.neighbourhood.rules.calling import NEVER, PATROL, Calling, calling
 from throughline.casework.people.models import Marker
 from throughline.casework.people.queries.many import among
@@ -59,7 +59,7 @@ class Open:
 
 @dataclass(frozen=True, slots=True)
 class Today:
-    """What is open, the earliest first; markers of these people that have lapsed unseen; how many more there are."""
+    """What is open, the earliest first; markers of places there that have lapsed unseen; how many more there are."""
 
     open: tuple[Open, ...]
     lapsed: tuple[Marker, ...]
@@ -122,17 +122,18 @@ def today(actor: Actor, *, now: datetime, near: str = "", purpose: str) -> Today
                 mine=any(one.by == actor.id for one in on_the_way if one.case_id == id),
             )
         )
+    lapsed = [one for one in lapsed_places(now=now) if one.address and _is_near((one.address.shown,), near)]
     write_audit(
         actor,
         Event.Kind.LOOK,
         Action.VISIT,
-        subjects=sorted({one.case.victim_id for one in shown}),
+        subjects=sorted({one.case.victim_id for one in shown} | {one.record_id for one in lapsed[:SHOWN]}),
         purpose=purpose,
     )
     return Today(
         tuple(shown),
-        lapsed_of({one.case.victim_id for one in shown}, now=now),
-        more=len(near_by) - len(shown),
+        tuple(lapsed[:SHOWN]),
+        more=len(near_by) - len(shown) + len(lapsed[SHOWN:]),
     )
 
 

@@ -136,7 +136,7 @@ def test_a_marker_that_lapsed_is_loud_and_is_kept_or_ended(signed_in, marker, ca
     sergeant, officer = signed_in(Role.SERGEANT), signed_in(Role.OFFICER)
     page = text(sergeant.get(address("markers")))
     for said in (
-        "Lapsed: officers are no longer warned",
+        "Officers are no longer warned.",
         "4 days ago",
         "Lapses soon",
         "in 6 days",
@@ -147,6 +147,11 @@ def test_a_marker_that_lapsed_is_loud_and_is_kept_or_ended(signed_in, marker, ca
     assert "has lapsed and nobody has looked at it" in text(
         officer.get(reverse("people:person", args=[pair[0]]))
     )
+    # whoever goes there reads that it lapsed, also where she is not on today's list
+    today = text(officer.get(address("today")))
+    assert "1 marker of a place has lapsed and nobody has looked at it. It may still hold." in today
+    assert "Treat any call from here as urgent" in today
+    assert "lapsed" not in text(officer.post(address("today"), {"near": "Nowhere Lane"}))
     assert officer.get(address("markers")).status_code == 403
     far = text(sergeant.post(address("keep-marker", lapsed.id), {"reason": "marker-case-open", **day(900)}))
     assert "is further ahead than a marker is kept at once" in far

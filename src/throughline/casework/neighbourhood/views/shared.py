@@ -35,14 +35,31 @@ WHY_MALFORMED = (
     gettext_noop("is further ahead than a marker is kept at once"),
 )
 
-#: Whether it is safe to call on her now, in words: the tag's tone, and what to do.
+#: Whether it is safe to call on her now: the tag's tone and word, and what to do.
 SAFETY = {
-    Calling.SAFE: ("good", gettext_lazy("She said that a visit at this hour is safe")),
-    Calling.NOT_NOW: ("danger", gettext_lazy("Do not call now: not an hour that she said is safe")),
-    Calling.NOT_SAFE: ("danger", gettext_lazy("Do not call: she said that a visit is not safe")),
-    Calling.NOT_KNOWN: ("warning", gettext_lazy("Nobody knows whether a visit is safe")),
+    Calling.SAFE: (
+        "good",
+        gettext_lazy("Safe now"),
+        gettext_lazy("She said that a visit at this hour is safe"),
+    ),
+    Calling.NOT_NOW: (
+        "danger",
+        gettext_lazy("Not now"),
+        gettext_lazy("Do not call now: not an hour that she said is safe"),
+    ),
+    Calling.NOT_SAFE: (
+        "danger",
+        gettext_lazy("Not safe"),
+        gettext_lazy("Do not call: she said that a visit is not safe"),
+    ),
+    Calling.NOT_KNOWN: (
+        "warning",
+        gettext_lazy("Not known"),
+        gettext_lazy("Nobody knows whether a visit is safe"),
+    ),
     Calling.SUSPECT_LIVES_THERE: (
         "danger",
+        gettext_lazy("Not known"),
         gettext_lazy("The suspect lives there, and nobody knows whether a visit is safe"),
     ),
 }
