@@ -50,6 +50,21 @@ from throughline.casework.investigation.models import Allocation, Investigation,
 from throughline.casework.investigation.queries.allocating import standing_crimes
 from throughline.casework.investigation.queries.allocating import standing_of as investigation_standing
 from throughline.casework.investigation.tasks import ask_who_investigates, find_outstanding
+from throughline.casework.outcome.commands import asking, court, deciding, reopening
+from throughline.casework.outcome.commands import reviewing as looking_at
+from throughline.casework.outcome.models import Outcome, VictimReview
+from throughline.casework.outcome.queries.outcomes import cases_of, waiting_for_review
+from throughline.casework.outcome.rules import LIVE, REVIEWER, State
+from throughline.casework.outcome.rules.right import OPEN as ASKED
+from throughline.casework.outcome.tasks import call_for_outcomes
+from throughline.casework.partnership.commands import advising, conferring, noting
+from throughline.casework.partnership.models import AdviserReferral, MaracReferral, NotReferred
+from throughline.casework.partnership.queries.conferring import decided_of, is_repeat, known_of
+from throughline.casework.partnership.rules.advising import OPEN as WITH_A_SERVICE
+from throughline.casework.partnership.rules.advising import Held as AtService
+from throughline.casework.partnership.rules.advising import policy_for
+from throughline.casework.partnership.rules.conferring import calls
+from throughline.casework.partnership.tasks import call_for_advisers, call_for_maracs
 from throughline.casework.people.commands import identities
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recording import NewName, Particulars, add_record
@@ -59,11 +74,27 @@ from throughline.casework.risk.commands import assessing, checking, grading, hub
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview
 from throughline.casework.risk.tasks import call_where_nobody_attended, look_for_changes
 from throughline.casework.risk.tests.conftest import answers
-from throughline.casework.safeguarding.commands import contacting, handing, serving
-from throughline.casework.safeguarding.models import PolicyOverride, ServiceRequest
+from throughline.casework.safeguarding.commands import (
+    contacting,
+    fitting,
+    handing,
+    planning,
+    registers,
+    serving,
+)
+from throughline.casework.safeguarding.models import (
+    PlanVersion,
+    PolicyOverride,
+    SafetyMeasure,
+    ServiceRequest,
+)
+from throughline.casework.safeguarding.queries.promises import open_updates, still_untold, told_in
 from throughline.casework.safeguarding.queries.serving import standing_of
+from throughline.casework.safeguarding.rules.fitting import REASONED, WAITING, can
+from throughline.casework.safeguarding.rules.fitting import State as Measure
 from throughline.casework.safeguarding.rules.serving import OPEN, Request
-from throughline.casework.safeguarding.tasks import ask_who_safeguards
+from throughline.casework.safeguarding.rules.telling import Told, untold, updates
+from throughline.casework.safeguarding.tasks import ask_who_safeguards, call_for_plans, promise_what_happened
 from throughline.casework.scene.commands import acting as action
 from throughline.casework.scene.commands import adding, attending, children
 from throughline.casework.scene.models import Attendance, CorrectionRequest
@@ -76,6 +107,7 @@ from throughline.foundations.decisions.models import Decision, Review
 from throughline.foundations.duties.commands import carry_out, pass_on
 from throughline.foundations.duties.commands import outcomes as outcomes_of
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.instruments.models import Answers
 from throughline.foundations.instruments.rules import BadAnswers
 
 pytestmark = pytest.mark.django_db
@@ -86,6 +118,15 @@ READER = system("no-gap")
 GRADES = ("high", "medium", "standard")
 N = st.integers(min_value=0, max_value=5)
 GRADE = st.sampled_from(GRADES)
+#: What completes a plan, as she might say it.
+PLANNED = {
+    "wants": "To know when he is let out",
+    "leaving": ["ways-out", "where-to"],
+    "children": "no",
+    "phone": ["location"],
+    "neighbours": "not-yet",
+    "when-it-changes": "Ring my sister",
+}
 SERGEANTS = st.sampled_from(["response-sergeant-1", "response-sergeant-2"])
 
 
@@ -94,13 +135,29 @@ class People:
 
     def __init__(self) -> None:
         team = Team.objects.create(agency=Agency.objects.create(name="A force"), name="Response")
+        advisers = Team.objects.create(agency=Agency.objects.create(name="A charity"), name="Advisers")
         self.staff: dict[str, Actor] = {}
         for role in Role:
             for n in () if role is Role.SYSTEM else (1, 2):
                 name = f"{role.value}-{n}"
                 self.staff[name] = User.objects.create_user(
-                    name, name=f"{role} {n}", role=role.value, team=team, made_at=BEGINS
+                    name,
+                    name=f"{role} {n}",
+                    role=role.value,
+                    team=advisers if role is Role.IDVA else team,
+                    made_at=BEGINS,
                 ).actor
+        self.advisers = advisers.id
+        for n in (1, 2):
+            with transaction.atomic():
+                set_actor(self.staff["duty-inspector-1"])
+                registers.record_training(
+                    by=self.staff["duty-inspector-1"],
+                    now=BEGINS,
+                    account=self.staff[f"response-sergeant-{n}"].id,
+                    kind=REVIEWER,
+                    valid_from=london_day(BEGINS) - timedelta(days=1),
+                )
         by = self.staff["call-handler-1"]
         self.known: dict[str, UUID] = {}
         for name, sex, born in (
@@ -144,6 +201,8 @@ class NoGap(RuleBasedStateMachine):
         self.merged: set[UUID] = set()
         # whose account is closed
         self.left: set[UUID] = set()
+        # which case each referral to a MARAC is of
+        self.referred: dict[UUID, UUID] = {}
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -185,6 +244,11 @@ class NoGap(RuleBasedStateMachine):
             ask_who_safeguards,
             ask_who_investigates,
             find_outstanding,
+            promise_what_happened,
+            call_for_plans,
+            call_for_outcomes,
+            call_for_advisers,
+            call_for_maracs,
         ):
             with transaction.atomic():
                 self._as(READER)
@@ -430,7 +494,10 @@ class NoGap(RuleBasedStateMachine):
         incident = Incident.objects.filter(id=crime.incident_id)
         with self.seen_whole():
             was_closed = incident.get().closed_at
-            open_before = set(Duty.objects.filter(discharged_at=None).values_list("id", flat=True))
+            # what it became is nobody's to say any more, nor to look at
+            ended = ["crime-outcome", "outcome-review", "outcome-returned"]
+            rest = Duty.objects.filter(discharged_at=None).exclude(kind__in=ended)
+            open_before = set(rest.values_list("id", flat=True))
         told = {"crime_id": crime.id, "reason": "cancel-by-mistake", "words": "-"}
         if not self.do(Role.REGISTRAR, crimes.cancel_crime, **told):
             return
@@ -584,6 +651,218 @@ class NoGap(RuleBasedStateMachine):
         if case := self.a_case(n):
             told = {"way": "telephone", "result": "reached-free" if reached else "no-answer"}
             self.do(Role.HUB, contacting.record_contact, case_id=case.id, **told)
+
+    @rule(n=N, declined=st.booleans())
+    def tell_her(self, n, declined) -> None:
+        """She is reached and told what she is due to hear, or does not want to be told of it."""
+        told = {"kind": "victim-update", "brought_by": self.hub_is_asked, "told": (n,)}
+        if duty := self.a_duty(n, **told):
+            self._tell_her(duty.about, declined=declined)
+
+    def _tell_her(self, case_id: UUID, *, declined: bool = False) -> None:
+        with self.seen_whole():
+            case = Case.objects.get(id=case_id)
+            due = sorted(still_untold(case, [code for one in open_updates(case_id) for code in one.causes]))
+        told = {"case_id": case_id, "way": "telephone", "result": "reached-free", "told": due}
+        self.do(Role.HUB, contacting.record_contact, declined=declined and bool(due), **told)
+
+    # --- her safety plan ----------------------------------------------------------------------------------
+
+    @rule(n=N, complete=st.booleans(), with_her=st.booleans())
+    def plan(self, n, complete, with_her) -> None:
+        if case := self.a_case(n):
+            self._plan(case, complete=complete, with_her=with_her)
+
+    def _plan(self, case: Case, *, complete: bool = True, with_her: bool = True) -> None:
+        told = {"took_part": ["victim", "officer"], "agreed": "agreed"}
+        if not with_her:
+            told = {"took_part": ["officer"], "agreed": "made-without-her", "why": "not-reached"}
+        with self.seen_whole():
+            hers = held_together(case.victim_id)
+            begun = PlanVersion.objects.filter(record__in=hers, completed_at=None).values("id")
+            page = Answers.objects.filter(subject__in=begun, superseded_by=None).first()
+        told |= {"case_id": case.id, "answers": PLANNED, "complete": complete}
+        told |= {"after_row": page.id if page else None}
+        self.do(Role.HUB, planning.write_plan, **told)
+
+    @rule(n=N, who=st.sampled_from(["response-officer-2", "hub-reviewer-1"]))
+    def order_a_measure(self, n, who) -> None:
+        case = self.a_case(n)
+        if case and (offered := self.do(who, fitting.offer, case_id=case.id, kind="locks")):
+            told = {"measure_id": offered.id, "step": "order", "supplier": "council"}
+            self.do(who, fitting.take_step, **told)
+
+    @rule(n=N, m=N, who=st.sampled_from(["response-officer-1", "hub-reviewer-2"]))
+    def follow_a_measure(self, n, m, who) -> None:
+        told = (n, "response-officer-2")
+        rows = SafetyMeasure.objects.all()
+        if one := self.one(rows, n, "offered_at", "id", brought_by=self.order_a_measure, told=told):
+            steps = can(Measure(one.state))
+            if steps:
+                step = steps[m % len(steps)]
+                reason = {"decline": "not-wanted", "fail": "supplier-late"}.get(step, "not-safe-to-have")
+                told = {"reason": reason} if step in REASONED else {}
+                self.do(who, fitting.take_step, measure_id=one.id, step=step, **told)
+
+    # --- advisers and a MARAC -----------------------------------------------------------------------------
+
+    @rule(n=N)
+    def refer_to_adviser(self, n) -> None:
+        told = {"kind__in": ["idva-referral", "idva-returned"], "brought_by": self.hub_is_asked, "told": (n,)}
+        if duty := self.a_duty(n, **told):
+            told = {"team_id": self.people.advisers, "basis": "consent", "consent": "agreed"}
+            self._owner_stays(duty.about, "response-officer-1", advising.refer, **told)
+
+    def _owner_stays(self, case_id: UUID, who: str, command, **told) -> None:
+        """A referral changes nobody who owns a case: neither an adviser nor a MARAC is an owner."""
+        owners = StandingFact.objects.filter(case=case_id, kind=Kind.OWNER, ended_at=None).values_list("id")
+        kinds = ["case-owner", "case-accept", "case-grade", "crime-outcome", "victim-update", "safety-plan"]
+        duties = Duty.objects.filter(about=case_id, kind__in=kinds, discharged_at=None).values_list("id")
+        with self.seen_whole():
+            before = set(owners) | set(duties)
+        self.do(who, command, case_id=case_id, **told)
+        with self.seen_whole():
+            assert before <= set(owners) | set(duties), "a referral took a case or a duty from its owner"
+
+    def an_adviser_has(self, n, *states: AtService) -> AdviserReferral | None:
+        rows = AdviserReferral.objects.filter(state__in=states or WITH_A_SERVICE)
+        return self.one(rows, n, "sent_at", "id", brought_by=self.refer_to_adviser, told=(n,))
+
+    @rule(
+        n=N,
+        who=st.sampled_from(["idva-1", "idva-2"]),
+        answer=st.sampled_from(["accept", "accept", "give_back", "let_go"]),
+    )
+    def answer_as_adviser(self, n, who, answer) -> None:
+        if one := self.an_adviser_has(n):
+            told = {"give_back": {"reason": "no-room"}, "let_go": {"reason": "moved-on"}}.get(answer, {})
+            self.do(who, getattr(advising, answer), referral_id=one.id, **told)
+
+    @rule(n=N, who=st.sampled_from(["idva-1", "idva-2"]), reached=st.booleans())
+    def an_adviser_rings(self, n, who, reached) -> None:
+        one = self.an_adviser_has(n, AtService.ACCEPTED)
+        if one is None and (one := self.an_adviser_has(n)):
+            self.do(who, advising.accept, referral_id=one.id)
+        if one:
+            told = {"way": "telephone", "result": "reached-free" if reached else "no-answer"}
+            self.do(who, noting.record_contact, referral_id=one.id, **told)
+
+    @rule(n=N)
+    def an_adviser_says_danger_has_changed(self, n) -> None:
+        if one := self.an_adviser_has(n, AtService.ACCEPTED):
+            told = {"words": "He has found her", "to": "owner", "basis": "consent", "consent": "agreed"}
+            self.do("idva-1", noting.say_danger_changed, referral_id=one.id, **told)
+
+    @rule(n=N, who=st.sampled_from(["response-officer-2", "hub-reviewer-1"]))
+    def refer_to_a_marac(self, n, who) -> None:
+        """Also where the records meet no criterion."""
+        duty = self.a_duty(n, kind="marac-referral")
+        case_id = duty.about if duty else getattr(self.a_case(n), "id", None)
+        if case_id:
+            told = {"chosen": ["professional-judgement"], "words": "It gets worse"}
+            self._owner_stays(case_id, who, conferring.refer, **told)
+
+    def three_incidents(self, victim: str = "her", suspect: str = "him") -> None:
+        for _time in range(3):
+            self._an_incident_of(victim, suspect)
+
+    @rule(n=N, victim=st.sampled_from(["her", "other"]))
+    def decide_not_to_refer(self, n, victim) -> None:
+        told = {"kind": "marac-referral", "brought_by": self.three_incidents, "told": (victim,)}
+        if duty := self.a_duty(n, **told):
+            told = {"reason": "not-referred-mistaken", "words": "They are of another pair"}
+            self.do("response-sergeant-1", conferring.decide_not_to, case_id=duty.about, **told)
+
+    @rule(n=N, agreed=st.booleans(), own=st.booleans())
+    def look_at_who_was_not_referred(self, n, agreed, own) -> None:
+        told = {"kind": "marac-not-referred", "brought_by": self.decide_not_to_refer, "told": (n, "her")}
+        if duty := self.a_duty(n, **told):
+            who = "response-sergeant-1" if own else "response-sergeant-2"
+            told = {"agreed": agreed, "feedback": "There is danger"}
+            self.do(who, conferring.review, not_referred_id=duty.about, **told)
+
+    @rule(n=N)
+    def send_to_the_marac(self, n) -> None:
+        told = {"kind": "marac-send", "brought_by": self.refer_to_a_marac, "told": (n, "hub-reviewer-1")}
+        if duty := self.a_duty(n, **told):
+            self.do("hub-reviewer-1", conferring.sent, marac_id=duty.about, to="coordinator")
+
+    # --- what became of a crime ---------------------------------------------------------------------------
+
+    def a_crime(self, n) -> Crime | None:
+        rows = Crime.objects.filter(cancelled_at=None)
+        told = (n,)
+        return self.one(
+            rows, n, "recorded_at", "id", brought_by=self.a_crime_is_recorded_of_a_graded_case, told=told
+        )
+
+    @rule(
+        n=N,
+        code=st.sampled_from(["outcome-1", "outcome-3", "outcome-15", "outcome-16"]),
+        who=st.sampled_from(["response-officer-1", "response-officer-2", "response-sergeant-1"]),
+    )
+    def give_outcome(self, n, code, who) -> None:
+        if crime := self.a_crime(n):
+            told = {"code": code, "reason": "given-evidence-short", "words": "No more can be had"}
+            self.do(who, deciding.give, crime_id=crime.id, **told)
+
+    def an_outcome(self, n) -> Outcome | None:
+        rows, told = Outcome.objects.filter(state__in=LIVE), (n, "outcome-15", "response-officer-1")
+        return self.one(rows, n, "given_at", "id", brought_by=self.give_outcome, told=told)
+
+    @rule(n=N, endorsed=st.booleans(), who=SERGEANTS)
+    def look_at_an_outcome(self, n, endorsed, who) -> None:
+        told = {"brought_by": self.give_outcome, "told": (n, "outcome-15", "response-officer-2")}
+        if duty := self.a_duty(n, kind="outcome-review", **told):
+            with self.seen_whole():
+                waiting = waiting_for_review(Case.objects.get(id=duty.about))
+            for one in waiting[:1]:
+                told = {"endorsed": endorsed, "directions": "Hear the neighbours"}
+                self.do(who, looking_at.review_outcome, outcome_id=one.id, **told)
+
+    @rule(n=N, back=st.booleans())
+    def reopen_an_outcome(self, n, back) -> None:
+        if one := self.an_outcome(n):
+            told = {"outcome_id": one.id, "words": "A neighbour came forward"}
+            self.do(Role.SUPERVISOR, reopening.reopen, reason="reopen-evidence", **told)
+            if back:
+                told = {"outcome_id": one.id, "words": "It was of another crime"}
+                self.do(Role.SUPERVISOR, reopening.restore, reason="restore-mistake", **told)
+
+    @rule(n=N)
+    def she_asks_for_a_review(self, n) -> None:
+        if one := self.an_outcome(n):
+            self.do("response-officer-1", asking.ask, outcome_id=one.id)
+
+    @rule(n=N, overturned=st.booleans(), acknowledged=st.booleans())
+    def decide_what_she_asked(self, n, overturned, acknowledged) -> None:
+        rows = VictimReview.objects.filter(state__in=ASKED)
+        if one := self.one(rows, n, "asked_at", "id", brought_by=self.she_asks_for_a_review, told=(n,)):
+            if acknowledged:
+                self.do(Role.INSPECTOR, asking.acknowledge, asked_id=one.id)
+            told = {"reason": "vrr-lines-open" if overturned else "vrr-test-applied", "words": "Read"}
+            self.do(Role.INSPECTOR, asking.decide, asked_id=one.id, overturned=overturned, **told)
+
+    @rule(
+        n=N,
+        kind=st.sampled_from(["hearing", "found-guilty", "discontinued", "court-bail", "prison-release"]),
+        hours=st.sampled_from([0, 30]),
+    )
+    def a_result_comes(self, n, kind, hours) -> None:
+        if crime := self.a_crime(n):
+            at = self.now + timedelta(hours=hours)
+            self.do("response-officer-1", court.record_event, crime_id=crime.id, kind=kind, at=at)
+
+    @rule(n=N)
+    def look_at_a_prosecution_together(self, n) -> None:
+        told = {"brought_by": self.a_result_comes, "told": (n, "discontinued", 0)}
+        if duty := self.a_duty(n, kind="joint-review", **told):
+            with self.seen_whole():
+                of = cases_of(list(Crime.objects.filter(cancelled_at=None)))
+                crimes_ = sorted(one for one, cases in of.items() if duty.about in {c.id for c in cases})
+            for crime_id in crimes_:
+                told = {"crime_id": crime_id, "finding": "joint-evidence-missing"}
+                self.do(Role.INSPECTOR, court.review_jointly, **told)
 
     def _owned(self, case: Case, done) -> None:
         if done:
@@ -969,7 +1248,9 @@ class NoGap(RuleBasedStateMachine):
             assert not left.exists(), "the last of a role went and left duties with nobody"
 
     @rule(
-        who=st.sampled_from(["response-officer-2", "response-sergeant-2", "hub-reviewer-2", "investigator-2"])
+        who=st.sampled_from(
+            ["response-officer-2", "response-sergeant-2", "hub-reviewer-2", "investigator-2", "idva-2"]
+        )
     )
     def an_account_is_closed(self, who) -> None:
         """Somebody leaves the force with whatever was theirs alone."""
@@ -1055,8 +1336,8 @@ class NoGap(RuleBasedStateMachine):
             self._finish(review, reviewer, "standard")
         told = {"case_id": case.id, "outcome": "visit-spoken", "alone": True, "safe_to_talk": True}
         self.do(officer, visiting.record_visit, **told)
-        told = {"case_id": case.id, "way": "telephone", "result": "reached-free"}
-        self.do(reviewer, contacting.record_contact, **told)
+        self._plan(case)
+        self._tell_her(case.id)
         self.do(Role.SUPERVISOR, cases.close_case, case_id=case.id, closed_as="danger-past")
 
     @rule(hours=st.integers(min_value=1, max_value=12))
@@ -1085,6 +1366,11 @@ class NoGap(RuleBasedStateMachine):
             self._nothing_is_with_who_has_left(open_cases, duties)
             self._who_safeguards_is_asked(open_cases, duties)
             self._who_investigates_is_asked(open_cases, duties)
+            self._she_has_a_plan(open_cases, duties)
+            known = known_of([case.id for case in open_cases], now=self.now)
+            self._she_has_an_adviser(open_cases, duties, known)
+            self._a_marac_owns_nothing(duties, known)
+            self._outcomes_are_given_looked_at_and_told(duties)
 
     def _every_case_has_owner_grade_and_next(self, open_cases, duties) -> None:
         ids = [case.id for case in open_cases]
@@ -1230,6 +1516,130 @@ class NoGap(RuleBasedStateMachine):
         for one in OutstandingSuspect.objects.filter(closed_at=None):
             assert (one.id, "suspect-attempt") in about, "a suspect is looked for by nobody"
 
+    def _she_has_a_plan(self, open_cases, duties) -> None:
+        """Whoever is graded has a plan or somebody is to make one; what was ordered for her is followed by somebody."""
+        kinds = ["safety-plan", "safety-plan-review"]
+        called = {duty.about for duty in duties if duty.kind in kinds}
+        graded = StandingFact.objects.filter(kind=Kind.GRADE, ended_at=None, case__in=open_cases)
+        graded = set(graded.values_list("case", flat=True))
+        planned = set(PlanVersion.objects.filter(completed_at__isnull=False).values_list("record", flat=True))
+        for case in open_cases:
+            if case.id in graded:
+                hers = set(held_together(case.victim_id))
+                of_hers = {one.id for one in open_cases if one.victim_id in hers}
+                assert hers & planned or of_hers & called, "she has no safety plan, and nobody is to make one"
+        about = {duty.about for duty in duties if duty.kind == "safety-measure"}
+        waits = set(SafetyMeasure.objects.filter(state__in=WAITING).values_list("id", flat=True))
+        assert about == waits, "a safety measure is followed by nobody, or one that is in place is"
+
+    def _she_has_an_adviser(self, open_cases, duties, known) -> None:
+        """Whom the policy asks for was referred, or somebody is to; whoever a service has is reached in time, or it is rung."""
+        about = {(duty.about, duty.kind) for duty in duties}
+        referrals = list(AdviserReferral.objects.order_by("sent_at", "id"))
+        graded = StandingFact.objects.filter(kind=Kind.GRADE, ended_at=None, case__in=open_cases)
+        answered = set(
+            Duty.objects.filter(kind="idva-referral", discharged_at__isnull=False).values_list(
+                "about", flat=True
+            )
+        )
+        for case_id, grade in graded.values_list("case", "value"):
+            asks = policy_for(grade, repeat=is_repeat(known[case_id], self.now), on=london_day(self.now)).asks
+            assert (
+                not asks
+                or {(case_id, "idva-referral"), (case_id, "idva-returned")} & about
+                or case_id in answered
+                or any(one.case_id == case_id for one in referrals)
+            ), "nobody is to refer her to an adviser"
+        latest = {one.case_id: one for one in referrals}
+        rung = Duty.objects.filter(kind="idva-late", discharged_at__gt=self.now - timedelta(days=1))
+        rung = set(rung.values_list("about", flat=True))
+        for one in referrals:
+            late = (one.id, "idva-late") in about or one.id in rung
+            if one.state in WITH_A_SERVICE:
+                assert one.reached_at or one.contact_by >= self.now or late, "nobody is to reach her"
+                assert one.state == AtService.SENT or one.account not in self.left or late, (
+                    "her adviser has left, and nobody is to find another"
+                )
+            elif one.state == AtService.RETURNED:
+                assert latest[one.case_id] != one or (one.case_id, "idva-returned") in about, (
+                    "she was returned to nobody"
+                )
+
+    def _a_marac_owns_nothing(self, duties, known) -> None:
+        """What meets a criterion was referred, decided on or is somebody's to refer; and no partner owns a case."""
+        about = {(duty.about, duty.kind) for duty in duties}
+        decided = decided_of(known)
+        for case_id in known:
+            if calls(known[case_id], decided[case_id], self.now):
+                assert (case_id, "marac-referral") in about, "it meets a criterion, and nobody is to refer it"
+        made = dict(MaracReferral.objects.values_list("id", "case"))
+        assert self.referred.items() <= made.items(), "a referral to a MARAC is gone"
+        self.referred = made
+        sent = set(MaracReferral.objects.filter(sent__isnull=False).values_list("id", flat=True))
+        waits = {one for one, kind in about if kind == "marac-send"}
+        assert waits == set(made) - sent, "a referral to a MARAC is sent by nobody"
+        unseen = NotReferred.objects.filter(decision__reviews=None).values_list("id", flat=True)
+        assert set(unseen) == {one for one, kind in about if kind == "marac-not-referred"}, (
+            "nobody looks at a decision not to refer"
+        )
+        police = {str(one.id) for one in self.people.staff.values() if one.role is not Role.IDVA}
+        owners = StandingFact.objects.filter(kind=Kind.OWNER, ended_at=None).values_list("value", flat=True)
+        assert set(owners) <= police, "a case is owned by a partner"
+
+    def _outcomes_are_given_looked_at_and_told(self, duties) -> None:
+        """A crime of an open case has an outcome or is somebody's to give one; it is endorsed or looked at; she is told."""
+        about = {(duty.about, duty.kind): duty for duty in duties}
+        found = list(Crime.objects.filter(cancelled_at=None))
+        live = {
+            one.crime_id: one for one in Outcome.objects.filter(state__in=LIVE).select_related("decision")
+        }
+        reviewed = set(Review.objects.values_list("decision", flat=True))
+        asked = Counter(VictimReview.objects.filter(state__in=ASKED).values_list("crime", flat=True))
+        waits: set[tuple[UUID, str]] = set()
+        for crime_id, cases_ in cases_of(found).items():
+            waits |= self._waits(live.get(crime_id), reviewed, cases_)
+            if not cases_ or cases_[0].closed_at is not None:
+                continue
+
+            def called(kind, cases_=cases_):
+                return next((about[one.id, kind] for one in cases_ if (one.id, kind) in about), None)
+
+            assert not asked[crime_id] or called("vrr-decide"), "nobody decides what she asked"
+            one = live.get(crime_id)
+            if one is None:
+                assert called("crime-outcome"), "a crime has no outcome, and nobody is to give one"
+                continue
+            if one.state == State.SENT_BACK:
+                assert called("outcome-returned"), "an outcome came back to nobody"
+            elif one.reviewed_because and one.decision_id not in reviewed:
+                assert called("outcome-review"), "an outcome is to be reviewed, and nobody does"
+            told = next(
+                update
+                for update in updates(london_day(one.decided_at))
+                if update.brought_by("outcome-given", one.code)
+            )
+            heard: tuple[Told, ...] = tuple(each for case in cases_ for each in told_in(case.id))
+            duty = called("victim-update")
+            assert not untold({told.code: one.decided_at}, heard) or (duty and told.code in duty.causes), (
+                "she was not told of an outcome, and nobody is to tell her"
+            )
+        kinds = {"crime-outcome", "outcome-review", "outcome-returned"}
+        left_over = {one for one in about if one[1] in kinds} - waits
+        assert not left_over, f"{left_over} is for nobody to do any more"
+
+    @staticmethod
+    def _waits(outcome, reviewed, cases_) -> set[tuple[UUID, str]]:
+        """What a crime may be on a list for."""
+        if outcome is None:
+            kind = "crime-outcome"
+        elif outcome.state == State.SENT_BACK:
+            kind = "outcome-returned"
+        elif outcome.reviewed_because and outcome.decision_id not in reviewed:
+            kind = "outcome-review"
+        else:
+            return set()
+        return {(one.id, kind) for one in cases_}
+
     def _grades_stay(self) -> None:
         stands = {
             one.id: (one.case_id, one.stage, one.grade, one.by, one.at, one.entered_at, one.decision_id)
@@ -1373,13 +1783,59 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
     assert not never, f"never carried out: {sorted(never)}"
 
 
+def test_from_the_grade_to_the_outcome_nothing_leaves_a_gap(people):
+    """Her plan, her adviser, a MARAC, what became of the crime, and that she is told, as a force usually does it."""
+    never = AFTER_THE_GRADE - live(people, *FROM_GRADE_TO_OUTCOME).keys()
+    assert not never, f"never carried out: {sorted(never)}"
+
+
+FROM_GRADE_TO_OUTCOME = (
+    ("hub_is_asked", 0),
+    ("a_crime_is_recorded_of_a_graded_case", 0),
+    ("refer_to_adviser", 0),
+    ("answer_as_adviser", 0, "idva-1", "give_back"),
+    ("refer_to_adviser", 0),
+    ("answer_as_adviser", 0, "idva-2", "accept"),
+    ("an_adviser_rings", 0, "idva-2", False),
+    ("an_account_is_closed", "idva-2"),
+    ("answer_as_adviser", 0, "idva-1", "accept"),
+    ("an_adviser_rings", 0, "idva-1", True),
+    ("an_adviser_says_danger_has_changed", 0),
+    ("answer_as_adviser", 0, "idva-1", "let_go"),
+    ("decide_not_to_refer", 0, "her"),
+    ("look_at_who_was_not_referred", 0, False, False),
+    ("refer_to_a_marac", 0, "hub-reviewer-1"),
+    ("send_to_the_marac", 0),
+    ("plan", 0, False, True),
+    ("plan", 0, True, False),
+    ("plan", 0, True, True),
+    ("order_a_measure", 0, "hub-reviewer-1"),
+    ("follow_a_measure", 0, 2, "hub-reviewer-1"),
+    ("give_outcome", 0, "outcome-15", "response-officer-1"),
+    ("look_at_an_outcome", 0, False, "response-sergeant-1"),
+    ("give_outcome", 0, "outcome-15", "response-officer-1"),
+    ("look_at_an_outcome", 0, True, "response-sergeant-1"),
+    ("tell_her", 0, False),
+    ("she_asks_for_a_review", 0),
+    ("decide_what_she_asked", 0, True, True),
+    ("give_outcome", 0, "outcome-16", "response-officer-1"),
+    ("reopen_an_outcome", 0, True),
+    ("give_outcome", 0, "outcome-1", "response-officer-1"),
+    ("a_result_comes", 0, "hearing", 30),
+    ("a_result_comes", 0, "discontinued", 0),
+    ("a_result_comes", 0, "prison-release", 30),
+    ("look_at_a_prosecution_together", 0),
+    ("tell_her", 0, True),
+)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(
     "THROUGHLINE_LONG" not in os.environ, reason="asked for by THROUGHLINE_LONG alone: an hour"
 )
 def test_whatever_is_done_leaves_no_gap_for_long(people):
     done = hold(people, examples=200, steps=40)
-    never = USUAL - done.keys()
+    never = (USUAL | AFTER_THE_GRADE) - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
 
 
@@ -1418,5 +1874,16 @@ USUAL = frozenset(
     allocating.accept allocating.allocate allocating.review_allocation
     serving.accept serving.give_back serving.decide serving.ask_for serving.review_override handing.note handing.send
     contacting.record_contact adding.ask_correction adding.add turns.offer turns.end_turn turns.accept commands.close_account
+    """.split()
+)
+
+#: What a run from the grade to the outcome must have carried out.
+AFTER_THE_GRADE = frozenset(
+    """
+    planning.write_plan fitting.offer fitting.take_step contacting.record_contact
+    advising.refer advising.accept advising.give_back advising.let_go noting.record_contact noting.say_danger_changed
+    conferring.refer conferring.decide_not_to conferring.review conferring.sent
+    deciding.give reviewing.review_outcome reopening.reopen reopening.restore asking.ask asking.acknowledge asking.decide
+    court.record_event court.review_jointly
     """.split()
 )

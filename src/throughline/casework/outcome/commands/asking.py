@@ -8,11 +8,11 @@ from django.db import transaction
 from throughline.casework.cases.commands.holding import reason_for
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.outcome.commands.crimes import (
+    also_cancelled,
     call_for,
     case_for,
     opened,
     tell_line,
-    the_crime,
 )
 from throughline.casework.outcome.commands.reopening import stop_standing
 from throughline.casework.outcome.commands.reviewing import the_outcome
@@ -135,7 +135,8 @@ def _the_request(asked_id: UUID, *, by: Actor) -> Asked:
     crime_id = Asked.objects.filter(id=asked_id).values_list("crime", flat=True).first()
     if crime_id is None:
         raise Refused(NOT_ASKED, asked_id)
-    the_crime(crime_id, by=by, action=Action.REVIEW_OUTCOME, asked=str(asked_id))
+    # she asked before the registrar cancelled it: she is answered all the same
+    also_cancelled(crime_id, by=by, action=Action.REVIEW_OUTCOME, asked=str(asked_id))
     return Asked.objects.select_for_update(of=("self",)).get(id=asked_id)
 
 

@@ -24,12 +24,18 @@ JOINT_DUTY = "joint-review"
 
 def the_crime(crime_id: UUID, *, by: Actor, action: Action, **detail: str) -> Crime:
     """The crime, held until the transaction ends, with the audit row of what is done. Raises Malformed, Refused."""
+    crime = also_cancelled(crime_id, by=by, action=action, **detail)
+    if crime.cancelled_at is not None:
+        raise Malformed("crime", "was cancelled by the registrar")
+    return crime
+
+
+def also_cancelled(crime_id: UUID, *, by: Actor, action: Action, **detail: str) -> Crime:
+    """`the_crime`, also of one that the registrar has cancelled. Raises Refused."""
     crime = Crime.objects.select_for_update().filter(id=crime_id).first()
     if crime is None:
         raise Refused(NO_CRIME, crime_id)
     undertake(by, action, *crime.subjects, detail={"crime": str(crime.id), **detail})
-    if crime.cancelled_at is not None:
-        raise Malformed("crime", "was cancelled by the registrar")
     return crime
 
 

@@ -23,8 +23,13 @@ from throughline.casework.outcome.commands.crimes import (
     the_crime,
 )
 from throughline.casework.outcome.models import Outcome
-from throughline.casework.outcome.queries.outcomes import crimes_of, waiting_for_review, without_outcome
-from throughline.casework.outcome.queries.waiting import outcome_duties_to_keep
+from throughline.casework.outcome.queries.outcomes import (
+    crimes_of,
+    sent_back,
+    waiting_for_review,
+    without_outcome,
+)
+from throughline.casework.outcome.queries.waiting import outcome_duties_to_keep, with_nothing_left
 from throughline.casework.outcome.rules import LIVE, STEPS, Kind, State, Step, code_of
 from throughline.casework.outcome.rules.reviewing import causes
 from throughline.casework.people.commands.identities import held_together
@@ -109,7 +114,7 @@ def give(
     )
     tell_line(OUTCOME, crime, case, by=by, now=now, at=at, code=code)
     keep_outcome_duty(case, by=by, now=now)
-    if not Outcome.objects.filter(crime__in=crimes_of(case), state=State.SENT_BACK).exists():
+    if not sent_back(case):
         discharge_about(case.id, RETURNED_DUTY, by=by, now=now, outcome="outcome-given")
     for cause in why:
         call_for(REVIEW_DUTY, case, now=now, cause=cause)
@@ -135,10 +140,11 @@ def _is_repeat(by: Actor, case: Case, at: datetime) -> bool:
 def call_for_outcomes(*, now: datetime) -> int:
     """Put on somebody's list that a recorded crime of an open case has no outcome; says of how many cases.
 
-    The worker's. The clock runs from when the crime was recorded. Run again it changes nothing but whose it is.
+    The worker's. The clock runs from when the crime was recorded. What is to be done about an outcome of a crime that the
+    registrar has cancelled ends. Run again it changes nothing but whose it is.
     """
     set_actor(CALLER)
-    found = outcome_duties_to_keep(OUTCOME_DUTY)
+    found = outcome_duties_to_keep(OUTCOME_DUTY) | with_nothing_left(REVIEW_DUTY, RETURNED_DUTY)
     if not found:
         return 0
     cases = list(Case.objects.select_for_update().filter(id__in=found, closed_at=None).order_by("id"))
@@ -151,4 +157,8 @@ def call_for_outcomes(*, now: datetime) -> int:
             call_for_outcome(case, now=since, cause="no-outcome")
         else:
             discharge_about(case.id, OUTCOME_DUTY, by=CALLER, now=now, outcome="no-longer-needed")
+        if not waiting_for_review(case):
+            discharge_about(case.id, REVIEW_DUTY, by=CALLER, now=now, outcome="no-longer-needed")
+        if not sent_back(case):
+            discharge_about(case.id, RETURNED_DUTY, by=CALLER, now=now, outcome="no-longer-needed")
     return len(cases)

@@ -19,7 +19,7 @@ from throughline.casework.outcome.commands.crimes import (
 )
 from throughline.casework.outcome.commands.reviewing import the_outcome
 from throughline.casework.outcome.models import Outcome
-from throughline.casework.outcome.queries.outcomes import crimes_of, waiting_for_review
+from throughline.casework.outcome.queries.outcomes import sent_back, waiting_for_review
 from throughline.casework.outcome.rules import LIVE, REOPENED, STEPS, State, Step
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.commands.held import LONGEST_WORDS
@@ -68,7 +68,7 @@ def stop_standing(outcome: Outcome, *, by: Actor, now: datetime, reason: str, wo
     call_for_outcome(case, now=now, cause=REOPENED)
     if not waiting_for_review(case):
         discharge_about(case.id, REVIEW_DUTY, by=by, now=now, outcome="no-longer-needed")
-    if not Outcome.objects.filter(crime__in=crimes_of(case), state=State.SENT_BACK).exists():
+    if not sent_back(case):
         discharge_about(case.id, RETURNED_DUTY, by=by, now=now, outcome="no-longer-needed")
 
 

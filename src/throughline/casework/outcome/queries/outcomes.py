@@ -60,9 +60,18 @@ def has_live_outcome(case: Case) -> bool:
     return not without_outcome(crimes_of(case))
 
 
+def sent_back(case: Case) -> bool:
+    """Whether an outcome of a case came back and was not given again; none of a crime that was cancelled."""
+    return Outcome.objects.filter(crime__in=_not_cancelled(case), state=State.SENT_BACK).exists()
+
+
+def _not_cancelled(case: Case) -> list[Crime]:
+    return [one for one in crimes_of(case) if one.cancelled_at is None]
+
+
 def waiting_for_review(case: Case) -> list[Outcome]:
-    """The outcomes of a case that an evidential reviewer has not looked at and is to."""
-    found = Outcome.objects.filter(crime__in=crimes_of(case), state=State.STANDS)
+    """The outcomes of a case that an evidential reviewer has not looked at and is to; none of a crime that was cancelled."""
+    found = Outcome.objects.filter(crime__in=_not_cancelled(case), state=State.STANDS)
     return [
         one for one in found.filter(decision__reviews=None).order_by("given_at", "id") if one.reviewed_because
     ]

@@ -191,6 +191,26 @@ def test_two_that_wait_are_one_duty_until_both_are_done(crime, case, gives, does
     assert "outcome-review" not in open_duties(case)
 
 
+@pytest.mark.parametrize(("endorsed", "kind"), [(None, "outcome-review"), (False, "outcome-returned")])
+def test_what_waits_about_a_crime_that_was_cancelled_is_on_nobodys_list(
+    crime, case, gives, does, reviewer, endorsed, kind
+):
+    from throughline.casework.cases.commands.crimes import cancel_crime
+
+    one, other = crime(), crime()
+    made = gives(one, "outcome-15")
+    gives(other, "outcome-1", reason="given-evidence-meets")
+    if endorsed is not None:
+        told = {"endorsed": endorsed, "directions": "Ask the neighbour"}
+        does(Role.SERGEANT, reviewing.review_outcome, outcome_id=made.id, **told)
+    assert call_for_outcomes(now=NOW) == 0
+    assert kind in open_duties(case)
+    does(Role.REGISTRAR, cancel_crime, crime_id=one, reason="cancel-twice")
+    assert call_for_outcomes(now=SOON) == 1
+    assert kind not in open_duties(case)
+    assert call_for_outcomes(now=SOON) == 0
+
+
 # --- her right ------------------------------------------------------------------------------------------
 
 
@@ -230,6 +250,21 @@ def test_overturned_it_opens_the_crime_again(crime, case, gives, does):
     assert state_of(made) == State.REOPENED
     assert open_duties(case)["crime-outcome"].causes == ["outcome-reopened"]
     assert "vrr-acknowledge" not in open_duties(case)
+
+
+def test_what_she_asked_about_a_crime_that_was_cancelled_since_is_answered(crime, case, gives, does):
+    from throughline.casework.cases.commands.crimes import cancel_crime
+
+    one = crime()
+    made = gives(one, "outcome-10", interviewed=True)
+    asked = does(Role.OFFICER, asking.ask, outcome_id=made.id)
+    does(Role.REGISTRAR, cancel_crime, crime_id=one, reason="cancel-twice")
+    does(Role.INSPECTOR, asking.acknowledge, asked_id=asked.id)
+    told = {"overturned": True, "reason": "vrr-lines-open", "words": "The neighbour"}
+    does(Role.INSPECTOR, asking.decide, asked_id=asked.id, **told)
+    assert "vrr-decide" not in open_duties(case)
+    call_for_outcomes(now=SOON)
+    assert "crime-outcome" not in open_duties(case)
 
 
 @pytest.mark.parametrize(

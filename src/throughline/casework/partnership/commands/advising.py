@@ -41,6 +41,7 @@ from throughline.foundations.access.commands import end_grants, grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
@@ -269,11 +270,16 @@ def _answered(case_ids: Collection[UUID]) -> dict[UUID, list[datetime | None]]:
 
 
 def _late(now: datetime) -> int:
-    """The services that have not answered or reached her in time, or may not see her any more."""
+    """The services that have not answered or reached her in time, may not see her any more, or whose adviser has left."""
     rows = list(
         AdviserReferral.objects.filter(state__in=OPEN).select_related("case").order_by("sent_at", "id")
     )
     hidden = {one.id for one in rows if out_of_sight([one.team_id, one.account], one.subjects)}
+    closed = set(
+        User.objects.filter(id__in={one.account for one in rows if one.account}, is_active=False).values_list(
+            "id", flat=True
+        )
+    )
     found: list[tuple[AdviserReferral, list[str]]] = []
     waits = {
         duty.about: set(duty.causes)
@@ -295,7 +301,11 @@ def _late(now: datetime) -> int:
             reached_at=one.reached_at,
             now=now,
         )
-        causes = [*late.causes, *(["idva-out-of-sight"] if one.id in hidden else [])]
+        causes = [
+            *late.causes,
+            *(["idva-out-of-sight"] if one.id in hidden else []),
+            *(["idva-left"] if one.account in closed else []),
+        ]
         # whoever rang the service is not asked to again on the same day
         new = [cause for cause in causes if cause not in waits.get(one.id, ()) and one.id not in seen_to]
         if new:

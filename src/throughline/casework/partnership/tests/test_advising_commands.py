@@ -27,6 +27,7 @@ from throughline.casework.safeguarding.models import VictimContact
 from throughline.casework.safeguarding.queries.promises import open_updates
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Refused, Role
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
 
@@ -163,6 +164,19 @@ class TestAnswering:
         does(other.actor, advising.accept, referral_id=hers.id)
         with seen_whole():
             assert AdviserReferral.objects.get().account == other.id
+
+    def test_whose_adviser_has_left_is_found_another_and_a_colleague_who_takes_her_over_ends_it(
+        self, does, hers, colleague, service, accounts
+    ):
+        other = colleague(Role.IDVA, "other", of=service)
+        does(Role.IDVA, noting.record_contact, referral_id=hers.id, way="telephone", result="reached-free")
+        assert called() == 0
+        User.objects.filter(id=accounts[Role.IDVA].id).update(is_active=False)
+        assert called() == 1
+        assert open_now("idva-late")[0].causes == ["idva-left"]
+        does(other.actor, advising.accept, referral_id=hers.id)
+        assert open_now("idva-late") == []
+        assert called() == 0
 
     def test_returned_it_goes_to_who_referred_and_to_a_sergeant_and_out_of_the_services_sight(
         self, does, referred, accounts
