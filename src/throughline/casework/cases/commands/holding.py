@@ -8,9 +8,8 @@ from django.db import transaction
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.counters import would_hold_both
-from throughline.casework.cases.queries.relating import group_of
+from throughline.casework.cases.queries.relating import service_of
 from throughline.casework.cases.rules import CASE_STEPS, ENTERED_HERE, Kind, Step, after
-from throughline.casework.cases.rules.serving import of_a_case, services
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.queries import sight_of
@@ -188,7 +187,7 @@ def set_grade(
 def _call_for_service(case: Case, grade: str, *, now: datetime) -> None:
     """Open the duty of the service that a grade calls for, on the list of the role that the policy names."""
     today = london_day(now)
-    service = of_a_case(services(today), grade, relationship=group_of(case, today))
+    service = service_of(case, grade, today)
     if service.duty is None:
         return
     due_at = service.due_at(now)

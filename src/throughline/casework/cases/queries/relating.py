@@ -1,13 +1,14 @@
-"""What the two of a case are to each other."""
+"""What the two of a case are to each other, where she lives, and whose she is by the policy."""
 
 from datetime import date
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from throughline.casework.cases.models import Case
+from throughline.casework.cases.rules.serving import ANY, Service, area_of, areas, of_a_case, services
 from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.models import Relationship
+from throughline.casework.people.models import Address, Relationship
 from throughline.reference import load
 
 #: Where the relationship of the two is not known.
@@ -28,3 +29,23 @@ def group_of(case: Case, on: date) -> str:
     kinds = load("relationship")
     found = {kinds.get(kind, on=on).text("group") for kind in ties.values_list("kind", flat=True)}
     return next((group for group in GROUPS if group in found), UNKNOWN)
+
+
+def lives_in(case: Case, on: date) -> str:
+    """The area in which the victim of a case lives, in a code of reference's areas, by the latest address with a postcode.
+
+    A refuge is kept apart from addresses: where she is safe is not read off from who safeguards her.
+    """
+    here = Address.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=on), record__in=held_together(case.victim_id)
+    ).exclude(postcode="")
+    latest = here.order_by(F("valid_from").desc(nulls_last=True), "id").values_list("postcode", flat=True)
+    return area_of(latest.first() or "", areas(on))
+
+
+def service_of(case: Case, grade: str, on: date) -> Service:
+    """The row of the policy of a day that says most of a case at a grade. Raises NoService."""
+    policy = services(on)
+    # where no row tells areas apart, nobody's address is read
+    area = lives_in(case, on) if any(one.area != ANY for one in policy if one.grade == grade) else ANY
+    return of_a_case(policy, grade, relationship=group_of(case, on), area=area)

@@ -8,6 +8,8 @@ from typing import Final
 from throughline.foundations.clock.rules import Clock, due, parse_clock
 from throughline.reference import Row, load
 
+#: The last characters of a postcode, which say a street: 4AA.
+_INWARD: Final = 3
 #: Stands in the table for every relationship, or every area.
 ANY: Final = "any"
 
@@ -68,6 +70,40 @@ def of_a_case(policy: Iterable[Service], grade: str, *, relationship: str, area:
     if not fit:
         raise NoService(f"{grade}, {relationship}, {area}")
     return min(fit, key=lambda one: (*(not part for part in one.specificity), one.code))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A part of the force, and the postcode areas, districts or sectors that are in it; none: wherever no other is."""
+
+    code: str
+    postcodes: tuple[str, ...]
+
+
+def areas(on: date) -> tuple[Area, ...]:
+    """The areas of a day in London."""
+    return tuple(Area(row.code, row.texts("postcodes")) for row in load("areas").as_of(on))
+
+
+def area_of(postcode: str, known: Iterable[Area]) -> str:
+    """The area in which a postcode lies, by the longest of what the areas name; `any` where no area is for it.
+
+    A district is no beginning of another: ZZ1 4AA lies in ZZ1 and ZZ12 4AA does not.
+    """
+    whole = "".join(postcode.upper().split())
+    outward, inward = whole[:-_INWARD], whole[-_INWARD:]
+    letters = outward[: next((n for n, one in enumerate(outward) if one.isdigit()), len(outward))]
+    # what may name it, the one that says most first
+    for name in (outward + inward[:1], outward, letters) if outward else ():
+        for area in known:
+            if name in {"".join(one.upper().split()) for one in area.postcodes if _is(one, name, outward)}:
+                return area.code
+    return next((area.code for area in known if not area.postcodes), ANY)
+
+
+def _is(named: str, name: str, outward: str) -> bool:
+    """Whether what an area names is of the kind asked for: a sector is written with a space, ZZ1 4 and not ZZ14."""
+    return (" " in named.strip()) is (len(name) > len(outward))
 
 
 def _from_row(row: Row) -> Service:

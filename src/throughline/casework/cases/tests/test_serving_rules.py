@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from throughline.casework.cases.queries.relating import GROUPS
-from throughline.casework.cases.rules.serving import ANY, NoService, Service, of_a_case, services
+from throughline.casework.cases.rules.serving import (
+    ANY,
+    Area,
+    NoService,
+    Service,
+    area_of,
+    of_a_case,
+    services,
+)
+from throughline.casework.cases.rules.serving import areas as listed_areas
 from throughline.foundations.access.rules import RULES, Action
 from throughline.foundations.clock.rules import parse_clock
 from throughline.foundations.duties.rules import duty_kind
@@ -81,3 +90,38 @@ def test_one_that_names_the_relationship_goes_before_one_that_names_the_area(rel
     policy = [row("high"), row("high", area=area), row("high", relationship)]
     assert of_a_case(policy, "high", relationship=relationship, area=area).relationship == relationship
     assert of_a_case(policy[:2], "high", relationship=relationship, area=area).area == area
+
+
+NORTH, TOWN, SECTOR, REST = (
+    Area("north", ("ZZ",)),
+    Area("town", ("zz1",)),
+    Area("sector", ("ZZ1 4",)),
+    Area("rest", ()),
+)
+
+
+@pytest.mark.parametrize(
+    ("postcode", "area"),
+    [
+        ("ZZ1 4AA", "sector"),
+        ("zz14aa", "sector"),
+        ("ZZ1 5AA", "town"),
+        ("ZZ14 1AA", "north"),
+        ("ZZ12 4AA", "north"),
+        ("ZZ1A 4AA", "north"),
+        ("Z1 4AA", "rest"),
+        ("", "rest"),
+        ("4AA", "rest"),
+    ],
+)
+def test_a_postcode_lies_in_the_area_that_names_most_of_it(postcode, area):
+    known = (REST, NORTH, TOWN, SECTOR)
+    assert area_of(postcode, known) == area_of(postcode, known[::-1]) == area
+
+
+def test_where_no_area_is_for_it_every_area_is():
+    assert area_of("YY1 1AA", [TOWN]) == ANY
+
+
+def test_the_policy_names_areas_that_are_listed():
+    assert {one.area for one in services(TODAY)} <= {ANY, *(one.code for one in listed_areas(TODAY))}

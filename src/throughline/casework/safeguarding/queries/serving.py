@@ -9,9 +9,9 @@ from uuid import UUID
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named
-from throughline.casework.cases.queries.relating import group_of
+from throughline.casework.cases.queries.relating import group_of, service_of
 from throughline.casework.cases.rules import Kind
-from throughline.casework.cases.rules.serving import Service, of_a_case, services
+from throughline.casework.cases.rules.serving import Service, services
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
@@ -93,7 +93,7 @@ def standing_of(case: Case, *, now: datetime) -> Standing:
 
 def _wanted(case: Case, grade: str, cases: Collection[Case], now: datetime) -> Wanted:
     relationship = group_of(case, london_day(now))
-    service = of_a_case(services(london_day(now)), grade, relationship=relationship)
+    service = service_of(case, grade, london_day(now))
     chosen = PolicyOverride.objects.filter(case__in=cases, grade=grade, ended_at=None)
     override = chosen.order_by("-made_at", "-id").first()
     if override and not User.objects.filter(id=override.account, is_active=True).exists():

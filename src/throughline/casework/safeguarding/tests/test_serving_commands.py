@@ -1,6 +1,8 @@
 """Who safeguards her: asked by the policy, accepted, returned, decided, chosen otherwise, and told to her."""
 
+from dataclasses import replace
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.db import transaction
@@ -10,7 +12,9 @@ from throughline.casework.cases.commands.cases import close_case
 from throughline.casework.cases.commands.leaving import pass_on_cases
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.rules import NotYet
+from throughline.casework.cases.rules import serving as policy
 from throughline.casework.conftest import NOW
+from throughline.casework.people.commands.recording import NewAddress, add_address, end_address
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.casework.risk.tests.conftest import seen_whole
 from throughline.casework.safeguarding.commands import handing, serving
@@ -36,6 +40,7 @@ from throughline.foundations.chronology.models import Entry
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.duties.models import Duty
+from throughline.reference import load
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
@@ -456,3 +461,54 @@ def test_her_safety_plan_is_handed_over(owned, case, planned):
     assert "handover-safety" not in held()
     planned()
     assert "handover-safety" in held()
+
+
+@pytest.fixture
+def north(monkeypatch) -> None:
+    """A force whose inspectors safeguard at a grade of high in its north, which is all of ZZ7."""
+
+    def of_the_force(name):
+        found = load(name)
+        if name not in ("areas", "service-by-risk"):
+            return found
+        rows = list(found.rows)
+        if name == "areas":
+            more = replace(rows[0], code="north", details={"postcodes": ("ZZ7",)})
+        else:
+            high = next(row for row in rows if row.code == "high-any")
+            more = replace(
+                high, code="high-north", details={**high.details, "area": "north", "role": "duty-inspector"}
+            )
+        return SimpleNamespace(as_of=lambda on: tuple(row for row in [*rows, more] if row.holds(on)))
+
+    monkeypatch.setattr(policy, "load", of_the_force)
+
+
+class TestAreas:
+    def test_a_row_of_her_area_goes_before_the_general_row(self, does, case, pair, owned, grade, north):
+        told = {"record_id": pair[0], "address": NewAddress("1", "Elm Street", "Town", "ZZ7 4AA")}
+        does(Role.OFFICER, add_address, **told)
+        grade("high")
+        assert request().role == "duty-inspector"
+        [service] = duties("service-contact")
+        assert service.role == "duty-inspector"
+
+    @pytest.mark.parametrize("postcode", ["ZZ71 4AA", "", None])
+    def test_elsewhere_or_unknown_the_general_row_is_hers(
+        self, does, case, pair, owned, grade, north, postcode
+    ):
+        if postcode is not None:
+            told = {"record_id": pair[0], "address": NewAddress("1", "Elm Street", "Town", postcode)}
+            does(Role.OFFICER, add_address, **told)
+        grade("high")
+        assert request().role == "hub-reviewer"
+
+    def test_she_moves_and_whoever_is_asked_changes_with_it(self, does, case, pair, owned, grade, north):
+        told = {"record_id": pair[0], "address": NewAddress("1", "Elm Street", "Town", "ZZ7 4AA")}
+        before = does(Role.OFFICER, add_address, **told)
+        grade("high")
+        does(Role.OFFICER, end_address, record_id=pair[0], address_id=before.id)
+        told["address"] = NewAddress("2", "Oak Street", "Town", "ZZ1 4AA")
+        does(Role.OFFICER, add_address, **told)
+        asked(NOW + HOUR)
+        assert request().role == "hub-reviewer"
