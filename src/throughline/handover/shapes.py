@@ -7,8 +7,9 @@ from ibis.expr.types import Table
 from sqlglot import expressions as sql
 
 #: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on; 3 brings what 2
-#: had, on whose list a duty stands, and who owns a case, being in touch with her, her plan and what was ordered.
-VERSION = "3"
+#: had, on whose list a duty stands, and who owns a case, being in touch with her, her plan and what was ordered; 4 brings
+#: what 3 had, and advisers, MARACs, who investigates, who is still to be found, and each thing that she was to be told.
+VERSION = "4"
 
 _ID, _AT, _DAY, _CODE, _FLAG, _COUNT = (
     "uuid",
@@ -342,6 +343,76 @@ SHAPES = (
             "day": _DAY,
             # null until it is in place, and again where it failed
             "fitted_at": _AT,
+        },
+    ),
+    Shape(
+        "handover_update",
+        "Something that happened and was to be told to the victim of a case, in a code of victim-updates",
+        {
+            "case": _ID,
+            "code": _CODE,
+            # it happened, and that day in London
+            "at": _AT,
+            "day": _DAY,
+            # she was first told of it, or did not want to be; null: she has not been
+            "told_at": _AT,
+        },
+    ),
+    Shape(
+        "handover_adviser_referral",
+        "A referral of a victim to an independent adviser's service",
+        {
+            "referral": _ID,
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            # the role of whoever referred her
+            "source": _CODE,
+            # that stood then; null: nobody had graded it
+            "grade": _CODE,
+            # sent, accepted, returned or ended
+            "state": _CODE,
+            "contact_by": _AT,
+            # null: the adviser has not reached her
+            "reached_at": _AT,
+        },
+    ),
+    Shape(
+        "handover_marac_referral",
+        "A referral of a case to a MARAC",
+        {
+            "referral": _ID,
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            # the role of whoever referred it
+            "source": _CODE,
+        },
+    ),
+    Shape(
+        "handover_investigation",
+        "The investigation of a case",
+        {
+            "investigation": _ID,
+            "case": _ID,
+            "at": _AT,
+            "day": _DAY,
+            # by whoever investigates now; null: by nobody
+            "accepted_at": _AT,
+            # what she last said of supporting it, in a code of victim-support; null: nobody has asked
+            "support": _CODE,
+        },
+    ),
+    Shape(
+        "handover_outstanding_suspect",
+        "A suspect who is to be found or interviewed",
+        {
+            "outstanding": _ID,
+            "case": _ID,
+            "source": _CODE,
+            "since": _AT,
+            # null while they are looked for
+            "closed_at": _AT,
         },
     ),
 )

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from throughline.measures import contact, outcome, risk, safeguarding, scene
+from throughline.measures import contact, investigation, outcome, partnership, risk, safeguarding, scene
 from throughline.measures.rules import Measure
 
 
@@ -14,6 +14,8 @@ def measures() -> tuple[Measure, ...]:
         *scene.measures(),
         *risk.measures(),
         *safeguarding.measures(),
+        *partnership.measures(),
+        *investigation.measures(),
         *outcome.measures(),
     )
 

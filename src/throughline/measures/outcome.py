@@ -10,14 +10,16 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures.rules import Kind, Measure, Period, words_of
-from throughline.measures.safeguarding import done_in_time
+from throughline.measures.safeguarding import done_in_time, minutes
 from throughline.reference import load
 
 PART = "Outcomes"
 _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 5'
 NOT_YET = "not-yet-assigned"
+#: The line of the chronology by which what a court or a prosecutor did is known.
+_COURT = "court-result"
 #: What the report counted: its figures 9 to 12.
-_COUNTED: Mapping[str, tuple[str, ...]] = {
+COUNTED: Mapping[str, tuple[str, ...]] = {
     "charge": ("outcome-1", "outcome-1a"),
     "caution": ("outcome-2", "outcome-2a", "outcome-3", "outcome-3a"),
     "outcome-15": ("outcome-15",),
@@ -60,7 +62,7 @@ def by_the_report(period: Period) -> Table:
                 group=ibis.literal(group),
                 counted=_.code.isin(list(codes)).fill_null(False),
             )
-            for group, codes in _COUNTED.items()
+            for group, codes in COUNTED.items()
         )
     )
 
@@ -78,9 +80,20 @@ def by_group(period: Period, groups: Mapping[str, str]) -> Table:
     )
 
 
+def told_after(period: Period, codes: tuple[str, ...]) -> Table:
+    """Minutes from something that came in the period until she was told of it, by what it is; null: she has not been."""
+    came = table("handover_update").filter(
+        _.day.between(period.first, period.last), period.surely_within(_.at), _.code.isin(list(codes))
+    )
+    return came.select("case", "at", group=_.code, minutes=minutes("at", "told_at"))
+
+
 def measures() -> tuple[Measure, ...]:
     """Every measure of outcomes, in the order in which it is read."""
     groups = {row.code: row.text("group") for row in load("outcome-codes").rows}
+    of_courts = tuple(
+        dict.fromkeys(row.code for row in load("victim-updates").rows if _COURT in row.texts("entries"))
+    )
     begins = (
         "Of the domestic abuse crimes recorded in the period and not cancelled, whatever came of them since"
     )
@@ -120,6 +133,20 @@ def measures() -> tuple[Measure, ...]:
             f"{_REPORT}; systems 66, 67 and 88",
             partial(done_in_time, kinds=_IN_TIME),
             groups=words_of("duty-kinds", "Not known"),
+            part=PART,
+        ),
+        Measure(
+            "court-result-told",
+            "From what a court or a prosecutor did until she was told",
+            Kind.DELAY,
+            "minutes",
+            "Of the results of courts and decisions of prosecutors that came in the period, and bail among them, each by "
+            "what it is: minutes until she was first told of it, or did not want to be. Those that she has not been told of "
+            "are unknown.",
+            f"{_REPORT}; systems 66 and 67",
+            partial(told_after, codes=of_courts),
+            caveat="Bail is that of the police as well.",
+            groups=words_of("victim-updates", "Not known"),
             part=PART,
         ),
     )

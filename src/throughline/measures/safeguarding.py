@@ -31,7 +31,8 @@ def _reached(contacts: Table) -> Table:
     return contacts.filter(_.result.isin(reached))
 
 
-def _minutes(since: str, until: str) -> ibis.Value:
+def minutes(since: str, until: str) -> ibis.Value:
+    """Minutes from one column's instant until another's."""
     return (_[until].epoch_seconds() - _[since].epoch_seconds()) / 60
 
 
@@ -39,7 +40,7 @@ def owned_after(period: Period) -> Table:
     """Minutes from when a case was opened until somebody first owned it; null: nobody has."""
     first = table("handover_ownership").group_by("case").aggregate(owned_at=_.at.min())
     found = _opened(period).left_join(first, "case")
-    return found.select("case", "at", minutes=_minutes("at", "owned_at"))
+    return found.select("case", "at", minutes=minutes("at", "owned_at"))
 
 
 def reached_after(period: Period) -> Table:
@@ -61,7 +62,7 @@ def reached_after(period: Period) -> Table:
     )
     found = opened.left_join(first, "case").select("case", "at", "reached_at")
     found = found.left_join(graded, "case")
-    return found.select("case", "at", group=_.grade, minutes=_minutes("at", "reached_at"))
+    return found.select("case", "at", group=_.grade, minutes=minutes("at", "reached_at"))
 
 
 def done_in_time(period: Period, kinds: tuple[str, ...]) -> Table:
@@ -77,12 +78,14 @@ def done_in_time(period: Period, kinds: tuple[str, ...]) -> Table:
     return due.select("case", at=_.due_at, group=_.kind, counted=_.in_time)
 
 
-def overdue(period: Period) -> Table:
-    """Duties of a case that were overdue as the period ended, by the role on whose list they stood."""
+def overdue(period: Period, kinds: tuple[str, ...] = ()) -> Table:
+    """Duties of a case, of some kinds or of all, that were overdue as the period ended, by the role on whose list they stood."""
     end = ibis.literal(period.ends_at)
     late = table("handover_duty").filter(
         _.case.notnull(), _.due_at <= end, _.discharged_at.isnull() | (_.discharged_at > end)
     )
+    if kinds:
+        late = late.filter(_.kind.isin(list(kinds)))
     return late.select("case", at=_.due_at, group=_.role)
 
 
@@ -129,7 +132,7 @@ def fitted_after(period: Period) -> Table:
     ordered = table("handover_safety_measure").filter(
         _.day.between(period.first, period.last), period.surely_within(_.ordered_at)
     )
-    return ordered.select("case", at=_.ordered_at, group=_.kind, minutes=_minutes("ordered_at", "fitted_at"))
+    return ordered.select("case", at=_.ordered_at, group=_.kind, minutes=minutes("ordered_at", "fitted_at"))
 
 
 def again(period: Period) -> Table:

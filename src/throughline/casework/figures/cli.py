@@ -29,7 +29,7 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
     from django.utils import timezone
 
     from throughline.casework.figures.forms import usual_period
-    from throughline.casework.figures.queries import figure
+    from throughline.casework.figures.queries import explained, figure
     from throughline.foundations.access.protection import set_actor
     from throughline.foundations.access.rules import system
     from throughline.foundations.clock.rules import london_day
@@ -44,6 +44,7 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
     with transaction.atomic():
         set_actor(system("counter"))
         counted = [figure(one, period) for one in every()]
+        said = explained(period)
     if as_json:
         json.dump(
             [
@@ -60,6 +61,15 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
                     "median_minutes": line.median,
                     "ninth_decile_minutes": line.ninth_decile,
                     "method": one.measure.method(period) if one.measure.method else None,
+                    "explained": [
+                        {
+                            "from": each.first.isoformat(),
+                            "until": each.last.isoformat(),
+                            "words": each.words,
+                            "by": each.by,
+                        }
+                        for each in said.get(one.measure.code, ())
+                    ],
                 }
                 for one in counted
                 for line in one.lines
@@ -78,6 +88,47 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
             click.echo("  none")
         if one.measure.method:
             click.echo(f"  Counted: {one.measure.method(period)}")
+        for each in said.get(one.measure.code, ()):
+            click.echo(f"  {each.by}, of {each.first} to {each.last}: {each.words}")
+
+
+@measures.command()
+@click.argument("measure")
+@click.option(
+    "--from", "first", type=click.DateTime(["%Y-%m-%d"]), required=True, help="First day in London."
+)
+@click.option("--until", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="Last day.")
+@click.option("--words", required=True, help="Why it moved, naming nobody whom a case is about.")
+@click.option("--as", "username", required=True, help="The account in whose name it is explained.")
+def explain(measure: str, first: datetime, last: datetime, words: str, username: str) -> None:
+    """Write down why a measure moved over some days, beside its figure."""
+    import django
+
+    django.setup()
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.figures import commands
+    from throughline.casework.people.cli import actor_named
+    from throughline.casework.people.rules import Malformed
+    from throughline.foundations.access.protection import set_actor
+    from throughline.foundations.access.rules import Refused
+    from throughline.measures import Period
+
+    actor = actor_named(username)
+    try:
+        period = Period(first.date(), last.date())
+    except ValueError as wrong:
+        raise click.UsageError(f"--{wrong}") from wrong
+    try:
+        with transaction.atomic():
+            set_actor(actor)
+            commands.explain(by=actor, now=timezone.now(), measure=measure, period=period, words=words)
+    except Malformed as wrong:
+        raise click.ClickException(f"{wrong.field}: {wrong.why}") from None
+    except Refused as refused:
+        raise click.ClickException(str(refused)) from None
+    click.echo("explained")
 
 
 def in_words(line: "Line", kind: str) -> str:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
+from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.govuk.forms import DateField, GovukForm
@@ -21,6 +22,20 @@ class PeriodForm(GovukForm):
         if first and last and last < first:
             self.add_error("last", _("must not be before the first day"))
         return cleaned
+
+
+class ExplainForm(PeriodForm):
+    """Why a figure moved over some days, in the words of whoever explains it."""
+
+    needed = ("first", "last", "words")
+    words = forms.CharField(
+        label=_("What does the force say of it?"),
+        help_text=_(
+            "Why it moved, or why it is as it is: recording, what partners report, what was counted otherwise, what was done. "
+            "It stands beside the figure with your name and the day. Name nobody whom a case is about."
+        ),
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
 
 
 def usual_period(today: date) -> Period:

@@ -1,6 +1,7 @@
 """Figures over the rows that their reader may count, and the records behind each."""
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -12,8 +13,9 @@ from ibis.expr.types import Table
 
 from throughline.casework.cases.models import Case, Incident
 from throughline.casework.contact.models import Contact, Counter
+from throughline.casework.figures.models import Explanation
 from throughline.casework.people.models import IdentityLink, Record
-from throughline.casework.people.queries.person import names_of
+from throughline.casework.people.queries.person import names_of, staff_names
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import count_many
 from throughline.foundations.access.rules import Action, Actor, insist, may
@@ -55,11 +57,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Explained:
+    """What the force itself says of a measure over some days: whose words, and when."""
+
+    first: date
+    last: date
+    words: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
-    """A measure over a period, in as many lines as it tells groups apart."""
+    """A measure over a period, in as many lines as it tells groups apart, with what the force itself says of it."""
 
     measure: Measure
     lines: tuple[Line, ...]
+    explained: tuple[Explained, ...] = ()
 
 
 def run(expression: Table) -> list[dict[str, Any]]:
@@ -85,7 +99,21 @@ def figures(actor: Actor, period: Period, *, only: Measure | None = None) -> tup
             "until": period.last.isoformat(),
         },
     )
-    return tuple(figure(one, period) for one in chosen)
+    said = explained(period, only.code if only else None)
+    return tuple(replace(figure(one, period), explained=said.get(one.code, ())) for one in chosen)
+
+
+def explained(period: Period, measure: str | None = None) -> dict[str, tuple[Explained, ...]]:
+    """What was explained of any day of a period, by measure, the newest first. It is of nobody, so that no look is written."""
+    rows = Explanation.objects.filter(first__lte=period.last, last__gte=period.first)
+    if measure:
+        rows = rows.filter(measure=measure)
+    found = list(rows.order_by("-at", "id"))
+    names = staff_names({one.by for one in found})
+    said: dict[str, list[Explained]] = defaultdict(list)
+    for one in found:
+        said[one.measure].append(Explained(one.first, one.last, one.words, one.at, names[one.by]))
+    return {code: tuple(each) for code, each in said.items()}
 
 
 def figure(measure: Measure, period: Period) -> Figure:

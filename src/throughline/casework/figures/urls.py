@@ -9,4 +9,5 @@ urlpatterns = [
     path("", views.figures, name="figures"),
     path("figures.csv", views.as_csv, name="csv"),
     path("<slug:code>/", views.figure, name="figure"),
+    path("<slug:code>/explain/", views.explain, name="explain"),
 ]

@@ -1,21 +1,27 @@
 """The force's own figures, each opened to the records behind it."""
 
 import csv
+from collections.abc import Mapping
 from itertools import groupby
 from typing import Any
 
+from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_GET
+from django.utils.translation import gettext
+from django.views.decorators.http import require_GET, require_http_methods
 
-from throughline.casework.figures import queries
-from throughline.casework.figures.forms import PeriodForm, usual_period
+from throughline.casework.figures import commands, queries
+from throughline.casework.figures.forms import ExplainForm, PeriodForm, usual_period
+from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.views import recalled
 from throughline.measures import Measure, Period, measure
 
 
@@ -49,9 +55,32 @@ def figure(request: HttpRequest, code: str) -> HttpResponse:
             "figure": shown,
             "behind": behind,
             "reads": may(actor, Action.VIEW_CONTACT),
+            "explains": may(actor, Action.EXPLAIN_FIGURE),
             **_common(form, period),
         },
     )
+
+
+@guarded(Action.EXPLAIN_FIGURE)
+@require_http_methods(["GET", "POST"])
+def explain(request: HttpRequest, code: str) -> HttpResponse:
+    """Why a figure moved, as the force itself explains it, with the name of who does."""
+    wanted, actor, now = _measure(code), actor_of(request), timezone.now()
+    _asked, period = _period(request)
+    form = ExplainForm(sent(request), initial={"first": period.first, "last": period.last})
+
+    def kept() -> object:
+        typed = form.cleaned_data
+        over = Period(typed["first"], typed["last"])
+        return commands.explain(by=actor, now=now, measure=code, period=over, words=typed["words"])
+
+    if saved(form, kept):
+        messages.success(request, gettext("Written down beside the figure."))
+        return redirect(f"{reverse('figures:figure', args=[code])}?{urlencode(_days(form.cleaned_data))}")
+    if request.method == "GET":
+        recalled(request, form)
+    shown = {"measure": wanted, **_common(form, period)}
+    return render(request, "figures/explain.html", shown, status=422 if form.errors else 200)
 
 
 @guarded(Action.VIEW_MEASURES)
@@ -67,7 +96,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     out = csv.writer(answer)
     out.writerow(
         ["measure", "group", "from", "until", "rows", "counted", "unknown", "share_percent", "share_low",
-         "share_high", "median_minutes", "ninth_decile_minutes", "definition", "source"]
+         "share_high", "median_minutes", "ninth_decile_minutes", "definition", "source", "explained"]
     )  # fmt: skip
     for one in queries.figures(actor_of(request), period):
         for line in one.lines:
@@ -75,7 +104,8 @@ def as_csv(request: HttpRequest) -> HttpResponse:
                 [one.measure.code, line.group, period.first, period.last, line.rows, line.counted, line.unknown,
                  line.share, line.interval and 100 * line.interval.low, line.interval and 100 * line.interval.high,
                  line.median, line.ninth_decile,
-                 one.measure.counted_how(period), one.measure.source]
+                 one.measure.counted_how(period), one.measure.source,
+                 "; ".join(f"{each.by}, of {each.first} to {each.last}: {each.words}" for each in one.explained)]
             )  # fmt: skip
     return answer
 
@@ -99,9 +129,14 @@ def _period(request: HttpRequest) -> tuple[PeriodForm, Period]:
 
 
 def _common(form: PeriodForm, period: Period) -> dict[str, Any]:
-    parts = {
-        f"{name}_{part}": getattr(day, part)
-        for name, day in (("first", period.first), ("last", period.last))
+    parts = _days({"first": period.first, "last": period.last})
+    return {"form": form, "period": period, "same_period": urlencode(parts)}
+
+
+def _days(of: Mapping[str, Any]) -> dict[str, int]:
+    """The first and the last day as an address says them."""
+    return {
+        f"{name}_{part}": getattr(of[name], part)
+        for name in ("first", "last")
         for part in ("day", "month", "year")
     }
-    return {"form": form, "period": period, "same_period": urlencode(parts)}

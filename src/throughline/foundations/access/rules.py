@@ -134,6 +134,7 @@ class Action(StrEnum):
     HAND_OVER = "turn.hand-over"
     WORK_OFFLINE = "offline.work"
     VIEW_MEASURES = "measures.view"
+    EXPLAIN_FIGURE = "figure.explain"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
 
@@ -567,6 +568,11 @@ RULES = (
         "Analysts and supervisors read the figures",
         Action.VIEW_MEASURES,
         _only(Role.ANALYST, Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.HUB),
+    ),
+    Rule(
+        "Analysts, supervisors and inspectors explain a figure in their own name",
+        Action.EXPLAIN_FIGURE,
+        _only(Role.ANALYST, Role.SUPERVISOR, Role.INSPECTOR),
     ),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),

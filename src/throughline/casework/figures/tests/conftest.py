@@ -11,19 +11,24 @@ from django.db import connection, transaction
 from throughline.casework.cases.commands import cases, crimes, holding, incidents
 from throughline.casework.cases.models import Case, Crime
 from throughline.casework.conftest import NOW
+from throughline.casework.investigation.commands import allocating, looking, proving
+from throughline.casework.investigation.models import Allocation
+from throughline.casework.outcome.commands import court
 from throughline.casework.outcome.commands.deciding import give
+from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.people.commands.recording import relate
 from throughline.casework.risk.commands import assessing, checking, grading, hub
 from throughline.casework.risk.tests.conftest import answers
 from throughline.casework.safeguarding.commands import fitting
 from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.safeguarding.commands.planning import write_plan
-from throughline.casework.safeguarding.commands.promising import promise
+from throughline.casework.safeguarding.commands.promising import promise, promise_what_happened
 from throughline.casework.scene.commands import acting, attending, children, gathering
 from throughline.casework.scene.rules import Section
 from throughline.foundations.access.protection import acting as acting_as
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Role, system
+from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -312,3 +317,40 @@ def ended(nights, does):
         told = {"crime_id": crime.id, "code": code, "reason": "given-evidence-short", "words": "As it stands"}
         does(Role.OFFICER, give, **told)
     return given
+
+
+@pytest.fixture
+def helped(does, night, nights, ended, accounts) -> Night:
+    """Of the nights one is referred to an adviser who reaches her, and one to another whom she does not know yet; an
+    earlier pair was twice referred to a MARAC; one is investigated, and something came from a court. The earlier night."""
+    held, asked_in, *_rest = nights
+    team = Team.objects.create(agency=Agency.objects.create(name="A charity"), name="Advisers")
+    User.objects.filter(id=accounts[Role.IDVA].id).update(team=team)
+    accounts[Role.IDVA].team = team
+    agreed = {"team_id": team.id, "basis": "consent", "consent": "agreed"}
+    sent = does(Role.OFFICER, advising.refer, now=held.at + timedelta(hours=12), case_id=held.case, **agreed)
+    does(Role.IDVA, advising.accept, now=held.at + timedelta(hours=13), referral_id=sent.id)
+    told = {"referral_id": sent.id, "way": "telephone", "result": "reached-free"}
+    does(Role.IDVA, noting.record_contact, now=held.at + timedelta(hours=15), **told)
+    does(Role.HUB, advising.refer, now=asked_in.at + timedelta(days=1), case_id=asked_in.case, **agreed)
+    earlier = night(40, crimes_of=())
+    does(Role.HUB, advising.refer, now=earlier.at + timedelta(days=1), case_id=earlier.case, **agreed)
+    chosen = {"case_id": earlier.case, "chosen": ["professional-judgement"], "words": "It gets worse"}
+    for role, at in ((Role.HUB, earlier.at + timedelta(hours=1)), (Role.OFFICER, NOW)):
+        does(role, conferring.refer, now=at, **chosen)
+    does(Role.INVESTIGATOR, allocating.begin, now=held.at + timedelta(hours=1), case_id=held.case)
+    does(Role.INVESTIGATOR, allocating.begin, now=asked_in.at + timedelta(hours=1), case_id=asked_in.case)
+    with transaction.atomic(), acting_as(system("test")):
+        [asked] = Allocation.objects.filter(investigation__case=held.case, state="asked")
+    does(Role(asked.role), allocating.accept, now=held.at + timedelta(hours=3), case_id=held.case)
+    does(Role.INVESTIGATOR, proving.say_support, case_id=held.case, support="she-does-not")
+    for one, source in ((asked_in, "to-interview"), (earlier, "had-gone")):
+        does(Role.INVESTIGATOR, looking.register, now=one.at, case_id=one.case, source=source)
+    [charged, *_others] = [crime for crime, code in ended if code == "outcome-1"]
+    at = NOW - timedelta(hours=30)
+    for kind in ("found-guilty", "sentenced"):
+        does(Role.OFFICER, court.record_event, crime_id=charged.id, kind=kind, at=at)
+    promise_what_happened(now=NOW)
+    told = {"way": "telephone", "result": "reached-free", "told": ["told-verdict"]}
+    does(Role.OFFICER, record_contact, at=at + timedelta(hours=6), case_id=held.case, **told)
+    return earlier

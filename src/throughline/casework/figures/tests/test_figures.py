@@ -44,6 +44,7 @@ VARIED = {
     "thrive", "script_used", "brief_opened_at", "arrived_at", "number", "place", "stands", "apart", "camera",
     "camera_on", "statement_offered", "state", "reviewed", "done", "power", "how", "relationship", "stage", "grade",
     "before", "of_stage", "verdict", "regraded", "in_time", "discharged_at", "since", "until", "children_decided_at",
+    "told_at", "source", "reached_at", "accepted_at", "support",
 }  # fmt: skip
 
 
@@ -377,7 +378,7 @@ def test_a_brief_that_was_not_sent_was_not_opened(call, counting):
 
 
 def test_every_measure_is_the_same_on_a_second_engine(
-    call, asked, opened_on_the_way, found, decides_again, add, looked_after, ended, closed, counting
+    call, asked, opened_on_the_way, found, decides_again, add, looked_after, ended, closed, helped, counting
 ):
     closed(120)
     closed(20)
