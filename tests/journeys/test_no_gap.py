@@ -1705,7 +1705,7 @@ def people() -> People:
 
 
 def test_whatever_is_done_leaves_no_gap(people):
-    done = hold(people, examples=20, steps=25)
+    done = hold(people, examples=12, steps=25)
     assert done.keys() >= {
         "incidents.involve",
         "holding.set_owner",
