@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from .evaluate import Evaluation, FileError, evaluate
+from .evaluate import Evaluation, evaluate
+from .files import FileError
 from .layout import LayoutError, read_map
 
 
@@ -31,13 +32,14 @@ def evaluate_command(file: Path, truth: str, map_path: Path, as_json: bool) -> N
     """
     today = datetime.now(ZoneInfo("Europe/London")).date()
     try:
-        found = evaluate(file, read_map(map_path), truth, on=today, say=_progress)
+        found = evaluate(file, read_map(map_path), truth, on=today, say=progress)
     except (FileError, LayoutError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(found.as_dict()) if as_json else _table(found))
 
 
-def _progress(line: str) -> None:
+def progress(line: str) -> None:
+    """Say how far a command has come, on standard error."""
     click.echo(line, err=True)
 
 

@@ -1,8 +1,6 @@
 """How well does recognition do on a file whose truth is known? Measured beside exact phone or address."""
 
-import csv
 import gc
-import io
 import math
 import time
 from collections import Counter, defaultdict
@@ -18,9 +16,10 @@ import numpy.typing as npt
 
 from .description import Description
 from .features import Features, features
+from .files import describe_as_far, read_rows
 from .fitting import EvidenceTable, fit, with_rarities, with_strangers
 from .keys import CAP, batch_keys
-from .layout import Layout, LayoutError, MalformedValue, describe
+from .layout import Layout, LayoutError
 from .model import load_model
 from .scoring import compare
 
@@ -61,10 +60,6 @@ class Evaluation:
         return asdict(self)
 
 
-class FileError(ValueError):
-    """The file cannot be evaluated, and why, in words for the person who gave it."""
-
-
 def evaluate(path: Path, layout: Layout, truth: str, *, on: date, say: Say) -> Evaluation:
     """Measure on a CSV file in which the column ``truth`` says which rows are one person.
 
@@ -103,49 +98,10 @@ def _no_collector() -> Iterator[None]:
 # -- the file ------------------------------------------------------------------------------------------
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """The rows of a CSV in UTF-8 (with or without a mark) or else Windows' Western code page.
-
-    The delimiter is the comma, semicolon, tab or bar that the header has most of.
-    """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise FileError(f"the file cannot be read: {error.strerror}") from error
-    try:
-        text = raw.decode("utf-16" if raw[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252", errors="replace")
-    text = text.replace("\0", "")
-    header = text.split("\n", 1)[0]
-    if not header.strip():
-        raise FileError("the file is empty: it has no header")
-    delimiter = max(",;\t|", key=header.count)
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter, skipinitialspace=True)
-    csv.field_size_limit(2**24)
-    try:
-        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
-        rows = list(reader)
-    except csv.Error as error:
-        raise FileError(f"line {reader.line_num} is not CSV: {error}") from error
-    if not rows:
-        raise FileError("the file has a header and no rows")
-    return rows
-
-
 def _describe_all(rows: Sequence[Mapping[str, str]], layout: Layout, on: date, say: Say) -> list[Description]:
     """Every row as a description. A value that cannot be read counts as missing, and is reported."""
     unread: Counter[str] = Counter()
-    described = []
-    for row in rows:
-        held = layout
-        while True:
-            try:
-                described.append(describe(row, held, on=on))
-                break
-            except MalformedValue as error:
-                unread[error.field] += 1
-                held = Layout({name: column for name, column in held.columns.items() if name != error.field})
+    described = [describe_as_far(row, layout, on=on, unread=unread) for row in rows]
     for name, count in unread.items():
         say(f"{name}: {count:,} values cannot be read and count as missing")
     return described

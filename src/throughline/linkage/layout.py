@@ -1,7 +1,7 @@
 """Which column of somebody's file holds which of our fields, and how to read a row of it."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -15,6 +15,17 @@ FIELDS = (
     "id", "forename", "middle", "surname", "full_name", "dob", "age", "sex", "phone", "house_number",
     "street", "address", "town", "postcode", "other_forename", "other_surname",
 )  # fmt: skip
+
+FURTHER = (
+    "former_surname", "known_as", "aliases", "phone_2", "previous_house_number", "previous_street",
+    "previous_town", "previous_postcode",
+)  # fmt: skip
+"""What else an index may say by which a person is known; aliases are parted by semicolons."""
+_PASSED_OVER = frozenset((
+    "address_since", "previous_since", "previous_until", "ethnicity", "markers", "language", "household",
+    "interpreter", "encoding",
+))  # fmt: skip
+"""What the map of an import may hold besides, and recognition does not read."""
 
 
 class LayoutError(ValueError):
@@ -56,6 +67,10 @@ class Layout:
                     f"the file has no column '{column.name}', which the map gives for {field}", field
                 )
 
+    def without(self, field: str) -> "Layout":
+        """The same without one field."""
+        return Layout({name: column for name, column in self.columns.items() if name != field})
+
     def value(self, row: Mapping[str, str], field: str) -> str:
         """What a row says in a field; empty where the layout or the row has none."""
         column = self.columns.get(field)
@@ -82,14 +97,38 @@ def load_map(path: Path | str) -> dict[str, object]:
     return {str(field): entry for field, entry in content.items()}
 
 
+def read_maps(path: Path | str) -> tuple[Layout, Layout]:
+    """The layouts of the known and of the calls: one map for both, or ``{known: {…}, calls: {…}}``."""
+    content = load_map(path)
+    if not content.keys() <= {"known", "calls"}:
+        one = layout_of(content)
+        return one, one
+    known, calls = (_part(content, name) for name in ("known", "calls"))
+    return layout_of(known), layout_of(calls)
+
+
+def _part(content: Mapping[str, object], name: str) -> dict[str, object]:
+    part = content.get(name)
+    if not isinstance(part, dict) or not part:
+        raise LayoutError(f"the map must hold lines of the form 'field: column' under {name}", name)
+    return {str(field): entry for field, entry in part.items()}
+
+
 def layout_of(content: Mapping[str, object]) -> Layout:
-    """The layout that a map's lines give. Raises LayoutError for one that is no field of `FIELDS`."""
-    return Layout({field: _column(field, entry) for field, entry in content.items()})
+    """The layout that a map's lines give. Raises LayoutError for one that is no field.
+
+    The lines of an import's map that do not tell who somebody is are passed over.
+    """
+    return Layout(
+        {field: _column(field, entry) for field, entry in content.items() if field not in _PASSED_OVER}
+    )
 
 
 def _column(field: str, entry: object) -> Column:
-    if field not in FIELDS:
-        raise LayoutError(f"the map names an unknown field '{field}'; fields are {', '.join(FIELDS)}", field)
+    if field not in FIELDS and field not in FURTHER:
+        raise LayoutError(
+            f"the map names an unknown field '{field}'; fields are {', '.join((*FIELDS, *FURTHER))}", field
+        )
     if isinstance(entry, str | int | float) and not isinstance(entry, bool):
         return Column(str(entry))
     if isinstance(entry, dict) and entry.get("column") and set(entry) <= {"column", "format"}:
@@ -124,17 +163,32 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
             place.town or read.town,
             place.postcode or read.postcode,
         )
-    phone = value("phone")
+    names = [name, *_further_names(value, name)]
+    places = [place]
+    if not layout.columns.keys().isdisjoint(FURTHER):
+        places.append(
+            Place(*(value(f"previous_{part}") for part in ("house_number", "street", "town", "postcode")))
+        )
     return Description(
-        names=(name,) if name != Name() else (),
+        names=tuple(one for one in names if one != Name()),
         born=born,
         born_from=born_from,
         born_to=born_to,
         sex=_read_sex(value("sex")),
-        phones=(phone,) if phone else (),
-        places=(place,) if place != Place() else (),
+        phones=tuple(filter(None, (value("phone"), value("phone_2")))),
+        places=tuple(one for one in places if one != Place()),
         others=(other,) if other != Name() else (),
     )
+
+
+def _further_names(value: Callable[[str], str], name: Name) -> Iterator[Name]:
+    """Former names, and what the person is called: a pet form goes with the surname."""
+    if former := value("former_surname"):
+        yield Name(name.forename, name.middle, former)
+    for text in (value("known_as"), *value("aliases").split(";")):
+        if called := text.strip():
+            alone = " " not in called and name.surname
+            yield Name(called, "", name.surname) if alone else Name(full=called)
 
 
 _DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y")

@@ -30,6 +30,8 @@ class Odds:
 class Model:
     """One versioned model. ``population`` records, ``household`` of which share the person's home.
 
+    ``certain`` gives the certainty (log2 of the odds) from which so many of the first answers are right.
+
     Explanations can be repeated from (context, version), both of which should be kept with a decision.
     """
 
@@ -39,6 +41,7 @@ class Model:
     population: int
     household: float
     accept: float
+    certain: Mapping[str, float]
     fields: Mapping[str, Mapping[str, Odds]]
     rarities: Mapping[str, Mapping[str, float]]
     _bits: dict[tuple[str, Level], tuple[float, float]] = field(default_factory=dict, repr=False)
@@ -76,6 +79,7 @@ def model_from(content: Mapping[str, Any]) -> Model:
         population=content["population"],
         household=content["household"],
         accept=content["accept"],
+        certain=MappingProxyType(content["certain"]),
         fields=MappingProxyType(
             {
                 name: {level: Odds(**odds) for level, odds in levels.items()}
@@ -93,3 +97,13 @@ def load_model(context: Context) -> Model:
     """The model for a call against records ("live") or for records among themselves ("batch")."""
     path = Path(__file__).parent / "models" / f"{context}.yaml"
     return model_from(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+# in an index just begun, the one who is described is more likely not in it than a small count would say
+_FEWEST = 10_000
+
+
+def live_model(records: int) -> Model:
+    """The model for a call against so many records: among more, less is probable. 0 where nobody counted."""
+    model = load_model("live")
+    return model.with_population(max(records, _FEWEST)) if records else model

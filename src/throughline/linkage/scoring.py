@@ -38,12 +38,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Ranked[Id: (int, UUID)]:
-    """A candidate: the sum of its reasons' weights in bits, and how probable it is that it is the person."""
+    """A candidate: the sum of its reasons' weights in bits, and how probable it is that it is the person.
+
+    ``certainty`` says the same as the probability as log2 of its odds, which tells near certainties apart.
+    """
 
     rid: Id
     weight: float
     probability: float
     reasons: tuple[Reason, ...]
+    certainty: float
 
 
 def rank[Id: (int, UUID)](
@@ -69,10 +73,29 @@ def rank[Id: (int, UUID)](
     for person, (_, weighing) in zip(persons, weighed, strict=True):
         odds.setdefault(person, 2.0 ** min(weighing.bits, 300.0) / model.population)
     total = 1.0 + sum(odds.values())
+    against = _odds_against(odds)
     return [
-        Ranked(rid, one.bits, odds[person] / total, _reasons(one.evidence, one.doubt, model))
+        Ranked(
+            rid,
+            one.bits,
+            odds[person] / total,
+            _reasons(one.evidence, one.doubt, model),
+            math.log2(odds[person] / against[person]) if odds[person] else -math.inf,
+        )
         for person, (rid, one) in zip(persons, weighed[:limit], strict=False)
     ]
+
+
+def _odds_against(odds: Mapping[Hashable, float]) -> dict[Hashable, float]:
+    """Beside each person the sum of what all others and nobody have; not by taking away, which would lose it."""
+    after = [0.0]
+    for one in reversed(list(odds.values())):
+        after.append(after[-1] + one)
+    against, before = {}, 1.0
+    for place, (person, one) in enumerate(odds.items(), 1):
+        against[person] = before + after[len(odds) - place]
+        before += one
+    return against
 
 
 class _Weighing(NamedTuple):

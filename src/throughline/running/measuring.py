@@ -2,11 +2,16 @@
 
 import json
 import os
+from datetime import datetime
+from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import click
 
-from throughline.linkage.cli import linkage
+from throughline.linkage.cli import linkage, progress
+from throughline.linkage.files import FileError
+from throughline.linkage.layout import LayoutError
 from throughline.running.cluster import ClusterError
 from throughline.running.logins import ServerError
 from throughline.running.migrate import MigrationError
@@ -42,6 +47,106 @@ def bench_command(people: int, lookups: int, seed: int, as_json: bool) -> None:
     except (SiteError, ClusterError, ServerError, MigrationError) as error:
         raise click.ClickException(str(error)) from None
     click.echo(json.dumps(found) if as_json else _table(found))
+
+
+_FILE = click.Path(path_type=Path)
+
+
+@linkage.command("replay")
+@click.option("--known", "known_path", required=True, type=_FILE, help="The index: a CSV of known persons.")
+@click.option("--calls", "calls_path", required=True, type=_FILE, help="A CSV of calls, as they were heard.")
+@click.option("--truth", required=True, metavar="COLUMN", help="In both files: who each row really is.")
+@click.option(
+    "--map",
+    "map_path",
+    required=True,
+    type=_FILE,
+    help="Our fields to theirs: one map, or {known: {…}, calls: {…}}.",
+)
+@click.option(
+    "--no-calibration",
+    is_flag=True,
+    help="Take the model's own thresholds and measure every call; else half of the calls set them.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the halves.")
+@click.option(
+    "--on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=lambda: datetime.now(ZoneInfo("Europe/London")).strftime("%Y-%m-%d"),
+    help="The day on which ages were true. Default: the current day.",
+)
+@click.option(
+    "--trigram-seconds",
+    type=click.FloatRange(min=0),
+    default=180,
+    show_default=True,
+    help="How long pg_trgm is asked at the most; then its figures are of the calls asked so far.",
+)
+@click.option(
+    "--processes", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="To read the known."
+)
+@click.option("--details", type=_FILE, help="A file for the thresholds and the precisions reached, as JSON.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
+def replay_command(
+    known_path: Path,
+    calls_path: Path,
+    truth: str,
+    map_path: Path,
+    no_calibration: bool,
+    seed: int,
+    on: datetime,
+    trigram_seconds: float,
+    processes: int,
+    details: Path | None,
+    as_json: bool,
+) -> None:
+    """Play calls against known persons, one by one, and measure how well the right person is found.
+
+    Recognition answers as the search page does; beside it stand the exact telephone number or address, and the
+    likeness of names by PostgreSQL's pg_trgm. Every field is optional, values that cannot be read count as
+    missing, and a call whose person is not among the known is one that nobody should be found for.
+    """
+    from throughline.running.replaying import replay
+
+    try:
+        found = replay(
+            known_path,
+            calls_path,
+            truth,
+            map_path,
+            on=on.date(),
+            seed=seed,
+            calibrate=not no_calibration,
+            processes=processes,
+            trigram_seconds=trigram_seconds,
+            say=progress,
+        )
+        if details:
+            details.write_text(json.dumps(found.details(), indent=2) + "\n")
+    except (FileError, LayoutError, ClusterError) as error:
+        raise click.ClickException(str(error)) from None
+    except OSError as error:
+        raise click.ClickException(f"A file cannot be written: {error.strerror}") from None
+    click.echo(json.dumps(found.as_dict()) if as_json else _replayed(found.as_dict()))
+
+
+def _replayed(found: dict[str, Any]) -> str:
+    names = ("recall_at_1", "recall_at_p95", "recall_at_p99", "recall_at_p999", "candidate_recall")
+    lines = [
+        f"{found['known']:,} known, {found['calls']:,} calls",
+        "",
+        f"{'':24}{'first':>9}{'at .95':>9}{'at .99':>9}{'at .999':>9}{'seen':>9}{'p50':>9}{'p95':>9}{'p99 ms':>9}",
+    ]
+    for key, name in (
+        ("engine", "recognition"),
+        ("exact_phone_or_address", "exact phone or address"),
+        ("pg_trgm", "pg_trgm"),
+    ):
+        one = found[key]
+        shares = "".join(f"{one[figure]:>9.4f}" for figure in names)
+        times = "".join(f"{one['ms'][time]:>9.2f}" for time in ("p50", "p95", "p99"))
+        lines.append(f"{name:24}{shares}{times}")
+    return "\n".join(lines)
 
 
 def _table(found: dict[str, Any]) -> str:

@@ -20,13 +20,11 @@ from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description
 from throughline.linkage.features import Features, features
 from throughline.linkage.keys import CAP, probe_keys
-from throughline.linkage.model import Model, load_model
+from throughline.linkage.model import Model, live_model
 from throughline.linkage.scoring import Ranked, Reason, rank
 
 SHOWN = 10
 _COUNTED_FOR = 300.0  # seconds
-# in an index just begun, the one who is described is more likely not in it than a small count would say
-_FEWEST = 10_000
 
 # blocks over the cap say nothing (half the town); they are dropped before anything is fetched
 _CANDIDATES = """
@@ -169,7 +167,7 @@ def model() -> Model:
 
 @lru_cache(maxsize=1)
 def _model_for(records: int) -> Model:
-    return load_model("live").with_population(max(records, _FEWEST)) if records else load_model("live")
+    return live_model(records)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,93 @@
+"""``throughline linkage replay``: somebody's calls played against somebody's index, by three ways of finding."""
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from throughline.linkage.layout import read_maps
+from throughline.linkage.model import live_model
+from throughline.linkage.replay import (
+    Engine,
+    ExactPhoneOrAddress,
+    Measured,
+    in_order,
+    measure,
+    play,
+    read_calls,
+    read_known,
+    usable,
+)
+from throughline.running.trigrams import trigrams
+
+Say = Callable[[str], None]
+LEAST_CALLS = 200
+"""How many calls pg_trgm is asked at the least, however long it takes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What was measured: sizes, and each way by its name."""
+
+    known: int
+    calls: int
+    ways: dict[str, Measured]
+
+    def as_dict(self) -> dict[str, Any]:
+        """The figures, as ``--json`` prints them."""
+        figures = {name: way.figures for name, way in self.ways.items()}
+        return {"known": self.known, "calls": self.calls, **figures}
+
+    def details(self) -> dict[str, Any]:
+        """By which certainty each figure was read off, what precision was reached there, and of how many calls."""
+        return {
+            name: {"calls_measured": way.calls, "certainty": way.thresholds, "precision": way.precisions}
+            for name, way in self.ways.items()
+        }
+
+
+def replay(
+    known_path: Path,
+    calls_path: Path,
+    truth: str,
+    map_path: Path,
+    *,
+    on: date,
+    seed: int,
+    calibrate: bool,
+    processes: int,
+    trigram_seconds: float,
+    say: Say,
+) -> Replayed:
+    """Play the calls. Raises FileError, LayoutError, ClusterError.
+
+    pg_trgm is slow among many: it is asked the first of the shuffled calls for ``trigram_seconds``.
+    """
+    known_layout, calls_layout = read_maps(map_path)
+    known_layout = usable(known_path, known_layout, truth, "known", say)
+    calls_layout = usable(calls_path, calls_layout, truth, "calls", say)
+    with tempfile.TemporaryDirectory(prefix="throughline-replay-") as folder:
+        texts = Path(folder, "texts")
+        with texts.open("w", encoding="utf-8") as file:
+            known = read_known(
+                known_path, known_layout, truth, on=on, processes=processes, texts=file, say=say
+            )
+        calls = in_order(read_calls(calls_path, calls_layout, truth, known, on=on, say=say), seed)
+        model = live_model(len(known))
+        certain = None if calibrate else model.certain
+        ways = {}
+        say("recognition:")
+        ways["engine"] = measure(
+            play(Engine(known, model), calls, known.person, say=say), halves=calibrate, thresholds=certain
+        )
+        exact = play(ExactPhoneOrAddress(known), calls, known.person, say=say)
+        ways["exact_phone_or_address"] = measure(exact, halves=calibrate)
+        say("pg_trgm: a server is started and filled")
+        with trigrams(texts) as names:
+            played = play(names, calls, known.person, say=say, seconds=trigram_seconds, at_least=LEAST_CALLS)
+        if len(played) < len(calls):
+            say(f"pg_trgm was asked {len(played):,} of the calls, for it takes longer")
+        ways["pg_trgm"] = measure(played, halves=calibrate)
+    return Replayed(len(known), len(calls), ways)

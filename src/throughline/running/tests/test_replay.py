@@ -1,0 +1,142 @@
+"""`linkage replay`: its figures by hand on few calls, any file's oddities, and what cannot be used."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner, Result
+
+from throughline.linkage.replay import Played, measure, threshold, whose
+from throughline.running.measuring import linkage
+
+KNOWN = """\
+who,first,maiden,last,born,phone,house,street,postcode
+1,Sarah,Tarrant,Cole,03/11/1988,07700 900123,14,Alma Road,LS6 2AB
+2,Kelly,,Frost,09/08/1990,01632 960123,3,Mill Lane,YO1 7AA
+3,Dean,,Frost,01/05/1968,01632 960123,3,Mill Lane,YO1 7AA
+4,Amy,,Lunn,05/06/1979,,,,
+5,Grażyna,,Nowak,31/31/1961,,22,High Street,HU1 1AA
+"""
+CALLS = """\
+who;heard;years;tel;postcode
+1.0;sara cole;38;07700 900123;
+1;sarah tarrant;;;LS6 2AB
+2;kelly frost;36;01632 960123;
+3;dean frost;;01632 960123;
+4;Lunn, Amy;47;;
+5;grazyna novak;;;HU1 1AA
+;john stranger;50;07700 900999;
+77;peter nobody;61;;
+"""
+MAP = """\
+known:
+  forename: first
+  former_surname: maiden
+  surname: last
+  dob: {column: born, format: "%d/%m/%Y"}
+  phone: phone
+  house_number: house
+  street: street
+  postcode: postcode
+  household: nowhere
+  town: nowhere
+calls:
+  full_name: heard
+  age: years
+  phone: tel
+  postcode: postcode
+"""
+FIGURES = {"recall_at_1", "recall_at_p95", "recall_at_p99", "recall_at_p999", "candidate_recall", "ms"}
+
+
+def replay(
+    folder: Path, *more: str, known: str = KNOWN, calls: str | bytes = CALLS, map_text: str = MAP
+) -> Result:
+    files = {"known": folder / "known.csv", "calls": folder / "calls.csv", "map": folder / "map.yaml"}
+    files["known"].write_text(known, encoding="utf-8")
+    files["calls"].write_bytes(calls if isinstance(calls, bytes) else calls.encode())
+    files["map"].write_text(map_text, encoding="utf-8")
+    named = [word for name, path in files.items() for word in (f"--{name}", str(path))]
+    return CliRunner().invoke(linkage, ["replay", *named, "--truth", "who", "--on", "2026-11-26", *more])
+
+
+def test_every_call_is_played_by_each_way_and_the_right_person_comes_first(tmp_path: Path) -> None:
+    result = replay(tmp_path, "--no-calibration", "--json", "--details", str(tmp_path / "details.json"))
+
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert list(found) == ["known", "calls", "engine", "exact_phone_or_address", "pg_trgm"]
+    assert (found["known"], found["calls"]) == (5, 8)
+    for way in ("engine", "exact_phone_or_address", "pg_trgm"):
+        assert set(found[way]) == FIGURES
+        assert set(found[way]["ms"]) == {"p50", "p95", "p99"}
+    assert found["engine"]["recall_at_1"] == found["engine"]["candidate_recall"] == 1.0
+    # of six calls whose person is known three tell a number that is known; Dean's finds Kelly first
+    exact = found["exact_phone_or_address"]
+    assert (exact["recall_at_1"], exact["candidate_recall"]) == (0.3333, 0.5)
+    assert found["pg_trgm"]["candidate_recall"] > 0.6
+    assert "the known have no column 'nowhere' for town" in result.stderr
+    assert "1 values of dob cannot be read" in result.stderr
+    assert "6 of persons who are known" in result.stderr
+    details = json.loads((tmp_path / "details.json").read_text())
+    assert details["engine"]["calls_measured"] == 8
+
+
+def test_half_of_the_calls_set_the_thresholds_and_a_table_is_printed(tmp_path: Path) -> None:
+    details = tmp_path / "details.json"
+    result = replay(tmp_path, "--seed", "3", "--details", str(details))
+
+    assert result.exit_code == 0, result.output
+    assert "5 known, 8 calls" in result.stdout
+    assert "exact phone or address" in result.stdout
+    assert json.loads(details.read_text())["pg_trgm"]["calls_measured"] == 4
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"known": ""}, "the file is empty"),
+        ({"calls": "who;heard\n"}, "no rows"),
+        ({"calls": CALLS.replace("who", "person", 1)}, "the calls have no column 'who'"),
+        ({"map_text": MAP.replace("known:", "index:")}, "unknown field 'index'"),
+        ({"map_text": "known: {surname: last}"}, "under calls"),
+        ({"map_text": "known: {surname: last}\ncalls: {surname: last}"}, "none of the columns"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_in_words(tmp_path: Path, given: dict, said: str) -> None:
+    result = replay(tmp_path, "--json", **given)
+
+    assert result.exit_code != 0
+    assert result.stdout == ""
+    assert said in result.stderr
+
+
+def test_a_threshold_takes_answers_of_one_certainty_together_and_strangers_count_as_wrong() -> None:
+    played = Played(
+        known=np.array([True, True, False, True, True]),
+        right=np.array([True, True, False, True, False]),
+        seen=np.array([True, True, False, True, True]),
+        certainty=np.array([9.0, 8.0, 7.0, 7.0, -np.inf]),
+        ms=np.ones(5),
+    )
+
+    assert threshold(played, 0.99) == 8.0
+    assert threshold(played, 0.75) == 7.0
+    assert threshold(played[2:3], 0.5) == np.inf
+    fixed = measure(
+        played,
+        halves=False,
+        thresholds={"recall_at_p95": 8.0, "recall_at_p99": 8.5, "recall_at_p999": 99.0},
+    )
+    assert fixed.figures["recall_at_p95"] == 0.5
+    assert fixed.figures["recall_at_p99"] == 0.25
+    assert fixed.figures["recall_at_p999"] == 0.0
+    assert fixed.precisions == {"recall_at_p95": 1.0, "recall_at_p99": 1.0, "recall_at_p999": 0.0}
+    assert (fixed.figures["recall_at_1"], fixed.figures["candidate_recall"]) == (0.75, 1.0)
+
+
+def test_a_number_that_a_spreadsheet_wrote_is_the_number() -> None:
+    assert [whose(value) for value in ("12.0", " 12 ", "A.0", "nan", None, "1.5")] == [
+        "12", "12", "A.0", "", "", "1.5",
+    ]  # fmt: skip
