@@ -9,7 +9,7 @@ import math
 import random
 from array import array
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from .scoring import Evidence, compare, weigh
 Floats = npt.NDArray[np.float64]
 
 _SEEN = 100.0  # pairs that the model's own figures count for
+_SEEN_OF_STRANGERS = 2_000.0  # pairs of strangers that they count for
 _STRANGERS = 40_000  # random pairs from which the agreement of strangers is estimated
 _ROUNDS = 25
 _SEED = 20151  # of the random pairs: the same file gives the same model
@@ -44,6 +45,91 @@ def with_rarities(model: Model, rows: Sequence[Features]) -> Model:
         total = table.total() or 1
         rarities[kind] = {value: count / total for value, count in table.items()}
     return replace(model, rarities=rarities, population=max(len(rows), 2), _bits={})
+
+
+# How many persons the model's own shares count for beside those of an index: birth dates are spread evenly
+# enough that a few thousand records say little of any one of them.
+_PERSONS_SEEN = {"forename": 1_000.0, "surname": 1_000.0, "born": 20_000.0, "postcode": 1_000.0}
+
+_WHOLE = frozenset(("same", "postcode"))  # levels whose rarity is that of the whole value
+LISTED = 5
+"""How many records must have a value for it to be listed in a model."""
+
+
+def values_of(row: Features) -> Iterator[tuple[str, str]]:
+    """What of one record has a rarity: the kind and the value."""
+    for name in row.names:
+        for word in called_by(name.given)[:1] if name.ordered else name.given:
+            yield "forename", word
+        for word in {"".join(name.family), *name.family} - {""} if name.ordered else name.given:
+            yield "surname", word
+    if row.born:
+        yield "born", row.born
+    for postcode in {place.postcode for place in row.places} - {""}:
+        yield "postcode", postcode
+
+
+def with_shares(model: Model, counts: Mapping[tuple[str, str], int]) -> Model:
+    """The model with the shares of names, birth dates and postcodes in an index, as `values_of` gives them.
+
+    Each is held near the model's own by counting that as some persons already seen. What fewer than LISTED
+    records have is not listed, for it might name somebody: all such values have one share, as often as
+    two records with one of them agree in it.
+    """
+    usual = {
+        odds.rarity: odds.unrelated
+        for levels in model.fields.values()
+        for level, odds in levels.items()
+        if odds.rarity and level in _WHOLE
+    }
+    totals = Counter[str]()
+    for (kind, _), count in counts.items():
+        totals[kind] += count
+    shares: dict[str, dict[str, float]] = {kind: {} for kind in model.rarities}
+    rest, squares = Counter[str](), dict.fromkeys(model.rarities, 0.0)
+    for (kind, value), count in counts.items():
+        seen = _PERSONS_SEEN[kind]
+        share = (count + seen * model.rarities[kind].get(value, usual[kind])) / (totals[kind] + seen)
+        if count >= LISTED:
+            shares[kind][value] = share
+        else:
+            rest[kind] += count
+            squares[kind] += count * share
+    fields = {field: dict(levels) for field, levels in model.fields.items()}
+    for field, levels in fields.items():
+        for name, odds in levels.items():
+            if odds.rarity and name in _WHOLE and rest[odds.rarity]:
+                fields[field][name] = replace(odds, unrelated=squares[odds.rarity] / rest[odds.rarity])
+    return replace(model, rarities=shares, fields=fields, _bits={})
+
+
+def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], others: float) -> Model:
+    """The model with the agreement of co-resident known pairs as that of a household.
+
+    ``others`` is how many other records share a record's home on average. Pairs that are more likely one
+    person twice are left out. Places stay as they are: where somebody lives says nothing of who of them it is.
+    """
+    if len(pairs) < 100:
+        return model
+    seen: Counter[tuple[str, str]] = Counter()
+    twice = math.log2(model.population)
+    for one, other in pairs:
+        evidence = compare(one, other, model)
+        if weigh(evidence, model)[0] < twice:
+            seen.update((field, level.name) for field, level in evidence)
+    fields = {}
+    for field, levels in model.fields.items():
+        fields[field] = dict(levels)
+        if field == "place":
+            continue
+        for group in _alternatives(levels):
+            total = sum(seen[field, name] for name in group)
+            whole = sum(levels[name].household for name in group)
+            for name in group:
+                if len(group) > 1:
+                    share = (seen[field, name] + _SEEN * levels[name].household / whole) / (total + _SEEN)
+                    fields[field][name] = replace(levels[name], household=share)
+    return replace(model, fields=fields, household=min(max(others, 0.5), 10.0), _bits={})
 
 
 def with_strangers(model: Model, rows: Sequence[Features]) -> Model:

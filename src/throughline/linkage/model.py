@@ -1,9 +1,11 @@
 """The model: how often each level of agreement is seen in the same person, a household, and strangers."""
 
+import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -99,11 +101,80 @@ def load_model(context: Context) -> Model:
     return model_from(yaml.safe_load(path.read_text(encoding="utf-8")))
 
 
+class ModelError(ValueError):
+    """The file holds no model, and why."""
+
+
+@cache
+def read_model(path: str) -> Model:
+    """A model from a file that `write_model` wrote. Raises ModelError."""
+    try:
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe one
+        model = model_from(content)
+    except OSError as error:
+        raise ModelError(f"the model cannot be read: {error.strerror}") from error
+    except (UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError("the model's file does not hold a model") from error
+    shipped = load_model("live")
+    for name, levels in shipped.fields.items():
+        if missing := levels.keys() - model.fields.get(name, {}).keys():
+            raise ModelError(f"the model is of another version: it has no level '{min(missing)}' of {name}")
+    return model
+
+
+# the same language in C, for a model lists a hundred thousand values
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def write_model(model: Model, path: Path) -> None:
+    """Write a model to a file, so that an explanation can be repeated. Raises OSError."""
+    text = yaml.dump(_content(model), Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+    path.write_text(_HEAD + text, encoding="utf-8")
+
+
+_HEAD = """\
+# The weights of recognition, fitted to one index of persons by `throughline linkage train`.
+# unrelated, household and rarities are counted in that index; same is that of the model it began from.
+# Values that few records have are not listed. It tells of the index as a whole and stays with the force.
+"""
+
+
+def _content(model: Model) -> dict[str, Any]:
+    return {
+        "context": model.context,
+        "version": model.version,
+        "seed": model.seed,
+        "population": model.population,
+        "household": model.household,
+        "accept": model.accept,
+        "certain": dict(model.certain),
+        "fields": {
+            field: {
+                name: {key: one for key, one in asdict(odds).items() if one != ""}
+                for name, odds in levels.items()
+            }
+            for field, levels in model.fields.items()
+        },
+        "rarities": {kind: dict(sorted(shares.items())) for kind, shares in model.rarities.items()},
+    }
+
+
+def versioned(model: Model, seed: int) -> Model:
+    """A fitted model under a version of its own: that which it began from, and a digest of what it holds."""
+    begun = replace(model, version=model.version.partition("+")[0], seed=seed, _bits={})
+    digest = sha256(json.dumps(_content(begun), sort_keys=True).encode()).hexdigest()[:12]
+    return replace(begun, version=f"{begun.version}+{digest}", _bits={})
+
+
 # in an index just begun, the one who is described is more likely not in it than a small count would say
 _FEWEST = 10_000
 
 
-def live_model(records: int) -> Model:
-    """The model for a call against so many records: among more, less is probable. 0 where nobody counted."""
-    model = load_model("live")
+def live_model(records: int, fitted: str = "") -> Model:
+    """The model for a call against so many records: among more, less is probable. 0 where nobody counted.
+
+    ``fitted`` is the file of a model that was fitted to the index; else it is the one that comes with this.
+    """
+    model = read_model(fitted) if fitted else load_model("live")
     return model.with_population(max(records, _FEWEST)) if records else model

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from .features import Features
+from .features import Features, unpack
 from .keys import CAP, probe_keys
 from .model import Model
 from .scoring import Ranked, rank
@@ -41,6 +41,10 @@ class Snapshot:
 
     def __len__(self) -> int:
         return len(self._packed)
+
+    def features(self, row: int) -> Features:
+        """What is known of one record."""
+        return unpack(self._packed[row])
 
     def candidates(self, probe: Features) -> list[tuple[int, bytes]]:
         """The records that share a telling key with a description."""

@@ -12,6 +12,7 @@ import click
 from throughline.linkage.cli import linkage, progress
 from throughline.linkage.files import FileError
 from throughline.linkage.layout import LayoutError
+from throughline.linkage.model import ModelError
 from throughline.running.cluster import ClusterError
 from throughline.running.logins import ServerError
 from throughline.running.migrate import MigrationError
@@ -83,6 +84,12 @@ _FILE = click.Path(path_type=Path)
     help="How long pg_trgm is asked at the most; then its figures are of the calls asked so far.",
 )
 @click.option(
+    "--model",
+    "model_path",
+    type=_FILE,
+    help="A model that `train` wrote. Default: fitted to the known first.",
+)
+@click.option(
     "--processes", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="To read the known."
 )
 @click.option("--details", type=_FILE, help="A file for the thresholds and the precisions reached, as JSON.")
@@ -96,6 +103,7 @@ def replay_command(
     seed: int,
     on: datetime,
     trigram_seconds: float,
+    model_path: Path | None,
     processes: int,
     details: Path | None,
     as_json: bool,
@@ -119,11 +127,12 @@ def replay_command(
             calibrate=not no_calibration,
             processes=processes,
             trigram_seconds=trigram_seconds,
+            model_path=model_path,
             say=progress,
         )
         if details:
             details.write_text(json.dumps(found.details(), indent=2) + "\n")
-    except (FileError, LayoutError, ClusterError) as error:
+    except (FileError, LayoutError, ModelError, ClusterError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:
         raise click.ClickException(f"A file cannot be written: {error.strerror}") from None

@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from throughline.linkage.known import fitted, read_known, usable
 from throughline.linkage.layout import read_maps
 from throughline.linkage.model import live_model
 from throughline.linkage.replay import (
@@ -17,8 +18,6 @@ from throughline.linkage.replay import (
     measure,
     play,
     read_calls,
-    read_known,
-    usable,
 )
 from throughline.running.trigrams import trigrams
 
@@ -59,9 +58,12 @@ def replay(
     calibrate: bool,
     processes: int,
     trigram_seconds: float,
+    model_path: Path | None,
     say: Say,
 ) -> Replayed:
-    """Play the calls. Raises FileError, LayoutError, ClusterError.
+    """Play the calls. Raises FileError, LayoutError, ModelError, ClusterError.
+
+    Without a model's file the model is fitted to the known first, as `linkage train` does it.
 
     pg_trgm is slow among many: it is asked the first of the shuffled calls for ``trigram_seconds``.
     """
@@ -75,7 +77,10 @@ def replay(
                 known_path, known_layout, truth, on=on, processes=processes, texts=file, say=say
             )
         calls = in_order(read_calls(calls_path, calls_layout, truth, known, on=on, say=say), seed)
-        model = live_model(len(known))
+        if model_path is None:
+            model = fitted(live_model(len(known)), known, seed)
+        else:
+            model = live_model(len(known), str(model_path))
         certain = None if calibrate else model.certain
         ways = {}
         say("recognition:")

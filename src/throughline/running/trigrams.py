@@ -12,7 +12,8 @@ import psycopg
 
 from throughline.linkage.description import Description
 from throughline.linkage.features import features
-from throughline.linkage.replay import Answer, plain_text
+from throughline.linkage.known import plain_text
+from throughline.linkage.replay import Answer
 from throughline.running.cluster import SUPERUSER, Cluster
 
 SIMILARITY = 0.5

@@ -11,6 +11,7 @@ Everything that differs between machines comes from the environment:
 ``THROUGHLINE_OIDC_ISSUER``, ``_CLIENT_ID``, ``_SECRET``, ``_NAME``  the force's identity provider
 ``THROUGHLINE_OIDC_SECOND_FACTOR``  the claim that tells of a second factor there, ``amr=mfa`` if not said
 ``THROUGHLINE_INSTRUMENTS``  a folder of the force's own question sets, asked in place of ours
+``THROUGHLINE_MODEL``     the file of a model of recognition that was fitted to the force's own index
 ``THROUGHLINE_NOTIFY_KEY``, ``_URL``, ``_SENDER``  GOV.UK Notify: without a key no text leaves, and what waits
                           is given up in its time; ``_SENDER`` is the id of a neutral sender there
 """
@@ -242,11 +243,15 @@ SESSION_LONGEST = timedelta(hours=12)
 SESSION_COOKIE_AGE = int(timedelta(days=7).total_seconds())
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 
-# --- question sets --------------------------------------------------------------------------------------
+# --- texts to victims -----------------------------------------------------------------------------------
 NOTIFY_KEY = os.environ.get("THROUGHLINE_NOTIFY_KEY", "")
 NOTIFY_URL = os.environ.get("THROUGHLINE_NOTIFY_URL", "https://api.notifications.service.gov.uk")
 NOTIFY_SENDER = os.environ.get("THROUGHLINE_NOTIFY_SENDER", "")
 
+# --- recognition ----------------------------------------------------------------------------------------
+LINKAGE_MODEL = os.environ.get("THROUGHLINE_MODEL", "")
+
+# --- question sets --------------------------------------------------------------------------------------
 THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")
 
 # --- pages ------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
-from throughline.linkage.replay import Played, measure, threshold, whose
+from throughline.linkage.known import whose
+from throughline.linkage.replay import Played, measure, threshold
 from throughline.running.measuring import linkage
 
 KNOWN = """\

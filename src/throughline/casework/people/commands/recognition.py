@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.people.models import Enquiry, Match
-from throughline.casework.people.queries.searching import Found, Hidden
+from throughline.casework.people.queries.searching import Found, Hidden, model
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor
@@ -20,7 +20,6 @@ from throughline.foundations.duties.commands import carry_out, open_duty, outcom
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description, Name, Place
-from throughline.linkage.model import load_model
 
 
 def _place(row: UUID) -> str:
@@ -51,7 +50,7 @@ def _kept(*, by: Actor, now: datetime, enquiry_id: UUID, heard: Description) -> 
         defaults={
             "asked_at": now,
             "closed": keys().close(scraps, _place(enquiry_id)),
-            "model_version": load_model("live").version,
+            "model_version": model().version,
         },
     )
     return enquiry

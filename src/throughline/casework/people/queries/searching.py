@@ -7,6 +7,7 @@ from functools import lru_cache
 from time import monotonic
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 
@@ -167,7 +168,7 @@ def model() -> Model:
 
 @lru_cache(maxsize=1)
 def _model_for(records: int) -> Model:
-    return live_model(records)
+    return live_model(records, settings.LINKAGE_MODEL)
 
 
 @lru_cache(maxsize=1)

@@ -1,0 +1,103 @@
+"""Fitting the model to an index: what is counted there, what stays, and how it comes back from its file."""
+
+import math
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from throughline.linkage.cli import linkage
+from throughline.linkage.description import Description, Name, Place
+from throughline.linkage.features import Features, features
+from throughline.linkage.fitting import LISTED, values_of, with_households, with_shares
+from throughline.linkage.model import ModelError, live_model, load_model, read_model, versioned, write_model
+
+LIVE = load_model("live")
+
+
+def person(forename: str, surname: str, **known: object) -> Features:
+    return features(Description(names=(Name(forename, "", surname),), **known))  # type: ignore[arg-type]
+
+
+def test_a_name_common_in_the_index_tells_less_and_a_rare_one_is_not_listed() -> None:
+    rows = [person("Oksana", f"Name{'abcdefghij'[n % 10]}") for n in range(300)]
+    rows += [person("Ludmila", "Petrenko") for _ in range(LISTED - 1)]
+
+    model = with_shares(LIVE, Counter(value for row in rows for value in values_of(row)))
+
+    assert model.rarities["forename"]["oksana"] == pytest.approx((300 + 0.1) / (304 + 1000))
+    assert "ludmila" not in model.rarities["forename"]
+    assert "petrenko" not in model.rarities["surname"]
+    # those not listed share what such a one has
+    assert model.fields["forename"]["same"].unrelated == pytest.approx((4 + 0.1) / (304 + 1000))
+    assert model.fields["forename"]["same"].same == LIVE.fields["forename"]["same"].same
+
+
+def test_who_lives_together_is_counted_from_those_who_do_and_twice_recorded_is_left_out() -> None:
+    home = (Place("14", "Alma Road", "Leeds", "LS6 2AB"),)
+    brothers = [
+        (person(f"Ada{n}x", "Kaur", places=home), person(f"Zed{n}y", "Kaur", places=home)) for n in range(400)
+    ]
+    twice = [(person("Mary", "Oyelowo", places=home, phones=("07700900123",)),) * 2 for _ in range(400)]
+
+    model = with_households(LIVE.with_population(1000), brothers + twice, 3.5)
+
+    assert model.household == 3.5
+    assert model.fields["surname"]["same"].household > 0.9
+    assert model.fields["forename"]["same"].household < LIVE.fields["forename"]["same"].household
+    assert model.fields["place"] == LIVE.fields["place"]
+    assert with_households(LIVE, brothers[:50], 3.5) is LIVE
+
+
+def test_a_model_comes_back_from_its_file_as_it_was(tmp_path: Path) -> None:
+    changed = versioned(replace(LIVE, population=777, household=3.25, _bits={}), seed=5)
+    write_model(changed, tmp_path / "model.yaml")
+
+    again = read_model(str(tmp_path / "model.yaml"))
+
+    assert again.version == changed.version != LIVE.version
+    assert again.version.startswith(f"{LIVE.version}+")
+    assert (again.population, again.household, again.seed) == (777, 3.25, 5)
+    assert again.fields == LIVE.fields
+    assert again.rarities == LIVE.rarities
+    assert live_model(50_000, str(tmp_path / "model.yaml")).population == 50_000
+
+
+@pytest.mark.parametrize("content", ["", "version: 1", "[1, 2]", "a: [", "context: live\nfields: {}\n"])
+def test_a_file_that_is_no_model_is_refused(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "model.yaml"
+    path.write_text(content)
+
+    with pytest.raises(ModelError):
+        read_model(str(path))
+
+
+def test_an_index_is_trained_on_from_the_command_line(tmp_path: Path) -> None:
+    rows = ["name,family,house,road,post"]
+    rows += [f"{'Ann' if n % 2 else 'Bo'},Szymczak,{n // 2},Mill Lane,YO1 7AA" for n in range(300)]
+    (tmp_path / "known.csv").write_text("\n".join(rows))
+    (tmp_path / "map.yaml").write_text(
+        "forename: name\nsurname: family\nhouse_number: house\nstreet: road\npostcode: post\n"
+    )
+    arguments = [
+        "train",
+        str(tmp_path / "known.csv"),
+        "--map",
+        str(tmp_path / "map.yaml"),
+        "--out",
+        str(tmp_path / "model.yaml"),
+    ]
+
+    first = CliRunner().invoke(linkage, arguments)
+    text = (tmp_path / "model.yaml").read_text()
+    again = CliRunner().invoke(linkage, arguments)
+
+    assert first.exit_code == again.exit_code == 0, first.output
+    assert (tmp_path / "model.yaml").read_text() == text
+    model = read_model(str(tmp_path / "model.yaml"))
+    assert model.household == pytest.approx(1.0)
+    assert model.rarities["surname"]["szymczak"] > 0.2
+    assert math.log2(LIVE.fields["surname"]["same"].same / model.rarities["surname"]["szymczak"]) < 2.0
+    assert "300 records written" in first.stderr
