@@ -2,17 +2,20 @@
 
 import json
 import os
-from datetime import datetime
+from collections import Counter
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import click
 
 from .evaluate import Evaluation, evaluate
-from .files import FileError
+from .explaining import explain, in_words
+from .features import Features, features
+from .files import FileError, describe_as_far, each_row
 from .known import fitted, read_known, usable
-from .layout import LayoutError, read_map, read_maps
-from .model import live_model, write_model
+from .layout import Layout, LayoutError, MalformedValue, describe, layout_of, read_map, read_maps
+from .model import ModelError, live_model, write_model
 
 
 @click.group()
@@ -68,6 +71,68 @@ def train_command(file: Path, map_path: Path, out: Path, seed: int, processes: i
     except OSError as error:
         raise click.ClickException(f"The model cannot be written: {error.strerror}") from error
     progress(f"model {model.version} of {len(known):,} records written")
+
+
+@linkage.command("explain")
+@click.argument("a")
+@click.argument("b")
+@click.option("--file", type=click.Path(path_type=Path), help="A CSV of which A and B are rows.")
+@click.option("--map", "map_path", type=click.Path(path_type=Path), help="Our fields to the file's.")
+@click.option("--model", "model_path", type=click.Path(path_type=Path), help="A model that `train` wrote.")
+@click.option("--records", type=click.IntRange(min=2), help="Among how many records B was found.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
+def explain_command(
+    a: str,
+    b: str,
+    file: Path | None,
+    map_path: Path | None,
+    model_path: Path | None,
+    records: int | None,
+    as_json: bool,
+) -> None:
+    """Say why a description A and a record B are taken for the same person, or are not.
+
+    A and B are JSON objects of our fields, as '{"forename": "Jo", "surname": "Whitmoor", "age": 31}', or, with
+    --file and --map, rows of that file: by the column that the map gives for id, else by number, the first being 1.
+    """
+    today = datetime.now(ZoneInfo("Europe/London")).date()
+    try:
+        if file:
+            if map_path is None:
+                raise click.UsageError("--file needs --map.")
+            one, other = _rows(file, read_map(map_path), (a, b), today)
+        else:
+            one, other = (_said(text, today) for text in (a, b))
+        model = live_model(0, str(model_path or ""))
+    except (FileError, LayoutError, MalformedValue, ModelError) as error:
+        raise click.ClickException(str(error)) from error
+    why = explain(one, other, model.with_population(records) if records else model)
+    click.echo(json.dumps(why.as_dict()) if as_json else "\n".join(in_words(why)))
+
+
+def _said(text: str, today: date) -> Features:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        raise click.UsageError("A and B must be JSON objects, or rows of a file given by --file and --map.")
+    layout = layout_of({field: field for field in content})
+    row = {field: "" if value is None else str(value) for field, value in content.items()}
+    return features(describe(row, layout, on=today))
+
+
+def _rows(file: Path, layout: Layout, wanted: tuple[str, str], today: date) -> list[Features]:
+    layout = usable(file, layout, None, "rows", progress)
+    found: dict[str, Features] = {}
+    for number, row in enumerate(each_row(file), 1):
+        mark = layout.value(row, "id") if "id" in layout.columns else str(number)
+        if mark in wanted and mark not in found:
+            found[mark] = features(describe_as_far(row, layout, on=today, unread=Counter()))
+    for mark in wanted:
+        if mark not in found:
+            raise FileError(f"the file has no row {mark}")
+    return [found[mark] for mark in wanted]
 
 
 def progress(line: str) -> None:
