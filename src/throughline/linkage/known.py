@@ -1,5 +1,6 @@
 """Somebody's index of known persons, read into memory: to be searched, and to fit the model to it."""
 
+import os
 import time
 from array import array
 from collections import Counter, deque
@@ -10,9 +11,10 @@ from dataclasses import dataclass
 from datetime import date
 from hashlib import blake2b
 from itertools import islice
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from random import Random
+from threading import Thread
 from typing import NamedTuple, TextIO
 
 import numpy as np
@@ -189,6 +191,17 @@ def tell(what: str, unread: Counter[str], say: Say) -> None:
             say(f"the {what}: {count:,} values of {name} cannot be read and count as missing")
 
 
+def _end_with_the_parent() -> None:
+    """Called in a process that reads: when the command is killed it goes too, with the rows."""
+    Thread(target=_go_after_the_parent, daemon=True).start()
+
+
+def _go_after_the_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)
+
+
 def _in_turn[T](
     work: Callable[[Sequence[tuple[str, ...]]], T], rows: Iterator[tuple[str, ...]], processes: int
 ) -> Iterator[T]:
@@ -200,7 +213,9 @@ def _in_turn[T](
             yield work(batch)
         return
     with ExitStack() as stack:
-        pool = stack.enter_context(ProcessPoolExecutor(processes, mp_context=get_context("spawn")))
+        pool = stack.enter_context(
+            ProcessPoolExecutor(processes, mp_context=get_context("spawn"), initializer=_end_with_the_parent)
+        )
         stack.callback(pool.shutdown, wait=True, cancel_futures=True)
         waiting: deque[Future[T]] = deque()
         for start in range(0, len(first), _BATCH):

@@ -1,0 +1,134 @@
+"""How well people are recognised among an invented index, by ways of finding and by whom it is asked about.
+
+    python benchmarks/recognition.py --people 20000 --calls 4000 --out benchmarks/results/recognition_20000.json
+
+Writes an index and calls about it by the seed, fits the model to the index, plays the calls, and reads the thresholds
+off one half of them, as `throughline linkage replay` does. Beside the figures of the other half stand those of each
+custom of naming, sex and age, at the thresholds of all, with how many calls they rest on and 95 % intervals.
+"""
+
+import argparse
+import math
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scratch import tell
+
+from throughline.linkage.known import fitted, read_known, usable
+from throughline.linkage.layout import read_map
+from throughline.linkage.model import live_model
+from throughline.linkage.replay import (
+    Engine,
+    ExactPhoneOrAddress,
+    Played,
+    in_order,
+    measure,
+    play,
+    read_calls,
+)
+from throughline.synthetic.export import TRUTH_COLUMN, index, person_reference, write_calls, write_csv
+from throughline.synthetic.person import InventedPerson
+
+TODAY = date(2026, 11, 26)
+AGES = ((0, 17), (18, 29), (30, 44), (45, 64), (65, 120))
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--people", type=int, default=20_000)
+    arguments.add_argument("--calls", type=int, default=4_000)
+    arguments.add_argument("--seed", type=int, default=1)
+    arguments.add_argument("--out", type=Path)
+    asked = arguments.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        tell({**vars(asked), "out": None, **_measure(Path(folder), asked)}, asked.out)
+
+
+def _say(line: str) -> None:
+    print(line, file=sys.stderr)
+
+
+def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
+    people, heard = folder / "known.csv", folder / "calls.csv"
+    people_map = write_csv(people, asked.people, asked.seed, TODAY)
+    calls_map = write_calls(heard, asked.people, asked.calls, asked.seed, TODAY)
+    lines = people.read_text(encoding="utf-8").replace("PERSON_REF", TRUTH_COLUMN, 1)
+    people.write_text(lines, encoding="utf-8")
+    people_map.write_text(people_map.read_text(encoding="utf-8").replace("PERSON_REF", TRUTH_COLUMN))
+    layout = usable(people, read_map(people_map), TRUTH_COLUMN, "known", _say)
+    known = read_known(people, layout, TRUTH_COLUMN, on=TODAY, processes=1, texts=None, say=_say)
+    layout = usable(heard, read_map(calls_map), TRUTH_COLUMN, "calls", _say)
+    calls = in_order(read_calls(heard, layout, TRUTH_COLUMN, known, on=TODAY, say=_say), asked.seed)
+    model = fitted(live_model(len(known)), known, asked.seed)
+    played = play(Engine(known, model), calls, known.person, say=_say)
+    ours = measure(played)
+    exact = measure(play(ExactPhoneOrAddress(known), calls, known.person, say=_say))
+    shipped = measure(play(Engine(known, live_model(len(known))), calls, known.person, say=_say))
+    whose = {number: reference for reference, number in known.numbers.items()}
+    persons = {person_reference(one): one for one in index(asked.people, seed=asked.seed, today=TODAY)}
+    asked_about = [persons.get(whose.get(call.person, "")) for call in calls][1::2]
+    measured = played[1::2]
+    tables = {
+        "custom of naming": lambda one: str(one.group),
+        "double-barrelled": lambda one: "yes" if "-" in one.surname or " " in one.surname else "no",
+        "surname changed": lambda one: "yes" if one.former_surname else "no",
+        "sex": lambda one: {"1": "male", "2": "female"}[one.sex],
+        "age": _age,
+    }
+    return {
+        "ways": {
+            "engine": {**ours.figures, "precision": ours.precisions},
+            "engine with the shipped model": {**shipped.figures, "precision": shipped.precisions},
+            "exact_phone_or_address": {**exact.figures, "precision": exact.precisions},
+        },
+        "certainty": ours.thresholds,
+        "groups": {
+            name: _table(measured, asked_about, group, ours.thresholds["recall_at_p99"])
+            for name, group in tables.items()
+        },
+    }
+
+
+def _age(one: InventedPerson) -> str:
+    age = one.age(TODAY)
+    return next((f"{least}-{most}" for least, most in AGES if age is not None and least <= age <= most), "?")
+
+
+def _table(
+    played: Played,
+    persons: list[InventedPerson | None],
+    group: Callable[[InventedPerson], str],
+    least: float,
+) -> dict[str, Any]:
+    groups = np.array([group(one) if one else "" for one in persons])
+    table = {}
+    for name in sorted(set(groups) - {""}):
+        here = groups == name
+        calls = int(here.sum())
+        first = int((played.right & here).sum())
+        found = int((played.right & here & (played.certainty >= least)).sum())
+        table[str(name)] = {
+            "calls": calls,
+            "recall_at_1": round(first / calls, 4),
+            "recall_at_p99": round(found / calls, 4),
+            "recall_at_p99_interval": _interval(found, calls),
+        }
+    return table
+
+
+def _interval(found: int, of: int) -> list[float]:
+    """Wilson's interval of a share, 95 in 100."""
+    z = 1.96
+    share, spread = found / of, z * z / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z * math.sqrt(share * (1 - share) / of + spread / (4 * of)) / (1 + spread)
+    return [round(middle - half, 4), round(middle + half, 4)]
+
+
+if __name__ == "__main__":
+    main()
