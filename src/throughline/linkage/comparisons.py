@@ -31,11 +31,13 @@ def _word_level(one: str, other: str) -> str:
     """How alike two words look and sound: same, nearly, sounds, alike or different."""
     if one == other:
         return "same"
-    likeness: float = JaroWinkler.similarity(one, other)
-    if likeness < 0.6:
-        return "different"
     longest = max(len(one), len(other))
     edits: int = OSA.distance(one, other)
+    # Bo and Po: one letter is much of a short name, and easily misheard
+    distant = "alike" if edits == 1 and longest <= 3 and min(len(one), len(other)) > 1 else "different"
+    likeness: float = JaroWinkler.similarity(one, other)
+    if likeness < 0.6:
+        return distant
     if (edits == 1 and longest > 3) or (edits == 2 and longest > 7):
         return "nearly"
     code = sound(one)
@@ -43,7 +45,7 @@ def _word_level(one: str, other: str) -> str:
         return "sounds"
     if likeness > 0.92 and edits <= 3:
         return "nearly"
-    return "alike" if likeness > 0.8 else "different"
+    return "alike" if likeness > 0.8 else distant
 
 
 @lru_cache(maxsize=262_144)

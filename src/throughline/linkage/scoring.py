@@ -230,15 +230,13 @@ def _ways_to_agree(one: NameParts, other: NameParts, model: Model) -> Iterator[E
 
 
 def _may_be_swapped(one: NameParts, other: NameParts) -> bool:
-    """Whether the first letters allow it, which spares most pairs the closer look."""
-    return bool(
-        one.given
-        and other.given
-        and one.family
-        and other.family
-        and one.given[0][0] == other.family[0][0]
-        and one.family[0][0] == other.given[0][0]
-    )
+    """Whether the first letters allow it, which spares most pairs the closer look.
+
+    Of a name alone in the box of the other kind ("Tang", a surname, where the forename goes) that one decides.
+    """
+    crossed = ((one.given, other.family), (one.family, other.given))
+    said = [(word, word_2) for word, word_2 in crossed if word and word_2]
+    return bool(said) and all(word[0][0] == word_2[0][0] for word, word_2 in said)
 
 
 def _name_evidence(one: Reading, other: Reading) -> Evidence:
