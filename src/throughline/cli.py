@@ -31,6 +31,7 @@ COMMANDS = {
     "outcome": "throughline.casework.outcome.cli:outcome",
     "review": "throughline.casework.cases.cli:review",
     "scene": "throughline.casework.scene.cli:scene",
+    "statistics": "throughline.statistics.cli:statistics",
     "synthetic": "throughline.synthetic.cli:synthetic",
     "worker": "throughline.running.cli:worker",
 }

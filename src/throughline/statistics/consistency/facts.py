@@ -1,0 +1,290 @@
+"""Printed figures as rows, and reading them from a CSV file.
+
+The columns are those of a list of a report's facts: `id`, `indicator`, `period_start`, `period_end`, `geography`,
+`statistic` (count, percent, rate, n_forces, flag, rank, range_min, range_max), `value`, `unit`, `numerator`,
+`denominator`, `source_ref`, `qualifier` (=, >, <, >=, <=, ≈), and where there are any `quote` and `note`.
+"""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+NEEDED: Final = ("id", "indicator", "value")
+COLUMNS: Final = (
+    "id",
+    "indicator",
+    "period_start",
+    "period_end",
+    "geography",
+    "statistic",
+    "value",
+    "unit",
+    "numerator",
+    "denominator",
+    "source_ref",
+    "quote",
+    "qualifier",
+    "note",
+)
+STATISTICS: Final = frozenset(
+    {"count", "percent", "rate", "n_forces", "flag", "rank", "range_min", "range_max"}
+)
+QUALIFIERS: Final = {
+    "": "=",
+    "=": "=",
+    ">": ">",
+    "<": "<",
+    ">=": ">=",
+    "<=": "<=",
+    "≥": ">=",
+    "≤": "<=",
+    "≈": "≈",
+    "~": "≈",
+}
+#: A file of facts is a few hundred kilobytes; whatever is larger is something else.
+LARGEST: Final = 20_000_000
+#: Beyond this many digits a cell is junk, not a figure.
+LONGEST_NUMBER: Final = 18
+
+NUMBER: Final = re.compile(r"[-+]?\d[\d,]*(\.\d+)?|[-+]?\.\d+")
+
+
+class FileError(ValueError):
+    """The file is not one of facts: says what it lacks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What does not follow: the rows it concerns, by which rule, what is printed and what follows instead."""
+
+    fact_ids: tuple[str, ...]
+    rule: str
+    printed: str
+    recomputed: str
+    message: str
+
+    def as_dict(self) -> dict[str, object]:
+        return {
+            "fact_ids": list(self.fact_ids),
+            "rule": self.rule,
+            "printed": self.printed,
+            "recomputed": self.recomputed,
+            "message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One printed figure. `line` is its row in the file, the heading being row 1."""
+
+    id: str
+    indicator: str
+    start: date | None
+    end: date | None
+    geography: str
+    statistic: str
+    value: Decimal
+    unit: str
+    numerator: Decimal | None
+    denominator: Decimal | None
+    source: str
+    quote: str
+    qualifier: str
+    line: int
+
+    @property
+    def period(self) -> tuple[date | None, date | None]:
+        return self.start, self.end
+
+    @property
+    def is_change(self) -> bool:
+        """A change between two periods, in percent or in percentage points."""
+        return self.indicator.endswith("_change") or "change" in self.unit.split()
+
+    @property
+    def in_points(self) -> bool:
+        return "point" in self.unit
+
+    @cached_property
+    def is_share(self) -> bool:
+        """A part of a whole: a percentage that is no change, or a proportion. Its range's ends are of its kind."""
+        if self.is_change or self.in_points:
+            return False
+        if self.statistic == "percent":
+            return True
+        if self.statistic == "rate":
+            return "proportion" in self.unit
+        return self.statistic in ("range_min", "range_max") and self.unit.startswith("percent")
+
+    @cached_property
+    def stems(self) -> frozenset[str]:
+        """What it counts, as words without their endings."""
+        return frozenset(stem(word) for word in self.indicator.split("_") if word)
+
+    @property
+    def sources(self) -> frozenset[str]:
+        """The places in the report that print it, where several are named in one cell."""
+        return frozenset(part.strip() for part in self.source.split(";") if part.strip())
+
+    @property
+    def shown(self) -> str:
+        """The value as a reader meets it, its qualifier before it."""
+        return f"{'' if self.qualifier == '=' else self.qualifier}{number(self.value)}"
+
+
+def stem(word: str) -> str:
+    """A word without its usual English ending, so that applied and applications meet."""
+    for ending in ("ications", "ication", "ied", "ying"):
+        if word.endswith(ending) and len(word) > len(ending) + 2:
+            return word.removesuffix(ending)
+    for ending in ("ches", "shes", "sses", "xes"):
+        if word.endswith(ending):
+            return word[:-2]
+    if word.endswith("ed") and len(word) > 4:
+        return word.removesuffix("ed")
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
+        return word.removesuffix("s")
+    return word
+
+
+def number(value: Decimal | int | float) -> str:
+    """A figure for a reader: thousands apart, and no noughts behind the point."""
+    told = f"{value:,f}" if isinstance(value, Decimal) else f"{value:,}"
+    return told.rstrip("0").rstrip(".") if "." in told else told
+
+
+def read_file(path: Path) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
+    """The facts of a CSV file in UTF-8, and a finding for every row that cannot be read.
+
+    Raises FileError where it is no such file: not there, not text, too large, or without the columns that are needed.
+    """
+    try:
+        if path.stat().st_size > LARGEST:
+            raise FileError(f"{path.name}: is larger than {LARGEST:,} bytes, which no list of facts is.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise FileError(f"{path.name}: cannot be opened ({error.strerror}).") from None
+    except UnicodeDecodeError as error:
+        raise FileError(f"{path.name}: is not UTF-8 text (byte {error.start:,}).") from None
+    try:
+        return read(text)
+    except FileError as error:
+        raise FileError(f"{path.name}: {error}") from None
+
+
+def read(text: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
+    """The facts of a CSV text, and a finding for every row that cannot be read. Raises FileError as `read_file`."""
+    if "\x00" in text:
+        raise FileError("holds bytes that no text has.")
+    # a second reading for line numbers is not needed: a quoted line break counts as part of its row
+    rows = csv.reader(io.StringIO(text), strict=False)
+    try:
+        heading = [cell.strip().lower() for cell in next(rows, [])]
+        lines = list(rows)
+    except csv.Error as error:
+        raise FileError(f"row {rows.line_num}: is not CSV ({error}).") from None
+    missing = [column for column in NEEDED if column not in heading]
+    if missing:
+        raise FileError(f"row 1: lacks the column{'s' if len(missing) > 1 else ''} {', '.join(missing)}.")
+    twice = sorted({column for column in heading if column and heading.count(column) > 1})
+    if twice:
+        raise FileError(f"row 1: has the column {twice[0]} twice.")
+    facts: list[Fact] = []
+    bad: list[Finding] = []
+    seen: dict[str, int] = {}
+    for line, cells in enumerate(lines, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        row = dict(zip(heading, (cell.strip() for cell in cells), strict=False))
+        fact, wrong = _fact(row, line)
+        if len(cells) > len(heading):
+            wrong.append(f"has {len(cells)} cells, and the heading {len(heading)}")
+        if (name := row.get("id", "")) in seen and name:
+            wrong.append(f"id: {name} is that of row {seen[name]} as well")
+        seen.setdefault(name, line)
+        bad += (
+            Finding((name,) if name else (), "row", row.get("value", ""), "", f"Row {line}: {what}.")
+            for what in wrong
+        )
+        if fact is not None:
+            facts.append(fact)
+    return tuple(facts), tuple(bad)
+
+
+def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
+    """The fact of a row, or None where it cannot be one, and what is wrong with its cells."""
+    wrong: list[str] = []
+    for column in ("id", "indicator"):
+        if not row.get(column):
+            wrong.append(f"{column}: is empty")
+    statistic = row.get("statistic", "") or "count"
+    if statistic not in STATISTICS:
+        wrong.append(f"statistic: {_cut(statistic)} is none of {', '.join(sorted(STATISTICS))}")
+    qualifier = QUALIFIERS.get(row.get("qualifier", ""))
+    if qualifier is None:
+        wrong.append(f"qualifier: {_cut(row['qualifier'])} is none of = > < >= <= ≈")
+    value = _number(row, "value", wrong)
+    numerator, denominator = _number(row, "numerator", wrong), _number(row, "denominator", wrong)
+    start, end = _day(row, "period_start", wrong), _day(row, "period_end", wrong)
+    if start and end and start > end:
+        wrong.append(f"period: begins on {start}, after it ends on {end}")
+    if value is None or not row.get("id") or not row.get("indicator"):
+        return None, wrong
+    fact = Fact(
+        id=row["id"],
+        indicator=row["indicator"].lower(),
+        start=start,
+        end=end,
+        geography=row.get("geography", ""),
+        statistic=statistic,
+        value=value,
+        unit=row.get("unit", "").lower(),
+        numerator=numerator,
+        denominator=denominator,
+        source=row.get("source_ref", ""),
+        quote=row.get("quote", ""),
+        qualifier=qualifier or "=",
+        line=line,
+    )
+    return fact, wrong
+
+
+def _number(row: dict[str, str], column: str, wrong: list[str]) -> Decimal | None:
+    told = row.get(column, "")
+    if not told:
+        return None
+    if len(told) <= LONGEST_NUMBER and NUMBER.fullmatch(told):
+        try:
+            return Decimal(told.replace(",", ""))
+        except InvalidOperation:  # pragma: no cover - the pattern lets nothing else through
+            pass
+    wrong.append(f"{column}: {_cut(told)} is not a number")
+    return None
+
+
+def _day(row: dict[str, str], column: str, wrong: list[str]) -> date | None:
+    told = row.get(column, "")
+    if not told:
+        return None
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        wrong.append(f"{column}: {_cut(told)} is not a date written as 2015-03-31")
+        return None
+
+
+def _cut(told: str) -> str:
+    return repr(told if len(told) <= 40 else told[:39] + "…")
+
+
+def ids(*facts: Fact | Iterable[Fact]) -> tuple[str, ...]:
+    """The ids of facts, each once, in the order in which they are told."""
+    flat = (one for given in facts for one in ((given,) if isinstance(given, Fact) else given))
+    return tuple(dict.fromkeys(fact.id for fact in flat))

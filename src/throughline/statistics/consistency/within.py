@@ -1,0 +1,201 @@
+"""What one row says that cannot be, by itself."""
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Final
+
+from throughline.statistics.consistency.facts import Fact, Finding, number
+from throughline.statistics.consistency.rounding import counted, growth, ratio, shown, span
+from throughline.statistics.consistency.words import ONES, TENS, numbers
+
+#: Durations and rates may be broken; what is counted in whole things may not.
+BROKEN: Final = frozenset("minute hour day week month year working percent percentage rate".split())
+#: Which way a change went, by the words beside it.
+DOWN: Final = re.compile(
+    r"\b(fell|fall(?:en|ing)?|down|decreas\w+|reduc\w+|drop\w*|declin\w+|lower(?:ed)?)\b", re.IGNORECASE
+)
+UP: Final = re.compile(r"\b(rise|rose|risen|rising|up|increas\w+|grew|grown|higher)\b", re.IGNORECASE)
+_NUMBER_IN_WORDS: Final = "|".join([*ONES, *TENS])
+#: "16 percent in Kent": a place and its figure, as names begin with a capital letter.
+OF_A_PLACE: Final = re.compile(
+    rf"(\d+(?:\.\d+)?|{_NUMBER_IN_WORDS})(?: percent| per cent|%)? in ([A-Z][\w&'-]*(?: (?:&|and|of|[A-Z][\w&'-]*))*)"
+)
+
+
+def within(facts: Iterable[Fact]) -> Iterator[Finding]:
+    """Every finding that needs one row alone."""
+    for fact in facts:
+        yield from _bounds(fact)
+        yield from _counts_of_a_share(fact)
+        yield from _quotation(fact)
+
+
+def _finding(fact: Fact, rule: str, recomputed: str, message: str) -> Finding:
+    return Finding((fact.id,), rule, fact.shown, recomputed, message)
+
+
+def _bounds(fact: Fact) -> Iterator[Finding]:
+    value = fact.value
+    told = f"{fact.indicator} is printed as {fact.shown}"
+    if fact.is_share:
+        most = 1 if fact.statistic == "rate" else 100
+        if not 0 <= value <= most:
+            yield _finding(
+                fact, "share beyond its whole", f"0 to {most}", f"{told}, and a share lies from 0 to {most}."
+            )
+    elif fact.in_points and abs(value) > 100:
+        yield _finding(
+            fact, "share beyond its whole", "-100 to 100", f"{told} points, and shares differ by 100 at most."
+        )
+    elif fact.is_change:
+        if value < -100:
+            yield _finding(
+                fact,
+                "change beyond all",
+                "-100 at least",
+                f"{told}, and nothing falls by more than all of it.",
+            )
+    elif value < 0:
+        yield _finding(fact, "below nought", "0 at least", f"{told}, and nothing is counted below nought.")
+    if fact.statistic == "flag" and value not in (0, 1):
+        yield _finding(fact, "flag", "0 or 1", f"{told}, and a flag is 0 or 1.")
+    whole = fact.statistic in ("n_forces", "rank") or (
+        fact.statistic == "count" and not BROKEN & {word.removesuffix("s") for word in fact.unit.split()}
+    )
+    if whole and value != value.to_integral_value():
+        yield _finding(
+            fact,
+            "broken count",
+            "a whole number",
+            f"{told}, and {fact.unit or 'they'} are counted in whole numbers.",
+        )
+    for name, part in (("numerator", fact.numerator), ("denominator", fact.denominator)):
+        if part is not None and (part < 0 or part != part.to_integral_value()):
+            yield _finding(
+                fact,
+                "broken count",
+                "a whole number",
+                f"The {name} of {told} is {number(part)}, and is no count.",
+            )
+
+
+def _counts_of_a_share(fact: Fact) -> Iterator[Finding]:
+    above, below = fact.numerator, fact.denominator
+    told = f"{fact.indicator} is printed as {fact.shown}"
+    counts = fact.statistic in ("n_forces", "count") and not fact.is_change
+    if counts and above is not None and not span(fact).meets(counted(above)):
+        yield _finding(
+            fact, "count and its numerator", number(above), f"{told}, and its numerator is {number(above)}."
+        )
+    if below is None:
+        return
+    if below == 0:
+        yield _finding(fact, "share of nothing", "", f"{told} of a base of 0.")
+        return
+    if counts and span(fact).low > counted(below).high:
+        yield _finding(
+            fact,
+            "part above whole",
+            f"{number(below)} at most",
+            f"{told} of {number(below)}: a part is never above its whole.",
+        )
+    if above is None:
+        return
+    if not fact.is_change and counted(above).low > counted(below).high:
+        yield _finding(
+            fact,
+            "part above whole",
+            f"{number(below)} at most",
+            f"{told}, {number(above)} of {number(below)}: a part is never above its whole.",
+        )
+    if fact.is_change and fact.statistic == "percent" and not fact.in_points:
+        follows = growth(counted(above), counted(below))
+        reckoned = f"{number(above)} / {number(below)} − 1"
+        exact = (Fraction(above) / Fraction(below) - 1) * 100
+    elif fact.is_share:
+        follows = ratio(counted(above), counted(below))
+        reckoned = f"{number(above)} / {number(below)}"
+        exact = Fraction(above) / Fraction(below) * 100
+    else:
+        return
+    if follows is not None and not span(fact).meets(follows):
+        yield _finding(
+            fact,
+            "percentage of its counts",
+            shown(exact),
+            f"{told}, and {reckoned} = {shown(exact)} percent"
+            + (f" ({follows} from the rounded figures)." if follows.low != follows.high else "."),
+        )
+
+
+def _quotation(fact: Fact) -> Iterator[Finding]:
+    """The value is not what the quotation beside it names, though that names a figure of its kind."""
+    if not fact.quote or fact.statistic in ("rank", "flag"):
+        return
+    told = numbers(fact.quote)
+    value = abs(Fraction(fact.value))
+    message = f"{fact.indicator} is given as {fact.shown}, and its quotation names"
+    for figure, place in OF_A_PLACE.findall(fact.quote):
+        if not fact.geography or not place.startswith(fact.geography) or fact.statistic != "percent":
+            continue
+        (named,) = numbers(figure)[:1] or (value,)
+        if named != value:
+            yield _finding(fact, "quotation", shown(named), f"{message} {shown(named)} in {fact.geography}.")
+            return
+    if not _agrees(value, told, fact) and (rivals := _of_its_kind(fact)):
+        listed = ", ".join(shown(rival) for rival in rivals)
+        yield _finding(fact, "quotation", listed, f"{message} {listed}.")
+        return
+    if fact.is_change and value:
+        down, up = bool(DOWN.search(fact.quote)), bool(UP.search(fact.quote))
+        if down != up and (fact.value < 0) != down:
+            went = "a fall" if down else "a rise"
+            yield _finding(fact, "quotation", went, f"{message} {went}.")
+
+
+def _agrees(value: Fraction, told: Iterable[Fraction], fact: Fact) -> bool:
+    """Whether a quotation, which may end before its "million", names the value."""
+    if re.search(r"\bno change\b", fact.quote, re.IGNORECASE) and value == 0:
+        return True
+    if re.search(r"\b(all|every|each)\b", fact.quote, re.IGNORECASE) and fact.statistic == "n_forces":
+        return fact.denominator is None or Fraction(fact.denominator) == value or value in {*told}
+    within = Fraction(1, 1000)
+    sizes = [Fraction(1), Fraction(1000), Fraction(1_000_000)] + [Fraction(1, 100)] * (
+        fact.statistic == "rate"
+    )
+    return any(abs(value - one * times) <= within for one in told for times in sizes)
+
+
+def _of_its_kind(fact: Fact) -> tuple[Fraction, ...]:
+    """The numbers of a quotation that are of the value's kind, so that one of them should have been it."""
+    quote = fact.quote.replace("-", " ")
+    first = quote.split()[0].lower().strip(".,%")
+    if first in fact.unit.split() or first in ("percent", "per"):
+        # cut off behind its own figure
+        return ()
+    figure = rf"(\d[\d,]*(?:\.\d+)?|(?:{'|'.join(TENS)}) ?(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
+    patterns: list[str] = []
+    if fact.statistic == "percent" and not fact.in_points:
+        patterns.append(rf"\b{figure} ?(?:percent\b|per cent\b|%)")
+    elif fact.in_points:
+        patterns += [rf"\b{figure} percentage points?\b", rf"\b{figure} points?\b"]
+    elif fact.statistic == "n_forces":
+        noun = fact.unit.split()[-1] if fact.unit else "forces"
+        patterns += [
+            rf"\b{figure} (?:[a-z]+ )?{re.escape(noun)}\b",
+            rf"\({figure} out of \d+\)",
+            rf"^{figure} (?:on|of|plans)\b",
+        ]
+    elif fact.statistic == "count" and fact.unit:
+        noun = fact.unit.split()[-1]
+        patterns.append(rf"\b{figure} (?:[a-z]+ ){{0,2}}{re.escape(noun)}\b")
+        if fact.value >= 1000:
+            patterns.append(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,])")
+    elif fact.statistic in ("range_min", "range_max"):
+        patterns.append(rf"\b{figure} (?:percent\b|per cent\b|per\b)")
+    found: list[Fraction] = []
+    for pattern in patterns:
+        for match in re.finditer(pattern, quote, re.IGNORECASE):
+            found += numbers(match.group(1))
+    return tuple(dict.fromkeys(found))

@@ -1,0 +1,465 @@
+"""Which printed figures do not follow from the others: each rule by example, bad files, and injected errors."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from consistency import measure
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from throughline.statistics.cli import statistics
+from throughline.statistics.consistency import COLUMNS, FileError, Finding, check, read, read_file
+from throughline.statistics.consistency.rounding import Span, counted, roundness
+from throughline.statistics.consistency.words import numbers
+from throughline.statistics.printed import UnknownReport, printed, text_of
+
+YEAR = {"period_start": "2014-04-01", "period_end": "2015-03-31", "geography": "England and Wales"}
+EARLIER = {"period_start": "2012-09-01", "period_end": "2013-08-31", "geography": "England and Wales"}
+BETWEEN = {"period_start": "2013-08-31", "period_end": "2015-03-31", "geography": "England and Wales"}
+
+
+def text(*rows: dict[str, str]) -> str:
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS)
+    writer.writeheader()
+    for at, row in enumerate(rows, start=1):
+        writer.writerow({"id": f"F{at}", "statistic": "count", "qualifier": "=", **YEAR, **row})
+    return out.getvalue()
+
+
+def found(*rows: dict[str, str]) -> list[Finding]:
+    facts, bad = read(text(*rows))
+    assert bad == ()
+    return list(check(facts))
+
+
+def rules(*rows: dict[str, str]) -> list[str]:
+    return [finding.rule for finding in found(*rows)]
+
+
+def share(value: str, above: str = "", below: str = "", **more: str) -> dict[str, str]:
+    return {
+        "indicator": "photographs_taken", "statistic": "percent", "value": value, "unit": "percent of files",
+        "numerator": above, "denominator": below, **more,
+    }  # fmt: skip
+
+
+def forces(name: str, value: str, of: str = "43", **more: str) -> dict[str, str]:
+    return {
+        "indicator": name, "statistic": "n_forces", "value": value, "unit": "forces", "numerator": value, "denominator": of,
+        **more,
+    }  # fmt: skip
+
+
+class TestOneRow:
+    def test_a_percentage_follows_from_its_counts_once_rounded(self) -> None:
+        assert found(share("56", "214", "384")) == []
+        (one,) = found(share("65", "214", "384"))
+        assert one.rule == "percentage of its counts"
+        assert (one.fact_ids, one.printed, one.recomputed) == (("F1",), "65", "55.73")
+        assert "214 / 384 = 55.73" in one.message
+
+    def test_rounded_counts_leave_room(self) -> None:
+        # 6,400 and 11,200 may be 6,449 and 11,151: 73 to 77 percent
+        change = {
+            "indicator": "x_change",
+            "statistic": "percent",
+            "unit": "percent change",
+            "numerator": "11200",
+            "denominator": "6400",
+        }
+        assert found({**change, **BETWEEN, "value": "74"}) == []
+        assert rules({**change, **BETWEEN, "value": "70"}) == ["percentage of its counts"]
+
+    def test_a_part_is_never_above_its_whole(self) -> None:
+        assert "part above whole" in rules(share("56", "384", "214"))
+
+    def test_a_share_stays_within_nought_and_all(self) -> None:
+        assert rules(share("156")) == ["share beyond its whole"]
+        assert rules(share("1.2", statistic="rate", unit="proportion")) == ["share beyond its whole"]
+        assert rules(share("-4")) == ["share beyond its whole"]
+
+    def test_forces_are_whole_and_no_more_than_there_are(self) -> None:
+        assert rules(forces("forces_inspected", "43")) == []
+        assert "broken count" in rules(forces("forces_inspected", "39.5"))
+        assert "part above whole" in rules(forces("forces_inspected", "44"))
+        assert "more forces than there are" in rules(forces("forces_inspected", "40", "44"))
+
+    def test_half_a_day_is_no_broken_count(self) -> None:
+        assert rules({"indicator": "training", "value": "0.5", "unit": "days"}) == []
+
+    def test_over_and_about_are_understood(self) -> None:
+        assert rules(share("20", "71", "329", qualifier=">")) == []
+        assert rules(share("23", "71", "329", qualifier=">")) == ["percentage of its counts"]
+        assert rules(share("0.5", "540", "1025", statistic="rate", unit="proportion", qualifier="≈")) == []
+
+    def test_the_quotation_beside_a_figure_names_it(self) -> None:
+        assert rules(share("56", quote="taken in 56 percent of them")) == []
+        assert rules(share("65", quote="taken in 56 percent of them")) == ["quotation"]
+        assert rules(share("56", quote="in more than half")) == []
+        told = {"indicator": "charge_rate", "statistic": "percent", "unit": "percent of crimes"}
+        quote = "between 16 percent in Kent and 51 percent in Northumbria"
+        assert rules({**told, "geography": "Kent", "value": "16", "quote": quote}) == []
+        assert rules({**told, "geography": "Kent", "value": "51", "quote": quote}) == ["quotation"]
+
+
+class TestRowsOfEachOther:
+    def test_the_same_thing_told_twice(self) -> None:
+        told = [
+            {"indicator": "case_files", "value": value, "source_ref": f"Ch{at}"}
+            for at, value in enumerate(("480", "480", "408"))
+        ]
+        (one,) = found(*told)
+        assert one.rule == "told twice"
+        assert one.fact_ids == ("F3", "F1", "F2")
+        assert (one.printed, one.recomputed) == ("408", "480")
+
+    def test_over_so_many_and_so_many_agree(self) -> None:
+        calls = {"indicator": "da_calls", "unit": "calls"}
+        assert rules({**calls, "value": "900000", "qualifier": ">"}, {**calls, "value": "909000"}) == []
+        assert rules({**calls, "value": "900000", "qualifier": ">"}, {**calls, "value": "1009000"}) == [
+            "told twice"
+        ]
+
+    def test_a_list_of_alternatives_is_not_one_thing_told_twice(self) -> None:
+        told = [
+            {"indicator": "update_days", "unit": "days", "value": value, "source_ref": "Ch2"}
+            for value in ("7", "14", "21")
+        ]
+        assert rules(*told) == []
+
+    def test_a_change_follows_from_two_periods(self) -> None:
+        rows = [
+            {"indicator": "da_crimes_recorded", "value": "269700", **EARLIER},
+            {"indicator": "da_crimes_recorded", "value": "353100"},
+        ]
+        change = {
+            "indicator": "da_crimes_change",
+            "statistic": "percent",
+            "unit": "percent change",
+            **BETWEEN,
+        }
+        assert rules(*rows, {**change, "value": "31"}) == []
+        (one,) = found(*rows, {**change, "value": "13"})
+        assert one.rule == "change between two periods"
+        assert {*one.fact_ids} == {"F1", "F2", "F3"}
+        assert one.recomputed == "30.92"
+
+    def test_points_follow_from_two_shares(self) -> None:
+        rows = [share("76", **EARLIER), share("66")]
+        change = {
+            "indicator": "photographs_taken_change",
+            "statistic": "percent",
+            "unit": "percentage points",
+            **BETWEEN,
+        }
+        assert rules(*rows, {**change, "value": "-10"}) == []
+        assert rules(*rows, {**change, "value": "10"}) == ["change between two periods"]
+
+    def test_a_share_follows_from_the_total_that_it_is_of(self) -> None:
+        rows = [
+            {"indicator": "da_calls_for_assistance", "value": "909000"},
+            {"indicator": "total_calls_for_assistance", "value": "20000000", "qualifier": ">"},
+        ]
+        told = {"indicator": "da_share_of_total_calls", "statistic": "percent", "unit": "percent of calls"}
+        assert rules(*rows, {**told, "value": "4.5"}) == []
+        assert rules(*rows, {**told, "value": "5.4"}) == ["share of a total"]
+
+    def test_a_range_holds_its_places_and_ends_with_them(self) -> None:
+        rate = {"indicator": "charge_rate", "unit": "percent of crimes", "source_ref": "Ch5"}
+        low = {**rate, "statistic": "range_min", "geography": "range min", "value": "16"}
+        high = {**rate, "statistic": "range_max", "geography": "range max", "value": "51"}
+        kent = {**rate, "statistic": "percent", "geography": "Kent", "value": "16"}
+        north = {**rate, "statistic": "percent", "geography": "Northumbria", "value": "51"}
+        assert rules(low, high, kent, north) == []
+        assert rules({**low, "value": "51"}, {**high, "value": "16"}) == ["least above most"]
+        assert rules(low, high, kent, {**north, "value": "61"}) == ["outside its range"]
+        assert rules(low, {**high, "value": "57"}, kent, north) == ["end of its range"]
+
+    def test_parts_add_up_where_they_leave_nothing(self) -> None:
+        groups = [("", "11"), ("_female", "8"), ("_male", "3")]
+        rows = [
+            {"indicator": f"focus_groups{part}", "unit": "groups", "value": value} for part, value in groups
+        ]
+        assert rules(*rows) == []
+        (one,) = found(*rows[:2], {**rows[2], "value": "4"})
+        assert one.rule == "parts and their total"
+        assert "8 + 4 = 12" in one.message
+
+    def test_parts_that_may_leave_something_may_be_less(self) -> None:
+        named = [("", "45"), ("_police_forces", "21"), ("_academics", "3"), ("_groups", "12")]
+        rows = [
+            {"indicator": f"consultation_responses{part}", "unit": "responses", "value": value}
+            for part, value in named
+        ]
+        assert rules(*rows) == []
+
+    def test_answers_with_none_make_up_all_who_were_asked(self) -> None:
+        answers = [("standard", "24"), ("amended", "14"), ("other", "4"), ("no_answer", "1")]
+        rows = [forces(f"forces_form_{answer}", value, source_ref="Ch2") for answer, value in answers]
+        assert rules(*rows) == []
+        rows[0] |= {"value": "42", "numerator": "42"}
+        assert "parts and their total" in rules(*rows)
+
+    def test_granted_is_no_more_than_applied_for(self) -> None:
+        assert (
+            rules(
+                {"indicator": "dvpo_applications", "value": "4225"},
+                {"indicator": "dvpo_granted", "value": "3813"},
+            )
+            == []
+        )
+        assert rules(
+            {"indicator": "dvpo_applications", "value": "3225"},
+            {"indicator": "dvpo_granted", "value": "3813"},
+        ) == ["part above whole"]
+
+    def test_a_number_in_brackets_is_what_was_counted(self) -> None:
+        (one,) = found(share("56", "384"), share("56", "214", "384"))
+        assert one.rule == "bracketed number"
+        assert "384 is the base and not what was counted" in one.message
+
+    def test_calls_an_hour_are_the_calls_of_the_year_over_its_hours(self) -> None:
+        calls = {"indicator": "da_calls_for_assistance", "unit": "calls", "value": "909000"}
+        hourly = {
+            "indicator": "da_calls_per_hour",
+            "statistic": "rate",
+            "unit": "calls per hour",
+            "qualifier": ">",
+        }
+        assert rules(calls, {**hourly, "value": "100"}) == []
+        assert rules(calls, {**hourly, "value": "1000"}) == ["rate of its count"]
+
+    def test_months_between_the_days_of_a_change(self) -> None:
+        change = {
+            "indicator": "referrals_change",
+            "statistic": "percent",
+            "unit": "percent change",
+            "value": "30",
+            **BETWEEN,
+        }
+        window = {"indicator": "referrals_window", "unit": "months", **BETWEEN}
+        assert rules(change, {**window, "value": "19"}) == []
+        assert rules(change, {**window, "value": "18"}) == ["months between two days"]
+
+
+class TestForces:
+    named = ("Cumbria", "Durham", "Gloucestershire")
+
+    def listed(self, *places: str) -> list[dict[str, str]]:
+        return [
+            {
+                "indicator": "unable_to_provide_da_arrests", "statistic": "flag", "value": "1", "unit": "force in list",
+                "geography": place,
+            }
+            for place in places
+        ]  # fmt: skip
+
+    def test_as_many_are_named_as_are_counted(self) -> None:
+        assert rules(forces("forces_unable_da_arrests", "3"), *self.listed(*self.named)) == []
+        (one,) = found(forces("forces_unable_da_arrests", "4"), *self.listed(*self.named))
+        assert one.rule == "forces named"
+        assert (one.printed, one.recomputed) == ("4", "3")
+
+    def test_a_force_is_named_once(self) -> None:
+        assert "place told twice" in rules(
+            forces("forces_unable_da_arrests", "3"), *self.listed(*self.named, "Durham")
+        )
+
+    def test_those_who_could_not_have_no_figure(self) -> None:
+        rate = {
+            "indicator": "da_arrests_rate",
+            "statistic": "percent",
+            "unit": "percent",
+            "value": "61",
+            "geography": "Durham",
+        }
+        assert rules(*self.listed(*self.named), rate) == ["unable and yet a figure"]
+
+    def test_those_who_could_and_could_not_make_up_all(self) -> None:
+        assert (
+            rules(forces("forces_able_repeat_calls", "19"), forces("forces_unable_repeat_calls", "24")) == []
+        )
+        assert rules(
+            forces("forces_able_repeat_calls", "19"), forces("forces_unable_repeat_calls", "42")
+        ) == ["with and without"]
+
+    def test_text_and_table_say_the_same_of_who_supplied(self) -> None:
+        text = forces("dvpo_breaches_forces_supplying", "36")
+        assert rules(text, forces("completeness_dvpo_breaches", "36")) == []
+        assert rules(text, forces("completeness_dvpo_breaches", "37")) == ["forces who supplied"]
+
+    def test_a_rate_of_a_small_place_is_that_of_whole_cases(self) -> None:
+        rate = {
+            "indicator": "applications",
+            "statistic": "rate",
+            "unit": "applications per 100,000 population",
+            "value": "1",
+        }
+        assert rules({**rate, "geography": "Thames Valley"}) == []
+        (one,) = found({**rate, "geography": "City of London"})
+        assert one.rule == "rate of whole cases"
+        assert "7,375" in one.message
+
+
+class TestTheReport:
+    def test_its_own_contradictions_are_found_and_nothing_else(self) -> None:
+        found = check(printed("hmic-2015").facts)
+        assert {finding.fact_ids[0] for finding in found} == {
+            # 18 months and 21 months since one day; 8 pieces of data and 9; in brackets the base and not the count, twice
+            "RF0321", "RF0420", "RF0203", "RF0212",
+            # second in the text and nowhere in the table; 18 months from August 2013 to March 2015
+            "RF0156", "RF0465",
+            # 36 forces and 37; one per 100,000 of 7,375 residents
+            "RF0227", "RF0236",
+        }  # fmt: skip
+        assert len(found) == 8
+
+    def test_it_is_carried_without_quotations_and_with_its_licence(self) -> None:
+        report = printed("hmic-2015")
+        assert len(report.facts) == 486
+        assert "Open Government Licence" in report.licence
+        assert not any(fact.quote for fact in report.facts)
+        with pytest.raises(UnknownReport, match="no report 'elsewhere'"):
+            printed("elsewhere")
+
+    def test_injected_errors_are_found(self) -> None:
+        told = measure(text_of("hmic-2015"), errors=36, seed=6)
+        assert told["recall"] >= 0.9
+        assert told["asked_for_nothing"] <= 2
+
+
+class TestReading:
+    def test_a_byte_order_mark_and_windows_lines_are_read(self, tmp_path: Path) -> None:
+        file = tmp_path / "facts.csv"
+        file.write_bytes(("\ufeff" + text(share("65", "214", "384"))).encode())
+        facts, bad = read_file(file)
+        assert (len(facts), bad) == (1, ())
+
+    @pytest.mark.parametrize(
+        ("content", "told"),
+        [
+            ("", "row 1: lacks the columns id, indicator, value"),
+            ("id,indicator\n1,a\n", "row 1: lacks the column value"),
+            ("id,indicator,value,value\n", "has the column value twice"),
+            ("id\x00,indicator,value\n", "holds bytes that no text has"),
+        ],
+    )
+    def test_what_is_no_list_of_facts_is_refused(self, content: str, told: str) -> None:
+        with pytest.raises(FileError, match=told):
+            read(content)
+
+    @pytest.mark.parametrize(
+        ("cells", "told"),
+        [
+            ({"value": "many"}, "Row 2: value: 'many' is not a number."),
+            ({"value": "1e99"}, "Row 2: value: '1e99' is not a number."),
+            ({"value": "1", "denominator": "n/a"}, "Row 2: denominator: 'n/a' is not a number."),
+            ({"value": "1", "period_end": "31/03/2015"}, "is not a date written as 2015-03-31"),
+            (
+                {"value": "1", "period_start": "2016-01-01"},
+                "begins on 2016-01-01, after it ends on 2015-03-31",
+            ),
+            ({"value": "1", "statistic": "median"}, "statistic: 'median' is none of"),
+            ({"value": "1", "qualifier": "!"}, "qualifier: '!' is none of"),
+            ({"value": "1", "indicator": ""}, "indicator: is empty"),
+        ],
+    )
+    def test_a_row_that_cannot_be_read_is_named(self, cells: dict[str, str], told: str) -> None:
+        _, bad = read(text({"indicator": "a", **cells}))
+        assert [one.rule for one in bad] == ["row"]
+        assert told in bad[0].message
+
+    def test_the_same_id_twice_is_named(self) -> None:
+        _, bad = read("id,indicator,value\nA,x,1\nA,y,2\n")
+        assert bad[0].message == "Row 3: id: A is that of row 2 as well."
+
+    @settings(max_examples=60, deadline=None)
+    @given(st.text(max_size=300))
+    def test_no_text_breaks_it(self, content: str) -> None:
+        try:
+            facts, _ = read("id,indicator,statistic,value,numerator,denominator,unit,quote\n" + content)
+        except FileError:
+            return
+        check(facts)
+
+    @settings(max_examples=40, deadline=None)
+    @given(st.data())
+    def test_no_cell_breaks_it(self, data: st.DataObject) -> None:
+        rows = list(csv.DictReader(io.StringIO(text_of("hmic-2015"))))
+        rows = rows[data.draw(st.integers(0, 440)) :][:40]
+        row, column = data.draw(st.sampled_from(rows)), data.draw(st.sampled_from([*rows[0]]))
+        row[column] = data.draw(
+            st.sampled_from(
+                ["", "0", "-1", "9" * 17, "x", "0.0", "1,000", "2015-02-30", "force in list", "rank 3"]
+            )
+        )
+        out = io.StringIO()
+        writer = csv.DictWriter(out, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+        facts, _ = read(out.getvalue())
+        check(facts)
+
+
+class TestTheCommand:
+    def test_it_prints_json_and_nothing_else(self, tmp_path: Path) -> None:
+        file = tmp_path / "facts.csv"
+        file.write_text(text(share("65", "214", "384"), {"indicator": "a", "value": "x"}), encoding="utf-8")
+        done = CliRunner().invoke(statistics, ["consistency", str(file), "--json"])
+        assert done.exit_code == 0
+        told = json.loads(done.stdout)
+        assert [one["rule"] for one in told] == ["row", "percentage of its counts"]
+        assert {*told[0]} == {"fact_ids", "rule", "printed", "recomputed", "message"}
+
+    def test_strict_says_by_its_status_that_something_was_found(self, tmp_path: Path) -> None:
+        file = tmp_path / "facts.csv"
+        file.write_text(text(share("65", "214", "384")), encoding="utf-8")
+        done = CliRunner().invoke(statistics, ["consistency", str(file), "--strict"])
+        assert done.exit_code == 1
+        assert "1 figures read, 1 question." in done.stdout
+
+    @pytest.mark.parametrize("content", [None, b"\xff\xfe\x00", b"a,b\n1,2\n"])
+    def test_a_file_that_cannot_be_read_is_told_by_name(self, tmp_path: Path, content: bytes | None) -> None:
+        file = tmp_path / "facts.csv"
+        if content is not None:
+            file.write_bytes(content)
+        done = CliRunner().invoke(statistics, ["consistency", str(file), "--json"])
+        assert done.exit_code == 2
+        assert done.stdout == ""
+        assert done.stderr.startswith("Error: facts.csv: ")
+
+
+@pytest.mark.parametrize(
+    ("quote", "told"),
+    [
+        ("Twenty-one months later", [21]),
+        ("an estimated 1.4 million women", [1_400_000]),
+        ("Sixty seven percent", [67]),
+        ("more than 900,000 calls", [900_000]),
+        ("none of these victims", [0]),
+        ("over a thousand officers", [1000]),
+    ],
+)
+def test_numbers_in_words(quote: str, told: list[int]) -> None:
+    assert [int(one) for one in numbers(quote)] == told
+
+
+@pytest.mark.parametrize(
+    ("value", "step"), [(900_000, 100_000), (75, 5), (17, 1), (450, 50), (100, 100), (20, 10), (0, 1)]
+)
+def test_over_goes_as_far_as_the_next_round_figure(value: int, step: int) -> None:
+    from fractions import Fraction
+
+    assert roundness(Fraction(value)) == step
+
+
+def test_what_a_rounded_count_may_stand_for() -> None:
+    from decimal import Decimal
+
+    assert counted(Decimal(269_700)) == Span(269_650, 269_750)  # type: ignore[arg-type]
+    assert counted(Decimal(480)) == Span(480, 480)  # type: ignore[arg-type]
