@@ -4,7 +4,8 @@ A plain binomial funnel takes every difference between places for chance or for 
 cases each nearly every force lies outside it. Here a variance between places is estimated and added (D. J.
 Spiegelhalter, "Handling over-dispersion of performance indicators", Quality and Safety in Health Care 14, 2005): z-scores
 are winsorised so that the outliers that are sought do not widen the limits, the overdispersion factor is their mean
-square, and the variance between places is that of R. DerSimonian and N. Laird (1986). No web framework.
+square, over what that is of normal scores drawn in likewise, and the variance between places is that of R. DerSimonian
+and N. Laird (1986). No web framework.
 """
 
 from collections.abc import Mapping
@@ -75,7 +76,7 @@ def dispersion(counts: Mapping[str, tuple[int, int]], *, level: float = LEVEL) -
     plain = {
         name: (_scaled(counted / of) - middle) / deviations[name] for name, (counted, of) in based.items()
     }
-    factor = sum(score * score for score in _drawn_in([*plain.values()])) / len(plain)
+    factor = sum(score * score for score in _drawn_in([*plain.values()])) / len(plain) / _drawn_in_of_normal()
     between = _between(factor, [1 / deviation**2 for deviation in deviations.values()])
     z = NormalDist().inv_cdf((1 + level) / 2)
     places = {}
@@ -112,6 +113,13 @@ def _drawn_in(scores: list[float]) -> list[float]:
     out = floor(len(ordered) * DRAWN_IN)
     low, high = ordered[out], ordered[len(ordered) - 1 - out]
     return [min(max(score, low), high) for score in scores]
+
+
+def _drawn_in_of_normal() -> float:
+    """The mean square of normal scores whose ends are drawn in: without it places of the usual kind would lie outside."""
+    normal = NormalDist()
+    end = normal.inv_cdf(1 - DRAWN_IN)
+    return 2 * DRAWN_IN * end * end + (1 - 2 * DRAWN_IN) - 2 * end * normal.pdf(end)
 
 
 def _between(factor: float, weights: list[float]) -> float:

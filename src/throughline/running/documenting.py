@@ -25,7 +25,7 @@ def docs() -> None:
 )
 @click.pass_context
 def generate(ctx: click.Context, out: Path) -> None:
-    """Write docs/generated: who may do what, addresses, tables, lists, transitions, the command line."""
+    """Write docs/generated: who may do what, addresses, tables, lists, transitions, the command line, printed reports."""
     import django
 
     django.setup()
@@ -37,6 +37,7 @@ def generate(ctx: click.Context, out: Path) -> None:
         "reference.md": reference(),
         "transitions.md": transitions(),
         "command-line.md": command_line(ctx.find_root()),
+        **{f"report-{name}.md": report(name) for name in carried_reports()},
     }
     for name, text in pages.items():
         (out / name).write_text(HEAD + text.rstrip() + "\n", encoding="utf-8")
@@ -78,6 +79,53 @@ def access() -> str:
         f"What no rule allows is refused. Before all of them: {EXCLUSION[0].lower()}{EXCLUSION[1:]}.\n"
         f"The front line is {', '.join(sorted(FRONT_LINE))}; who reads about people is that and"
         f" {', '.join(sorted(READERS - FRONT_LINE))}.\n\n" + _table(("Rule", "Action", "Roles", "When"), rows)
+    )
+
+
+def carried_reports() -> tuple[str, ...]:
+    """The reports whose printed figures are carried."""
+    from throughline.statistics.printed import names
+
+    return names()
+
+
+def report(name: str) -> str:
+    """What a report prints, in its own order, and which of it contradicts what."""
+    from throughline.statistics.consistency import check
+    from throughline.statistics.printed import printed
+
+    told = printed(name)
+    found = check(told.facts)
+    asked = {one: number for number, finding in enumerate(found, start=1) for one in finding.fact_ids}
+    findings = [
+        (str(number), finding.rule, finding.printed, finding.recomputed, finding.message)
+        for number, finding in enumerate(found, start=1)
+    ]
+    figures = [
+        (
+            fact.id,
+            fact.indicator.replace("_", " "),
+            fact.geography,
+            " to ".join(day.isoformat() for day in fact.period if day),
+            fact.shown,
+            fact.unit,
+            "" if fact.numerator is None else f"{fact.numerator:,}",
+            "" if fact.denominator is None else f"{fact.denominator:,}",
+            fact.source,
+            f"[{asked[fact.id]}]" if fact.id in asked else "",
+        )
+        for fact in told.facts
+    ]
+    return (
+        f"# {told.title}\n\n{told.description}\n\nSource: {told.source}\n\nLicence: {told.licence}\n\n{told.changes}\n\n"
+        f"## What does not follow\n\n{len(found)} questions of {len(figures)} figures, rounding understood. Which of two figures"
+        " is wrong is not said.\n\n"
+        + _table(("", "Rule", "Printed", "Follows", "How"), findings)
+        + "\n## What is printed\n\n"
+        + _table(
+            ("Row", "What", "Of whom", "Period", "Value", "Unit", "Counted", "Of", "Where", "Question"),
+            figures,
+        )
     )
 
 

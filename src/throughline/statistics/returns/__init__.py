@@ -1,0 +1,27 @@
+"""A force's data return: what it holds, its template, reading one, and every question that its figures raise."""
+
+from throughline.statistics.returns.items import Item, items
+from throughline.statistics.returns.reading import Problem, read_return
+from throughline.statistics.returns.rules import Entry, Query, Return
+from throughline.statistics.returns.template import write_template
+from throughline.statistics.returns.verifying import (
+    against_others,
+    against_outside,
+    against_past,
+    within_itself,
+)
+
+__all__ = [
+    "Entry",
+    "Item",
+    "Problem",
+    "Query",
+    "Return",
+    "against_others",
+    "against_outside",
+    "against_past",
+    "items",
+    "read_return",
+    "within_itself",
+    "write_template",
+]

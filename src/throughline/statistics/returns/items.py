@@ -1,0 +1,39 @@
+"""What a return holds on a day: the items of the dated list, in their order."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from throughline.reference import load
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One figure of a return: what is counted, in what unit, over what, and how it hangs on others."""
+
+    code: str
+    label: str
+    sheet: str
+    definition: str
+    unit: str
+    basis: str
+    part_of: str | None
+    adds_to: str | None
+    compared: bool
+
+
+def items(year_end: date) -> tuple[Item, ...]:
+    """The items of the return for the year that ends on a day."""
+    return tuple(
+        Item(
+            row.code,
+            row.label,
+            row.text("sheet"),
+            row.text("definition"),
+            row.text("unit"),
+            row.text("basis"),
+            row.optional_text("part_of"),
+            row.optional_text("adds_to"),
+            row.flag("compared"),
+        )
+        for row in load("return-items").as_of(year_end)
+    )

@@ -1,0 +1,237 @@
+"""Reading a filled return: every fault of its form is named by sheet, row, item, rule and remedy, and nothing loads in part."""
+
+import csv
+import io
+import re
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from throughline.reference import load
+from throughline.statistics.returns.items import Item, items
+from throughline.statistics.returns.rules import Entry, Return
+from throughline.statistics.returns.template import ABOUT, FIGURES
+
+LARGEST: Final = 5_000_000
+MOST_ROWS: Final = 5_000
+#: A count with more digits is no count of anything in a force.
+LONGEST: Final = 9
+_WHOLE: Final = re.compile(r"\d{1,3}(,\d{3})+|\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a return's form: where, by which rule, and what to do."""
+
+    sheet: str
+    row: int
+    item: str
+    rule: str
+    message: str
+    remedy: str
+
+    def __str__(self) -> str:
+        where = ", ".join(
+            part for part in (self.sheet, f"row {self.row}" if self.row else "", self.item) if part
+        )
+        return f"{where}: {self.message} {self.remedy}"
+
+
+def read_return(folder: Path) -> tuple[Return | None, tuple[Problem, ...]]:
+    """The return in a folder, or None with every problem of its form; a return with a problem is not read in part."""
+    about, problems = _table(folder / ABOUT, ("force", "year_end"))
+    told, more = _table(folder / FIGURES, ("item", "value", "unable"))
+    problems += more
+    if about is None or told is None:
+        return None, tuple(problems)
+    force, year_end = _about(about, problems)
+    if year_end is None:
+        return None, tuple(problems)
+    listed = {item.code: item for item in items(year_end)}
+    if not listed:
+        problems.append(
+            Problem(
+                ABOUT,
+                2,
+                "year_end",
+                "year",
+                f"there is no return for the year to {year_end}.",
+                "Give another year.",
+            )
+        )
+        return None, tuple(problems)
+    entries: dict[str, Entry] = {}
+    for row, cells in told:
+        code = cells["item"]
+        item = listed.get(code)
+        if item is None:
+            problems.append(
+                Problem(
+                    FIGURES,
+                    row,
+                    _cut(code),
+                    "item",
+                    "is no item of this return.",
+                    "Take the code from the template.",
+                )
+            )
+        elif code in entries:
+            problems.append(
+                Problem(
+                    item.sheet,
+                    row,
+                    code,
+                    "twice",
+                    f"stands in row {entries[code].row} as well.",
+                    "Leave one of the two.",
+                )
+            )
+        elif entry := _entry(item, cells, row, year_end, problems):
+            entries[code] = entry
+    named = {cells["item"] for _, cells in told}
+    problems += [
+        Problem(
+            item.sheet,
+            0,
+            code,
+            "missing",
+            "has no row.",
+            'Give a figure, or "unable to provide" with a reason.',
+        )
+        for code, item in listed.items()
+        if code not in named
+    ]
+    if problems or force is None:
+        return None, tuple(problems)
+    return Return(force, year_end, entries), ()
+
+
+def _about(
+    about: list[tuple[int, dict[str, str]]], problems: list[Problem]
+) -> tuple[str | None, date | None]:
+    if len(about) != 1:
+        problems.append(
+            Problem(
+                ABOUT, 0, "", "one row", f"has {len(about)} rows.", "Give one row: force, year_end, contact."
+            )
+        )
+        return None, None
+    row, cells = about[0]
+    try:
+        year_end = date.fromisoformat(cells["year_end"])
+    except ValueError:
+        problems.append(
+            Problem(
+                ABOUT,
+                row,
+                "year_end",
+                "date",
+                f"{_cut(cells['year_end'])} is not a date.",
+                "Write it as 2015-03-31.",
+            )
+        )
+        return None, None
+    if cells["force"] not in {force.code for force in load("forces").as_of(max(year_end, date(2011, 1, 1)))}:
+        problems.append(
+            Problem(
+                ABOUT,
+                row,
+                "force",
+                "force",
+                f"{_cut(cells['force'])} is no force's code.",
+                "Take it from `throughline reference list forces`.",
+            )
+        )
+        return None, year_end
+    return cells["force"], year_end
+
+
+def _entry(
+    item: Item, cells: dict[str, str], row: int, year_end: date, problems: list[Problem]
+) -> Entry | None:
+    value, unable = cells["value"], cells["unable"]
+
+    def wrong(rule: str, message: str, remedy: str) -> None:
+        problems.append(Problem(item.sheet, row, item.code, rule, message, remedy))
+
+    if value and unable:
+        wrong("both", "has a figure and a reason for which there is none.", "Leave one of the two.")
+    elif not value and not unable:
+        wrong("neither", "is empty.", "Give a figure, 0 if there was none, or a reason in the column unable.")
+    elif unable:
+        reasons = [reason.code for reason in load("unable-reasons").as_of(year_end)]
+        if unable in reasons:
+            return Entry(item.code, None, unable, row)
+        wrong("reason", f"{_cut(unable)} is no reason.", f"One of {', '.join(reasons)}.")
+    elif value.endswith("%"):
+        wrong("percentage", f"{_cut(value)} is a percentage.", f"Give the count of {item.unit}s.")
+    elif not _WHOLE.fullmatch(value):
+        wrong(
+            "whole number",
+            f"{_cut(value)} is not a whole number.",
+            f"Give the count of {item.unit}s, in digits.",
+        )
+    elif len(value.replace(",", "")) > LONGEST:
+        wrong("size", f"{_cut(value)} is larger than any count.", "Look whether two cells ran together.")
+    else:
+        return Entry(item.code, int(value.replace(",", "")), None, row)
+    return None
+
+
+def _table(
+    path: Path, needed: tuple[str, ...]
+) -> tuple[list[tuple[int, dict[str, str]]] | None, list[Problem]]:
+    """The rows of a CSV file with their numbers, or None and what is wrong with it."""
+
+    def refused(rule: str, message: str, remedy: str, row: int = 0) -> tuple[None, list[Problem]]:
+        return None, [Problem(path.name, row, "", rule, message, remedy)]
+
+    try:
+        if path.stat().st_size > LARGEST:
+            return refused("size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone.")
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError:
+        return refused(
+            "file", "is not there or cannot be opened.", "Send the files of the template together."
+        )
+    except UnicodeDecodeError as error:
+        return refused("text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8.")
+    if "\x00" in text:
+        return refused("text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
+    reader = csv.reader(io.StringIO(text))
+    try:
+        heading = [cell.strip().lower() for cell in next(reader, [])]
+        rows = list(reader)
+    except csv.Error as error:
+        return refused("csv", f"cannot be read ({error}).", "Save it as CSV UTF-8.", reader.line_num)
+    missing = [column for column in needed if column not in heading]
+    if missing:
+        return refused("columns", f"lacks {', '.join(missing)}.", "Take the heading from the template.", 1)
+    if len({*heading}) != len(heading):
+        return refused("columns", "has a column twice.", "Take the heading from the template.", 1)
+    if len(rows) > MOST_ROWS:
+        return refused("rows", f"has {len(rows):,} rows.", "Send the filled template alone.")
+    told: list[tuple[int, dict[str, str]]] = []
+    problems: list[Problem] = []
+    for row, cells in enumerate(rows, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(heading):
+            problems.append(
+                Problem(
+                    path.name,
+                    row,
+                    "",
+                    "cells",
+                    f"has {len(cells)} cells, and the heading {len(heading)}.",
+                    "Look for a comma too many or too few.",
+                )
+            )
+            continue
+        told.append((row, {name: cell.strip() for name, cell in zip(heading, cells, strict=True)}))
+    return told, problems
+
+
+def _cut(told: str) -> str:
+    return repr(told if len(told) <= 40 else told[:39] + "…")

@@ -1,0 +1,109 @@
+"""An empty return for a force to fill: a CSV file for its figures, one for how it counts, and CSVW that says what is what."""
+
+import csv
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Final
+
+from throughline.reference import load
+from throughline.statistics.returns.items import items
+
+FIGURES: Final = "figures.csv"
+METHODS: Final = "methods.csv"
+ABOUT: Final = "about.csv"
+COLUMNS: Final = {
+    "sheet": "The sheet of the return",
+    "item": "The item's code; do not change it",
+    "label": "What it is",
+    "definition": "What is counted",
+    "unit": "What one of them is",
+    "basis": "Over what: year, since-introduction or one-day",
+    "value": "A whole number, or empty where it cannot be provided",
+    "unable": "Why it cannot be provided: a code",
+    "note": "Whatever the reader of the figure must know",
+}
+METHOD_COLUMNS: Final = {
+    "sheet": "The sheet whose figures are counted so",
+    "definition": "The force's own definition, where it differs",
+    "method": "How it was counted: system, date of the count, by incident, crime or person",
+}
+ABOUT_COLUMNS: Final = {
+    "force": "The code of the force's area",
+    "year_end": "The last day of the year, as 2015-03-31",
+    "contact": "Whom to ask: a post, not a person",
+}
+
+
+def write_template(out: Path, year_end: date, *, force: str = "") -> tuple[Path, ...]:
+    """Write the template for a year into a folder, which is made; returns the files. Never over a file that is there.
+
+    Raises FileExistsError naming the file.
+    """
+    listed = items(year_end)
+    files: dict[str, tuple[dict[str, str], list[list[str]]]] = {
+        ABOUT: (ABOUT_COLUMNS, [[force, year_end.isoformat(), ""]]),
+        FIGURES: (
+            COLUMNS,
+            [
+                [one.sheet, one.code, one.label, one.definition, one.unit, one.basis, "", "", ""]
+                for one in listed
+            ],
+        ),
+        METHODS: (METHOD_COLUMNS, [[sheet, "", ""] for sheet in dict.fromkeys(one.sheet for one in listed)]),
+    }
+    paths = [out / name for name in (*files, "csv-metadata.json")]
+    for path in paths:
+        if path.exists():
+            raise FileExistsError(f"{path.name} is there already; choose an empty folder")
+    out.mkdir(parents=True, exist_ok=True)
+    for name, (columns, rows) in files.items():
+        with (out / name).open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows(rows)
+    (out / "csv-metadata.json").write_text(_metadata(year_end), encoding="utf-8")
+    return tuple(paths)
+
+
+def _metadata(year_end: date) -> str:
+    """CSVW for the three tables: names, words and types, so that any reader of it can check the form."""
+    reasons = [row.code for row in load("unable-reasons").as_of(year_end)]
+    types: dict[str, object] = {
+        "value": {"base": "nonNegativeInteger"},
+        "year_end": {"base": "date", "format": "yyyy-MM-dd"},
+        "unable": {"base": "string", "format": "|".join(reasons)},
+    }
+    required = {"item", "force", "year_end", "sheet"}
+    tables = [
+        {
+            "url": name,
+            "tableSchema": {
+                "columns": [
+                    {
+                        "name": column,
+                        "titles": column,
+                        "dc:description": means,
+                        "datatype": types.get(column, "string"),
+                        "required": column in required,
+                    }
+                    for column, means in columns.items()
+                ],
+                **({"primaryKey": "item"} if name == FIGURES else {}),
+            },
+        }
+        for name, columns in ((ABOUT, ABOUT_COLUMNS), (FIGURES, COLUMNS), (METHODS, METHOD_COLUMNS))
+    ]
+    first = date(year_end.year - 1, year_end.month, year_end.day) + timedelta(days=1)
+    return (
+        json.dumps(
+            {
+                "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
+                "dc:title": f"Domestic abuse data return, {first} to {year_end}",
+                "tables": tables,
+            },
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )

@@ -1,0 +1,278 @@
+"""The questions that a return raises: by itself, against its own past, against others, against what is published."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from math import sqrt
+from typing import Final
+
+from throughline.measures.dispersion import LEVEL, Dispersion, dispersion
+from throughline.statistics.returns.items import Item, items
+from throughline.statistics.returns.rules import Query, Return
+
+#: A nought where its whole has so many is rather a figure that was not there.
+NOUGHT_OF: Final = 200
+#: From so many a figure is large enough to speak of by what factor it changed.
+ENOUGH: Final = 30
+#: By more than so much either way a figure does not change from year to year without a reason.
+FACTOR: Final = 2.0
+#: How far from ten or a thousand times a slip of a digit or of a unit may be, for the year has changed as well.
+NEAR: Final = 0.35
+#: So many figures as the year before, all the same, are those of the year before.
+THE_SAME: Final = 5
+#: So many rows in a run that have their neighbour's figures were shifted.
+RUN: Final = 3
+#: How far a row may be from its neighbour's past to be taken for it.
+LIKE: Final = 0.15
+
+
+def number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def within_itself(told: Return) -> tuple[Query, ...]:
+    """What cannot be, or hardly, by the return alone."""
+    listed = items(told.year_end)
+    return (*_parts(told, listed), *_totals(told, listed), *_noughts(told, listed))
+
+
+def _parts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
+    for item in listed:
+        part, whole = told.value(item.code), told.value(item.part_of) if item.part_of else None
+        if part is None or whole is None or item.part_of is None or part <= whole:
+            continue
+        share = f"{part / whole:.0%}" if whole else "more than all"
+        yield Query(
+            "error",
+            "part above whole",
+            (item.code, item.part_of),
+            number(part),
+            f"{number(whole)} at most",
+            f"{item.label} are {number(part)}, a part of {item.part_of}, which are {number(whole)}: {share}.",
+            "Look whether the two were changed over, or one stands on another basis.",
+        )
+
+
+def _totals(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
+    groups: dict[str, list[Item]] = defaultdict(list)
+    for item in listed:
+        if item.adds_to:
+            groups[item.adds_to].append(item)
+    for whole, parts in groups.items():
+        total = told.value(whole)
+        given = [told.value(part.code) for part in parts]
+        if total is None or any(value is None for value in given):
+            # with one of them not provided they may be less, and never more
+            known = [value for value in given if value is not None]
+            if total is not None and known and sum(known) > total and all(value <= total for value in known):
+                yield _added(whole, parts, known, total)
+            continue
+        values = [value for value in given if value is not None]
+        if sum(values) != total:
+            yield _added(whole, parts, values, total)
+
+
+def _added(whole: str, parts: Sequence[Item], values: Sequence[int], total: int) -> Query:
+    reckoned = " + ".join(number(value) for value in values)
+    return Query(
+        "error",
+        "parts and their total",
+        (whole, *(part.code for part in parts)),
+        number(total),
+        number(sum(values)),
+        f"{whole} are {number(total)}, and their parts are {reckoned} = {number(sum(values))}.",
+        "Correct the part or the total, so that they add up.",
+    )
+
+
+def _noughts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
+    for item in listed:
+        whole = told.value(item.part_of) if item.part_of else None
+        if told.value(item.code) == 0 and whole is not None and whole >= NOUGHT_OF and item.compared:
+            yield Query(
+                "question",
+                "nought for unable",
+                (item.code,),
+                "0",
+                "",
+                f"{item.label} are 0 of {number(whole)}.",
+                'If they could not be counted, say "unable to provide" and why; a nought is published as one.',
+            )
+
+
+def against_past(told: Return, before: Return) -> tuple[Query, ...]:
+    """What changed since the return before as figures do not change."""
+    listed = [item for item in items(told.year_end)]
+    pairs = {
+        item.code: (was, now)
+        for item in listed
+        if (was := before.value(item.code)) is not None and (now := told.value(item.code)) is not None
+    }
+    same = [code for code, (was, now) in pairs.items() if was == now and now >= ENOUGH]
+    if len(same) >= THE_SAME and len(same) * 2 >= sum(1 for was, now in pairs.values() if now >= ENOUGH):
+        return (
+            Query(
+                "error",
+                "stale year",
+                tuple(same),
+                f"{len(same)} figures",
+                "figures of another year",
+                f"{len(same)} of {len(pairs)} figures are those of the year to {before.year_end}, to the last digit.",
+                f"Send the figures of the year to {told.year_end}.",
+            ),
+        )
+    if shifted := _shifted(listed, pairs, told, before):
+        return (shifted,)
+    return tuple(
+        query
+        for item in listed
+        if item.code in pairs
+        for query in _changed(item, *pairs[item.code], told, before)
+    )
+
+
+def _shifted(
+    listed: Sequence[Item], pairs: Mapping[str, tuple[int, int]], told: Return, before: Return
+) -> Query | None:
+    """A run of rows that have the past of the row above or below, and not their own."""
+    for step in (-1, 1):
+        run: list[str] = []
+        for at, item in enumerate(listed):
+            beside = listed[at + step].code if 0 <= at + step < len(listed) else None
+            now, own = told.value(item.code), before.value(item.code)
+            other = before.value(beside) if beside else None
+            fits = (
+                now is not None
+                and other is not None
+                and other >= ENOUGH
+                and abs(now - other) <= LIKE * other
+                and (own is None or abs(now - own) > LIKE * max(own, 1))
+            )
+            if fits:
+                run.append(item.code)
+                if len(run) >= RUN:
+                    where = "above" if step < 0 else "below"
+                    return Query(
+                        "error",
+                        "shifted rows",
+                        tuple(run),
+                        ", ".join(number(told.value(code) or 0) for code in run),
+                        ", ".join(number(before.value(code) or 0) for code in run),
+                        f"{', '.join(run)} have what the row {where} each had the year before.",
+                        "Put the figures back into their rows.",
+                    )
+            else:
+                run = []
+    return None
+
+
+def _changed(item: Item, was: int, now: int, told: Return, before: Return) -> Iterator[Query]:
+    if max(was, now) < ENOUGH:
+        return
+    reckoned = f"{item.label} are {number(now)}, and were {number(was)}"
+    times = now / was if was else float("inf")
+    for slip, rule, remedy in (
+        (10.0, "tenfold", "Count the noughts."),
+        (1000.0, "unit", "Tell the figure in ones, not in thousands."),
+    ):
+        for factor in (slip, 1 / slip):
+            if was and now and abs(times / factor - 1) <= NEAR:
+                yield Query(
+                    "error",
+                    rule,
+                    (item.code,),
+                    number(now),
+                    number(was),
+                    f"{reckoned}: {times:.3g} times.",
+                    remedy,
+                )
+                return
+    whole = told.value(item.part_of) if item.part_of else None
+    past = before.value(item.part_of) if item.part_of else None
+    if whole and past and was >= ENOUGH * 10 and 0 < now <= 100 and abs(now - was / past * 100) <= 6:
+        yield Query(
+            "error",
+            "percentage for count",
+            (item.code,),
+            number(now),
+            number(was / past * whole),
+            f"{reckoned}; {number(was)} of {number(past)} were {was / past:.0%}, so that {number(now)} is rather a percentage.",
+            "Give the count.",
+        )
+        return
+    # a factor of two, and more than counts of that size do by chance
+    far = abs(now - was) > 3.09 * sqrt(now + was)
+    if far and (not was or not now or not 1 / FACTOR <= times <= FACTOR):
+        yield Query(
+            "question",
+            "own past",
+            (item.code,),
+            number(now),
+            f"{number(was / FACTOR)} to {number(was * FACTOR)}",
+            f"{reckoned}: {'' if not was else f'{times:.2f} times, '}beyond a factor of {FACTOR:g} and chance.",
+            "Say what changed, in what happens or in how it is counted.",
+        )
+
+
+def against_others(returns: Iterable[Return], *, level: float = LEVEL) -> dict[str, tuple[Query, ...]]:
+    """By force, the shares that differ from those of all forces by more than forces differ, the plain funnel beside.
+
+    Forces that could not provide a figure are not in its funnel. Nothing is asked of an item that too few provided.
+    """
+    given = sorted(returns, key=lambda told: told.force)
+    found: dict[str, list[Query]] = {told.force: [] for told in given}
+    if not given:
+        return {}
+    for item in items(max(told.year_end for told in given)):
+        spread = shares(given, item, level=level)
+        if spread is None:
+            continue
+        for force in spread.outside:
+            place = spread.places[force]
+            found[force].append(
+                Query(
+                    "question",
+                    "other forces",
+                    (item.code, item.part_of or ""),
+                    f"{place.share:.1%}",
+                    f"{place.low:.1%} to {place.high:.1%}",
+                    f"{item.label} are {number(place.counted)} of {number(place.of)} = {place.share:.1%}; of all"
+                    f" {len(spread.places)} forces {spread.average:.1%}, between {place.low:.1%} and {place.high:.1%} at this size"
+                    f" (score {place.score:.1f}; a plain binomial funnel has {place.plain_low:.1%} to {place.plain_high:.1%},"
+                    f" with {len(spread.plain_outside)} forces outside).",
+                    "Say what differs, in what happens or in how it is counted.",
+                )
+            )
+    return {force: tuple(queries) for force, queries in found.items()}
+
+
+def shares(returns: Iterable[Return], item: Item, *, level: float = LEVEL) -> Dispersion | None:
+    """The funnel of an item's share of what it is part of, over whoever provided both; None where there is none."""
+    if not item.compared or item.part_of is None:
+        return None
+    counts = {
+        told.force: (part, whole)
+        for told in returns
+        if (part := told.value(item.code)) is not None
+        and (whole := told.value(item.part_of)) is not None
+        and part <= whole
+    }
+    return dispersion(counts, level=level)
+
+
+def against_outside(
+    told: Return, published: Mapping[str, int], *, named: str, within: float = 0.05
+) -> tuple[Query, ...]:
+    """Figures that are further from a published series than its revisions take it."""
+    return tuple(
+        Query(
+            "question",
+            "outside series",
+            (item,),
+            number(value),
+            f"{number(other * (1 - within))} to {number(other * (1 + within))}",
+            f"{item} are {number(value)}, and {number(other)} in {named}: {value / other - 1:+.1%}.",
+            "Say which offences or days differ, or correct the figure.",
+        )
+        for item, other in published.items()
+        if (value := told.value(item)) is not None and other > 0 and abs(value / other - 1) > within
+    )

@@ -1,0 +1,287 @@
+"""A return: its template, reading a filled one, and the questions that its figures raise."""
+
+import csv
+import json
+import random
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from invented_returns import KINDS, YEAR, invented
+from verification import judged, measure
+
+from throughline.statistics.returns import (
+    Entry,
+    Return,
+    against_others,
+    against_outside,
+    against_past,
+    items,
+    read_return,
+    within_itself,
+    write_template,
+)
+from throughline.statistics.returns.cli import returning
+
+FORCE = "E23000020"
+
+
+@pytest.fixture(scope="module")
+def world() -> dict[str, tuple[Return, Return]]:
+    return invented(11)
+
+
+def with_(told: Return, **values: int) -> Return:
+    changed = {
+        code.replace("_", "-"): Entry(code.replace("_", "-"), value, None, 9)
+        for code, value in values.items()
+    }
+    return replace(told, entries={**told.entries, **changed})
+
+
+def filled(folder: Path, told: Return, **cells: dict[str, str]) -> Path:
+    """A template filled with a return's figures, some cells of a row otherwise."""
+    write_template(folder, YEAR, force=FORCE)
+    with (folder / "figures.csv").open(encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    for row in rows:
+        entry = told.entries[row["item"]]
+        row |= {"value": "" if entry.value is None else f"{entry.value}", "unable": entry.unable or ""}
+        row |= cells.get(row["item"].replace("-", "_"), {})
+    with (folder / "figures.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    return folder
+
+
+class TestItems:
+    def test_parts_and_totals_name_items_and_nobody_is_part_of_itself(self) -> None:
+        listed = {item.code: item for item in items(YEAR)}
+        for item in listed.values():
+            assert item.part_of is None or item.part_of in listed
+            assert item.adds_to is None or item.adds_to == item.part_of
+            assert not item.compared or item.part_of
+            seen = {item.code}
+            while item.part_of:
+                assert item.part_of not in seen
+                seen.add(item.part_of)
+                item = listed[item.part_of]
+
+    def test_before_the_first_return_there_is_none(self) -> None:
+        assert items(date(2012, 3, 31)) == ()
+
+
+class TestTheForm:
+    def test_a_filled_template_is_read_as_it_was_filled(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        _, told = world["Invented 05"]
+        found, problems = read_return(filled(tmp_path / "return", told))
+        assert problems == ()
+        assert found is not None
+        assert (found.force, found.year_end) == (FORCE, YEAR)
+        assert {code: (one.value, one.unable) for code, one in found.entries.items()} == {
+            code: (one.value, one.unable) for code, one in told.entries.items()
+        }
+
+    def test_the_template_writes_over_nothing(self, tmp_path: Path) -> None:
+        write_template(tmp_path, YEAR)
+        with pytest.raises(FileExistsError, match=r"about\.csv is there already"):
+            write_template(tmp_path, YEAR)
+
+    def test_its_metadata_describes_every_column_of_every_file(self, tmp_path: Path) -> None:
+        *files, metadata = write_template(tmp_path, YEAR)
+        told = json.loads(metadata.read_text("utf-8"))
+        for path, table in zip(files, told["tables"], strict=True):
+            assert table["url"] == path.name
+            with path.open(encoding="utf-8") as file:
+                assert next(csv.reader(file)) == [
+                    column["name"] for column in table["tableSchema"]["columns"]
+                ]
+
+    @pytest.mark.parametrize(
+        ("cells", "rule"),
+        [
+            ({"value": "31%"}, "percentage"),
+            ({"value": "many"}, "whole number"),
+            ({"value": "3.5"}, "whole number"),
+            ({"value": "-3"}, "whole number"),
+            ({"value": "1,00"}, "whole number"),
+            ({"value": "9" * 12}, "size"),
+            ({"value": ""}, "neither"),
+            ({"value": "4", "unable": "system"}, "both"),
+            ({"value": "", "unable": "could not"}, "reason"),
+            ({"item": "call"}, "item"),
+            ({"item": "crimes"}, "twice"),
+        ],
+    )
+    def test_a_faulty_row_is_named_and_nothing_is_read(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]], cells: dict[str, str], rule: str
+    ) -> None:
+        found, problems = read_return(filled(tmp_path / "return", world["Invented 05"][1], calls=cells))
+        assert found is None
+        assert rule in {one.rule for one in problems}
+        one = next(one for one in problems if one.rule == rule)
+        # the row of "crimes" is the one that is told twice
+        assert one.row == (2 if rule != "twice" else 5)
+        assert one.remedy
+
+    @pytest.mark.parametrize(
+        ("file", "content", "rule"),
+        [
+            ("figures.csv", b"", "columns"),
+            ("figures.csv", b"\xff\xfe", "text"),
+            ("figures.csv", b"item,value,unable\ncalls,1\n", "cells"),
+            ("figures.csv", b"item,value,unable,value\n", "columns"),
+            ("about.csv", b"force,year_end\nE23000020,31/03/2015\n", "date"),
+            ("about.csv", b"force,year_end\nE99,2015-03-31\n", "force"),
+            ("about.csv", b"force,year_end\nE23000020,1999-03-31\n", "year"),
+            ("about.csv", b"force,year_end\n", "one row"),
+        ],
+    )
+    def test_a_faulty_file_is_named(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]], file: str, content: bytes, rule: str
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1])
+        (folder / file).write_bytes(content)
+        found, problems = read_return(folder)
+        assert found is None
+        assert rule in {one.rule for one in problems}
+
+    @settings(max_examples=60, deadline=None)
+    @given(data=st.data())
+    def test_no_mutated_file_breaks_it(
+        self,
+        data: st.DataObject,
+        tmp_path_factory: pytest.TempPathFactory,
+        world: dict[str, tuple[Return, Return]],
+    ) -> None:
+        folder = filled(tmp_path_factory.mktemp("mutated") / "return", world["Invented 05"][1])
+        path = folder / data.draw(st.sampled_from(["about.csv", "figures.csv"]))
+        content = bytearray(path.read_bytes())
+        for _ in range(data.draw(st.integers(1, 4))):
+            at = data.draw(st.integers(0, len(content) - 1))
+            content[at : at + data.draw(st.integers(0, 30))] = data.draw(st.binary(max_size=5))
+            content = content or bytearray(b"\n")
+        path.write_bytes(content)
+        found, problems = read_return(folder)
+        assert (found is None) == bool(problems)
+
+
+class TestTheFigures:
+    def test_a_part_above_its_whole(self, world: dict[str, tuple[Return, Return]]) -> None:
+        _, told = world["Invented 05"]
+        assert within_itself(told) == ()
+        found = within_itself(with_(told, orders_breached=(told.value("orders-granted") or 0) + 1))
+        assert [(one.level, one.rule, one.items) for one in found] == [
+            ("error", "part above whole", ("orders-breached", "orders-granted"))
+        ]
+
+    def test_parts_that_do_not_add_up(self, world: dict[str, tuple[Return, Return]]) -> None:
+        _, told = world["Invented 05"]
+        (one,) = within_itself(with_(told, cases_high=(told.value("cases-high") or 0) + 1))
+        assert one.rule == "parts and their total"
+        assert " + " in one.message
+
+    def test_parts_may_be_less_where_one_was_not_provided_and_never_more(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        _, told = world["Invented 05"]
+        without = replace(told, entries={**told.entries, "cases-high": Entry("cases-high", None, "system")})
+        assert within_itself(without) == ()
+        more = with_(without, cases_standard=(told.value("cases") or 0))
+        assert [one.rule for one in within_itself(more)] == ["parts and their total"]
+
+    def test_a_nought_of_many_is_asked_of(self, world: dict[str, tuple[Return, Return]]) -> None:
+        _, told = world["Invented 05"]
+        rules = {one.rule: one.level for one in within_itself(with_(told, victims_repeat=0))}
+        assert rules == {"nought for unable": "question"}
+
+    def test_the_figures_of_another_year(self, world: dict[str, tuple[Return, Return]]) -> None:
+        before, told = world["Invented 05"]
+        assert [one.rule for one in against_past(replace(before, year_end=told.year_end), before)] == [
+            "stale year"
+        ]
+
+    def test_another_series_shows_how_far_it_is(self, world: dict[str, tuple[Return, Return]]) -> None:
+        _, told = world["Invented 05"]
+        crimes = told.value("crimes") or 0
+        assert against_outside(told, {"crimes": crimes + 5}, named="recorded crime") == ()
+        (one,) = against_outside(told, {"crimes": crimes * 2}, named="recorded crime")
+        assert "-50.0%" in one.message
+
+    def test_a_force_that_differs_from_all_is_asked_with_both_funnels(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        now = {name: told for name, (_, told) in world.items()}
+        odd = with_(now["Invented 07"], crimes_da=round((now["Invented 07"].value("crimes") or 0) * 0.3))
+        found = against_others({**now, "Invented 07": odd}.values())["Invented 07"]
+        one = next(one for one in found if one.items == ("crimes-da", "crimes"))
+        assert "a plain binomial funnel has" in one.message
+        assert against_others([]) == {}
+
+    @pytest.mark.parametrize("kind", KINDS)
+    def test_each_kind_of_error_is_found(self, kind: str, world: dict[str, tuple[Return, Return]]) -> None:
+        rng = random.Random(kind)
+        now = {name: told for name, (_, told) in world.items()}
+        spoilt, before = None, None
+        while spoilt is None:
+            before, told = world[rng.choice([*world])]
+            spoilt = KINDS[kind](told, before, rng)
+        assert before is not None
+        assert any(spoilt[1] & {*query.items} for query in judged(spoilt[0], before, now))
+
+    def test_clean_returns_are_asked_little(self) -> None:
+        told = measure(errors=24, seed=3, worlds=1)
+        assert told["recall"] >= 0.95
+        assert told["questions_a_clean_return"] <= 0.5
+
+    @given(st.integers(0, 10**6), st.integers(0, 10**6))
+    def test_an_answer_is_a_figure_or_a_reason(self, one: int, other: int) -> None:
+        assert Entry("calls", one).value == one
+        with pytest.raises(ValueError, match="calls: is a figure or a reason"):
+            Entry("calls", other, "system")
+        with pytest.raises(ValueError, match="calls: is below nought"):
+            Entry("calls", -1 - other)
+
+
+class TestTheCommands:
+    def test_a_good_return_has_nothing_to_ask(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1])
+        done = CliRunner().invoke(returning, ["check", str(folder), "--json"])
+        assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+
+    def test_an_error_is_told_with_sheet_row_item_rule_and_remedy(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1], calls={"value": "3%"})
+        done = CliRunner().invoke(returning, ["check", str(folder), "--json"])
+        assert done.exit_code == 1
+        (one,) = json.loads(done.stdout)
+        assert (one["sheet"], one["row"], one["item"], one["rule"]) == ("Calls", 2, "calls", "percentage")
+        assert one["remedy"] == "Give the count of calls."
+
+    def test_the_year_before_is_held_against_it(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        before, told = world["Invented 05"]
+        past = filled(tmp_path / "past", before)
+        (past / "about.csv").write_text("force,year_end\nE23000020,2015-03-30\n", encoding="utf-8")
+        now = filled(tmp_path / "now", told, calls={"value": str((told.value("calls") or 0) * 10)})
+        done = CliRunner().invoke(returning, ["check", str(now), "--before", str(past)])
+        assert done.exit_code == 1
+        assert "error: Calls, row 2, calls" in done.stdout
+
+    def test_a_template_is_written_and_is_empty(self, tmp_path: Path) -> None:
+        out = tmp_path / "template"
+        done = CliRunner().invoke(returning, ["template", "--out", str(out), "--force", FORCE])
+        assert done.exit_code == 0
+        assert CliRunner().invoke(returning, ["check", str(out)]).exit_code == 1
+        assert CliRunner().invoke(returning, ["template", "--out", str(out)]).exit_code == 1
