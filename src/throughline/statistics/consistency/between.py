@@ -753,14 +753,19 @@ def _orders(facts: Sequence[Fact]) -> Iterator[Finding]:
                     "",
                     f"Position {rank} of {name} is that of {' and of '.join(fact.geography for fact in several)}.",
                 )
-            if not 1 <= rank <= len(group):
-                yield Finding(
-                    ids(several),
-                    "position out of order",
-                    str(rank),
-                    f"1 to {len(group)}",
-                    f"{several[0].geography} is in position {rank} of {name}, which has {len(group)} places.",
-                )
+        # a list may be told in part; beyond the last place that there is, or alone beyond all others, nobody stands
+        stated = re.search(r"(\d+) = (?:highest|lowest|last)", group[0].unit)
+        last = int(stated.group(1)) if stated else len(group)
+        beyond = [fact for fact in group if not 1 <= fact.value <= last]
+        if beyond and (stated or len(beyond) == 1):
+            yield Finding(
+                ids(beyond),
+                "position out of order",
+                ", ".join(fact.shown for fact in beyond),
+                f"1 to {last}",
+                f"{', '.join(f'{fact.geography} is in position {fact.shown}' for fact in beyond)} of {name}, which has"
+                f" {last} places.",
+            )
         places: dict[str, list[Fact]] = defaultdict(list)
         for fact in group:
             places[fact.geography].append(fact)

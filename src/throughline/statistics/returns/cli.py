@@ -27,7 +27,7 @@ def returning() -> None:
 )
 @click.option("--force", default="", metavar="CODE", help="The code of the force's area.")
 def template(out: Path, year_end: str, force: str) -> None:
-    """Write an empty return: CSV files, with CSVW that says what each column is."""
+    """Write an empty return: CSV files with CSVW that says what each column is, and the same as a spreadsheet."""
     try:
         written = write_template(out, _day(year_end), force=force)
     except FileExistsError as error:
@@ -43,7 +43,7 @@ def template(out: Path, year_end: str, force: str) -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output, nothing else.")
 def check(path: Path, before: Path | None, as_json: bool) -> None:
-    """Judge a filled return: the folder PATH with its files.
+    """Judge a filled return: PATH is the folder with its CSV files, or the spreadsheet.
 
     Each fault is named by sheet, row, item, rule and remedy. The status is 1 where there is an error, and 0 where there are
     questions alone, or nothing.

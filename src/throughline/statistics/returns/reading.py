@@ -12,6 +12,7 @@ from throughline.reference import load
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Entry, Return
 from throughline.statistics.returns.template import ABOUT, FIGURES
+from throughline.statistics.returns.workbook import WorkbookError, read_workbook
 
 LARGEST: Final = 5_000_000
 MOST_ROWS: Final = 5_000
@@ -38,10 +39,26 @@ class Problem:
         return f"{where}: {self.message} {self.remedy}"
 
 
-def read_return(folder: Path) -> tuple[Return | None, tuple[Problem, ...]]:
-    """The return in a folder, or None with every problem of its form; a return with a problem is not read in part."""
-    about, problems = _table(folder / ABOUT, ("force", "year_end"))
-    told, more = _table(folder / FIGURES, ("item", "value", "unable"))
+def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
+    """The return in a folder of CSV files or in one spreadsheet, or None with every problem of its form.
+
+    A return with a problem is not read in part.
+    """
+    needed = {ABOUT: ("force", "year_end"), FIGURES: ("item", "value", "unable")}
+    if path.is_dir():
+        about, problems = _file(path / ABOUT, needed[ABOUT])
+        told, more = _file(path / FIGURES, needed[FIGURES])
+    else:
+        try:
+            sheets = read_workbook(path)
+        except WorkbookError as error:
+            return None, (
+                Problem(
+                    path.name, 0, "", "file", f"{error}.", "Send the folder, or the spreadsheet as .xlsx."
+                ),
+            )
+        about, problems = _sheet(sheets, ABOUT, needed[ABOUT])
+        told, more = _sheet(sheets, FIGURES, needed[FIGURES])
     problems += more
     if about is None or told is None:
         return None, tuple(problems)
@@ -179,48 +196,75 @@ def _entry(
     return None
 
 
-def _table(
-    path: Path, needed: tuple[str, ...]
-) -> tuple[list[tuple[int, dict[str, str]]] | None, list[Problem]]:
+type Rows = list[tuple[int, dict[str, str]]]
+
+
+def _refused(sheet: str, rule: str, message: str, remedy: str, row: int = 0) -> tuple[None, list[Problem]]:
+    return None, [Problem(sheet, row, "", rule, message, remedy)]
+
+
+def _file(path: Path, needed: tuple[str, ...]) -> tuple[Rows | None, list[Problem]]:
     """The rows of a CSV file with their numbers, or None and what is wrong with it."""
-
-    def refused(rule: str, message: str, remedy: str, row: int = 0) -> tuple[None, list[Problem]]:
-        return None, [Problem(path.name, row, "", rule, message, remedy)]
-
     try:
         if path.stat().st_size > LARGEST:
-            return refused("size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone.")
+            return _refused(
+                path.name, "size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone."
+            )
         text = path.read_bytes().decode("utf-8-sig")
     except OSError:
-        return refused(
-            "file", "is not there or cannot be opened.", "Send the files of the template together."
+        return _refused(
+            path.name, "file", "is not there or cannot be opened.", "Send the files of the template together."
         )
     except UnicodeDecodeError as error:
-        return refused("text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8.")
+        return _refused(
+            path.name, "text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8."
+        )
     if "\x00" in text:
-        return refused("text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
+        return _refused(path.name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
     reader = csv.reader(io.StringIO(text))
     try:
-        heading = [cell.strip().lower() for cell in next(reader, [])]
         rows = list(reader)
     except csv.Error as error:
-        return refused("csv", f"cannot be read ({error}).", "Save it as CSV UTF-8.", reader.line_num)
+        return _refused(
+            path.name, "csv", f"cannot be read ({error}).", "Save it as CSV UTF-8.", reader.line_num
+        )
+    return _table(path.name, rows, needed)
+
+
+def _sheet(
+    sheets: dict[str, list[list[str]]], name: str, needed: tuple[str, ...]
+) -> tuple[Rows | None, list[Problem]]:
+    """The rows of a sheet. A spreadsheet leaves out what is empty at the end of a row."""
+    short = name.removesuffix(".csv")
+    rows = sheets.get(short)
+    if rows is None:
+        return _refused(
+            short, "sheet", "is not in the spreadsheet.", "Keep the names of the template's sheets."
+        )
+    width = len(rows[0]) if rows else 0
+    return _table(short, [[*row, *[""] * (width - len(row))] for row in rows], needed)
+
+
+def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple[Rows | None, list[Problem]]:
+    heading = [cell.strip().lower() for cell in lines[0]] if lines else []
     missing = [column for column in needed if column not in heading]
     if missing:
-        return refused("columns", f"lacks {', '.join(missing)}.", "Take the heading from the template.", 1)
+        return _refused(
+            sheet, "columns", f"lacks {', '.join(missing)}.", "Take the heading from the template.", 1
+        )
     if len({*heading}) != len(heading):
-        return refused("columns", "has a column twice.", "Take the heading from the template.", 1)
-    if len(rows) > MOST_ROWS:
-        return refused("rows", f"has {len(rows):,} rows.", "Send the filled template alone.")
-    told: list[tuple[int, dict[str, str]]] = []
+        return _refused(sheet, "columns", "has a column twice.", "Take the heading from the template.", 1)
+    if len(lines) > MOST_ROWS:
+        return _refused(sheet, "rows", f"has {len(lines):,} rows.", "Send the filled template alone.")
+    told: Rows = []
     problems: list[Problem] = []
-    for row, cells in enumerate(rows, start=2):
+    for row, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(heading):
             problems.append(
                 Problem(
-                    path.name,
+                    sheet,
                     row,
                     "",
                     "cells",

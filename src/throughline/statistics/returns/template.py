@@ -1,4 +1,4 @@
-"""An empty return for a force to fill: a CSV file for its figures, one for how it counts, and CSVW that says what is what."""
+"""An empty return for a force to fill: CSV files with CSVW that says what is what, or the same in a spreadsheet."""
 
 import csv
 import json
@@ -8,7 +8,10 @@ from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.returns.items import items
+from throughline.statistics.returns.workbook import write_workbook
 
+#: The same tables in a spreadsheet, on sheets of the files' names.
+WORKBOOK: Final = "return.xlsx"
 FIGURES: Final = "figures.csv"
 METHODS: Final = "methods.csv"
 ABOUT: Final = "about.csv"
@@ -52,7 +55,7 @@ def write_template(out: Path, year_end: date, *, force: str = "") -> tuple[Path,
         ),
         METHODS: (METHOD_COLUMNS, [[sheet, "", ""] for sheet in dict.fromkeys(one.sheet for one in listed)]),
     }
-    paths = [out / name for name in (*files, "csv-metadata.json")]
+    paths = [out / name for name in (*files, "csv-metadata.json", WORKBOOK)]
     for path in paths:
         if path.exists():
             raise FileExistsError(f"{path.name} is there already; choose an empty folder")
@@ -63,6 +66,10 @@ def write_template(out: Path, year_end: date, *, force: str = "") -> tuple[Path,
             writer.writerow(columns)
             writer.writerows(rows)
     (out / "csv-metadata.json").write_text(_metadata(year_end), encoding="utf-8")
+    write_workbook(
+        out / WORKBOOK,
+        {name.removesuffix(".csv"): [[*columns], *rows] for name, (columns, rows) in files.items()},
+    )
     return tuple(paths)
 
 

@@ -3,6 +3,7 @@
 import csv
 import json
 import random
+import zipfile
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -26,6 +27,7 @@ from throughline.statistics.returns import (
     write_template,
 )
 from throughline.statistics.returns.cli import returning
+from throughline.statistics.returns.workbook import WorkbookError, read_workbook, write_workbook
 
 FORCE = "E23000020"
 
@@ -95,7 +97,7 @@ class TestTheForm:
             write_template(tmp_path, YEAR)
 
     def test_its_metadata_describes_every_column_of_every_file(self, tmp_path: Path) -> None:
-        *files, metadata = write_template(tmp_path, YEAR)
+        *files, metadata, _ = write_template(tmp_path, YEAR)
         told = json.loads(metadata.read_text("utf-8"))
         for path, table in zip(files, told["tables"], strict=True):
             assert table["url"] == path.name
@@ -171,6 +173,104 @@ class TestTheForm:
         path.write_bytes(content)
         found, problems = read_return(folder)
         assert (found is None) == bool(problems)
+
+
+class TestTheSpreadsheet:
+    def filled(self, folder: Path, told: Return, **more: str) -> Path:
+        write_template(folder, YEAR, force=FORCE)
+        sheets = read_workbook(folder / "return.xlsx")
+        heading, *rows = sheets["figures"]
+        at = {name: heading.index(name) for name in heading}
+        for row in rows:
+            entry = told.entries[row[at["item"]]]
+            row += [""] * (len(heading) - len(row))
+            row[at["value"]] = "" if entry.value is None else str(entry.value)
+            row[at["unable"]] = entry.unable or ""
+            if (code := row[at["item"]].replace("-", "_")) in more:
+                row[at["value"]] = more[code]
+        write_workbook(folder / "return.xlsx", sheets | {"figures": [heading, *rows]})
+        return folder / "return.xlsx"
+
+    def test_it_is_read_as_the_folder_is(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        _, told = world["Invented 05"]
+        by_sheet, problems = read_return(self.filled(tmp_path / "sheet", told))
+        assert problems == ()
+        assert by_sheet == read_return(filled(tmp_path / "folder", told))[0]
+
+    def test_a_faulty_cell_is_named_by_its_row(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        found, (one,) = read_return(self.filled(tmp_path / "sheet", world["Invented 05"][1], crimes="12%"))
+        assert found is None
+        assert (one.sheet, one.row, one.item, one.rule) == ("Crimes", 5, "crimes", "percentage")
+
+    def test_what_a_spreadsheet_program_saves_is_read(self, tmp_path: Path) -> None:
+        """Shared texts with formatting, numbers as numbers, a formula with its value."""
+        path = tmp_path / "saved.xlsx"
+        write_workbook(path, {"a": [["x"]]})
+        main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+        with zipfile.ZipFile(path) as old:
+            parts = {name: old.read(name) for name in old.namelist()}
+        parts["xl/sharedStrings.xml"] = (
+            f'<sst xmlns="{main}"><si><t>one</t></si><si><r><t>tw</t></r><r><t>o &amp; more</t></r></si></sst>'.encode()
+        )
+        parts["xl/worksheets/sheet1.xml"] = (
+            f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
+            '<row r="3"><c r="A3"><v>31.0</v></c><c r="B3"><f>1+1</f><v>2</v></c><c r="C3"><v>0.5</v></c></row></sheetData>'
+            "</worksheet>"
+        ).encode()
+        with zipfile.ZipFile(path, "w") as new:
+            for name, content in parts.items():
+                new.writestr(name, content)
+        assert read_workbook(path) == {"a": [["one", "", "two & more"], [], ["31", "2", "0.5"]]}
+
+    def test_it_is_the_same_whenever_it_is_made(self, tmp_path: Path) -> None:
+        write_template(tmp_path / "one", YEAR)
+        write_template(tmp_path / "two", YEAR)
+        assert (tmp_path / "one" / "return.xlsx").read_bytes() == (
+            tmp_path / "two" / "return.xlsx"
+        ).read_bytes()
+
+    def test_a_bomb_and_an_entity_are_refused(self, tmp_path: Path) -> None:
+        bomb = tmp_path / "bomb.xlsx"
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/workbook.xml", b" " * 60_000_000)
+        with pytest.raises(WorkbookError, match="would unpack to more"):
+            read_workbook(bomb)
+        entity = tmp_path / "entity.xlsx"
+        with zipfile.ZipFile(entity, "w") as archive:
+            archive.writestr("xl/_rels/workbook.xml.rels", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
+        with pytest.raises(WorkbookError, match="a document type or an entity"):
+            read_workbook(entity)
+
+    @settings(max_examples=80, deadline=None)
+    @given(data=st.data())
+    def test_no_mutated_spreadsheet_breaks_it(
+        self, data: st.DataObject, tmp_path_factory: pytest.TempPathFactory
+    ) -> None:
+        folder = tmp_path_factory.mktemp("mutated")
+        write_template(folder, YEAR, force=FORCE)
+        path = folder / "return.xlsx"
+        if data.draw(st.booleans()):
+            # the archive itself
+            content = bytearray(path.read_bytes())
+            at = data.draw(st.integers(0, len(content) - 1))
+            content[at : at + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=8))
+            path.write_bytes(content)
+        else:
+            with zipfile.ZipFile(path) as old:
+                parts = {name: bytearray(old.read(name)) for name in old.namelist()}
+            part = parts[data.draw(st.sampled_from(sorted(parts)))]
+            at = data.draw(st.integers(0, len(part) - 1))
+            part[at : at + data.draw(st.integers(0, 20))] = data.draw(st.binary(max_size=8))
+            with zipfile.ZipFile(path, "w") as new:
+                for name, content in parts.items():
+                    new.writestr(name, bytes(content))
+        found, problems = read_return(path)
+        assert found is None
+        assert problems
 
 
 class TestTheFigures:
