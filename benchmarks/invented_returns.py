@@ -5,6 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
+import scratch  # noqa: F401 (finds the code)
+
 from throughline.statistics.returns import Entry, Return, items
 
 YEAR, BEFORE = date(2015, 3, 31), date(2014, 3, 31)

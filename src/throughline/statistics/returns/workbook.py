@@ -7,8 +7,10 @@ with one is read.
 
 import io
 import re
+import struct
 import zipfile
-from collections.abc import Mapping, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 from xml.parsers import expat
@@ -110,28 +112,26 @@ def read_workbook(path: Path) -> dict[str, list[list[str]]]:
             return _read(archive)
     except OSError:
         raise WorkbookError("is not there or cannot be opened") from None
+    except WorkbookError:
+        raise
     except (
         zipfile.BadZipFile,
-        zipfile.LargeZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
         NotImplementedError,
         RuntimeError,
-        EOFError,
         ValueError,
-    ) as error:
-        if isinstance(error, WorkbookError):
-            raise
-        raise WorkbookError("is no spreadsheet of the kind .xlsx") from None
-    except Exception as error:
-        # a spoilt stream shows itself as an error of the library that inflates it, of no common kind
-        if type(error).__module__ in ("zlib", "lzma", "bz2", "struct"):
-            raise WorkbookError("is damaged") from None
-        raise
+    ):
+        raise WorkbookError("is no spreadsheet of the kind .xlsx, or is damaged") from None
 
 
 def _read(archive: zipfile.ZipFile) -> dict[str, list[list[str]]]:
     infos = archive.infolist()
     if len(infos) > PARTS or sum(info.file_size for info in infos) > INFLATED:
         raise WorkbookError("would unpack to more than a return is")
+    if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
+        raise WorkbookError("is packed in a way that no spreadsheet is")
     left = INFLATED
 
     def part(name: str) -> bytes:
@@ -192,9 +192,8 @@ def _local(name: str) -> str:
     return name.rpartition("}")[2]
 
 
-def _walk(content: bytes, start: object) -> None:
+def _walk(content: bytes, start: Callable[[str, Mapping[str, str]], None]) -> None:
     walker = _Walker()
-    assert callable(start)
     walker.parser.StartElementHandler = lambda name, given: start(_local(name), given)
     walker.parse(content)
 
