@@ -754,8 +754,8 @@ def _orders(facts: Sequence[Fact]) -> Iterator[Finding]:
                     f"Position {rank} of {name} is that of {' and of '.join(fact.geography for fact in several)}.",
                 )
         # a list may be told in part; beyond the last place that there is, or alone beyond all others, nobody stands
-        stated = re.search(r"(\d+) = (?:highest|lowest|last)", group[0].unit)
-        last = int(stated.group(1)) if stated else len(group)
+        stated = [int(place) for place in re.findall(r"\b(\d{1,6}) = ", group[0].unit)]
+        last = max(stated, default=len(group))
         beyond = [fact for fact in group if not 1 <= fact.value <= last]
         if beyond and (stated or len(beyond) == 1):
             yield Finding(

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Final
 
-from throughline.statistics.consistency.facts import Fact, Finding, number
+from throughline.statistics.consistency.facts import Fact, Finding, number, stem
 from throughline.statistics.consistency.rounding import counted, growth, ratio, shown, span
 from throughline.statistics.consistency.words import ONES, TENS, numbers
 
@@ -58,6 +58,17 @@ def _bounds(fact: Fact) -> Iterator[Finding]:
             )
     elif value < 0:
         yield _finding(fact, "below nought", "0 at least", f"{told}, and nothing is counted below nought.")
+    shares = any(word in fact.unit for word in ("percent", "per cent", "%"))
+    if fact.unit and (
+        (fact.statistic == "percent" and not shares and not fact.in_points and "proportion" not in fact.unit)
+        or (fact.statistic in ("count", "n_forces") and fact.unit.startswith(("percent", "%")))
+    ):
+        yield _finding(
+            fact,
+            "unit of its kind",
+            fact.unit,
+            f"{told} {fact.unit}, and is given as a {fact.statistic}, of another kind.",
+        )
     if fact.statistic == "flag" and value not in (0, 1):
         yield _finding(fact, "flag", "0 or 1", f"{told}, and a flag is 0 or 1.")
     whole = fact.statistic in ("n_forces", "rank") or (
@@ -190,6 +201,9 @@ def _of_its_kind(fact: Fact) -> tuple[Fraction, ...]:
     elif fact.statistic == "count" and fact.unit:
         noun = fact.unit.split()[-1]
         patterns.append(rf"\b{figure} (?:[a-z]+ ){{0,2}}{re.escape(noun)}\b")
+        # of a part of what is counted its own name stands behind the figure: "3 academics"
+        if len(own := stem(fact.indicator.split("_")[-1])) > 3:
+            patterns.append(rf"\b{figure} (?:[a-z]+ )?{re.escape(own)}\w*\b")
         if fact.value >= 1000:
             patterns.append(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,])")
     elif fact.statistic in ("range_min", "range_max"):

@@ -89,6 +89,12 @@ class TestOneRow:
         assert "part above whole" in rules(forces("forces_inspected", "44"))
         assert "more forces than there are" in rules(forces("forces_inspected", "40", "44"))
 
+    def test_a_percentage_is_in_percent_and_a_count_is_not(self) -> None:
+        assert rules({**share("56"), "unit": "files"}) == ["unit of its kind"]
+        assert rules({"indicator": "files", "value": "56", "unit": "percent of files"}) == [
+            "unit of its kind"
+        ]
+
     def test_half_a_day_is_no_broken_count(self) -> None:
         assert rules({"indicator": "training", "value": "0.5", "unit": "days"}) == []
 
@@ -101,6 +107,13 @@ class TestOneRow:
         assert rules(share("56", quote="taken in 56 percent of them")) == []
         assert rules(share("65", quote="taken in 56 percent of them")) == ["quotation"]
         assert rules(share("56", quote="in more than half")) == []
+        counted = {
+            "indicator": "responses_academics",
+            "unit": "responses",
+            "quote": "12 groups, 3 academics and",
+        }
+        assert rules({**counted, "value": "3"}) == []
+        assert rules({**counted, "value": "30"}) == ["quotation"]
         told = {"indicator": "charge_rate", "statistic": "percent", "unit": "percent of crimes"}
         quote = "between 16 percent in Kent and 51 percent in Northumbria"
         assert rules({**told, "geography": "Kent", "value": "16", "quote": quote}) == []
