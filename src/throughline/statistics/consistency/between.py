@@ -199,7 +199,7 @@ def _bracketed(facts: Sequence[Fact]) -> Iterator[Finding]:
 
 def _changes(facts: Sequence[Fact]) -> Iterator[Finding]:
     for fact in facts:
-        if not fact.indicator.endswith("_change") or fact.start is None or fact.end is None:
+        if fact.changed is None or fact.start is None or fact.end is None:
             continue
         base = [one for one in _before_and_after(facts, fact) if one.qualifier == "="]
         late = [one for one in base if one.end == fact.end]
@@ -230,7 +230,7 @@ def _changes(facts: Sequence[Fact]) -> Iterator[Finding]:
 
 def _before_and_after(facts: Sequence[Fact], change: Fact) -> list[Fact]:
     """The figures that a change is between: of its own name, or else counts of the one name that begins with it."""
-    base = change.indicator.removesuffix("_change")
+    base = change.changed
     kinds = ("count", "percent", "rate")
     here = [
         fact
@@ -298,7 +298,7 @@ def _changes_of_a_total(facts: Sequence[Fact], change: Fact) -> Iterator[Finding
     """A total that is printed for one period alone follows for both from its shares, and so its change."""
     if change.in_points or change.statistic != "percent":
         return
-    base = frozenset(_stems(change.indicator.removesuffix("_change")))
+    base = frozenset(_stems(change.changed or ""))
     totals: dict[bool, tuple[Span, Fact, Fact]] = {}
     for share in facts:
         if (
@@ -708,7 +708,7 @@ def _bases_of_one_table(counts: Sequence[Fact]) -> Iterator[Finding]:
 def _counts_of_a_period(facts: Sequence[Fact]) -> Iterator[Finding]:
     """A change's two counts are those that are printed for its periods."""
     for fact in facts:
-        if not fact.indicator.endswith("_change") or fact.numerator is None or fact.denominator is None:
+        if fact.changed is None or fact.numerator is None or fact.denominator is None:
             continue
         base = [
             one for one in _before_and_after(facts, fact) if one.statistic == "count" and one.qualifier == "="

@@ -48,6 +48,12 @@ QUALIFIERS: Final = {
     "≈": "≈",
     "~": "≈",
 }
+#: A change by its name, and by its unit; and one that goes down.
+CHANGED: Final = re.compile(r"_(?:change|increase|decrease|rise|fall|growth|reduction)$")
+CHANGES: Final = re.compile(
+    r"(?:percent|percentage|per cent|%) (?:increase|decrease|rise|fall|growth|reduction)\b"
+)
+FALL: Final = re.compile(r"(?:^|[_ ])(?:decrease|fall|reduction)\b")
 #: A file of facts is a few hundred kilobytes; whatever is larger is something else.
 LARGEST: Final = 20_000_000
 #: Beyond this many digits a cell is junk, not a figure.
@@ -103,10 +109,24 @@ class Fact:
     def period(self) -> tuple[date | None, date | None]:
         return self.start, self.end
 
-    @property
+    @cached_property
     def is_change(self) -> bool:
         """A change between two periods, in percent or in percentage points."""
-        return self.indicator.endswith("_change") or "change" in self.unit.split()
+        if self.indicator.endswith("_change") or "change" in self.unit.split():
+            return True
+        return self.statistic == "percent" and bool(
+            CHANGED.search(self.indicator) or CHANGES.match(self.unit)
+        )
+
+    @property
+    def changed(self) -> str | None:
+        """What it is a change of, by its name."""
+        return CHANGED.sub("", self.indicator) if self.is_change and CHANGED.search(self.indicator) else None
+
+    @property
+    def falls(self) -> bool:
+        """A fall told as such, and so without a minus."""
+        return self.is_change and self.value > 0 and bool(FALL.search(f"{self.indicator} {self.unit}"))
 
     @property
     def in_points(self) -> bool:

@@ -75,7 +75,8 @@ def roundness(value: Fraction) -> Fraction:
 
 def span(fact: Fact) -> Span:
     """Between which values what is printed lies; a proportion is told as a percentage."""
-    exact = Fraction(fact.value)
+    # "a fall of 10 percent" is a change of −10
+    exact = -Fraction(fact.value) if fact.falls else Fraction(fact.value)
     match fact.statistic:
         case "percent" | "rate":
             half = place(fact.value) / 2

@@ -158,7 +158,7 @@ def _quotation(fact: Fact) -> Iterator[Finding]:
         listed = ", ".join(shown(rival) for rival in rivals)
         yield _finding(fact, "quotation", listed, f"{message} {listed}.")
         return
-    if fact.is_change and value:
+    if fact.is_change and value and not fact.falls:
         down, up = bool(DOWN.search(fact.quote)), bool(UP.search(fact.quote))
         if down != up and (fact.value < 0) != down:
             went = "a fall" if down else "a rise"

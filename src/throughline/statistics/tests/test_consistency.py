@@ -162,6 +162,29 @@ class TestRowsOfEachOther:
         assert {*one.fact_ids} == {"F1", "F2", "F3"}
         assert one.recomputed == "30.92"
 
+    def test_a_fall_told_as_such_has_no_minus(self) -> None:
+        rows = [
+            {"indicator": "front_counters", "value": "881", **EARLIER},
+            {"indicator": "front_counters", "value": "691"},
+        ]
+        fall = {"indicator": "front_counters_fall", "statistic": "percent", "unit": "percent", **BETWEEN}
+        assert rules(*rows, {**fall, "value": "22"}) == []
+        assert rules(*rows, {**fall, "value": "12"}) == ["change between two periods"]
+
+    def test_a_rise_may_be_of_more_than_all(self) -> None:
+        assert (
+            rules(
+                {
+                    "indicator": "x",
+                    "statistic": "percent",
+                    "unit": "percent increase",
+                    "value": "132",
+                    **BETWEEN,
+                }
+            )
+            == []
+        )
+
     def test_points_follow_from_two_shares(self) -> None:
         rows = [share("76", **EARLIER), share("66")]
         change = {
