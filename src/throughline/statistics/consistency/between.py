@@ -7,6 +7,7 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 from typing import Final
 
+from throughline.reference import load
 from throughline.statistics.consistency.facts import Fact, Finding, ids, number, stem
 from throughline.statistics.consistency.rounding import Span, counted, growth, ratio, shown, span
 
@@ -35,6 +36,8 @@ HALVES: Final = tuple(
 REST: Final = frozenset({"other", "unknown", "answer", "stat", "remain", "rest", "none"})
 #: Of an order: applied for, then granted, then breached; of a crime: recorded, then charged. None exceeds the one before.
 STAGES: Final = (("appl", "grant", "breach"), ("refer", "heard"), ("record", "charg"))
+#: Territorial forces of England and Wales: a list of places in part has no position beyond them.
+FORCES: Final = len(load("forces").rows)
 #: Words that say nothing of what is counted.
 FILLING: Final = frozenset("in of the for by us using a an to and at force".split())
 HOURS: Final = {"hour": Fraction(1, 24), "day": Fraction(1)}
@@ -755,7 +758,7 @@ def _orders(facts: Sequence[Fact]) -> Iterator[Finding]:
                 )
         # a list may be told in part; beyond the last place that there is, or alone beyond all others, nobody stands
         stated = [int(place) for place in re.findall(r"\b(\d{1,6}) = ", group[0].unit)]
-        last = max(stated, default=len(group))
+        last = max(stated, default=max(len(group), FORCES))
         beyond = [fact for fact in group if not 1 <= fact.value <= last]
         if beyond and (stated or len(beyond) == 1):
             yield Finding(
@@ -779,17 +782,19 @@ def _orders(facts: Sequence[Fact]) -> Iterator[Finding]:
                     f"{place} stands in {len(several)} positions of {name}.",
                 )
         told_in = sorted(group, key=lambda fact: fact.line)
-        steps = [(one, two) for one, two in pairwise(told_in) if two.value - one.value != 1]
-        if 0 < len(steps) <= max(len(group) // 5, 4):
-            out = [fact for place, fact in enumerate(told_in, start=1) if int(fact.value) != place]
-            if out:
-                yield Finding(
-                    ids(out[:6]),
-                    "position out of order",
-                    ", ".join(str(fact.value) for fact in out[:6]),
-                    ", ".join(str(told_in.index(fact) + 1) for fact in out[:6]),
-                    f"The positions of {name} are told in order, and {', '.join(fact.geography for fact in out[:6])} out of it.",
-                )
+        back = [(one, two) for one, two in pairwise(told_in) if two.value < one.value]
+        # told from the last to the first, or in another order than by position, it is no order that is broken
+        if len(group) >= 5 and 0 < len(back) <= max(len(group) // 10, 1) + 1:
+            out = [fact for pair in back for fact in pair]
+            yield Finding(
+                ids(out),
+                "position out of order",
+                ", ".join(fact.shown for fact in out),
+                "in order",
+                f"The positions of {name} are told in order, and those of"
+                f" {' and '.join(f'{one.geography} ({one.shown}) before {two.geography} ({two.shown})' for one, two in back)}"
+                " are not.",
+            )
         yield from _ranked_by_value(facts, str(name), period, group)
     yield from _table_in_order(facts)
 

@@ -259,6 +259,30 @@ class TestRowsOfEachOther:
         assert one.rule == "bracketed number"
         assert "384 is the base and not what was counted" in one.message
 
+    def test_places_in_order(self) -> None:
+        places = ("Kent", "Gwent", "Essex", "Surrey", "Sussex", "Norfolk")
+        ranks = [
+            {"indicator": "charge_rate_rank", "statistic": "rank", "value": str(at), "geography": place}
+            for at, place in enumerate(places, start=1)
+        ]
+        assert rules(*ranks) == []
+        assert rules(*reversed(ranks)) == []
+        assert rules(*ranks[:2], {**ranks[2], "value": "43"}) == []
+        assert rules(*ranks[:2], {**ranks[2], "value": "44"}) == ["position out of order"]
+        assert rules(*ranks[:3], ranks[4], ranks[3], ranks[5]) == ["position out of order"]
+        assert "position told twice" in rules(*ranks[:5], {**ranks[5], "value": "2"})
+        rates = [
+            {
+                "indicator": "charge_rate",
+                "statistic": "percent",
+                "unit": "percent of crimes",
+                "geography": "Kent",
+                "value": "50",
+            }
+        ]
+        rates += [{**rates[0], "geography": "Norfolk", "value": "20"}]
+        assert rules(*ranks, *rates) == ["value and position"]
+
     def test_calls_an_hour_are_the_calls_of_the_year_over_its_hours(self) -> None:
         calls = {"indicator": "da_calls_for_assistance", "unit": "calls", "value": "909000"}
         hourly = {
