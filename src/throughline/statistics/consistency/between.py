@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations, pairwise
 from typing import Final
 
@@ -569,8 +570,12 @@ def _stages(facts: Sequence[Fact]) -> Iterator[Finding]:
 
 def _head(fact: Fact) -> frozenset[str]:
     """What is counted, without the limits to which it was known ("…_where_breaches_known")."""
-    words = fact.indicator.split("_where_")[0]
-    return frozenset(_stems(words))
+    return _stems_of(fact.indicator.split("_where_")[0])
+
+
+@lru_cache(maxsize=10_000)
+def _stems_of(name: str) -> frozenset[str]:
+    return frozenset(_stems(name))
 
 
 def _stems(name: str) -> Iterable[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -159,6 +159,7 @@ class Fact:
         return f"{'' if self.qualifier == '=' else self.qualifier}{number(self.value)}"
 
 
+@lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """A word without its usual English ending, so that applied and applications meet."""
     for ending in ("ications", "ication", "ied", "ying"):
