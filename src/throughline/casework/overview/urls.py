@@ -12,6 +12,7 @@ urlpatterns = [
     path("duties/<uuid:duty_id>/sight/", home.sight, name="sight"),
     path("duties/<uuid:duty_id>/give-on/", team.give_on, name="give-on"),
     path("turn/", team.turns_work, name="turns-work"),
+    path("turn/overdue/", team.late, name="overdue"),
     path("turn/why-this-order/", team.why, name="why-this-order"),
     path("case/<uuid:case_id>/", case.show, name="case"),
     # among the addresses of people, since it is done from there; it reaches rooms that people cannot know

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from throughline.casework.cases.models import Case, Involvement, StandingFact
 from throughline.casework.cases.queries.history import standing_at
@@ -25,7 +25,13 @@ from throughline.casework.contact.models import (
 from throughline.casework.contact.queries.calls import staff_names
 from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.queries.proposing import count_waiting
-from throughline.casework.contact.queries.reviewing import LOOKS_BACK, REVIEW, SIGN_OFF, to_be_signed_off
+from throughline.casework.contact.queries.reviewing import (
+    LOOKS_BACK,
+    REVIEW,
+    SIGN_OFF,
+    open_sign_offs,
+    to_be_signed_off,
+)
 from throughline.casework.contact.queries.silence import Prompt, prompts
 from throughline.casework.contact.queries.turns import Offer, duties_of, waiting_offers
 from throughline.casework.contact.rules.danger import Known, Sign, Waiting, in_order, signs, why
@@ -108,6 +114,16 @@ class Routine:
 
 
 @dataclass(frozen=True, slots=True)
+class ToSignOff:
+    """A contact that is over and that nobody has signed off; ``due_at`` is None until the worker has asked for it."""
+
+    contact: Contact
+    people: str
+    due_at: datetime | None
+    late: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SupervisorsList:
     """The parts of the list in the order in which they are looked at."""
 
@@ -117,7 +133,7 @@ class SupervisorsList:
     stuck: tuple[Stuck, ...]
     misrecorded: int
     silent: tuple[Prompt, ...]
-    sign_offs: tuple[tuple[Contact, str], ...]
+    sign_offs: tuple[ToSignOff, ...]
     samples: int
     routine: tuple[Routine, ...]
     routine_count: int
@@ -157,7 +173,7 @@ def supervisors_list(actor: Actor, *, now: datetime) -> SupervisorsList:
         stuck=tuple(stuck),
         misrecorded=count_waiting(),
         silent=silent,
-        sign_offs=tuple((one, people.names(one)) for one in sign_offs),
+        sign_offs=_to_sign_off(sign_offs, people, now),
         samples=Sample.objects.filter(judged_at=None).count(),
         routine=tuple(_routine(duty, now) for duty in routine.order_by("due_at", "id")[:SHOWN]),
         routine_count=routine.count(),
@@ -324,6 +340,19 @@ def _spoken(contacts: list[Contact], today: date) -> dict[UUID, frozenset[str]]:
     return {contact_id: speaks_of(said, phrases) for contact_id, said in lines.items()}
 
 
+# --- to be signed off ---------------------------------------------------------------------------------------
+
+
+def _to_sign_off(contacts: list[Contact], people: _People, now: datetime) -> tuple[ToSignOff, ...]:
+    about = {one.id: one.incident_id or one.id for one in contacts}
+    due_at = dict(open_sign_offs(about.values()).values_list("about", "due_at"))
+    return tuple(
+        ToSignOff(one, people.names(one), when, when is not None and when < now)
+        for one in contacts
+        for when in [due_at.get(about[one.id])]
+    )
+
+
 # --- decided not to; appointments ----------------------------------------------------------------------------
 
 
@@ -394,8 +423,13 @@ def _stuck(contacts: list[Contact], standing: dict[UUID, Deployment], now: datet
                 found.append((contact, "not-taken", contact.received_at, None))
         elif stands("idle", moved):
             found.append((contact, "idle", moved, contact.taken_by))
+    # the newest of each deployment: whoever opens it has all that earlier ones said
+    newer = Brief.objects.filter(deployment=OuterRef("deployment"), sent_at__gt=OuterRef("sent_at"))
     unopened = Brief.objects.filter(
-        opened_at=None, deployment__arrived_at__isnull=False, deployment__stood_down_at=None
+        ~Exists(newer),
+        opened_at=None,
+        deployment__arrived_at__isnull=False,
+        deployment__stood_down_at=None,
     ).select_related("deployment__contact")
     for brief in unopened.order_by("deployment__arrived_at")[:SHOWN]:
         arrived = brief.deployment.arrived_at

@@ -53,8 +53,8 @@ def colleague(accounts, team):
     )
 
 
-def the_list(by):
-    return supervisors_list(by(Role.SUPERVISOR), now=NOW + timedelta(seconds=1))
+def the_list(by, now=NOW + timedelta(seconds=1)):
+    return supervisors_list(by(Role.SUPERVISOR), now=now)
 
 
 class TestTheList:
@@ -254,6 +254,15 @@ class TestSigningOff:
         with pytest.raises(NotYet) as missing:
             close_incident(by=supervisor, now=NOW, incident_id=over.incident_id, closed_as="attended")
         assert "contact-sign-off" not in missing.value.why
+
+    def test_the_list_says_by_when_and_since_when_it_is_overdue(self, by, over):
+        assert the_list(by).sign_offs[0].due_at is None
+        reviewing.call_for_sign_offs(now=NOW)
+        [one] = the_list(by).sign_offs
+        assert one.due_at
+        assert not one.late
+        [late] = the_list(by, now=one.due_at + timedelta(minutes=1)).sign_offs
+        assert late.late
 
     def test_several_calls_of_one_incident_are_each_signed_off(self, by, over):
         handler = by(Role.CALL_HANDLER)

@@ -283,7 +283,7 @@ def looked_after(does, nights) -> None:
     does(
         Role.OFFICER, record_contact, now=after(60), told=["told-released"], feels="safer", **reached, **about
     )
-    does(Role.OFFICER, record_contact, now=after(900), feels="not-asked", **reached, **about)
+    does(Role.HUB, record_contact, now=after(900), feels="not-asked", **reached, **about)
     other = {"case_id": asked_in.case, "feels": "less-safe", "hers": True}
     does(Role.OFFICER, record_contact, now=asked_in.at + timedelta(hours=3), **reached, **other)
     form = library().as_of("safety-plan", london_day(NOW))

@@ -76,7 +76,7 @@ def worklist(actor: Actor, *, now: datetime, looked_at: Collection[UUID] = ()) -
     names = names_of(duty.record_id for duty in duties)
     if shown := names.keys() - set(looked_at):
         record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=sorted(shown), purpose="duty")
-    numbers = _numbers(duties)
+    numbers = numbers_of(duties)
     return Worklist(
         tuple(
             _task(duty, names.get(duty.record_id, ""), now, numbers.get(duty.record_id, ""))
@@ -96,10 +96,10 @@ def task(actor: Actor, duty_id: UUID, *, now: datetime) -> Task:
     insist_on_own(actor, duty)
     names = names_of([duty.record_id])
     record(actor, Event.Kind.LOOK, Action.VIEW_DUTIES, subjects=[duty.record_id], purpose="duty")
-    return _task(duty, names.get(duty.record_id, ""), now, _numbers([duty]).get(duty.record_id, ""))
+    return _task(duty, names.get(duty.record_id, ""), now, numbers_of([duty]).get(duty.record_id, ""))
 
 
-def _numbers(duties: Collection[Duty]) -> dict[UUID, str]:
+def numbers_of(duties: Collection[Duty]) -> dict[UUID, str]:
     """The number of the incident, or of the contact's, that duties about nobody yet are of."""
     ids = {duty.record_id for duty in duties if duty.record_id == duty.about}
     if not ids:

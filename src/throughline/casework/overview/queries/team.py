@@ -17,6 +17,7 @@ from throughline.casework.cases.queries.visits import Reaching, reaching_each
 from throughline.casework.cases.rules import Part
 from throughline.casework.contact.queries.turns import Offer, on_duty, on_duty_shifts, waiting_offers
 from throughline.casework.contact.rules.turns import OnDuty
+from throughline.casework.overview.queries.overdue import OUTSIDE
 from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
 from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
@@ -160,6 +161,8 @@ class TurnsWork:
     routine: tuple[Routine, ...]
     routine_count: int
     offers: tuple[Offer, ...]
+    # how much is overdue, whichever role has it
+    overdue: int
 
     @property
     def left(self) -> int:
@@ -212,8 +215,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
         }
     )
     still = standing_still(actor, now=now)
-    open_of_kind = Duty.objects.filter(kind__in=[NOT_SENT, TO_DECIDE], discharged_at=None).values_list("kind")
-    counts = dict(open_of_kind.annotate(Count("id")).order_by())
+    counts = _counts(now)
     checks = tuple(
         ToCheck(
             line,
@@ -250,7 +252,7 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
             if (act := not_arrested.get(duty.id)) and act.incident_id in numbered
         ),
         not_arrested_count=duties.no_arrest_count,
-        not_sent=counts.get(NOT_SENT, 0),
+        not_sent=counts["not_sent"],
         nothing_for_child=tuple(
             NothingForChild(
                 one,
@@ -266,7 +268,8 @@ def turns_work(actor: Actor, *, now: datetime) -> TurnsWork:
             if one.incident_id in numbered
         ),
         nothing_for_child_count=decided_count,
-        undecided=counts.get(TO_DECIDE, 0),
+        undecided=counts["undecided"],
+        overdue=counts["overdue"],
         unsynced=still,
         off_duty=tuple(_off_duty(duty, named, names, now) for duty in duties.owned),
         off_duty_count=duties.owned_count,
@@ -290,6 +293,18 @@ def count_to_check(actor: Actor) -> int:
     insist(actor, Action.SUPERVISE_TEAM)
     waiting = Duty.objects.filter(kind__in=kinds_checked(actor.role), discharged_at=None)
     return waiting.values("about").distinct().count()
+
+
+def _counts(now: datetime) -> dict[str, int]:
+    """How many decisions not to send nobody has looked at, for how many incidents' children nothing is decided, and
+    how much is overdue; in one statement."""
+    not_sent, undecided = Q(kind=NOT_SENT), Q(kind=TO_DECIDE)
+    overdue = Q(due_at__lt=now) & ~Q(role__in=OUTSIDE)
+    return Duty.objects.filter(not_sent | undecided | overdue, discharged_at=None).aggregate(
+        not_sent=Count("id", filter=not_sent),
+        undecided=Count("id", filter=undecided),
+        overdue=Count("id", filter=overdue),
+    )
 
 
 class _Duties:

@@ -15,11 +15,12 @@ from throughline.casework.cases.views.visits import reaching_in_words
 from throughline.casework.overview import commands
 from throughline.casework.overview.forms import GiveOnForm
 from throughline.casework.overview.queries import team as queries
+from throughline.casework.overview.queries.overdue import OUTSIDE, overdue
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.views.shared import WORDING
 from throughline.foundations.access.routes import actor_of, guarded
-from throughline.foundations.access.rules import Action
+from throughline.foundations.access.rules import Action, Role
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.duties.rules import duty_kind
 
@@ -50,6 +51,18 @@ def why(request: HttpRequest) -> HttpResponse:
     return render(
         request, "overview/why_this_order.html", {"back": reverse("overview:turns-work"), **WORDING}
     )
+
+
+@guarded(Action.VIEW_WORKLOAD)
+@require_GET
+def late(request: HttpRequest) -> HttpResponse:
+    """What was to be done by now and is not, of every role or of one, so that who supervises sees to it."""
+    now = timezone.now()
+    role = request.GET.get("role", "")
+    found = overdue(actor_of(request), now=now, role=role if role in set(Role) - set(OUTSIDE) else "")
+    # the list is the reason to open any of them from here
+    lead_to(request, [one.victim.record_id for one in found.rows if one.victim], "supervision")
+    return render(request, "overview/overdue.html", {"found": found, "now": now, **WORDING})
 
 
 @guarded(Action.SUPERVISE_TEAM)

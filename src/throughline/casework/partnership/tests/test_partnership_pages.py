@@ -1,5 +1,7 @@
 """The pages of working with partners, as the adviser, the officer, the hub and the sergeant; and the command line."""
 
+from datetime import timedelta
+
 import pytest
 from click.testing import CliRunner
 from django.db import transaction
@@ -68,6 +70,13 @@ class TestTheAdviser:
         officer = text(signed_in(Role.OFFICER).get(reverse("safeguarding:promises", args=[case])))
         assert accounts[Role.IDVA].name in officer
         assert "She cried" not in officer
+
+    def test_what_she_is_due_to_hear_is_overdue_and_can_still_be_told(self, signed_in, does, hers, case):
+        long_ago = NOW - timedelta(days=9)
+        told = {"case_id": case, "update": "told-released", "happened_at": long_ago}
+        does(Role.OFFICER, promise, now=long_ago, **told)
+        for name in ("slice", "contact"):
+            assert "Overdue since" in text(signed_in(Role.IDVA).get(address(name, hers.id))), name
 
     def test_a_second_acceptance_changes_nothing(self, signed_in, hers):
         again = signed_in(Role.IDVA).post(address("accept", hers.id), follow=True)

@@ -14,10 +14,12 @@ from throughline.casework.people.rules import Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import ContactWords, VictimContact
 from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
-from throughline.foundations.access.rules import Action, Actor
+from throughline.casework.safeguarding.queries.serving import standing_of
+from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.duties.commands import discharge, discharge_about, open_duty
+from throughline.foundations.duties.models import Duty
 
 SERVICE_DUTY = "service-contact"
 
@@ -114,8 +116,7 @@ def keep_contact(
     if came_of_it.flag("unsafe"):
         _find_another_way(case, now)
     if reached:
-        # the service that a grade calls for is that somebody has spoken with her
-        discharge_about(case.id, SERVICE_DUTY, by=by, now=now, outcome=result)
+        _had_the_service(case, by=by, now=now, outcome=result)
     # she was rung, or has rung first; an attempt keeps that promise as well
     discharge_about(case.id, CALL_DUTY, by=by, now=now, outcome=result)
     for duty in due:
@@ -124,6 +125,18 @@ def keep_contact(
                 by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told"
             )
     return contact
+
+
+def _had_the_service(case: Case, *, by: Actor, now: datetime, outcome: str) -> None:
+    """The service that a grade calls for is that whoever the policy names for it, or her adviser, has spoken with her.
+
+    An officer who brings news does not take their place, unless it was decided that they safeguard her.
+    """
+    owed = Duty.objects.filter(kind=SERVICE_DUTY, about=case.id, discharged_at=None)
+    for duty in owed.order_by("id"):
+        wanted = standing_of(case, now=now).wanted
+        if by.role in (duty.role, Role.IDVA) or (wanted and wanted.account == by.id):
+            discharge(by=by, now=now, duty_id=duty.id, outcome=outcome)
 
 
 def _find_another_way(case: Case, now: datetime) -> None:

@@ -397,8 +397,19 @@ def test_the_package_is_with_whoever_owns_the_case_now(owned, grade, does, case,
 
 def test_speaking_with_her_is_the_service_that_high_calls_for(owned, grade, contacted):
     grade("high")
-    contacted(result="no-answer")
+    contacted(result="no-answer", who=Role.HUB)
     assert len(duties("service-contact")) == 1
+    contacted(who=Role.HUB)
+    assert not duties("service-contact")
+
+
+def test_an_officer_who_brings_news_does_not_take_the_place_of_the_hub(does, owned, grade, contacted, case, accounts):
+    grade("high")
+    contacted()
+    assert len(duties("service-contact")) == 1
+    # until it is decided that it is they who safeguard her
+    told = {"account": accounts[Role.OFFICER].id, "reason": "override-trust", "words": "She trusts her"}
+    does(Role.SERGEANT, serving.ask_for, case_id=case, **told)
     contacted()
     assert not duties("service-contact")
 
