@@ -1,6 +1,7 @@
 """Who safeguards her, in a real browser: asked, returned, decided, and the workload, wide and on a telephone's screen."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from throughline.casework.cases.commands import holding, incidents
 from throughline.casework.cases.models import Case
 from throughline.casework.people.commands.recording import NewName, add_record
 from throughline.casework.safeguarding.commands import handing, serving
+from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.safeguarding.tasks import ask_who_safeguards
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
@@ -66,17 +68,21 @@ def test_each_page_is_readable_by_everybody(
     officer, hub = accounts[Role.OFFICER].actor, accounts[Role.HUB].actor
     reader = readers(Role.SERGEANT, width=width)
     registers = [f"/safeguarding/workload/{name}" for name in ("", "posts/", "on-call/", "training/")]
+    registers.append("/turn/overdue/")
     who = f"/safeguarding/{case}/who/"
     # empty: nobody has graded, nobody is written down
     for address in (who, f"{who}package/", f"{who}ask/", *registers):
         readable(reader, address)
     graded_high(case, officer)
+    # what she was to be told of nine days ago
+    told = {"case_id": case, "update": "told-released", "happened_at": timezone.now() - timedelta(days=9)}
+    as_(officer, promise, **told)
     told = {"case_id": case, "reason": "return-package", "words": LONG, "missing": ["handover-statement"]}
     as_(hub, serving.give_back, **told)
     note = {"case_id": case, "item": "handover-statement", "state": "held", "words": LONG}
     as_(officer, handing.note, **note)
     as_(officer, handing.send, case_id=case)
-    for address in (who, f"{who}package/", f"/case/{case}/", *registers[:1]):
+    for address in (who, f"{who}package/", f"/case/{case}/", registers[0], registers[-1]):
         readable(reader, address)
     as_(hub, serving.give_back, **told)
     for address in (who, f"{who}decide/", *registers[:1]):

@@ -96,6 +96,11 @@ FROM_A_CASE: list[Entry] = [
     Entry(_("Neighbourhood team"), "neighbourhood:case", Action.VIEW_CASE),
 ]
 
+#: Where the page of a case that is closed still leads.
+FROM_A_CLOSED_CASE: list[Entry] = [
+    Entry(_("The whole case on one page"), "overview:case", Action.VIEW_CASE),
+    Entry(_("Outcomes, courts and reviews"), "outcome:case", Action.VIEW_CASE),
+]
 
 #: The page that shows a case whole, for the links of rooms that cannot know the room of that page.
 CASE = "overview:case"
@@ -106,9 +111,10 @@ def case_page(case_id: UUID) -> str:
     return reverse(CASE, args=[case_id])
 
 
-def from_a_case(case_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:
+def from_a_case(case_id: UUID, allowed: Collection[Action], *, closed: bool = False) -> list[tuple[str, str]]:
     """The addresses and labels of what else can be done about a case, for who is allowed these actions."""
-    return _leading(FROM_A_CASE, case_id, lambda action: action in allowed)
+    leads = FROM_A_CLOSED_CASE if closed else FROM_A_CASE
+    return _leading(leads, case_id, lambda action: action in allowed)
 
 
 #: Where the brief of an incident leads whoever attends. Their views take the incident.

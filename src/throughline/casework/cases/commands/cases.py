@@ -86,13 +86,10 @@ def close_case(*, by: Actor, now: datetime, case_id: UUID, closed_as: str) -> Ca
     # whoever opens a duty of one of these meanwhile finds it closed
     list(Duty.objects.select_for_update().filter(about__in=[one.id for one in family]).order_by("id"))
     closing, active = keeping_active(london_day(now))
-    found = {
-        reason
-        for standing in standings([one.id for one in family], at=now).values()
-        for reason in in_the_way(standing, closing=closing, active=active)
-    }
+    standing = standings([one.id for one in family], at=now).values()
+    found = {reason for one in standing for reason in in_the_way(one, closing=closing, active=active)}
     if found:
-        raise NotYet(found)
+        raise NotYet(found, {kind for one in standing for kind in one.open_duties if kind in closing})
     for one in family:
         if one.closed_at is None:
             one.closed_at, one.closed_by, one.closed_as = now, by.id, closed_as

@@ -43,11 +43,15 @@ NOT_YET_RECORDED = "not-yet-recorded"
 
 
 class NotYet(Exception):
-    """Something stands in the way of closing. ``why`` holds codes, never words about a person."""
+    """Something stands in the way of closing. ``why`` holds codes, never words about a person.
 
-    def __init__(self, why: Collection[str]) -> None:
+    ``duties`` are the kinds of what is not done, where ``why`` says only that something is not.
+    """
+
+    def __init__(self, why: Collection[str], duties: Collection[str] = ()) -> None:
         super().__init__(", ".join(sorted(why)))
         self.why = tuple(sorted(why))
+        self.duties = tuple(sorted(duties))
 
 
 def incident_number(day: date, count: int) -> str:

@@ -132,6 +132,7 @@ def test_a_case_that_cannot_be_closed_says_why(send, case):
     answer = send(Role.SUPERVISOR, "close", case, closed_as="danger-past")
     page = answer.content.decode()
     assert "something that must happen first is not done; an incident of it is open" in page
+    assert "Still to be done: A case has no grade; A case has no owner." in page
     with seen_whole():
         assert Case.objects.get(id=case).closed_at is None
 

@@ -25,6 +25,7 @@ from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
+from throughline.foundations.duties.rules import duty_kind
 
 # what stands in the way of closing, by its code
 IN_THE_WAY = {
@@ -161,4 +162,9 @@ def in_words[T](command: Callable[[], T]) -> T:
         return command()
     except NotYet as wait:
         words = "; ".join(str(IN_THE_WAY.get(code, code)) for code in wait.why)
-        raise Malformed("", _("Not yet: %(why)s.") % {"why": words}) from None
+        said = _("Not yet: %(why)s.") % {"why": words}
+        if wait.duties:
+            today = london_day(timezone.now())
+            duties = "; ".join(_(duty_kind(kind, on=today).label) for kind in wait.duties)
+            said += " " + _("Still to be done: %(duties)s.") % {"duties": duties}
+        raise Malformed("", said) from None

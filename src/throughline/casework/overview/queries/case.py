@@ -36,6 +36,7 @@ from throughline.casework.cases.queries.pages import (
 )
 from throughline.casework.cases.queries.visits import Reaching, reaching
 from throughline.casework.cases.rules import Kind, Part, Pattern, pattern
+from throughline.casework.investigation.models import Investigation
 from throughline.casework.overview.rules import Looked, last_reading
 from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.queries.asking import Answered, answered_and_named
@@ -136,6 +137,9 @@ class WholeCase:
     owner: Whose | None
     left: Owned | None
     asked: Whose | None
+    # who has accepted the investigation; ``opened`` says that there is one, accepted or not
+    investigates: Whose | None
+    opened: bool
     safeguards: Waits | None
     handovers: int
     next: Promise | None
@@ -179,6 +183,8 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         owner=of.owner(),
         left=None if of.owned or of.case.closed_at else owner_who_left(of.case),
         asked=of.asked(),
+        investigates=of.investigates(),
+        opened=of.investigation is not None,
         safeguards=next(iter(waits_of([case.id, *(one.id for one in of.others)], now=now)), None),
         handovers=handovers(of.ids),
         next=next(iter(of.promises(of.open)), None),
@@ -282,6 +288,9 @@ class _Read:
             incident__in=incidents, record__in=self.his, superseded_by=None
         ).select_related("decision")
         self.acted = acts.order_by("-at", "id").first()
+        self.investigation = (
+            Investigation.objects.filter(case__in=self.ids).order_by(F("ended_at").desc(), "id").first()
+        )
         parts = Involvement.objects.filter(incident__in=incidents, part=Part.CHILD, ended_at=None)
         self.children = list(dict.fromkeys(parts.order_by("made_at", "id").values_list("record", flat=True)))
         self.seen = list(
@@ -302,6 +311,7 @@ class _Read:
             *([UUID(self.owned.value)] if self.owned else []),
             *(one.by for one in self.gradings),
             *([self.acted.by] if self.acted else []),
+            *([one] if self.investigation and (one := self.investigation.investigator) else []),
             *(one.by for one in self.decided),
             *(duty.owner for duty in self.duties if duty.owner),
             *(entry.by for entry in self.entries),
@@ -336,6 +346,12 @@ class _Read:
             return None
         account = UUID(self.owned.value)
         return Whose(account, self.names[account], self.owned.valid_from)
+
+    def investigates(self) -> Whose | None:
+        one = self.investigation
+        if one is None or one.investigator is None:
+            return None
+        return Whose(one.investigator, self.names[one.investigator], one.accepted_at or one.opened_at)
 
     def asked(self) -> Whose | None:
         """Who was asked to own it and has not answered."""

@@ -46,7 +46,9 @@ def test_those_who_supervise_read_it_and_nobody_else(signed_in):
     assert "Nothing is overdue." in text(signed_in(Role.SERGEANT).get(ADDRESS))
 
 
-def test_a_broken_promise_is_read_with_who_has_it_and_what_is_to_be_done(signed_in, broken, case, pair, accounts):
+def test_a_broken_promise_is_read_with_who_has_it_and_what_is_to_be_done(
+    signed_in, broken, case, pair, accounts
+):
     sergeant = signed_in(Role.SERGEANT)
     with seen_whole():
         Duty.objects.update(owner=None)

@@ -8,11 +8,12 @@ from click.testing import CliRunner
 from django.urls import reverse
 
 from throughline.casework.cases.commands.facts import set_fact
+from throughline.casework.cases.commands.holding import set_owner
 from throughline.casework.cases.commands.incidents import involve
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.conftest import NOW
 from throughline.casework.people.commands.safety import restrict
-from throughline.casework.risk.commands import checking, grading
+from throughline.casework.risk.commands import checking, grading, reassessing
 from throughline.casework.risk.models import Assessment, Check, Grading, HubReview, Share
 from throughline.casework.risk.queries.waiting import A_PAGE, hub_queue, to_check
 from throughline.casework.risk.rules.order import Sign
@@ -175,6 +176,19 @@ class TestGrading:
         assert "The reason speaks of: How busy somebody is" in read
         with seen_whole():
             assert Grading.objects.order_by("-entered_at", "-id").filter(flags__len=2).exists()
+
+    def test_whoever_of_the_hub_owns_the_case_is_done_once_they_have_graded_anew(
+        self, send, does, case, accounts, assessed, graded
+    ):
+        assessed()
+        graded("high")
+        does(Role.HUB, set_owner, case_id=case, owner=accounts[Role.HUB].id)
+        does(Role.HUB, reassessing.call_for, case_id=case, cause="separation")
+        told = {"grade": "high", "reason": "grade-suspect-changed", "words": "He is out"}
+        assert send(Role.HUB, "grade", case, **told).status_code == 302
+        with seen_whole():
+            assert Grading.objects.latest("entered_at").stage == "reassessment"
+            assert not Duty.objects.filter(kind="risk-reassessment", discharged_at=None).exists()
 
     def test_every_stage_stands_beside_the_others(self, page, does, case, assessed, graded):
         assessed()

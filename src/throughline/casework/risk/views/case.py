@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from throughline.casework.cases.models import Case
+from throughline.casework.cases.queries.counters import owners_of
 from throughline.casework.cases.queries.pages import in_sight
 from throughline.casework.cases.queries.relating import group_of
 from throughline.casework.cases.views.changing import about_case
@@ -91,7 +92,10 @@ def grade(request: HttpRequest, case: Case) -> HttpResponse:
     page = page_of(request, case, Action.GRADE_CASE)
     form = GradeForm(sent(request), today=london_day(now))
     stage = graded_by(actor.role)
-    if stage is Stage.OFFICER and page.waits(REASSESS):
+    # an officer is asked; whoever else owns the case, as the hub does at high, does it as well
+    if page.waits(REASSESS) and (
+        stage is Stage.OFFICER or owners_of([case.id], at=now).get(case.id) == actor.id
+    ):
         stage = Stage.REASSESSMENT
     made: list[Grading] = []
     spoken: list[str] = []

@@ -403,7 +403,9 @@ def test_speaking_with_her_is_the_service_that_high_calls_for(owned, grade, cont
     assert not duties("service-contact")
 
 
-def test_an_officer_who_brings_news_does_not_take_the_place_of_the_hub(does, owned, grade, contacted, case, accounts):
+def test_an_officer_who_brings_news_does_not_take_the_place_of_the_hub(
+    does, owned, grade, contacted, case, accounts
+):
     grade("high")
     contacted()
     assert len(duties("service-contact")) == 1
