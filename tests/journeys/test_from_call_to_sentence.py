@@ -697,6 +697,7 @@ def it_is_closed(force: Force) -> None:
     )
     told = {"grade": "standard", "reason": "grade-suspect-changed", "words": "He is in prison"}
     force.sends(HUB, of_case("risk:grade")(force), **told)
+    force.sends(SERGEANT, of_case("risk:check")(force), answer="agree", agreed_because="check-fits")
     she_is_told("told-bail-ended", by=HUB)(force)
     force.sends(SERGEANT, of_incident("cases:close-incident")(force), closed_as="attended")
     force.sends(SERGEANT, of_case("cases:close")(force), closed_as="danger-past")
