@@ -143,23 +143,26 @@ def _start_server(run: Run) -> Server:
     if kept.is_dir():
         _copy(kept, cluster.data)
     cluster.start()
-    server = Server(
-        admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME)
-    )
+    server = Server(admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME))
     if not kept.is_dir():
         cluster.stop()
         shutil.rmtree(_KEPT, ignore_errors=True)
-        _copy(cluster.data, kept.with_suffix(".unfinished")).rename(kept)
+        _copy(cluster.data, kept)
         cluster.start()
     return server
 
 
-def _copy(folder: Path, to: Path) -> Path:
-    """Copy the files of a server that does not run, each with its owner: root's server is another user's."""
-    to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    shutil.rmtree(to, ignore_errors=True)
-    subprocess.run(["cp", "-a", str(folder), str(to)], check=True)  # noqa: S603, S607 - folders of ours
-    return to
+def _copy(folder: Path, to: Path) -> None:
+    """Copy the files of a server that does not run, each with its owner: root's server is another user's.
+
+    Where another run keeps or takes away the same meanwhile, nothing is copied: that costs time alone.
+    """
+    unfinished = to.with_name(f"{to.name}.{os.getpid()}")
+    with contextlib.suppress(OSError, subprocess.CalledProcessError):
+        to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        subprocess.run(["cp", "-a", str(folder), str(unfinished)], check=True)  # noqa: S603, S607 - folders of ours
+        unfinished.rename(to)
+    shutil.rmtree(unfinished, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
