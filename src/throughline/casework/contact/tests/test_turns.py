@@ -229,7 +229,9 @@ def test_through_the_pages(by, duty, next_one, signed_in, enter, accounts):
     page = text(coming.get(address))
     assert "Mind the flat" in page
     assert "Accept it as Noor of the next turn" in page
-    assert "Begin your turn first" in text(coming.post(address))
+    refused = coming.post(address)
+    assert "Begin your turn first" in text(refused)
+    assert f'href="{reverse("contact:turn")}">Begin your turn</a>' in refused.content.decode()
     coming.post(reverse("contact:turn"), {"ends_at": until})
     assert coming.post(address).status_code == 302
     assert "Accepted by Noor of the next turn" in text(coming.get(address))
