@@ -111,7 +111,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(
             "charged-without-her",
             "Charged although she does not support it",
-            Kind.SAMPLE,
+            Kind.SHARE,
             "crimes",
             "Of the domestic abuse crimes recorded in the period and not cancelled, of a case in which she last said that she "
             "does not support it, no longer, or does not know: those whose outcome that stands is a charge or summons. "

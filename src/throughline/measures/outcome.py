@@ -101,7 +101,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(
             "outcomes-by-the-report",
             "Charges, cautions and evidential difficulties",
-            Kind.SAMPLE,
+            Kind.SHARE,
             "crimes",
             f"{begins}: those whose outcome that stands is the one named. Crimes without an outcome yet are among those "
             "divided by, as in the report.",

@@ -144,7 +144,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(
             "marac-repeats",
             "Referred to a MARAC again within twelve months",
-            Kind.SAMPLE,
+            Kind.SHARE,
             "referrals",
             f"Of the referrals to a MARAC that were made in the period: those of two people of whom another was made in the "
             f"{AGAIN_WITHIN} days before, of whichever case. Where nobody knows who he is, it is unknown.",

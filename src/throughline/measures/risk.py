@@ -268,7 +268,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(
             "disagreement",
             "Grades on which a second look disagreed",
-            Kind.SAMPLE,
+            Kind.SHARE,
             "second looks",
             "Of the second looks of the period at a grade that another had given, by who had graded and who looked: "
             "those that graded otherwise. Those that returned it without a grade are unknown; a check counts also "

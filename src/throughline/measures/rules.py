@@ -24,9 +24,7 @@ class Kind(StrEnum):
     COUNT = "count"
     """Of all rows."""
     SHARE = "share"
-    """Of the rows whose ``counted`` is known, how many it is true of."""
-    SAMPLE = "sample"
-    """A share that stands for more than was counted: with the interval that it lies in (`intervals.wilson`)."""
+    """Of the rows whose ``counted`` is known, how many it is true of, with the interval of chance (`intervals.wilson`)."""
     RATIO = "ratio"
     """How many of another thing, ``counted``, belong to the rows of which that is known; it can be more than rows."""
     DELAY = "delay"
@@ -100,7 +98,7 @@ class Measure:
         rows = self.rows(period)
         measured = {"rows": _.count()}
         match self.kind:
-            case Kind.SHARE | Kind.SAMPLE:
+            case Kind.SHARE:
                 measured |= {
                     "counted": _.count(where=_.counted),
                     "unknown": _.count(where=_.counted.isnull()),

@@ -244,7 +244,7 @@ def measures() -> tuple[Measure, ...]:
             Measure(
                 f"feels-{code}",
                 f"Whether she feels safer: {label.lower()}",
-                Kind.SAMPLE,
+                Kind.SHARE,
                 "contacts",
                 f"Of the contacts of the period at which she was reached and answered: those at which she said "
                 f"{label.lower()}. Where it was not asked, or she could not say, is unknown. A woman who was asked twice "
@@ -292,7 +292,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(
             "again-after-closing",
             "It happened again after the case was closed",
-            Kind.SAMPLE,
+            Kind.SHARE,
             "closings",
             f"Of the cases that were closed in the period: those whose two had a further incident reported in the "
             f"{WATCHED} days after, of whichever case. Where those days are not over, and nothing has been reported, it is unknown.",

@@ -154,7 +154,7 @@ def measures() -> tuple[Measure, ...]:
         Measure(
             "evidence-gathered",
             "Evidence gathered",
-            Kind.SAMPLE,
+            Kind.SHARE,
             "applicable incidents",
             "Of the domestic incidents of the period at which an officer was, for each of seven things to gather: "
             "those at which it was done, among those to which it applies. What is left to the investigator is not "

@@ -134,7 +134,7 @@ def _line(measure: Measure, row: dict[str, Any]) -> Line:
         unknown=unknown,
         median=row.get("median"),
         ninth_decile=row.get("ninth_decile"),
-        interval=wilson(counted or 0, rows - unknown) if measure.kind is Kind.SAMPLE else None,
+        interval=wilson(counted or 0, rows - unknown) if measure.kind is Kind.SHARE else None,
     )
 
 
@@ -190,7 +190,7 @@ def behind(actor: Actor, measure: Measure, period: Period) -> Behind:
 
 def _answer(measure: Measure, row: dict[str, Any]) -> str:
     match measure.kind:
-        case Kind.SHARE | Kind.SAMPLE:
+        case Kind.SHARE:
             return {True: "yes", False: "no"}.get(row["counted"], "unknown")
         case Kind.RATIO:
             return "unknown" if row["counted"] is None else str(row["counted"])
