@@ -75,14 +75,18 @@ def supervision(actor: Actor, *, now: datetime) -> Supervision:
     cases = {one.id: one for one in Case.objects.filter(among("id", {one.case_id for one in way}))}
     named = people_named({case.victim_id for case in cases.values()}, today)
     names = staff_names({one.by for one in way})
-    late = [one for one in tasks if one.due and one.due.due_at < now]
-    reviews = [one for one in tasks if one.review_due and one.review_due.due_at < now and not one.found]
+    overdue = {one.row.id for one in tasks if one.due and one.due.due_at < now}
     visits = list(Duty.objects.filter(kind__in=VISITS, discharged_at=None).values_list("due_at", flat=True))
     stands = Counter(
         lapsing(one.code, one.valid_until, today) for one in open_markers() if one.valid_until is not None
     )
+    # a task stands once, where it presses most
     found = [one for one in tasks if one.found]
-    unaccepted = [one for one in tasks if one.row.account is None]
+    rest = [one for one in tasks if not one.found]
+    late = [one for one in rest if one.row.id in overdue]
+    rest = [one for one in rest if one.row.id not in overdue]
+    reviews = [one for one in rest if one.review_due and one.review_due.due_at < now]
+    unaccepted = [one for one in rest if one.row.account is None and one not in reviews]
     shown = [some[:SHOWN] for some in (found, late, reviews, unaccepted)]
     write_audit(
         actor,
@@ -102,7 +106,7 @@ def supervision(actor: Actor, *, now: datetime) -> Supervision:
             for one in way
             if one.case_id in cases and cases[one.case_id].victim_id in named
         ),
-        officers=_officers(tasks, way, {one.row.id for one in late}),
+        officers=_officers(tasks, way, overdue),
         tasks=len(tasks),
         visits_due=len(visits),
         visits_late=sum(at < now for at in visits),
