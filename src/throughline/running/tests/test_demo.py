@@ -65,7 +65,7 @@ def until(demo: subprocess.Popen[str], words: str) -> str:
 
 def refusal(home: Path, port: int) -> str:
     with demonstration(home, port) as demo:
-        _, said = demo.communicate(timeout=60)
+        _, said = demo.communicate(timeout=300)
         assert demo.returncode not in (0, None)
         assert "Traceback" not in said
         return said
