@@ -143,7 +143,9 @@ def _start_server(run: Run) -> Server:
     if kept.is_dir():
         _copy(kept, cluster.data)
     cluster.start()
-    server = Server(admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME))
+    server = Server(
+        admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME)
+    )
     if not kept.is_dir():
         cluster.stop()
         shutil.rmtree(_KEPT, ignore_errors=True)
