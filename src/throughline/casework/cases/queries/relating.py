@@ -3,12 +3,13 @@
 from datetime import date
 from typing import Final
 
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules.serving import ANY, Service, area_of, areas, of_a_case, services
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.models import Address, Relationship
+from throughline.foundations.chronology.models import Entry
 from throughline.reference import load
 
 #: Where the relationship of the two is not known.
@@ -39,7 +40,11 @@ def lives_in(case: Case, on: date) -> str:
     here = Address.objects.filter(
         Q(valid_until=None) | Q(valid_until__gt=on), record__in=held_together(case.victim_id)
     ).exclude(postcode="")
-    latest = here.order_by(F("valid_from").desc(nulls_last=True), "id").values_list("postcode", flat=True)
+    # of two of one day, the one that was written down later
+    added = Entry.objects.filter(kind="address-added", about=OuterRef("id")).order_by("-id").values("id")[:1]
+    latest = here.order_by(
+        F("valid_from").desc(nulls_last=True), Subquery(added).desc(nulls_last=True), "id"
+    ).values_list("postcode", flat=True)
     return area_of(latest.first() or "", areas(on))
 
 
