@@ -20,7 +20,7 @@ from throughline.casework.cases.queries.pages import Somebody, in_sight, look_at
 from throughline.casework.cases.rules import NotYet
 from throughline.casework.people.rules import PURPOSES, Malformed
 from throughline.casework.people.views.changing import saved
-from throughline.casework.people.views.purposes import purpose_of
+from throughline.casework.people.views.purposes import lead_to, purpose_of
 from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
@@ -149,6 +149,21 @@ def change(
         "name": between(record_ids[:2], named),
     }
     return render(request, template, {**shown, "named": named, **context})
+
+
+def change_case(
+    request: HttpRequest,
+    action: Action,
+    case: Case,
+    form: BaseForm,
+    command: Callable[[], object],
+    *,
+    lead: Iterable[str] = (),
+    **told: Any,
+) -> HttpResponse:
+    """`change` of something about the two of a case, whose pages are looked at next for the same purpose."""
+    lead_to(request, case.subjects, purpose_for(request, case.victim_id))
+    return change(request, action, [case.victim_id, case.suspect_id], form, command, lead=list(lead), **told)
 
 
 def between(record_ids: Iterable[UUID | None], named: dict[UUID, Somebody]) -> str:

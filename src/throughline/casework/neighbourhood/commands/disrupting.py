@@ -9,7 +9,8 @@ from throughline.casework.cases.commands.holding import let_go, locked_case, rea
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, after
 from throughline.casework.cases.rules import Step as CaseStep
-from throughline.casework.neighbourhood.commands.words import keep_words, said_in, somebody
+from throughline.casework.investigation.commands.words import said_in
+from throughline.casework.neighbourhood.commands.words import keep_words, somebody
 from throughline.casework.neighbourhood.models import DisruptionDoing, DisruptionReview, DisruptionTask
 from throughline.casework.neighbourhood.rules.disrupting import (
     REVIEW_DUTY,

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db import transaction
 
 from throughline.casework.cases.commands.holding import reason_for
-from throughline.casework.neighbourhood.commands.words import said_in
+from throughline.casework.investigation.commands.words import said_in
 from throughline.casework.neighbourhood.queries.lapsing import NOT_THERE, open_markers
 from throughline.casework.neighbourhood.rules.lapsing import REVIEW_DUTY, Lapsing, lapsing, longest
 from throughline.casework.people.commands import recording

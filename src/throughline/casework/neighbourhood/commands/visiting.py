@@ -13,7 +13,8 @@ from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.commands.visiting import record_visit
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.queries.visits import homes_of, reaching
-from throughline.casework.neighbourhood.commands.words import keep_words, said_in
+from throughline.casework.investigation.commands.words import said_in
+from throughline.casework.neighbourhood.commands.words import keep_words
 from throughline.casework.neighbourhood.models import SetOut
 from throughline.casework.neighbourhood.rules.calling import NEVER, PATROL, WITH_WORDS, Calling, calling
 from throughline.casework.people.commands.identities import held_together

@@ -4,21 +4,11 @@ from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
-from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.neighbourhood.models import NeighbourhoodWords
 from throughline.casework.people.rules import Malformed
-from throughline.casework.risk.commands import held
 from throughline.foundations.access.queries import sight_of
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.foundations.accounts.models import User
-
-
-def said_in(field: str, words: str, *, needed: str = "") -> str:
-    """What somebody wrote, trimmed. Raises Malformed for what is too long, or missing where ``needed`` says why."""
-    said = checked_words(field, words, longest=held.LONGEST_WORDS)
-    if needed and not said:
-        raise Malformed(field, needed)
-    return said
 
 
 def keep_words(

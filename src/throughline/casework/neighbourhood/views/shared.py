@@ -1,6 +1,6 @@
 """What the pages of this room share: one small form about a case, and who can be named in it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,10 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from throughline.casework.cases.models import Case
-from throughline.casework.cases.views.changing import change, purpose_for
+from throughline.casework.cases.views.changing import change_case
 from throughline.casework.neighbourhood.queries.disrupting import who_could
 from throughline.casework.neighbourhood.rules.calling import Calling
-from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
 from throughline.reference import load
@@ -77,28 +76,11 @@ def small(
     form: BaseForm,
     command: Callable[[], object],
     *,
-    success: str,
-    title: str,
-    button: str,
-    lead: Iterable[str] = (),
     back: str = "",
-    **context: Any,
+    **told: Any,
 ) -> HttpResponse:
     """One form about a case, and back to its page once it was done."""
-    lead_to(request, case.subjects, purpose_for(request, case.victim_id))
-    return change(
-        request,
-        action,
-        [case.victim_id, case.suspect_id],
-        form,
-        command,
-        success=success,
-        back=back or case_address(case.id),
-        title=title,
-        button=button,
-        lead=list(lead),
-        **context,
-    )
+    return change_case(request, action, case, form, command, back=back or case_address(case.id), **told)
 
 
 def accounts(me: UUID) -> list[tuple[str, str]]:
