@@ -412,6 +412,7 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> 
         "allegation_id": allegation.id,
         "choice_id": decided.id,
         "group_id": group.id,
+        "other_id": other,
         **_to_be_found(allegation, surname),
         "line_id": line.id,
     }
@@ -501,6 +502,8 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         if of_contact or {"handover_id", "counter_id", "leaflet_id", "draw_id", "service_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}
+                if "record_id" in wants:
+                    known["record_id"] = case.record_id
                 about = "contact" if of_contact else "staff"
                 yield Asked(route, reverse(name, kwargs=known), rule, about, case)
         elif {"attendance_id", "correction_id"} & {*wants}:
@@ -521,7 +524,8 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
             for case in cases:
                 known = {"record_id": case.record_id, "duty_id": case.duty_id, "grantee": account}
                 known |= {
-                    key: case.parts.get(key, uuid4()) for key in ("phone_id", "address_id", "marker_id")
+                    key: case.parts.get(key, uuid4())
+                    for key in ("phone_id", "address_id", "marker_id", "other_id")
                 }
                 about = "record" if "record_id" in wants else "duty"
                 yield Asked(

@@ -45,27 +45,60 @@ def explain(one: Features, other: Features, model: Model) -> Explanation:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One reason on the way from what is thought before to the sum: how strongly it speaks, and for what.
+
+    ``before`` and ``after`` are the sums, in bits, without the reason and with it.
+    """
+
+    reason: Reason
+    strength: str
+    meaning: str
+    before: float
+    after: float
+
+
+def steps(explanation: Explanation) -> tuple[Step, ...]:
+    """The reasons in their order as a waterfall: each begins where the one before it ended."""
+    told, total = [], explanation.start
+    for reason in explanation.reasons:
+        after = total + reason.weight
+        told.append(Step(reason, strength(reason.weight), _meaning(reason), total, after))
+        total = after
+    return tuple(told)
+
+
+def strength(weight: float) -> str:
+    """How strongly a weight in bits speaks for or against one person, in words."""
+    size = abs(weight)
+    if size < 0.5:
+        return "says next to nothing"
+    how = next(words for least, words in _STRENGTHS if size >= least)
+    return f"{how} {'for' if weight > 0 else 'against'}"
+
+
+# times as likely: more than a thousand, thirty-two, four
+_STRENGTHS = ((10.0, "very strongly"), (5.0, "strongly"), (2.0, "clearly"), (0.5, "weakly"))
+
+
 def in_words(explanation: Explanation) -> list[str]:
-    """The explanation as lines: field, how it agrees, its weight, what that means, and the sum so far."""
-    total = explanation.start
+    """The explanation as lines: field, how it agrees, how strongly, its weight, the sum so far, what that means."""
     lines = [
-        f"{'':11}{'before anything is compared':58}{total:>8.1f}",
+        f"{'':11}{'before anything is compared':80}{'':8}{explanation.start:>8.1f}",
         *(
-            f"{reason.field:11}{reason.words:58}{reason.weight:>+8.1f}{_sum(explanation, number):>8.1f}  {_meaning(reason)}"
-            for number, reason in enumerate(explanation.reasons, 1)
+            f"{step.reason.field:11}{f'{step.reason.words}: {step.strength}':80}{step.reason.weight:>+8.1f}"
+            f"{step.after:>8.1f}  {step.meaning}"
+            for step in steps(explanation)
         ),
         "",
         f"{'Taken' if explanation.accepted else 'Not taken'} for the same person:"
-        f" probability {_share(explanation.probability)}, by the model {explanation.model}.",
+        f" probability {share_in_words(explanation.probability)}, by the model {explanation.model}.",
     ]
     if not explanation.meet:
         lines.append("They share no key: a lookup of one would not have looked at the other.")
     lines.append("A weight is in bits: each bit doubles the odds. The decision is a person's.")
     return lines
-
-
-def _sum(explanation: Explanation, number: int) -> float:
-    return explanation.start + sum(reason.weight for reason in explanation.reasons[:number])
 
 
 def _meaning(reason: Reason) -> str:
@@ -79,7 +112,10 @@ def _meaning(reason: Reason) -> str:
     return f"{shown} times likelier if it is {'the same person' if weight > 0 else 'somebody else'}"
 
 
-def _share(probability: float) -> str:
+def share_in_words(probability: float) -> str:
+    """A probability as a percentage that never says 0 or 100."""
     if probability < 0.0001:
         return "below 0.01 %"
-    return "above 99.99 %" if probability > 0.9999 else f"{100 * probability:.2f} %"
+    if probability > 0.9999:
+        return "above 99.99 %"
+    return f"{100 * probability:.{0 if 0.01 <= probability <= 0.99 else 2}f} %"

@@ -55,6 +55,7 @@ urlpatterns = [
     path("news/", calls.news, name="news"),
     path("begin/", calls.begin, name="begin"),
     path("<uuid:contact_id>/", screen.screen, name="contact"),
+    path("<uuid:contact_id>/why/<uuid:record_id>/", screen.why, name="why"),
     path("<uuid:contact_id>/opening/", instruments.opening, name="opening"),
     path("<uuid:contact_id>/thrive/", instruments.thrive, name="thrive"),
     path("<uuid:contact_id>/recording/", recordings.one, name="recording"),

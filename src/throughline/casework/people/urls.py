@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from throughline.casework.people.views import (
     contact,
+    explaining,
     family,
     identities,
     keeping,
@@ -31,6 +32,7 @@ _one = [
     path("household/leave/", family.leave_household, name="leave-household"),
     path("marker/", markers.set_marker, name="set-marker"),
     path("marker/<uuid:marker_id>/end/", markers.end_marker, name="end-marker"),
+    path("beside/<uuid:other_id>/", explaining.beside, name="beside"),
     path("merge/", identities.merge, name="merge"),
     path("part/", identities.part, name="part"),
     path("restrict/", safety.restrict, name="restrict"),
@@ -46,6 +48,7 @@ _one = [
 urlpatterns = [
     path("search/", searching.search, name="search"),
     path("search/reading/", searching.read, name="read"),
+    path("search/why/", explaining.heard, name="explain"),
     path("add/", searching.add, name="add"),
     path("restricted/", safety.break_glass, name="break-glass"),
     path("<uuid:record_id>/", include(_one)),

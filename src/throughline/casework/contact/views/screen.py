@@ -45,6 +45,7 @@ from throughline.casework.people.models import Match
 from throughline.casework.people.queries import searching
 from throughline.casework.people.queries.searching import Answer, Found
 from throughline.casework.people.rules import PURPOSES, Conflict, Malformed
+from throughline.casework.people.views.explaining import beside_what_was_heard
 from throughline.casework.people.views.purposes import lead_to
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, Actor, Role, may
@@ -55,6 +56,7 @@ from throughline.foundations.drafts.commands import let_go
 from throughline.foundations.drafts.queries import Recalled, recall
 from throughline.foundations.drafts.views import is_overtaken
 from throughline.foundations.instruments.queries import latest
+from throughline.linkage.description import Description
 from throughline.reference import load
 
 _MATCHES = 5
@@ -119,6 +121,17 @@ def screen(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return _Screen(request, contact_id, now).opened()
     return _Screen(request, contact_id, now, posted=request.POST).posted()
+
+
+@guarded(Action.VIEW_CONTACT)
+@require_http_methods(["GET"])
+def why(request: HttpRequest, contact_id: UUID, record_id: UUID) -> HttpResponse:
+    """What has been heard so far beside one of those whom it may be: what speaks for them, and what against."""
+    contact = queries.the_contact(actor_of(request), contact_id)
+    wanted = queries.to_look_for(contact, today=london_day(timezone.now()))
+    heard = wanted[0][1] if wanted else Description()
+    back = reverse("contact:contact", args=[contact_id])
+    return beside_what_was_heard(request, heard, record_id, back=back)
 
 
 class _Screen:
@@ -187,6 +200,8 @@ class _Screen:
             return self.page(self.look(), "contact/screen.html")
         if do == "end":
             return redirect("contact:calls")
+        if do == "why":
+            return redirect("contact:why", self.contact_id, _id(what))
         # the page that follows shows the matches, and is only looked at
         knowing.tell_of_hidden(**self.about())
         at = _THEN_AT.get(do, "")
@@ -291,6 +306,7 @@ class _Screen:
             "part": self.takes_part,
             "out": self.leave_out,
             "add": self.add,
+            "why": _id,
             "same": self.same,
             "speak": self.speak,
             "answer": self.answer,
