@@ -25,6 +25,11 @@ class Explanation:
     meet: bool
     model: str
 
+    @property
+    def certainty(self) -> float:
+        """Where the reasons end, as log2 of the odds: above nought it is more likely one person than not."""
+        return self.start + self.weight
+
     def as_dict(self) -> dict[str, Any]:
         """The same as plain values."""
         return asdict(self)
@@ -35,7 +40,7 @@ def explain(one: Features, other: Features, model: Model) -> Explanation:
     the only one that fits."""
     (found,) = rank(one, [(1, pack(other))], model)
     return Explanation(
-        start=-log2(model.population),
+        start=start_of(model),
         reasons=found.reasons,
         weight=found.weight,
         probability=found.probability,
@@ -43,6 +48,11 @@ def explain(one: Features, other: Features, model: Model) -> Explanation:
         meet=bool(probe_keys(one, b"") & record_keys(other, b"")),
         model=model.version,
     )
+
+
+def start_of(model: Model) -> float:
+    """What is thought of any two before something is compared, in bits: one in so many records is the person."""
+    return -log2(model.population)
 
 
 @dataclass(frozen=True, slots=True)

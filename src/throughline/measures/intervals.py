@@ -8,7 +8,7 @@ interval of the Poisson distribution (P. Armitage and G. Berry, Statistical Meth
 2002), as the Fingertips technical guidance has them. No web framework.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, sqrt
 from statistics import NormalDist
@@ -42,13 +42,108 @@ def wilson(counted: int, of: int, *, level: float = USUAL) -> Share | None:
     if of == 0:
         return None
     share = counted / of
+    return Share(counted, of, share, *_score(share, of, z))
+
+
+def _score(share: float, of: float, z: float) -> tuple[float, float]:
     about = z * z / of
     middle = (share + about / 2) / (1 + about)
     half = z * sqrt(share * (1 - share) / of + about / (4 * of)) / (1 + about)
     # at the two ends the interval closes on the share itself, which floating point misses by a hair
-    low = 0.0 if counted == 0 else middle - half
-    high = 1.0 if counted == of else middle + half
-    return Share(counted, of, share, low, high)
+    return (0.0 if share == 0 else middle - half), (1.0 if share == 1 else middle + half)
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """``size`` things of one kind, of which ``of`` were looked at, drawn at random, and ``counted`` were so."""
+
+    counted: int
+    of: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share that was reckoned from samples, with the interval that it lies in at the level asked for."""
+
+    share: float
+    low: float
+    high: float
+
+
+def share_of_all(strata: Sequence[Stratum], *, level: float = USUAL) -> Estimate | None:
+    """What share of all the things of some strata are so, each stratum by its size.
+
+    Wilson's interval at the effective number looked at, which with one stratum is Wilson's own. The chance in each is
+    reckoned at Wilson's middle, so that a stratum of which all or none were so is not taken to be without any. None
+    where of one that holds something nothing was looked at: the rest do not speak for it.
+    """
+    held = _all_looked_at(strata)
+    if not held:
+        return None
+    z, size = _z(level), sum(one.size for one in held)
+    share = min(1.0, sum(one.size * one.counted / one.of for one in held) / size)
+    middle = sum(one.size * _middle(one, z) for one in held) / size
+    chance = sum((one.size / size) ** 2 * _chance(one, z) for one in held)
+    return Estimate(share, *_score(share, middle * (1 - middle) / chance, z))
+
+
+def share_that_lies_in(
+    found: Sequence[Stratum], rest: Sequence[Stratum], *, level: float = USUAL
+) -> Estimate | None:
+    """Of all that are so in ``found`` and ``rest`` together, what share lies in ``found``.
+
+    The limits of `share_of_all` for either side, put together by the method of variance estimates recovery (A. Donner
+    and G. Zou, "Closed-form confidence intervals for functions of the normal mean and standard deviation",
+    Statistical Methods in Medical Research 21, 2012): none of a few among very many leaves it wide open. None where of
+    a stratum that holds something nothing was looked at, or where none at all was so.
+    """
+    if not _all_looked_at([*found, *rest]):
+        return None
+    inside, outside = _number(found, level), _number(rest, level)
+    if inside.share + outside.share == 0:
+        return None
+    share = inside.share / (inside.share + outside.share)
+    if outside.high == 0:
+        return Estimate(share, 1.0, 1.0)
+    fewest, most = _times(outside, inside)
+    return Estimate(share, 1 / (1 + most), 1 / (1 + fewest))
+
+
+def _number(strata: Sequence[Stratum], level: float) -> Estimate:
+    """How many of the things of some strata are so."""
+    size = sum(one.size for one in strata)
+    found = share_of_all(strata, level=level)
+    return Estimate(found.share * size, found.low * size, found.high * size) if found else Estimate(0, 0, 0)
+
+
+def _times(one: Estimate, other: Estimate) -> tuple[float, float]:
+    """Between what numbers the first lies as a multiple of the second."""
+    both = one.share * other.share
+    below = other.high * (2 * other.share - other.high)
+    above = other.low * (2 * other.share - other.low)
+    low_of, high_of = one.low * (2 * one.share - one.low), one.high * (2 * one.share - one.high)
+    if below:
+        fewest = (both - sqrt(max(0.0, both**2 - low_of * below))) / below
+    else:
+        fewest = low_of / (2 * both) if both else 0.0
+    most = (both + sqrt(max(0.0, both**2 - high_of * above))) / above if above > 0 else float("inf")
+    return max(0.0, fewest), most
+
+
+def _all_looked_at(strata: Sequence[Stratum]) -> list[Stratum]:
+    """The strata that hold anything, or nothing where one of them was not looked at."""
+    held = [one for one in strata if one.size]
+    return held if all(one.of for one in held) else []
+
+
+def _middle(one: Stratum, z: float) -> float:
+    return (one.counted + z * z / 2) / (one.of + z * z)
+
+
+def _chance(one: Stratum, z: float) -> float:
+    middle = _middle(one, z)
+    return middle * (1 - middle) / one.of
 
 
 @dataclass(frozen=True, slots=True)
