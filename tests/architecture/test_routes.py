@@ -48,8 +48,9 @@ from throughline.casework.outcome.commands import asking, deciding
 from throughline.casework.outcome.commands.court import record_event
 from throughline.casework.partnership.commands import advising, conferring, noting
 from throughline.casework.partnership.models import NotReferred
+from throughline.casework.people.commands.pairs import left_open
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
-from throughline.casework.people.models import Address, Marker, Phone
+from throughline.casework.people.models import Address, Marker, Pair, Phone
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
 from throughline.casework.safeguarding.commands import fitting
@@ -92,7 +93,7 @@ OF_A_CASE = {
     "override_id", "adviser_referral_id", "note_id", "share_id", "marac_id", "not_referred_id",
     "allocation_id", "enquiry_id", "outstanding_id",
     "outcome_id", "asked_id", "event_id",
-    "task_id",
+    "task_id", "pair_id",
 }  # fmt: skip
 
 type View = Callable[..., HttpResponse]
@@ -413,9 +414,16 @@ def _with_somebody(record_id: UUID, surname: str, by: Actor, officer: Actor) -> 
         "choice_id": decided.id,
         "group_id": group.id,
         "other_id": other,
+        "pair_id": _in_question(record_id, other),
         **_to_be_found(allegation, surname),
         "line_id": line.id,
     }
+
+
+def _in_question(record_id: UUID, other: UUID) -> UUID:
+    """Two records that may be of one person."""
+    left_open(now=NOW, record_id=record_id, others=[other])
+    return Pair.objects.get(record__in=(record_id, other), other__in=(record_id, other)).id
 
 
 def _drawn(incident: Incident, by: Actor) -> dict[str, UUID]:

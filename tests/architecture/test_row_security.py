@@ -31,7 +31,7 @@ GUARDED_APPS = (
 )  # fmt: skip
 # bare ids of a run, told of nobody
 NOT_ABOUT_A_PERSON = {
-    "people_importrun", "contact_counter", "contact_counterhours", "contact_leaflet",
+    "people_importrun", "people_pairrun", "contact_counter", "contact_counterhours", "contact_leaflet",
     "safeguarding_service", "safeguarding_servicehours",
 }  # fmt: skip
 

@@ -8,8 +8,9 @@ from sqlglot import expressions as sql
 
 #: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on; 3 brings what 2
 #: had, on whose list a duty stands, and who owns a case, being in touch with her, her plan and what was ordered; 4 brings
-#: what 3 had, and advisers, MARACs, who investigates, who is still to be found, and each thing that she was to be told.
-VERSION = "4"
+#: what 3 had, and advisers, MARACs, who investigates, who is still to be found, and each thing that she was to be told; 5
+#: brings what 4 had, the records that persons stand on, and who is connected with whom.
+VERSION = "5"
 
 _ID, _AT, _DAY, _CODE, _FLAG, _COUNT = (
     "uuid",
@@ -90,6 +91,8 @@ SHAPES = (
             # of a victim whom the suspect names as theirs: undecided, unresolved, primary-victim (the other was
             # decided to be the primary perpetrator) or counter-case (this one was); null for everybody else
             "counter": _CODE,
+            # by which the person was named: one person may have several
+            "record": _ID,
         },
     ),
     Shape(
@@ -289,7 +292,15 @@ SHAPES = (
             "victim": _ID,
             # null where nobody knows who it is
             "suspect": _ID,
+            # by which the two were named
+            "victim_record": _ID,
+            "suspect_record": _ID,
         },
+    ),
+    Shape(
+        "handover_connection",
+        "That one record is, or was, anything to another, or lived with it; each connection stands both ways round",
+        {"record": _ID, "other_record": _ID, "person": _ID, "other": _ID},
     ),
     Shape(
         "handover_closing",

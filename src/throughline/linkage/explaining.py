@@ -68,15 +68,27 @@ class Step:
     before: float
     after: float
 
+    @property
+    def side(self) -> str:
+        """for, against or neither. What a household that agrees takes away again speaks against nobody."""
+        if abs(self.reason.weight) < 0.5 or _taken_off(self.reason):
+            return "neither"
+        return "for" if self.reason.weight > 0 else "against"
+
 
 def steps(explanation: Explanation) -> tuple[Step, ...]:
     """The reasons in their order as a waterfall: each begins where the one before it ended."""
     told, total = [], explanation.start
     for reason in explanation.reasons:
         after = total + reason.weight
-        told.append(Step(reason, strength(reason.weight), _meaning(reason), total, after))
+        how = "taken off" if _taken_off(reason) else strength(reason.weight)
+        told.append(Step(reason, how, _meaning(reason), total, after))
         total = after
     return tuple(told)
+
+
+def _taken_off(reason: Reason) -> bool:
+    return reason.field == "household" and reason.level == "person" and reason.weight <= -0.5
 
 
 def strength(weight: float) -> str:

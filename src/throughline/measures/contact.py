@@ -109,27 +109,32 @@ def proposals(period: Period) -> Table:
     return answered.mutate(group=_.rule, counted=_.accepted)
 
 
-def incidents_of_victims(crimes_only: bool, around: Period | None = None) -> Table:
+def incidents_of_victims(crimes_only: bool, around: Period | None = None, each: str = "person") -> Table:
     """Who was the victim of which domestic incident on which day; of all time, or of a period and days beside it."""
     parts = table("handover_involvement").filter(_.domestic & _.confirmed & (_.part == "victim"))
     if around:
         parts = parts.filter(around.surely_within(_.at))
     if crimes_only:
         parts = parts.filter(_.crime)
-    return parts.select("person", "incident", "day").distinct()
+    return parts.select("incident", "day", person=_[each]).distinct()
 
 
 def repeat_victims(
-    period: Period, months: int, needed: int, same_perpetrator: bool, crimes_only: bool
+    period: Period,
+    months: int,
+    needed: int,
+    same_perpetrator: bool,
+    crimes_only: bool,
+    each: str = "person",
 ) -> Table:
     """Victims of the period, and whether at the last of their incidents in it they were repeat victims.
 
     Counted are the incidents in the months that end with that day, by anybody or by the one who did most;
-    incidents by nobody known count each for itself.
+    incidents by nobody known count each for itself. ``each`` may be ``record``: as if every record were a person.
     """
-    happened = incidents_of_victims(crimes_only, period.with_months_before(months))
+    happened = incidents_of_victims(crimes_only, period.with_months_before(months), each)
     last = (
-        incidents_of_victims(crimes_only=False, around=period)
+        incidents_of_victims(crimes_only=False, around=period, each=each)
         .filter(_.day.between(period.first, period.last))
         .group_by("person")
         .aggregate(last_day=_.day.max())
@@ -142,7 +147,7 @@ def repeat_victims(
         by = (
             table("handover_involvement")
             .filter(_.confirmed & (_.part == "suspect"))
-            .select("incident", suspect=_.person)
+            .select("incident", suspect=_[each])
             .distinct()
         )
         of_one = (
@@ -194,6 +199,67 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     )
 
 
+def as_persons(counted: Table) -> Table:
+    """Records that were counted each for itself, as the persons whose they are."""
+    whose = table("handover_involvement").select("record", "person").distinct()
+    return counted.rename(record="person").join(whose, "record").drop("record")
+
+
+def repeat_victims_by_way(period: Period, **definition: Any) -> Table:
+    """The repeat victims of the period that each way of looking finds."""
+    by_record = repeat_victims(period, **definition, each="record").filter(_.counted)
+    found = {
+        "identities": repeat_victims(period, **definition).filter(_.counted),
+        "records": as_persons(by_record.select("person", "last_day")),
+        "exact": missed_by_exact_match(period, **definition).filter(~_.counted),
+    }
+    return ibis.union(
+        *(
+            rows.select("person", "last_day", group=ibis.literal(way, type="string"))
+            for way, rows in found.items()
+        )
+    )
+
+
+def serial_perpetrators(period: Period, months: int, each: str = "person") -> Table:
+    """Suspects of the period, and whether by the last of their incidents in it they had had two victims unconnected to
+    each other; in the months that end with that day, or whenever it was.
+    """
+    parts = table("handover_involvement").filter(_.domestic & _.confirmed)
+    his = parts.filter(_.part == "suspect").select("incident", "day", him=_[each])
+    hers = parts.filter(_.part == "victim").select("incident", her=_[each])
+    last = (
+        his.filter(_.day.between(period.first, period.last)).group_by("him").aggregate(last_day=_.day.max())
+    )
+    did = his.join(last, "him").filter(_.day <= _.last_day)
+    if months:
+        did = did.filter(
+            _.day.cast("timestamp") > _.last_day.cast("timestamp") - ibis.interval(months=months)
+        )
+    against = did.join(hers, "incident").filter(_.him != _.her).select("him", "her").distinct()
+    two = against.join(against.select("him", another=_.her), "him").filter(_.her < _.another)
+    ends = {"person": ("person", "other"), "record": ("record", "other_record")}[each]
+    tied = table("handover_connection").select(her=_[ends[0]], another=_[ends[1]]).distinct()
+    serial = two.anti_join(tied, ["her", "another"]).select("him").distinct().mutate(serial=True)
+    return last.left_join(serial, "him").select("last_day", person=_.him, counted=_.serial.fill_null(False))
+
+
+def serial_by_way(period: Period, months: int) -> Table:
+    """The serial perpetrators of the period that are found by persons, and as if every record were one."""
+    found = {
+        "identities": serial_perpetrators(period, months).filter(_.counted).select("person", "last_day"),
+        "records": as_persons(
+            serial_perpetrators(period, months, each="record").filter(_.counted).select("person", "last_day")
+        ),
+    }
+    return ibis.union(
+        *(
+            rows.select("person", "last_day", group=ibis.literal(way, type="string"))
+            for way, rows in found.items()
+        )
+    )
+
+
 def counter_allegations(period: Period) -> Table:
     """Victims of the period whom the suspect of it names as theirs, by where that stands."""
     named = table("handover_involvement").filter(
@@ -211,6 +277,12 @@ _COUNTER = {
     "unresolved": "Unresolved, both safeguarded",
     "primary-victim": "The other is the primary perpetrator, as decided",
     "counter-case": "Is the primary perpetrator, as decided: a counter-case",
+}
+#: How the same is looked for: what this software does, and what is done today without it.
+WAYS = {
+    "identities": "Joined records count as one person",
+    "records": "Each record counts for itself",
+    "exact": "The same number, or the address spelt the same",
 }
 _THRIVE = {"concern": "Concern written down", "none-said": "No concern written down"}
 
@@ -231,6 +303,16 @@ def _in_words(row: Row) -> str:
         f"Of the victims of confirmed domestic incidents in the period: those who, at their last in it, had at "
         f"least {row.number('needed')} domestic {what}{by} in the {row.number('months')} months that end with "
         "that day."
+    )
+
+
+def _serial_in_words(row: Row) -> str:
+    months = row.number("months")
+    when = f"in the {months} months that end with that day" if months else "whenever it was"
+    return (
+        "Of the suspects of confirmed domestic incidents in the period: those who, at their last in it, had had two or "
+        f"more victims who are unconnected to each other, {when}. Connected are two of whom one is on record as anything "
+        "to the other, or who have lived in one household."
     )
 
 
@@ -287,6 +369,50 @@ def measures() -> tuple[Measure, ...]:
             "those months.",
             f"{_REPORT}, on systems that match by number or address; system 4",
             partial(missed_by_exact_match, **_definition(government)),
+        ),
+        Measure(
+            "repeat-victims-by-way",
+            "Repeat victims that each way of looking finds",
+            Kind.COUNT,
+            "victims",
+            "Repeat victims of the period by the government's definition: counted on persons, whose joined records count "
+            "together; on records, each for itself; and those of them whom a search for the same number or address, spelt "
+            "the same, finds at their last call.",
+            f"{_REPORT}, on systems that match by number or address; systems 4 and 6",
+            partial(repeat_victims_by_way, **_definition(government)),
+            caveat="By records a person can count more than once, or not at all.",
+            groups=lambda way: WAYS.get(way or "", "Not known"),
+            parameters=_definition(government),
+        ),
+        *(
+            Measure(
+                f"serial-perpetrators-{row.code}",
+                f"Serial perpetrators: {row.label[0].lower()}{row.label[1:]}",
+                Kind.SHARE,
+                "suspects",
+                _serial_in_words(row),
+                f"{row.source}, held since {row.valid_from:%-d %B %Y}; system 91",
+                partial(serial_perpetrators, months=row.number("months")),
+                caveat="Who is not on record as connected counts as unconnected."
+                + ("" if row.verified else " The definition is not verified."),
+                parameters={"months": row.number("months")},
+            )
+            for row in load("serial-definitions").rows
+        ),
+        *(
+            Measure(
+                f"serial-perpetrators-{row.code}-by-way",
+                f"Serial perpetrators that each way of looking finds: {row.label[0].lower()}{row.label[1:]}",
+                Kind.COUNT,
+                "suspects",
+                f"{_serial_in_words(row)} Counted on persons, whose joined records count together, and on records, each "
+                "for itself.",
+                f"{row.source}; system 91",
+                partial(serial_by_way, months=row.number("months")),
+                groups=lambda way: WAYS.get(way or "", "Not known"),
+                parameters={"months": row.number("months")},
+            )
+            for row in load("serial-definitions").rows
         ),
         Measure(
             "counter-allegations",

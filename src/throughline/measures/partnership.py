@@ -8,6 +8,7 @@ from ibis import _
 from ibis.expr.types import Table
 
 from throughline.handover import table
+from throughline.measures.contact import WAYS
 from throughline.measures.risk import caseload
 from throughline.measures.rules import Kind, Measure, Period, words_of
 from throughline.measures.safeguarding import done_in_time, minutes
@@ -59,10 +60,10 @@ def high_referred(period: Period) -> Table:
     return ibis.union(*parts)
 
 
-def again(period: Period) -> Table:
+def again(period: Period, each: str = "") -> Table:
     """Referrals to a MARAC, and whether there was an earlier one of the same two within the days before; null: nobody knows
-    who he is."""
-    pairs = table("handover_case").select("case", "victim", "suspect")
+    who he is. ``each`` may be ``_record``: as if every record were a person."""
+    pairs = table("handover_case").select("case", victim=_[f"victim{each}"], suspect=_[f"suspect{each}"])
     made = _made(_MARAC, period).select("referral", "case", "at").join(pairs, "case")
     made = made.select("referral", "case", "at", "victim", "suspect")
     earlier = (
@@ -78,6 +79,16 @@ def again(period: Period) -> Table:
     )
     found = made.left_join(repeated, "referral")
     return found.select("case", "at", counted=ibis.cases((_.suspect.notnull(), _.again.fill_null(False))))
+
+
+def again_by_way(period: Period) -> Table:
+    """Repeat referrals to a MARAC that are found by persons, and as if every record were one."""
+    return ibis.union(
+        *(
+            again(period, each).filter(_.counted).select("case", "at", group=ibis.literal(way, type="string"))
+            for way, each in (("identities", ""), ("records", "_record"))
+        )
+    )
 
 
 def measures() -> tuple[Measure, ...]:
@@ -150,6 +161,19 @@ def measures() -> tuple[Measure, ...]:
             f"{AGAIN_WITHIN} days before, of whichever case. Where nobody knows who he is, it is unknown.",
             f"{_REPORT}; system 77",
             again,
+            parameters={"days": AGAIN_WITHIN},
+            part=PART,
+        ),
+        Measure(
+            "marac-repeats-by-way",
+            "Repeat referrals to a MARAC that each way of looking finds",
+            Kind.COUNT,
+            "referrals",
+            f"Referrals to a MARAC that were made in the period, of two people of whom another was made in the {AGAIN_WITHIN} "
+            "days before: counted on persons, whose joined records count together, and on records, each for itself.",
+            f"{_REPORT}; system 77",
+            again_by_way,
+            groups=lambda way: WAYS.get(way or "", "Not known"),
             parameters={"days": AGAIN_WITHIN},
             part=PART,
         ),

@@ -46,6 +46,7 @@ ENTRIES: list[Entry] = [
     Entry(_("Intelligence"), "contact:intelligence", Action.ANSWER_INTELLIGENCE),
     Entry(_("Recordings"), "contact:recordings", Action.KEEP_RECORDING),
     Entry(_("Search for a person"), "people:search", Action.SEARCH_PEOPLE),
+    Entry(_("Records that may be one person"), "people:pairs", Action.MERGE, seldom=True),
     Entry(_("Stuck on a phone"), "offline:stuck", Action.SUPERVISE_TEAM, seldom=True),
     Entry(_("Orders, bail and warrants"), "cases:facts", Action.VIEW_CASE, seldom=True),
     Entry(_("Safety measures"), "safeguarding:measures", Action.PLAN_SAFETY, seldom=True),

@@ -1,6 +1,7 @@
 """``throughline people``: bringing in a force's index, and calling for reviews."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
 
@@ -114,6 +115,158 @@ def progress() -> Callable[[object, int], None]:
         click.echo(f"{run.rows:,} of {lines - 1:,} rows{speed}{time_left}", err=True)
 
     return say
+
+
+@people.group("pairs")
+def pairs() -> None:
+    """Records that may be of one person: finding them, reading them, and how right the proposals are."""
+
+
+@pairs.command("propose")
+def propose_pairs() -> None:
+    """Look through the whole index for pairs of records that may be of one person.
+
+    Stopped at any moment, the same command goes on where it was. It joins nobody.
+    """
+    from django.utils import timezone
+
+    from throughline.casework.people.commands.pairs import propose
+
+    run = propose(now=timezone.now(), say=_walked())
+    click.echo(f"{run.records:,} records looked up, {run.found:,} pairs that were not known before")
+
+
+def _walked() -> Callable[[object], None]:
+    told = 0.0
+
+    def say(far) -> None:  # type: ignore[no-untyped-def]
+        nonlocal told
+        if monotonic() - told >= 1:
+            told = monotonic()
+            click.echo(f"{far.records:,} of {far.of:,} records, {far.found:,} pairs", err=True)
+
+    return say
+
+
+_AS = click.option("--as", "username", required=True, help="The account in whose name it is done.")
+
+
+@pairs.command("list")
+@click.option("--kind", default="probable", show_default=True, help="A band, or asked, second or unsure.")
+@_AS
+def list_pairs(kind: str, username: str) -> None:
+    """The next pairs of a kind that wait to be read, by id, and how many wait of each kind."""
+    from django.db import transaction
+
+    from throughline.casework.people.queries.pairs import KINDS, queue
+    from throughline.foundations.access.protection import set_actor
+
+    if kind not in KINDS:
+        raise click.UsageError(f"--kind: one of {', '.join(KINDS)}")
+    with refusing(), transaction.atomic():
+        actor = actor_named(username)
+        set_actor(actor)
+        found = queue(actor, kind)
+    click.echo("  ".join(f"{one} {many:,}" for one, many in found.waiting.items()))
+    for line in found.lines:
+        click.echo(f"{line.pair.id}  {line.pair.certainty:+.1f}")
+
+
+@pairs.command("explain")
+@click.argument("pair_id", type=click.UUID)
+@_AS
+def explain_pair(pair_id, username: str) -> None:  # type: ignore[no-untyped-def]
+    """What speaks for one person and what against, without saying who they are."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.people.queries.pairs import side_by_side
+    from throughline.foundations.access.protection import set_actor
+    from throughline.foundations.clock.rules import london_day
+    from throughline.linkage.explaining import in_words
+
+    with refusing(), transaction.atomic():
+        actor = actor_named(username)
+        set_actor(actor)
+        shown = side_by_side(actor, pair_id, today=london_day(timezone.now()))
+    click.echo("\n".join(in_words(shown.why)))
+
+
+@pairs.command("say")
+@click.argument("pair_id", type=click.UUID)
+@click.argument("choice", type=click.Choice(["join", "apart", "unsure"]))
+@click.option("--reason", required=True, help="A code of the list decision-reasons.")
+@click.option("--words", default="", help="What you know that decides it.")
+@_AS
+def say_of_pair(pair_id, choice: str, reason: str, words: str, username: str) -> None:  # type: ignore[no-untyped-def]
+    """Join two records, keep them apart, or leave it open. Of a restricted one it takes two persons."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.people.commands.pairs import read_pair
+    from throughline.casework.people.models import Pair
+    from throughline.casework.people.rules import Conflict, Malformed
+    from throughline.casework.people.rules.pairs import Choice
+    from throughline.foundations.access.protection import set_actor
+
+    with refusing(), transaction.atomic():
+        actor = actor_named(username)
+        set_actor(actor)
+        seen = Pair.objects.filter(id=pair_id).values_list("read_at", flat=True).first()
+        try:
+            read = read_pair(
+                by=actor,
+                now=timezone.now(),
+                pair_id=pair_id,
+                choice=Choice(choice),
+                reason=reason,
+                words=words,
+                seen=seen,
+            )
+        except Malformed as wrong:
+            raise click.UsageError(f"{wrong}. Nothing was changed.") from wrong
+        except Conflict as conflict:
+            raise click.UsageError("They are held to be one person: part them instead.") from conflict
+    click.echo(read.state)
+
+
+@pairs.command("figures")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
+def pair_figures(as_json: bool) -> None:
+    """How right the proposals have been, by what people said of them. Counts of all pairs; nobody is named."""
+    import json
+    from dataclasses import asdict
+
+    from django.db import transaction
+
+    from throughline.casework.people.queries.pairs import reckoned
+    from throughline.casework.people.rules import RECOGNISER
+    from throughline.foundations.access.protection import set_actor
+
+    with transaction.atomic():
+        set_actor(RECOGNISER)
+        found = reckoned()
+    if as_json:
+        click.echo(json.dumps(asdict(found)))
+        return
+    click.echo(f"{'':16}{'found':>10}{'one':>8}{'two':>8}{'unsure':>8}")
+    for one in found.bands:
+        click.echo(f"{one.band:16}{one.size:>10,}{one.joined:>8,}{one.apart:>8,}{one.unsure:>8,}")
+    for name, share in (("precision", found.precision), ("recall of those weighed", found.recall)):
+        told = f"{share.share:.3f} ({share.low:.3f}-{share.high:.3f})" if share else "not known yet"
+        click.echo(f"{name}: {told}")
+    click.echo("Pairs that share nothing telling, or fall below the last band, are in neither figure.")
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Says on the command line what the rules refuse, naming nobody."""
+    from throughline.foundations.access.rules import Refused
+
+    try:
+        yield
+    except Refused as error:
+        raise click.UsageError(f"Refused: {error}. Nothing was changed.") from error
 
 
 @people.command("call-for-retention-reviews")

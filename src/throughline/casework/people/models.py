@@ -407,6 +407,76 @@ class Match(models.Model):
         return f"match {self.id}"
 
 
+class PairRun(models.Model):
+    """One walk over the index for pairs of records that may be one person: how far it came, to go on from there."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    model_version = models.TextField()
+    # the last record that was looked up, and how many were
+    after = models.UUIDField(null=True)
+    records = models.BigIntegerField(default=0)
+    found = models.BigIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                models.Value(1),
+                condition=models.Q(finished_at__isnull=True),
+                name="people_one_pair_run",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"pair run {self.id}"
+
+
+class Pair(models.Model):
+    """Two records that may be of one person, for somebody to read side by side.
+
+    ``record`` is the one whose id comes first. Both must be in sight for the row to be. An id is drawn at random, so
+    that pairs of one band read in the order of their ids are a sample of it.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        UNSURE = "unsure"
+        SECOND = "second"
+        JOINED = "joined"
+        APART = "apart"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    record = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Record, on_delete=models.CASCADE, related_name="+")
+    # log2 of the odds that they are one person, were they the only two
+    certainty = models.FloatField()
+    band = models.TextField()
+    model_version = models.TextField()
+    # the walk that found it last; none where only somebody who asked left it open
+    run = models.ForeignKey(PairRun, null=True, on_delete=models.PROTECT, related_name="+")
+    asked = models.BooleanField(default=False)
+    found_at = models.DateTimeField()
+    state = models.TextField(choices=State, default=State.OPEN)
+    read_by = models.UUIDField(null=True)
+    read_at = models.DateTimeField(null=True)
+    # of a restricted record, what the first of the two persons said
+    first_said = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["record", "other"], name="people_pair_once"),
+            models.CheckConstraint(
+                name="people_pair_in_order", condition=models.Q(record__lt=models.F("other"))
+            ),
+        ]
+        indexes = [models.Index(fields=["band", "state", "id"], name="people_pair_queue")]
+        triggers = [*guards()]
+
+    def __str__(self) -> str:
+        return f"pair {self.id}"
+
+
 class SourceRow(models.Model):
     """What the system that a record came from last said of it.
 

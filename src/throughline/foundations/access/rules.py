@@ -240,13 +240,16 @@ RULES = (
     Rule("The front line sets and ends markers", Action.SET_MARKER, FRONT_LINE, _in_sight),
     Rule("The front line says whether it is her", Action.DECIDE_MATCH, FRONT_LINE, _in_sight),
     Rule(
-        "Supervisors and the desk join two records",
+        "Supervisors, intelligence and the desk say whether two records are of one person",
         Action.MERGE,
-        _only(Role.SUPERVISOR, Role.DESK),
+        _only(Role.SUPERVISOR, Role.INTELLIGENCE, Role.DESK),
         _in_sight,
     ),
     Rule(
-        "Supervisors and the desk part two records", Action.PART, _only(Role.SUPERVISOR, Role.DESK), _in_sight
+        "Supervisors, intelligence and the desk part two records",
+        Action.PART,
+        _only(Role.SUPERVISOR, Role.INTELLIGENCE, Role.DESK),
+        _in_sight,
     ),
     Rule(
         "Supervisors and the desk restrict a record",

@@ -6,6 +6,7 @@ Row security shows each reader what is in their sight. These are parts of a page
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -20,7 +21,9 @@ from throughline.casework.cases.rules import (
     Repeat,
     repeat_definitions,
 )
-from throughline.casework.people.models import IdentityLink
+from throughline.casework.cases.rules import serial as by_rule
+from throughline.casework.cases.rules.serial import Serial
+from throughline.casework.people.models import IdentityLink, Member, Relationship
 from throughline.foundations.access.routes import insist_on_role
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.clock.rules import london_day
@@ -125,3 +128,36 @@ def repeat(actor: Actor, victim_ids: Collection[UUID], *, at: datetime) -> tuple
     on = london_day(at)
     happened = [one for one in happened_to(actor, victim_ids) if one.at <= at]
     return tuple(rules.repeat(definition, happened, on) for definition in repeat_definitions(on))
+
+
+def serial(actor: Actor, suspect_ids: Collection[UUID], *, at: datetime) -> tuple[Serial, ...]:
+    """How somebody stands to every definition of a serial perpetrator in use; none of whoever was suspected of nothing.
+
+    Counted are confirmed victims in sight of confirmed domestic incidents, each person once whichever record names them.
+    """
+    insist_on_role(actor, Action.VIEW_CASE)
+    his = Involvement.objects.filter(
+        record__in=suspect_ids, part=Part.SUSPECT, confirmed=True, ended_at=None, incident__domestic=True
+    )
+    told = dict(his.filter(incident__reported_at__lte=at).values_list("incident", "incident__reported_at"))
+    if not told:
+        return ()
+    hers = Involvement.objects.filter(incident__in=told, part=Part.VICTIM, confirmed=True, ended_at=None)
+    rows = list(hers.exclude(record__in=suspect_ids).values_list("incident", "record"))
+    persons = identities(record_id for _, record_id in rows)
+    against = [(told[incident], persons.get(record_id, record_id)) for incident, record_id in rows]
+    connected = connections(persons.values())
+    on = london_day(at)
+    return tuple(by_rule.serial(one, against, connected, on) for one in by_rule.serial_definitions(on))
+
+
+def connections(persons: Iterable[UUID]) -> set[frozenset[UUID]]:
+    """Which two of some identities are on record as anything to each other, or have lived in one household."""
+    links = IdentityLink.objects.filter(identity__in=set(persons), valid_until=None)
+    of = dict(links.values_list("record", "identity"))
+    ties = Relationship.objects.filter(record__in=of, other__in=of).values_list("record", "other")
+    found = {frozenset((of[one], of[other])) for one, other in ties}
+    homes: dict[UUID, set[UUID]] = {}
+    for record_id, home in Member.objects.filter(record__in=of).values_list("record", "household"):
+        homes.setdefault(home, set()).add(of[record_id])
+    return found | {frozenset(two) for home in homes.values() for two in combinations(home, 2)}

@@ -32,6 +32,7 @@ from throughline.casework.cases.rules import (
     pattern,
     why_active,
 )
+from throughline.casework.cases.rules.serial import Serial
 from throughline.casework.people.commands.identities import each_held_together, held_together
 from throughline.casework.people.models import Name, Record, Relationship
 from throughline.casework.people.queries.many import among
@@ -207,6 +208,7 @@ class CasePage:
     incidents: tuple[Told, ...]
     pattern: Pattern
     repeats: tuple[Repeat, ...]
+    serial: tuple[Serial, ...]
     active: tuple[Reason, ...]
     joined: tuple[Pair, ...]
     into: Pair | None
@@ -270,6 +272,7 @@ def case_page(actor: Actor, case_id: UUID, *, at: datetime, purpose: str) -> Cas
         incidents=told,
         pattern=pattern([one.incident.reported_at for one in told]),
         repeats=history.repeat(actor, hers, at=at),
+        serial=history.serial(actor, his, at=at),
         active=why_active(standings([case.id], at=at)[case.id], closing=closing, active=active),
         joined=tuple(pairs[one] for one in joined_here),
         into=pairs.get(into) if into else None,
@@ -497,6 +500,7 @@ class PersonCases:
     facts: tuple[Fact, ...]
     incidents: tuple[history.Involved, ...]
     repeats: tuple[Repeat, ...]
+    serial: tuple[Serial, ...]
     allowed: frozenset[Action]
 
 
@@ -523,6 +527,7 @@ def cases_of_person(actor: Actor, record_id: UUID, *, at: datetime, purpose: str
         facts=facts_shown(facts, named),
         incidents=incidents_of(actor, ids)[:MOST],
         repeats=history.repeat(actor, ids, at=at),
+        serial=history.serial(actor, ids, at=at),
         allowed=allowed_on(actor, [record_id]),
     )
     write_audit(actor, Event.Kind.LOOK, Action.VIEW_CASE, subjects=sorted(named), purpose=purpose)

@@ -213,6 +213,20 @@ def test_confirming_her_and_adding_him(browser, begun, add):
     assert "Quillfeather" in page
 
 
+def test_how_a_match_adds_up_is_a_page_of_its_own_and_what_was_typed_is_saved_first(browser, begun, add):
+    her, address = add("Zofia", "Quillfeather", "07700 900123"), begun()
+    led = post(browser, address, f"why:{her}", who="Sofia Quilfeather 07700 900123", words="whispering")
+    assert led.status_code == 302
+    assert led["Location"] == f"{address}why/{her}/"
+    page = page_of(browser, led["Location"])
+    assert "same mobile: <b>very strongly for</b>" in page
+    assert f'href="{address}"' in page
+    as_system()
+    assert LogLine.objects.get().words == "whispering"
+    looks = Event.objects.filter(kind="look", action="person.view")
+    assert looks.latest("id").subjects == [her]
+
+
 def test_unsure_keeps_both_readings_and_not_her_takes_her_out(browser, begun, add):
     made = add("Zofia", "Quillfeather", PHONE)
     address = begun()

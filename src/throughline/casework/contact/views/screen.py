@@ -131,7 +131,7 @@ def why(request: HttpRequest, contact_id: UUID, record_id: UUID) -> HttpResponse
     wanted = queries.to_look_for(contact, today=london_day(timezone.now()))
     heard = wanted[0][1] if wanted else Description()
     back = reverse("contact:contact", args=[contact_id])
-    return beside_what_was_heard(request, heard, record_id, back=back)
+    return beside_what_was_heard(request, heard, record_id, leads_back=back)
 
 
 class _Screen:

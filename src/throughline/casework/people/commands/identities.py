@@ -10,9 +10,10 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
-from throughline.casework.people.models import Identity, IdentityLink
-from throughline.casework.people.rules import Conflict
+from throughline.casework.people.models import Identity, IdentityLink, Pair
+from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
@@ -53,7 +54,8 @@ def merge(
 ) -> Identity:
     """Hold two records to be of one person: all of the first's identity joins the second's.
 
-    Raises Conflict where they already are of one identity.
+    Raises Conflict where they already are of one identity, Malformed where that would also hold two records together
+    that somebody has kept apart.
     """
     undertake(by, Action.MERGE, record_id, into_id)
     load("decision-reasons").get(reason, on=london_day(now))
@@ -62,7 +64,14 @@ def merge(
     if old == new:
         raise Conflict
     moving = list(IdentityLink.objects.select_for_update().filter(identity=old, valid_until=None))
-    undertake(by, Action.MERGE, *(link.record_id for link in moving))
+    mine = [link.record_id for link in moving]
+    undertake(by, Action.MERGE, *mine)
+    theirs = held_together(into_id)
+    apart = Pair.objects.filter(_across(mine, theirs), state=Pair.State.APART)
+    if apart.exclude(_across([record_id], [into_id])).exists():
+        raise Malformed(
+            "reason", "would also join two records that somebody has kept apart; read those first"
+        )
     for link in moving:
         _move(link, new, by=by, now=now)
         write("merged", by=by, now=now, record_id=link.record_id, about=into_id, code=reason)
@@ -77,6 +86,10 @@ def merge(
         reason=reason,
         words=words,
     )
+    # whatever was left to be read of these is answered by it
+    together = held_together(into_id)
+    waiting = Pair.objects.filter(record__in=together, other__in=together).exclude(state=Pair.State.JOINED)
+    waiting.update(state=Pair.State.JOINED, read_by=by.id, read_at=now)
     return new
 
 
@@ -108,7 +121,15 @@ def part(*, by: Actor, now: datetime, record_id: UUID, reason: str, words: str =
         reason=reason,
         words=words,
     )
+    joined = Pair.objects.filter(_across([record_id], remaining), state=Pair.State.JOINED)
+    joined.update(state=Pair.State.APART, read_by=by.id, read_at=now)
     return identity
+
+
+def _across(some: Iterable[UUID], others: Iterable[UUID]) -> Q:
+    """That a pair is of one of some records and one of others."""
+    some, others = list(some), list(others)
+    return Q(record__in=some, other__in=others) | Q(record__in=others, other__in=some)
 
 
 def _move(link: IdentityLink, identity: Identity, *, by: Actor, now: datetime) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
+from throughline.casework.people.commands.pairs import left_open, told_apart
 from throughline.casework.people.models import Enquiry, Match
 from throughline.casework.people.queries.searching import Found, Hidden, model
 from throughline.casework.people.rules import RECOGNISER
@@ -99,6 +100,17 @@ def read_match(
     )
     if reading == Match.Reading.CONFIRMED:
         write("recognised", by=by, now=now, record_id=found.record_id, about=enquiry.id)
+    # two records that the same scraps may be of may be of one person: somebody reads them side by side
+    beside = list(
+        Match.objects.filter(enquiry=enquiry, hidden=False, read_at__isnull=False)
+        .exclude(record=found.record_id)
+        .exclude(reading=Match.Reading.REJECTED)
+        .values_list("record", flat=True)
+    )
+    if reading == Match.Reading.REJECTED:
+        told_apart(record_id=found.record_id, others=beside)
+    else:
+        left_open(now=now, record_id=found.record_id, others=beside)
     return match
 
 

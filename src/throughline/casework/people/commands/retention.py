@@ -16,6 +16,7 @@ from throughline.casework.people.models import (
     Match,
     Member,
     Name,
+    Pair,
     Phone,
     Record,
     RefugeAddress,
@@ -109,6 +110,7 @@ def _remove(record: Record, now: datetime) -> None:
     # a home that nobody is left in says who lived there, by the number that its source gave it
     Household.objects.filter(id__in=homes, members=None).delete()
     Relationship.objects.filter(Q(record=record) | Q(other=record)).delete()
+    Pair.objects.filter(Q(record=record) | Q(other=record)).delete()
     # the scraps that somebody was recognised by tell who they are
     Enquiry.objects.filter(id__in=enquiries).delete()
     forget_answers(subject=record.id)

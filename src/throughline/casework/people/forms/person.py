@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars
 from throughline.casework.people.models import Name
+from throughline.casework.people.rules.pairs import REASONS_FOR, Choice
 from throughline.foundations.govuk.forms import DateField, GovukForm, PhoneField
 from throughline.linkage.description import years_for_age
 from throughline.reference import load
@@ -60,6 +61,67 @@ class ReasonForm(PersonForm):
         ),
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+
+
+class PairForm(PersonForm):
+    """What somebody says of two records side by side: the reason says which of the three it is."""
+
+    needed = ("reason",)
+    reason = forms.ChoiceField(
+        label=_("Is it one person, and why?"),
+        widget=forms.RadioSelect(attrs={"class": "govuk-radios--small"}),
+    )
+    words = forms.CharField(
+        label=_("In your words"),
+        help_text=_(
+            "What you know that decides it. It stays with the decision and can be read by a reviewer."
+        ),
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, today=today, **kwargs)
+        self.choice_of = {
+            row.code: choice
+            for choice, decision in REASONS_FOR.items()
+            for row in load("decision-reasons").as_of(today)
+            if row.text("decision") == decision
+        }
+        listed = load("decision-reasons")
+        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+            (code, f"{_SAID[choice]}: {_lower(listed.label(code, on=today))}")
+            for code, choice in self.choice_of.items()
+        ]
+
+    def choice(self) -> Choice:
+        """What the reason that was chosen says."""
+        return self.choice_of[self.cleaned_data["reason"]]
+
+    def was_seen(self) -> datetime | None:
+        """When the pair had last been read as this page was drawn."""
+        told = self.cleaned_data.get("seen", "")
+        return datetime.fromisoformat(told) if told else None
+
+    def clean_seen(self) -> str:
+        told = self.cleaned_data["seen"]
+        try:
+            if told:
+                datetime.fromisoformat(told)
+        except ValueError:
+            raise forms.ValidationError(_("open the pair again")) from None
+        return told
+
+
+_SAID = {
+    Choice.JOIN: _("One person"),
+    Choice.APART: _("Two people"),
+    Choice.UNSURE: _("Unsure, leave it open"),
+}
+
+
+def _lower(label: str) -> str:
+    return label[:1].lower() + label[1:]
 
 
 class PurposeForm(PersonForm):

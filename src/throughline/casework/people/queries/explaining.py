@@ -32,7 +32,8 @@ def explain_records(actor: Actor, record_id: UUID, other_id: UUID, *, purpose: s
     The one whose id comes first is looked up among the rest, so that both ways round the answer is the same.
     """
     names = heading(actor, Action.VIEW_PERSON, record_id, other_id, purpose=purpose)
-    return Explained(explain(*map(known_of, sorted((record_id, other_id))), model()), names)
+    first, second = sorted((record_id, other_id))
+    return Explained(explain(known_of(first), known_of(second), model()), names)
 
 
 def known_of(record_id: UUID) -> Features:

@@ -25,11 +25,6 @@ class Bar:
     width: float
     end: float
 
-    @property
-    def side(self) -> str:
-        """for, against or neither: what the bar is drawn as."""
-        return _side(self.step)
-
 
 @dataclass(frozen=True, slots=True)
 class Waterfall:
@@ -46,7 +41,6 @@ class Waterfall:
 def waterfall(explanation: Explanation) -> Waterfall:
     """The drawing of an explanation, in units of its own width."""
     told = steps(explanation)
-    total = explanation.start + explanation.weight
     lowest = min(0.0, explanation.start, *(step.after for step in told))
     highest = max(0.0, *(step.after for step in told))
 
@@ -59,23 +53,14 @@ def waterfall(explanation: Explanation) -> Waterfall:
         width = max(abs(after - before), _THINNEST)
         bars.append(Bar(step, _HEAD + number * _ROW, min(before, after), round(width, 1), after))
     height = _HEAD + len(told) * _ROW + _HEAD
-    return Waterfall(tuple(bars), across(explanation.start), across(0.0), across(total), WIDTH, height)
+    return Waterfall(
+        tuple(bars), across(explanation.start), across(0.0), across(explanation.certainty), WIDTH, height
+    )
 
 
 def sides(told: Sequence[Step]) -> dict[str, tuple[Step, ...]]:
-    """The reasons that speak for it, against it and neither way, the strongest of each first.
-
-    What a household that agrees takes away again speaks against nobody: it stands with neither.
-    """
+    """The reasons that speak for it, against it and neither way, the strongest of each first."""
     strongest = sorted(told, key=lambda step: -abs(step.reason.weight))
-    where = {step: _side(step) for step in strongest}
     return {
-        side: tuple(step for step in strongest if where[step] == side)
-        for side in ("for", "against", "neither")
+        side: tuple(step for step in strongest if step.side == side) for side in ("for", "against", "neither")
     }
-
-
-def _side(step: Step) -> str:
-    if abs(step.reason.weight) < 0.5 or (step.reason.field == "household" and step.reason.level == "person"):
-        return "neither"
-    return "for" if step.reason.weight > 0 else "against"

@@ -58,7 +58,7 @@ def beside(request: HttpRequest, record_id: UUID, other_id: UUID) -> HttpRespons
     if not purpose:
         return redirect("people:purpose", record_id)
     found = explain_records(actor_of(request), record_id, other_id, purpose=purpose)
-    context = {"back": reverse("people:person", args=[record_id])}
+    context = {"leads_back": reverse("people:person", args=[record_id])}
     return render(request, "people/explain.html", {**_of(found), **context})
 
 

@@ -9,8 +9,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from throughline.casework.people.commands import identities
+from throughline.casework.people.commands import identities, pairs
 from throughline.casework.people.forms.person import OtherForm, ReasonForm
+from throughline.casework.people.models import Pair
 from throughline.casework.people.queries.person import Person, insist_on, person
 from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, change, change_page, done, saved, sent
@@ -53,18 +54,21 @@ def merge(request: HttpRequest, record_id: UUID) -> HttpResponse:
     into_id = UUID(request.POST["into"])
     insist_on(actor_of(request), Action.MERGE, into_id)
     reason = ReasonForm(sent(request), decision="merge", today=today)
+    stands: list[Pair.State] = []
     if saved(
         reason,
-        lambda: identities.merge(
-            by=actor_of(request),
-            now=now,
-            record_id=record_id,
-            into_id=into_id,
-            reason=reason.cleaned_data["reason"],
-            words=reason.cleaned_data["words"],
+        lambda: stands.append(
+            pairs.join(
+                by=actor_of(request),
+                now=now,
+                record_id=record_id,
+                into_id=into_id,
+                reason=reason.cleaned_data["reason"],
+                words=reason.cleaned_data["words"],
+            )
         ),
     ):
-        return done(request, record_id, _("Merged. Both records stay as they are and can be parted again."))
+        return done(request, record_id, said_of(stands[0]))
     return _side_by_side(request, record_id, into_id, reason, today)
 
 
@@ -89,16 +93,39 @@ def _side_by_side(
     purpose = purpose_of(request, record_id)
     one = person(actor_of(request), record_id, today=today, purpose=purpose)
     other = person(actor_of(request), into_id, today=today, purpose="clerical-review")
-    mine, theirs = _traits(one, today), _traits(other, today)
-    rows = [(key, mine[key], theirs[key], mine[key] != theirs[key]) for key in mine]
     context = {
         "form": form,
         "one": one,
         "other": other,
-        "rows": rows,
+        "rows": compared(one, other, today),
         "back": reverse("people:person", args=[record_id]),
     }
     return render(request, "people/merge.html", context)
+
+
+def said_of(state: Pair.State) -> str:
+    """What is told whoever has just said something of two records."""
+    return {
+        Pair.State.JOINED: _("Joined. Both records stay as they are and can be parted again."),
+        Pair.State.APART: _("Kept apart. They are not proposed again."),
+        Pair.State.UNSURE: _("Left open. Both readings are kept."),
+        Pair.State.SECOND: _("Written down. Of a restricted record a second person must say the same."),
+    }[state]
+
+
+def compared(one: Person, other: Person, today: date) -> list[tuple[str, str, str, bool]]:
+    """What two records say of each thing, and whether it differs: what one of them does not say differs in nothing."""
+    mine, theirs = _traits(one, today), _traits(other, today)
+    unsaid = {_("Not known"), _("None held"), _("None found"), _("Not asked yet"), _("From")}
+    return [
+        (
+            key,
+            mine[key],
+            theirs[key],
+            mine[key] != theirs[key] and unsaid.isdisjoint({key, mine[key], theirs[key]}),
+        )
+        for key in mine
+    ]
 
 
 def _traits(shown: Person, today: date) -> dict[str, str]:
