@@ -5,9 +5,10 @@ import json
 import random
 import zipfile
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -216,6 +217,11 @@ class TestTheSpreadsheet:
         parts["xl/sharedStrings.xml"] = (
             f'<sst xmlns="{main}"><si><t>one</t></si><si><r><t>tw</t></r><r><t>o &amp; more</t></r></si></sst>'.encode()
         )
+        parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+            b"</Types>",
+            b'<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+            b'officedocument.spreadsheetml.sharedStrings+xml"/></Types>',
+        )
         parts["xl/worksheets/sheet1.xml"] = (
             f'<worksheet xmlns="{main}"><sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="C1" t="s"><v>1</v></c></row>'
             '<row r="3"><c r="A3"><v>31.0</v></c><c r="B3"><f>1+1</f><v>2</v></c><c r="C3"><v>0.5</v></c></row></sheetData>'
@@ -225,6 +231,18 @@ class TestTheSpreadsheet:
             for name, content in parts.items():
                 new.writestr(name, content)
         assert read_workbook(path) == {"a": [["one", "", "two & more"], [], ["31", "2", "0.5"]]}
+
+    def test_a_text_that_looks_like_a_formula_stays_a_text_and_a_day_stays_a_day(
+        self, tmp_path: Path
+    ) -> None:
+        path = tmp_path / "made.xlsx"
+        write_workbook(path, {"a": [["heading", 3], ["=1+1", ""]]})
+        assert read_workbook(path) == {"a": [["heading", "3"], ["=1+1"]]}
+        book = openpyxl.load_workbook(path)
+        book["a"]["A2"] = datetime(2015, 3, 31)
+        book["a"]["B2"] = True
+        book.save(path)
+        assert read_workbook(path) == {"a": [["heading", "3"], ["2015-03-31", "TRUE"]]}
 
     def test_it_is_the_same_whenever_it_is_made(self, tmp_path: Path) -> None:
         write_template(tmp_path / "one", YEAR)
@@ -239,6 +257,16 @@ class TestTheSpreadsheet:
             archive.writestr("xl/workbook.xml", b" " * 60_000_000)
         with pytest.raises(WorkbookError, match="would unpack to more"):
             read_workbook(bomb)
+        said_small = tmp_path / "said-small.xlsx"
+        content = bomb.read_bytes().replace((60_000_000).to_bytes(4, "little"), (60).to_bytes(4, "little"))
+        said_small.write_bytes(content)
+        with pytest.raises(WorkbookError, match="is damaged"):
+            read_workbook(said_small)
+        deep = tmp_path / "deep.xlsx"
+        with zipfile.ZipFile(deep, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("xl/workbook.xml", "<a>" * 200_000 + "</a>" * 200_000)
+        with pytest.raises(WorkbookError, match="holds more than a return is"):
+            read_workbook(deep)
         entity = tmp_path / "entity.xlsx"
         with zipfile.ZipFile(entity, "w") as archive:
             archive.writestr("xl/_rels/workbook.xml.rels", '<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>')
