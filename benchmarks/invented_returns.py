@@ -97,6 +97,10 @@ def _year(size: float, share: dict[str, float], rng: random.Random) -> dict[str,
     told["orders-breached"] = part("orders-granted", "orders-breached")
     told["cases-high"], told["cases-medium"] = part("cases", "cases-high"), part("cases", "cases-medium")
     told["cases-standard"] = told["cases"] - told["cases-high"] - told["cases-medium"]
+    for breakdown, spread in SPREAD.items():
+        parts = [item.code for item in items(YEAR) if item.breakdown == breakdown]
+        if parts:
+            told |= _broken_down(told["victims"], parts, spread)
     return told
 
 
@@ -108,6 +112,23 @@ def _return(name: str, year_end: date, told: dict[str, int], unable: set[str]) -
         for row, item in enumerate(items(YEAR), start=2)
     }
     return Return(name, year_end, entries)
+
+
+#: How the victims of a breakdown spread over its parts, in their order; each adds up to one.
+SPREAD = {
+    "age": (0.02, 0.1, 0.14, 0.29, 0.2, 0.13, 0.05, 0.02, 0.02, 0.03),
+    "ethnicity": (0.66, 0.02, 0.06, 0.04, 0.02, 0.2),
+    "relationship": (0.42, 0.3, 0.14, 0.02, 0.12),
+    "disability": (0.1, 0.6, 0.3),
+    "orientation": (0.55, 0.02, 0.02, 0.01, 0.4),
+    "gender-identity": (0.6, 0.01, 0.39),
+}
+
+
+def _broken_down(victims: int, parts: list[str], spread: tuple[float, ...]) -> dict[str, int]:
+    """The victims over the parts of a breakdown; what rounding leaves is in the last, which is not recorded."""
+    told = {code: round(victims * share) for code, share in zip(parts[:-1], spread, strict=False)}
+    return {**told, parts[-1]: victims - sum(told.values())}
 
 
 type Spoiler = Callable[[Return, Return, random.Random], tuple[Return, set[str]] | None]

@@ -2,16 +2,18 @@
 
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.reading import Problem, read_return
-from throughline.statistics.returns.rules import Entry, Query, Return
-from throughline.statistics.returns.template import write_template
+from throughline.statistics.returns.rules import Counted, Entry, Query, Return
+from throughline.statistics.returns.template import write_return, write_template
 from throughline.statistics.returns.verifying import (
     against_others,
     against_outside,
     against_past,
     within_itself,
+    without_method,
 )
 
 __all__ = [
+    "Counted",
     "Entry",
     "Item",
     "Problem",
@@ -23,5 +25,7 @@ __all__ = [
     "items",
     "read_return",
     "within_itself",
+    "without_method",
+    "write_return",
     "write_template",
 ]

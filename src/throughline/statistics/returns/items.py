@@ -19,6 +19,8 @@ class Item:
     part_of: str | None
     adds_to: str | None
     compared: bool
+    #: by what its parts tell the whole apart; parts of one breakdown add up
+    breakdown: str | None = None
 
 
 def items(year_end: date) -> tuple[Item, ...]:
@@ -34,6 +36,7 @@ def items(year_end: date) -> tuple[Item, ...]:
             row.optional_text("part_of"),
             row.optional_text("adds_to"),
             row.flag("compared"),
+            row.optional_text("breakdown"),
         )
         for row in load("return-items").as_of(year_end)
     )

@@ -10,8 +10,8 @@ from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.returns.items import Item, items
-from throughline.statistics.returns.rules import Entry, Return
-from throughline.statistics.returns.template import ABOUT, FIGURES
+from throughline.statistics.returns.rules import Counted, Entry, Return
+from throughline.statistics.returns.template import ABOUT, FIGURES, METHODS
 from throughline.statistics.returns.workbook import WorkbookError, read_workbook
 
 LARGEST: Final = 5_000_000
@@ -44,10 +44,19 @@ def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
 
     A return with a problem is not read in part.
     """
-    needed = {ABOUT: ("force", "year_end"), FIGURES: ("item", "value", "unable")}
+    needed = {
+        ABOUT: ("force", "year_end"),
+        FIGURES: ("item", "value", "unable"),
+        METHODS: ("sheet", "definition", "method"),
+    }
+    # a return that says nothing of how it was counted is one, and is asked of it
+    counted: Rows | None = []
     if path.is_dir():
         about, problems = _file(path / ABOUT, needed[ABOUT])
         told, more = _file(path / FIGURES, needed[FIGURES])
+        if (path / METHODS).exists():
+            counted, wrong = _file(path / METHODS, needed[METHODS])
+            more += wrong
     else:
         try:
             sheets = read_workbook(path)
@@ -59,8 +68,11 @@ def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
             )
         about, problems = _sheet(sheets, ABOUT, needed[ABOUT])
         told, more = _sheet(sheets, FIGURES, needed[FIGURES])
+        if METHODS.removesuffix(".csv") in sheets:
+            counted, wrong = _sheet(sheets, METHODS, needed[METHODS])
+            more += wrong
     problems += more
-    if about is None or told is None:
+    if about is None or told is None or counted is None:
         return None, tuple(problems)
     force, year_end = _about(about, problems)
     if year_end is None:
@@ -119,9 +131,10 @@ def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
         for code, item in listed.items()
         if code not in named
     ]
+    methods = _methods(counted, {item.sheet for item in listed.values()}, year_end, problems)
     if problems or force is None:
         return None, tuple(problems)
-    return Return(force, year_end, entries), ()
+    return Return(force, year_end, entries, methods), ()
 
 
 def _about(
@@ -164,6 +177,32 @@ def _about(
     return cells["force"], year_end
 
 
+def _methods(
+    counted: list[tuple[int, dict[str, str]]], sheets: set[str], year_end: date, problems: list[Problem]
+) -> dict[str, Counted]:
+    """By sheet how it was counted; a row of which nothing is filled in says nothing."""
+    bases = [basis.code for basis in load("counting-bases").as_of(year_end)]
+    found: dict[str, Counted] = {}
+    for row, cells in counted:
+        sheet, by = cells["sheet"], cells.get("counted_by", "")
+        if sheet not in sheets:
+            rule, message, remedy = (
+                "sheet",
+                f"{_cut(sheet)} is no sheet of this return.",
+                "Take it from the template.",
+            )
+        elif sheet in found:
+            rule, message, remedy = "twice", f"{_cut(sheet)} stands twice.", "Leave one of the two."
+        elif by and by not in bases:
+            rule, message, remedy = "counted by", f"{_cut(by)} is no basis.", f"One of {', '.join(bases)}."
+        else:
+            if by or cells["definition"] or cells["method"]:
+                found[sheet] = Counted(sheet, by, cells["definition"], cells["method"])
+            continue
+        problems.append(Problem(METHODS.removesuffix(".csv"), row, "", rule, message, remedy))
+    return found
+
+
 def _entry(
     item: Item, cells: dict[str, str], row: int, year_end: date, problems: list[Problem]
 ) -> Entry | None:
@@ -179,7 +218,7 @@ def _entry(
     elif unable:
         reasons = [reason.code for reason in load("unable-reasons").as_of(year_end)]
         if unable in reasons:
-            return Entry(item.code, None, unable, row)
+            return Entry(item.code, None, unable, row, cells.get("note", ""))
         wrong("reason", f"{_cut(unable)} is no reason.", f"One of {', '.join(reasons)}.")
     elif value.endswith("%"):
         wrong("percentage", f"{_cut(value)} is a percentage.", f"Give the count of {item.unit}s.")
@@ -192,7 +231,7 @@ def _entry(
     elif len(value.replace(",", "")) > LONGEST:
         wrong("size", f"{_cut(value)} is larger than any count.", "Look whether two cells ran together.")
     else:
-        return Entry(item.code, int(value.replace(",", "")), None, row)
+        return Entry(item.code, int(value.replace(",", "")), None, row, cells.get("note", ""))
     return None
 
 

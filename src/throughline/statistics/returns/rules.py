@@ -1,7 +1,7 @@
 """A return as figures, and a question about it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
@@ -14,6 +14,7 @@ class Entry:
     value: int | None
     unable: str | None = None
     row: int = 0
+    note: str = ""
 
     def __post_init__(self) -> None:
         if (self.value is None) == (self.unable is None):
@@ -23,12 +24,24 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Counted:
+    """How a force counted the figures of one sheet: by what (a code of counting-bases), its own definition, its method."""
+
+    sheet: str
+    counted_by: str
+    definition: str = ""
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Return:
     """What a force returned for the year that ends on a day."""
 
     force: str
     year_end: date
     entries: Mapping[str, Entry]
+    #: by sheet, as far as the force said it
+    methods: Mapping[str, Counted] = field(default_factory=dict)
 
     def value(self, item: str) -> int | None:
         """The figure of an item, or None where none was provided."""

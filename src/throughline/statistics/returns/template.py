@@ -1,13 +1,16 @@
-"""An empty return for a force to fill: CSV files with CSVW that says what is what, or the same in a spreadsheet."""
+"""A return as files, empty for a force to fill or filled: CSV files with CSVW that says what is what, and the same in a
+spreadsheet."""
 
 import csv
 import json
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.returns.items import items
+from throughline.statistics.returns.rules import Counted, Entry, Return
 from throughline.statistics.returns.workbook import write_workbook
 
 #: The same tables in a spreadsheet, on sheets of the files' names.
@@ -28,8 +31,9 @@ COLUMNS: Final = {
 }
 METHOD_COLUMNS: Final = {
     "sheet": "The sheet whose figures are counted so",
+    "counted_by": "By what: as-asked, or another code of the list counting-bases",
     "definition": "The force's own definition, where it differs",
-    "method": "How it was counted: system, date of the count, by incident, crime or person",
+    "method": "How it was counted: from which system, on which day, what is left out",
 }
 ABOUT_COLUMNS: Final = {
     "force": "The code of the force's area",
@@ -43,17 +47,45 @@ def write_template(out: Path, year_end: date, *, force: str = "") -> tuple[Path,
 
     Raises FileExistsError naming the file.
     """
+    return _write(out, year_end, force, {}, {}, "")
+
+
+def write_return(out: Path, told: Return, *, contact: str = "") -> tuple[Path, ...]:
+    """Write a return into a folder, which is made, as a force fills it by hand; returns the files. Never over a file.
+
+    Raises FileExistsError naming the file.
+    """
+    return _write(out, told.year_end, told.force, told.entries, told.methods, contact)
+
+
+def _write(
+    out: Path,
+    year_end: date,
+    force: str,
+    entries: Mapping[str, Entry],
+    methods: Mapping[str, Counted],
+    contact: str,
+) -> tuple[Path, ...]:
     listed = items(year_end)
-    files: dict[str, tuple[dict[str, str], list[list[str]]]] = {
-        ABOUT: (ABOUT_COLUMNS, [[force, year_end.isoformat(), ""]]),
+    sheets = dict.fromkeys(one.sheet for one in listed)
+    files: dict[str, tuple[dict[str, str], list[Sequence[str | int]]]] = {
+        ABOUT: (ABOUT_COLUMNS, [[force, year_end.isoformat(), contact]]),
         FIGURES: (
             COLUMNS,
             [
-                [one.sheet, one.code, one.label, one.definition, one.unit, one.basis, "", "", ""]
+                [
+                    one.sheet,
+                    one.code,
+                    one.label,
+                    one.definition,
+                    one.unit,
+                    one.basis,
+                    *_answer(entries.get(one.code)),
+                ]
                 for one in listed
             ],
         ),
-        METHODS: (METHOD_COLUMNS, [[sheet, "", ""] for sheet in dict.fromkeys(one.sheet for one in listed)]),
+        METHODS: (METHOD_COLUMNS, [_method(methods.get(sheet) or Counted(sheet, "")) for sheet in sheets]),
     }
     paths = [out / name for name in (*files, "csv-metadata.json", WORKBOOK)]
     for path in paths:
@@ -73,13 +105,25 @@ def write_template(out: Path, year_end: date, *, force: str = "") -> tuple[Path,
     return tuple(paths)
 
 
+def _answer(entry: Entry | None) -> tuple[str | int, str, str]:
+    if entry is None:
+        return "", "", ""
+    return "" if entry.value is None else entry.value, entry.unable or "", entry.note
+
+
+def _method(one: Counted) -> list[str | int]:
+    return [one.sheet, one.counted_by, one.definition, one.method]
+
+
 def _metadata(year_end: date) -> str:
     """CSVW for the three tables: names, words and types, so that any reader of it can check the form."""
+    bases = [row.code for row in load("counting-bases").as_of(year_end)]
     reasons = [row.code for row in load("unable-reasons").as_of(year_end)]
     types: dict[str, object] = {
         "value": {"base": "nonNegativeInteger"},
         "year_end": {"base": "date", "format": "yyyy-MM-dd"},
         "unable": {"base": "string", "format": "|".join(reasons)},
+        "counted_by": {"base": "string", "format": "|".join(bases)},
     }
     required = {"item", "force", "year_end", "sheet"}
     tables = [

@@ -53,11 +53,11 @@ def _parts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
 
 
 def _totals(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
-    groups: dict[str, list[Item]] = defaultdict(list)
+    groups: dict[tuple[str, str | None], list[Item]] = defaultdict(list)
     for item in listed:
         if item.adds_to:
-            groups[item.adds_to].append(item)
-    for whole, parts in groups.items():
+            groups[item.adds_to, item.breakdown].append(item)
+    for (whole, _), parts in groups.items():
         total = told.value(whole)
         given = [told.value(part.code) for part in parts]
         if total is None or any(value is None for value in given):
@@ -97,6 +97,26 @@ def _noughts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
                 f"{item.label} are 0 of {number(whole)}.",
                 'If they could not be counted, say "unable to provide" and why; a nought is published as one.',
             )
+
+
+def without_method(told: Return) -> tuple[Query, ...]:
+    """Sheets with a figure of which the force did not say how it was counted."""
+    found: dict[str, Item] = {}
+    for item in items(told.year_end):
+        if told.value(item.code) is not None and item.sheet not in told.methods:
+            found.setdefault(item.sheet, item)
+    return tuple(
+        Query(
+            "question",
+            "method",
+            (item.code,),
+            "",
+            "",
+            f"It is not said how {sheet} was counted.",
+            "Say in methods by what it was counted, by whose definition, and how.",
+        )
+        for sheet, item in found.items()
+    )
 
 
 def against_past(told: Return, before: Return) -> tuple[Query, ...]:

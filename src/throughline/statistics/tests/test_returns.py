@@ -17,6 +17,7 @@ from invented_returns import KINDS, YEAR, invented
 from verification import judged, measure
 
 from throughline.statistics.returns import (
+    Counted,
     Entry,
     Return,
     against_others,
@@ -25,6 +26,8 @@ from throughline.statistics.returns import (
     items,
     read_return,
     within_itself,
+    without_method,
+    write_return,
     write_template,
 )
 from throughline.statistics.returns.cli import returning
@@ -55,11 +58,20 @@ def filled(folder: Path, told: Return, **cells: dict[str, str]) -> Path:
         entry = told.entries[row["item"]]
         row |= {"value": "" if entry.value is None else f"{entry.value}", "unable": entry.unable or ""}
         row |= cells.get(row["item"].replace("-", "_"), {})
-    with (folder / "figures.csv").open("w", encoding="utf-8", newline="") as file:
+    _rewrite(folder / "figures.csv", rows)
+    with (folder / "methods.csv").open(encoding="utf-8") as file:
+        methods = list(csv.DictReader(file))
+    _rewrite(
+        folder / "methods.csv", [row | {"counted_by": "as-asked", "method": "By hand"} for row in methods]
+    )
+    return folder
+
+
+def _rewrite(path: Path, rows: list[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-    return folder
 
 
 class TestItems:
@@ -74,6 +86,12 @@ class TestItems:
                 assert item.part_of not in seen
                 seen.add(item.part_of)
                 item = listed[item.part_of]
+
+    def test_victims_are_told_apart_by_what_is_asked_in_the_year_and_each_breakdown_adds_up(self) -> None:
+        asked = {"sex", "age", "ethnicity", "relationship"}
+        assert {item.breakdown for item in items(YEAR) if item.adds_to == "victims"} == asked
+        later = {item.breakdown for item in items(date(2017, 3, 31)) if item.adds_to == "victims"}
+        assert later == asked | {"disability", "orientation", "gender-identity"}
 
     def test_before_the_first_return_there_is_none(self) -> None:
         assert items(date(2012, 3, 31)) == ()
@@ -192,13 +210,41 @@ class TestTheSpreadsheet:
         write_workbook(folder / "return.xlsx", sheets | {"figures": [heading, *rows]})
         return folder / "return.xlsx"
 
-    def test_it_is_read_as_the_folder_is(
+    def test_a_return_that_is_written_is_read_as_it_was_by_folder_and_by_spreadsheet(
         self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
     ) -> None:
-        _, told = world["Invented 05"]
-        by_sheet, problems = read_return(self.filled(tmp_path / "sheet", told))
-        assert problems == ()
-        assert by_sheet == read_return(filled(tmp_path / "folder", told))[0]
+        told = replace(
+            world["Invented 05"][1],
+            force=FORCE,
+            methods={
+                "Calls": Counted(
+                    "Calls", "incident", "Each incident once", "Counted on 2 April; =not a formula"
+                )
+            },
+        )
+        noted = {"calls": replace(told.entries["calls"], note="Without those online, é and all")}
+        told = replace(told, entries={**told.entries, **noted})
+        write_return(tmp_path / "out", told, contact="Statistics desk")
+        assert read_return(tmp_path / "out") == (told, ())
+        assert read_return(tmp_path / "out" / "return.xlsx") == (told, ())
+        with pytest.raises(FileExistsError):
+            write_return(tmp_path / "out", told)
+
+    @pytest.mark.parametrize(
+        ("row", "rule"),
+        [
+            ("Cals,as-asked,,By hand", "sheet"),
+            ("Calls,as-asked,,By hand\nCalls,,,Again", "twice"),
+            ("Calls,guess,,By hand", "counted by"),
+        ],
+    )
+    def test_a_faulty_method_is_named(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]], row: str, rule: str
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1])
+        (folder / "methods.csv").write_text(f"sheet,counted_by,definition,method\n{row}\n", encoding="utf-8")
+        found, (one,) = read_return(folder)
+        assert (found, one.sheet, one.rule) == (None, "methods", rule)
 
     def test_a_faulty_cell_is_named_by_its_row(
         self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
@@ -315,6 +361,20 @@ class TestTheFigures:
         (one,) = within_itself(with_(told, cases_high=(told.value("cases-high") or 0) + 1))
         assert one.rule == "parts and their total"
         assert " + " in one.message
+
+    def test_each_breakdown_adds_up_for_itself(self, world: dict[str, tuple[Return, Return]]) -> None:
+        _, told = world["Invented 05"]
+        (one,) = within_itself(with_(told, victims_partner=(told.value("victims-partner") or 0) - 5))
+        assert {item.breakdown for item in items(YEAR) if item.code in one.items[1:]} == {"relationship"}
+
+    def test_a_sheet_whose_counting_was_not_said_is_asked_of(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        _, told = world["Invented 05"]
+        sheets = {item.sheet for item in items(YEAR)}
+        assert len(without_method(told)) == len(sheets)
+        said = replace(told, methods={one: Counted(one, "as-asked") for one in sheets - {"Calls"}})
+        assert [one.items for one in without_method(said)] == [("calls",)]
 
     def test_parts_may_be_less_where_one_was_not_provided_and_never_more(
         self, world: dict[str, tuple[Return, Return]]
