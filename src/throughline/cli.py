@@ -29,7 +29,7 @@ COMMANDS = {
     "safeguarding": "throughline.casework.safeguarding.cli:safeguarding",
     "neighbourhood": "throughline.casework.neighbourhood.cli:neighbourhood",
     "outcome": "throughline.casework.outcome.cli:outcome",
-    "return": "throughline.statistics.returns.cli:returning",
+    "return": "throughline.returns.cli:returning",
     "review": "throughline.casework.cases.cli:review",
     "scene": "throughline.casework.scene.cli:scene",
     "statistics": "throughline.statistics.cli:statistics",

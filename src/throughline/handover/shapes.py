@@ -9,7 +9,8 @@ from sqlglot import expressions as sql
 #: 2 brings what 1 had unchanged, and beside it the incident, the scene, risk and what a case stands on; 3 brings what 2
 #: had, on whose list a duty stands, and who owns a case, being in touch with her, her plan and what was ordered; 4 brings
 #: what 3 had, and advisers, MARACs, who investigates, who is still to be found, and each thing that she was to be told; 5
-#: brings what 4 had, the records that persons stand on, and who is connected with whom.
+#: brings what 4 had, the records that persons stand on, who is connected with whom, who somebody says they are, how old
+#: they were, and what the two of a case are to each other.
 VERSION = "5"
 
 _ID, _AT, _DAY, _CODE, _FLAG, _COUNT = (
@@ -93,6 +94,24 @@ SHAPES = (
             "counter": _CODE,
             # by which the person was named: one person may have several
             "record": _ID,
+            # in whole years on that day; null where no birth date is known
+            "age": _COUNT,
+        },
+    ),
+    Shape(
+        "handover_person",
+        "Who somebody says they are, as it was last written down; null where nobody asked, or they did not say",
+        {
+            "person": _ID,
+            # of sex
+            "sex": _CODE,
+            # one of the five groups of official statistics: white, mixed, asian, black or other
+            "ethnicity": _CODE,
+            "disabled": _FLAG,
+            # heterosexual, gay-lesbian, bisexual or other
+            "orientation": _CODE,
+            # whether it is not the sex that was registered at birth
+            "gender_differs": _FLAG,
         },
     ),
     Shape(
@@ -295,6 +314,8 @@ SHAPES = (
             # by which the two were named
             "victim_record": _ID,
             "suspect_record": _ID,
+            # what one is to the other, in a code of relationship
+            "relationship": _CODE,
         },
     ),
     Shape(

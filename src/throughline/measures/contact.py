@@ -132,13 +132,26 @@ def repeat_victims(
     Counted are the incidents in the months that end with that day, by anybody or by the one who did most;
     incidents by nobody known count each for itself. ``each`` may be ``record``: as if every record were a person.
     """
-    happened = incidents_of_victims(crimes_only, period.with_months_before(months), each)
     last = (
         incidents_of_victims(crimes_only=False, around=period, each=each)
         .filter(_.day.between(period.first, period.last))
         .group_by("person")
         .aggregate(last_day=_.day.max())
     )
+    return repeat_on(last, period, months, needed, same_perpetrator, crimes_only, each)
+
+
+def repeat_on(
+    last: Table,
+    period: Period,
+    months: int,
+    needed: int,
+    same_perpetrator: bool,
+    crimes_only: bool,
+    each: str = "person",
+) -> Table:
+    """Each ``person`` on each ``last_day`` of the period, and whether they were a repeat victim on that day."""
+    happened = incidents_of_victims(crimes_only, period.with_months_before(months), each)
     earlier = happened.join(last, "person").filter(
         (_.day <= _.last_day)
         & (_.day.cast("timestamp") > _.last_day.cast("timestamp") - ibis.interval(months=months))
@@ -153,18 +166,28 @@ def repeat_victims(
         of_one = (
             earlier.left_join(by, "incident")
             .mutate(by=_.suspect.cast("string").fill_null(_.incident.cast("string")))
-            .group_by(["person", "by"])
+            .group_by(["person", "last_day", "by"])
             .aggregate(incidents=_.incident.nunique())
         )
-        counted = of_one.group_by("person").aggregate(incidents=_.incidents.max())
+        counted = of_one.group_by(["person", "last_day"]).aggregate(incidents=_.incidents.max())
     else:
-        counted = earlier.group_by("person").aggregate(incidents=_.incident.nunique())
-    return last.left_join(counted, "person").select(
+        counted = earlier.group_by(["person", "last_day"]).aggregate(incidents=_.incident.nunique())
+    return last.left_join(counted, ["person", "last_day"]).select(
         "person",
         "last_day",
         incidents=_.incidents.fill_null(0),
         counted=_.incidents.fill_null(0) >= needed,
     )
+
+
+def calls_of_repeat_victims(period: Period, **definition: Any) -> Table:
+    """Domestic calls for assistance under whose incident somebody stands who was a repeat victim on that day."""
+    told = counted_calls(period).filter(_.domestic).select("call", "incident", last_day=_.day)
+    hers = incidents_of_victims(crimes_only=False).select("person", "incident")
+    of_victims = told.join(hers, "incident").select("call", "person", "last_day")
+    days = of_victims.select("person", "last_day").distinct()
+    repeats = repeat_on(days, period, **definition).filter(_.counted).select("person", "last_day")
+    return of_victims.join(repeats, ["person", "last_day"]).select("call").distinct()
 
 
 def missed_by_exact_match(period: Period, **definition: Any) -> Table:
@@ -296,6 +319,11 @@ def _definition(row: Row) -> dict[str, Any]:
     }
 
 
+def government_definition() -> dict[str, Any]:
+    """The government's definition of a repeat victim, as `repeat_victims` takes it."""
+    return _definition(next(row for row in load("repeat-definitions").rows if row.code == "government"))
+
+
 def _in_words(row: Row) -> str:
     what = "incidents of which a crime was recorded" if row.flag("crimes_only") else "incidents or crimes"
     by = " by one perpetrator" if row.flag("same_perpetrator") else ""
@@ -321,7 +349,6 @@ def measures() -> tuple[Measure, ...]:
     """Every measure of first contact, in the order in which it is read."""
     telephone = [row.code for row in load("contact-channels").rows if row.flag("telephone")]
     definitions = load("repeat-definitions").rows
-    government = next(row for row in definitions if row.code == "government")
     return (
         Measure(
             "calls",
@@ -368,7 +395,7 @@ def measures() -> tuple[Measure, ...]:
             "has the number, or the address spelt the same, of an earlier domestic call about another incident in "
             "those months.",
             f"{_REPORT}, on systems that match by number or address; system 4",
-            partial(missed_by_exact_match, **_definition(government)),
+            partial(missed_by_exact_match, **government_definition()),
         ),
         Measure(
             "repeat-victims-by-way",
@@ -379,10 +406,10 @@ def measures() -> tuple[Measure, ...]:
             "together; on records, each for itself; and those of them whom a search for the same number or address, spelt "
             "the same, finds at their last call.",
             f"{_REPORT}, on systems that match by number or address; systems 4 and 6",
-            partial(repeat_victims_by_way, **_definition(government)),
+            partial(repeat_victims_by_way, **government_definition()),
             caveat="By records a person can count more than once, or not at all.",
             groups=lambda way: WAYS.get(way or "", "Not known"),
-            parameters=_definition(government),
+            parameters=government_definition(),
         ),
         *(
             Measure(

@@ -135,6 +135,7 @@ class Action(StrEnum):
     WORK_OFFLINE = "offline.work"
     VIEW_MEASURES = "measures.view"
     EXPLAIN_FIGURE = "figure.explain"
+    BUILD_RETURN = "return.build"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
 
@@ -576,6 +577,11 @@ RULES = (
         "Analysts, supervisors and inspectors explain a figure in their own name",
         Action.EXPLAIN_FIGURE,
         _only(Role.ANALYST, Role.SUPERVISOR, Role.INSPECTOR),
+    ),
+    Rule(
+        "Analysts make the force's data return, of all its records and of nobody",
+        Action.BUILD_RETURN,
+        _only(Role.ANALYST),
     ),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),

@@ -1,5 +1,6 @@
 """A force's data return: what it holds, its template, reading one, and every question that its figures raise."""
 
+from throughline.statistics.returns.building import build, year_to
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.reading import Problem, read_return
 from throughline.statistics.returns.rules import Counted, Entry, Query, Return
@@ -22,10 +23,12 @@ __all__ = [
     "against_others",
     "against_outside",
     "against_past",
+    "build",
     "items",
     "read_return",
     "within_itself",
     "without_method",
     "write_return",
     "write_template",
+    "year_to",
 ]

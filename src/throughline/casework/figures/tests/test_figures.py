@@ -32,6 +32,7 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.queries import library
 from throughline.handover import METHOD, SHAPES, call_methods, methods
 from throughline.measures import Period, measure, measures
+from throughline.measures.returning import asked as asked_in_a_return
 from throughline.reference import Row
 
 pytestmark = pytest.mark.django_db
@@ -421,6 +422,11 @@ def test_every_measure_is_the_same_on_a_second_engine(
             ours = queries.run(expression)
             # engines interpolate deciles in different last places
             assert ours == [_nearly(row) for row in theirs], one.code
+    for one in asked_in_a_return():
+        answer = second.execute(ibis.to_sql(one.figures(YEAR), dialect="duckdb")).fetchall()
+        assert {row["group"]: row["figure"] for row in queries.run(one.figures(YEAR))} == dict(answer), (
+            one.items
+        )
 
 
 def _nearly(row):

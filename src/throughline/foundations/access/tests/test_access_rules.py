@@ -142,6 +142,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.WORK_OFFLINE: in_sight(LINE),
     Action.VIEW_MEASURES: everywhere({Role.ANALYST} | SUPERVISOR | SERGEANTS | HUB),
     Action.EXPLAIN_FIGURE: everywhere({Role.ANALYST, Role.INSPECTOR} | SUPERVISOR),
+    Action.BUILD_RETURN: everywhere({Role.ANALYST}),
     Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
     Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
 }
