@@ -17,6 +17,7 @@ COMMANDS = {
     "docs": "throughline.running.documenting:docs",
     "duties": "throughline.casework.figures.cli:duties",
     "facts": "throughline.casework.cases.cli:facts",
+    "handover": "throughline.handover.cli:handover",
     "instruments": "throughline.foundations.instruments.cli:instruments",
     "investigation": "throughline.casework.investigation.cli:investigation",
     "linkage": "throughline.running.measuring:linkage",

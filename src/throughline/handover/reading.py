@@ -22,10 +22,13 @@ class ExtractError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """Tables of one version. ``all_crimes`` says that crimes which are not domestic are handed over as well."""
+    """Tables of one version. ``all_crimes`` says that crimes which are not domestic are handed over as well; of the
+    ``rows`` that they were made of so many were ``refused``."""
 
     run: Callable[[Table], Sequence[Mapping[str, Any]]]
     all_crimes: bool
+    rows: int
+    refused: int
 
 
 def read_extract(folder: Path) -> Extract:
@@ -33,6 +36,7 @@ def read_extract(folder: Path) -> Extract:
     try:
         about = json.loads((folder / ABOUT).read_text("utf-8"))
         version, all_crimes = about["version"], bool(about["all_crimes"])
+        rows, refused = int(about["rows"]), int(about["refused"])
     except OSError:
         raise ExtractError(f"{ABOUT} is not there or cannot be opened") from None
     except (ValueError, KeyError, TypeError):
@@ -67,4 +71,4 @@ def read_extract(folder: Path) -> Extract:
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
-    return Extract(run, all_crimes)
+    return Extract(run, all_crimes, rows, refused)

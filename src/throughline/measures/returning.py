@@ -264,11 +264,11 @@ def asked() -> tuple[Asked, ...]:
         ),
         Asked(
             {True: "arrests"}, arrests, ("handover_crime", "handover_action"), "occasion", known=True,
-            note="Counted at the first crime of an incident; crimes of which nobody wrote whether are not among them.",
+            note="Counted at the first crime of an incident.",
         ),
         Asked(
             {True: "crimes-arrested"}, crimes_arrested, ("handover_crime", "handover_action"), "crime", known=True,
-            note="Counted for each crime; crimes of which nobody wrote whether are not among them.",
+            note="Counted for each crime.",
         ),
         Asked(
             {
@@ -292,7 +292,7 @@ def asked() -> tuple[Asked, ...]:
         ),
         Asked(
             {True: "cases"}, _all(caseload), ("handover_standing",), reaches_back=False,
-            note="As the last day of the year ended, which is as the first of April began.",
+            note="As the last day of the year ended.",
         ),
         Asked(
             {"high": "cases-high", "medium": "cases-medium", "standard": "cases-standard", None: "cases-standard"},

@@ -15,6 +15,7 @@ from throughline.statistics.returns.rules import Return
 from throughline.statistics.returns.template import write_return
 
 __all__ = ["returning"]
+_INVENTED = "Invented: nobody in these records exists, and this is no force's figure."
 _DAY = click.DateTime(["%Y-%m-%d"])
 
 
@@ -72,8 +73,17 @@ def _of_files(folder: Path, force: str, period: Period) -> Return:
         extract = read_extract(folder)
     except ExtractError as error:
         raise click.ClickException(f"{folder}: {error}.") from None
+    more = (
+        f"{extract.refused:,} of {extract.rows:,} rows of the export did not land." if extract.refused else ""
+    )
     return build(
-        extract.run, force=force, period=period, made_on=_today(), all_crimes=extract.all_crimes, say=_say
+        extract.run,
+        force=force,
+        period=period,
+        made_on=_today(),
+        all_crimes=extract.all_crimes,
+        more=more,
+        say=_say,
     )
 
 
@@ -82,6 +92,7 @@ def _of_the_database(username: str, force: str, period: Period) -> Return:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.db import transaction
 
     from throughline.casework.figures.queries import run_for_return
@@ -94,7 +105,14 @@ def _of_the_database(username: str, force: str, period: Period) -> Return:
         with transaction.atomic():
             set_actor(actor)
             run = run_for_return(actor, period)
-            return build(run, force=force, period=period, made_on=_today(), say=_say)
+            return build(
+                run,
+                force=force,
+                period=period,
+                made_on=_today(),
+                more=_INVENTED if settings.DEMO else "",
+                say=_say,
+            )
     except Refused as refused:
         raise click.ClickException(str(refused)) from None
 

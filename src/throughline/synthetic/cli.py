@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from throughline.synthetic.export import write_calls, write_csv
+from throughline.synthetic.records import write_records
 
 _FILE = click.argument("file", type=click.Path(dir_okay=False, writable=True, path_type=Path))
 _PEOPLE = click.option("--people", "count", type=click.IntRange(min=1), default=10_000, show_default=True)
@@ -63,6 +64,24 @@ def calls(file: Path, count: int, calls: int, seed: int, today: datetime) -> Non
     with _plain_errors():
         map_path = write_calls(file, count, calls, seed, today.date())
     click.echo(f"Wrote {calls:,} calls to {file} and the map to {map_path}", err=True)
+
+
+@synthetic.command("records")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--incidents", type=click.IntRange(min=1), default=2_000, show_default=True)
+@_SEED
+@click.option(
+    "--year-end",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default="2026-03-31",
+    show_default=True,
+    help="The last day.",
+)
+def records_command(folder: Path, incidents: int, seed: int, year_end: datetime) -> None:
+    """Write the record exports of an invented force that uses other software to FOLDER, with their map."""
+    with _plain_errors():
+        map_path = write_records(folder, incidents, seed=seed, year_end=year_end.date())
+    click.echo(f"Wrote the records of {incidents:,} invented incidents and the map to {map_path}", err=True)
 
 
 @synthetic.command("enact")

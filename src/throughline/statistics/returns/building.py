@@ -38,14 +38,15 @@ def build(
     period: Period,
     made_on: date,
     all_crimes: bool = False,
+    more: str = "",
     say: Callable[[str], None] = lambda _said: None,
 ) -> Return:
     """The return of a force for the year that a period is, as its records answer it.
 
     ``run`` gives the rows of an expression over the shapes of handover. What the records cannot answer is "unable to
     provide" with the reason, never nought: where a table holds nothing, where it begins within the year, where nobody
-    recorded what is asked. ``all_crimes`` says that crimes which are not domestic are among the records as well. Takes
-    no item from anything but a count.
+    recorded what is asked. ``all_crimes`` says that crimes which are not domestic are among the records as well, ``more`` what else a reader
+    must know of all of them, which every sheet then says.
     """
     listed = items(period.last)
     found: dict[str, Entry] = {}
@@ -62,7 +63,7 @@ def build(
                 found[entry.item] = entry
         by.setdefault(sheet, one.counted_by)
     entries = {item.code: found.get(item.code) or _elsewhere(item) for item in listed}
-    return Return(force, period.last, entries, _methods(listed, entries, by, period, made_on))
+    return Return(force, period.last, entries, _methods(listed, entries, by, period, made_on, more))
 
 
 def _answered(run: Run, one: Asked, period: Period) -> Iterator[Entry]:
@@ -77,7 +78,16 @@ def _answered(run: Run, one: Asked, period: Period) -> Iterator[Entry]:
     of_each = dict.fromkeys(one.items.values(), 0)
     for group, code in one.items.items():
         of_each[code] += figures.get(group, 0)
-    yield from (Entry(code, figure, note=one.note) for code, figure in of_each.items())
+    unknown = 0 if None in one.items else _rows_unknown(run, one, period)
+    note = " ".join(
+        said for said in (one.note, f"Of {unknown:,} it is not known." if unknown else "") if said
+    )
+    yield from (Entry(code, figure, note=note) for code, figure in of_each.items())
+
+
+def _rows_unknown(run: Run, one: Asked, period: Period) -> int:
+    """Of how many nobody wrote what is asked."""
+    return int(run(one.rows(period).filter(_.group.isnull()).aggregate(rows=_.count()))[0]["rows"])
 
 
 def _unable(run: Run, one: Asked, period: Period) -> tuple[str, str] | None:
@@ -97,10 +107,17 @@ def _elsewhere(item: Item) -> Entry:
 
 
 def _methods(
-    listed: Sequence[Item], entries: Mapping[str, Entry], by: Mapping[str, str], period: Period, made_on: date
+    listed: Sequence[Item],
+    entries: Mapping[str, Entry],
+    by: Mapping[str, str],
+    period: Period,
+    made_on: date,
+    more: str,
 ) -> dict[str, Counted]:
     """How each sheet of which a figure was made was counted."""
     made = f"Counted by Throughline from the records of people and incidents, as they stood on {made_on:%-d %B %Y}."
+    if more:
+        made = f"{more} {made}"
     definitions = {row.code: row for row in load("repeat-definitions").as_of(period.last)}
     repeat = definitions["government"]
     repeats = (

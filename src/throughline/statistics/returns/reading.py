@@ -5,6 +5,7 @@ import io
 import re
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -18,7 +19,7 @@ LARGEST: Final = 5_000_000
 MOST_ROWS: Final = 5_000
 #: A count with more digits is no count of anything in a force.
 LONGEST: Final = 9
-_WHOLE: Final = re.compile(r"\d{1,3}(,\d{3})+|\d+")
+_WHOLE: Final = re.compile(r"\d{1,3}(,\d{3})+|\d+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +263,8 @@ def _file(path: Path, needed: tuple[str, ...]) -> tuple[Rows | None, list[Proble
         return _refused(path.name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
     reader = csv.reader(io.StringIO(text))
     try:
-        rows = list(reader)
+        # one more than may be, which is refused
+        rows = list(islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
         return _refused(
             path.name, "csv", f"cannot be read ({error}).", "Save it as CSV UTF-8.", reader.line_num
@@ -294,7 +296,9 @@ def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple
     if len({*heading}) != len(heading):
         return _refused(sheet, "columns", "has a column twice.", "Take the heading from the template.", 1)
     if len(lines) > MOST_ROWS:
-        return _refused(sheet, "rows", f"has {len(lines):,} rows.", "Send the filled template alone.")
+        return _refused(
+            sheet, "rows", f"has more than {MOST_ROWS:,} rows.", "Send the filled template alone."
+        )
     told: Rows = []
     problems: list[Problem] = []
     for row, cells in enumerate(lines[1:], start=2):

@@ -1,0 +1,247 @@
+"""The map of an export of other software: which of its files and columns holds what, and what its codes mean."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from throughline.reference import load
+
+type Value = str | bool | None
+
+ELSE: Final = "*"
+_FLAGS: Final = {
+    "yes": True,
+    "y": True,
+    "true": True,
+    "1": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "0": False,
+}
+_LARGEST: Final = 1_000_000
+
+
+class MapError(ValueError):
+    """The map, or the export under it, cannot be used at all: says which entry and why."""
+
+
+class Type(StrEnum):
+    """What a cell holds."""
+
+    REFERENCE = "reference"
+    AT = "date and time"
+    DAY = "date"
+    COUNT = "number"
+    FLAG = "yes or no"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One of our fields: what it holds, of a code which there are, and whether a row lands without it."""
+
+    type: Type
+    codes: Callable[[], Iterable[str]] = tuple
+    needed: bool = False
+
+
+def _list(name: str) -> Callable[[], list[str]]:
+    return lambda: [row.code for row in load(name).rows]
+
+
+_ID, _REF = Field(Type.REFERENCE, needed=True), Field(Type.REFERENCE)
+_AT, _FLAG = Field(Type.AT, needed=True), Field(Type.FLAG)
+#: What an export may hold, in the order in which it lands: a later kind refers to earlier ones.
+KINDS: Final[Mapping[str, Mapping[str, Field]]] = {
+    "incidents": {"id": _ID, "at": _AT, "domestic": Field(Type.FLAG, needed=True), "closed": Field(Type.AT)},
+    "crimes": {
+        "id": _ID,
+        "incident": _ID,
+        "at": _AT,
+        "offence": Field(Type.CODE, _list("offence-groups")),
+        "domestic": _FLAG,
+    },
+    "people": {
+        "incident": _REF,
+        "crime": _REF,
+        "person": _ID,
+        "part": Field(Type.CODE, _list("involvements"), needed=True),
+        "born": Field(Type.DAY),
+        "age": Field(Type.COUNT),
+        "sex": Field(Type.CODE, _list("sex")),
+        "ethnicity": Field(Type.CODE, lambda: ("white", "mixed", "asian", "black", "other")),
+        "disabled": _FLAG,
+        "orientation": Field(Type.CODE, lambda: ("heterosexual", "gay-lesbian", "bisexual", "other")),
+        "gender_differs": _FLAG,
+        "relationship": Field(Type.CODE, _list("relationship")),
+    },
+    "custody": {
+        "id": _ID,
+        "incident": _REF,
+        "crime": _REF,
+        "person": _ID,
+        "at": _AT,
+        "done": Field(Type.CODE, _list("positive-actions"), needed=True),
+    },
+    "outcomes": {"crime": _ID, "at": _AT, "code": Field(Type.CODE, _list("outcome-codes"), needed=True)},
+    "calls": {
+        "id": _ID,
+        "at": _AT,
+        "channel": Field(Type.CODE, _list("contact-channels"), needed=True),
+        "domestic": _FLAG,
+        "incident": _REF,
+    },
+}  # fmt: skip
+#: Kinds whose rows may name an incident, or a crime of it.
+_BY_EITHER: Final = ("people", "custody")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where one field comes from: a column with what its codes mean, or one value for all rows."""
+
+    field: Field
+    column: str = ""
+    codes: Mapping[str, Value] | None = None
+    always: Value = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One kind of file: how it is called, and where each field comes from."""
+
+    kind: str
+    pattern: str
+    sources: Mapping[str, Source]
+
+    @property
+    def columns(self) -> set[str]:
+        return {source.column for source in self.sources.values() if source.column}
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """A whole map. ``encoding`` and ``delimiter`` are empty where they are to be found out."""
+
+    files: tuple[File, ...]
+    dates: tuple[str, ...]
+    encoding: str
+    delimiter: str
+    all_crimes: bool
+
+
+def read_map(path: Path) -> Map:
+    """The map in a YAML file. Raises MapError, which names the entry."""
+    try:
+        if path.stat().st_size > _LARGEST:
+            raise MapError("is larger than a map is")
+        told = yaml.safe_load(path.read_text("utf-8"))
+    except OSError:
+        raise MapError("is not there or cannot be opened") from None
+    except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
+        raise MapError("is not YAML in UTF-8") from None
+    told = _mapping(told, "the map")
+    known = {"dates", "encoding", "delimiter", "all_crimes", *KINDS}
+    if unknown := sorted(set(told) - known):
+        raise MapError(f"{unknown[0]}: is nothing that a map says; it may say {', '.join(sorted(known))}")
+    if "incidents" not in told:
+        raise MapError("incidents: is needed; all others refer to them")
+    dates = told.get("dates", [])
+    if (
+        not isinstance(dates, list)
+        or not dates
+        or not all(isinstance(one, str) and "%" in one for one in dates)
+    ):
+        raise MapError('dates: is needed, a list of formats such as ["%d/%m/%Y %H:%M", "%d/%m/%Y"]')
+    encoding, delimiter = str(told.get("encoding") or ""), str(told.get("delimiter") or "")
+    try:
+        "".encode(encoding or "utf-8")
+    except LookupError:
+        raise MapError("encoding: is none that is known, such as utf-8, cp1252 or utf-16") from None
+    if delimiter and len(delimiter) != 1:
+        raise MapError("delimiter: is one character")
+    if not isinstance(told.get("all_crimes", False), bool):
+        raise MapError("all_crimes: is true or false")
+    files = tuple(_file(kind, told[kind]) for kind in KINDS if kind in told)
+    return Map(files, tuple(dates), encoding, delimiter, told.get("all_crimes", False))
+
+
+def _mapping(told: object, where: str) -> dict[str, Any]:
+    if not isinstance(told, dict) or not all(isinstance(key, str) for key in told):
+        raise MapError(f"{where}: is not a list of names with what each is")
+    return told
+
+
+def _file(kind: str, told: object) -> File:
+    given = _mapping(told, kind)
+    fields = KINDS[kind]
+    pattern = given.get("file")
+    if not isinstance(pattern, str) or not pattern:
+        raise MapError(f"{kind}: file: is needed, the name of the file, such as {kind}*.csv")
+    if unknown := sorted(set(given) - {"file", *fields}):
+        raise MapError(f"{kind}: {unknown[0]}: is none of its fields, which are {', '.join(fields)}")
+    if missing := [name for name, field in fields.items() if field.needed and name not in given]:
+        raise MapError(f"{kind}: {missing[0]}: is needed")
+    if kind in _BY_EITHER and not {"incident", "crime"} & {*given}:
+        raise MapError(f"{kind}: incident: is needed, or crime")
+    return File(
+        kind,
+        pattern,
+        {
+            name: _source(f"{kind}: {name}", fields[name], each)
+            for name, each in given.items()
+            if name != "file"
+        },
+    )
+
+
+def _source(where: str, field: Field, told: object) -> Source:
+    if isinstance(told, str) and told:
+        told = {"column": told}
+    given = _mapping(told, where)
+    if set(given) == {"always"} and field.type in (Type.CODE, Type.FLAG):
+        return Source(field, always=_ours(where, field, given["always"]))
+    column, codes = given.get("column"), given.get("codes")
+    if not isinstance(column, str) or not column or set(given) - {"column", "codes"}:
+        raise MapError(f"{where}: is a column, or a column with codes, or one value that is always so")
+    if codes is None:
+        return Source(field, column, _plain(field))
+    if field.type not in (Type.CODE, Type.FLAG) or not isinstance(codes, dict):
+        raise MapError(f"{where}: codes: are theirs with ours, of a code or of yes and no")
+    if any(isinstance(key, bool) for key in codes):
+        raise MapError(f"{where}: codes: yes, no, on and off are written in quotation marks")
+    return Source(field, column, {same(str(key)): _ours(where, field, value) for key, value in codes.items()})
+
+
+def _ours(where: str, field: Field, value: object) -> Value:
+    """One of our codes, or nothing: left out on purpose."""
+    if value is None:
+        return None
+    if field.type is Type.FLAG:
+        if isinstance(value, bool):
+            return value
+        raise MapError(f"{where}: is true or false")
+    codes = [*field.codes()]
+    if str(value) not in codes:
+        raise MapError(f"{where}: {str(value)[:40]!r} is none of our codes, which are {', '.join(codes)}")
+    return str(value)
+
+
+def _plain(field: Field) -> Mapping[str, Value] | None:
+    """What codes mean of which the map says nothing: ours, or the usual words for yes and no."""
+    match field.type:
+        case Type.FLAG:
+            return _FLAGS
+        case Type.CODE:
+            return {same(code): code for code in field.codes()}
+    return None
+
+
+def same(told: str) -> str:
+    """A code as it is compared: however it is spaced and in whatever letters."""
+    return " ".join(told.split()).casefold()
