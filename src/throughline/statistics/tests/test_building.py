@@ -110,6 +110,8 @@ def counted_by_hand(rows: Rows) -> dict[str, int]:
             born = day(one["DOB"])
             if born:
                 age = at.year - born.year - ((at.month, at.day) < (born.month, born.day))
+                # an invented child may be told of before it was born
+                age = age if age >= 0 else -1
                 ages[one["NOMINAL"]] = max((at, age), ages.get(one["NOMINAL"], (at, age)))
     sexes = {
         one["NOMINAL"]: one["GENDER"] for one in rows["people"] if one["GENDER"] in "FM" and one["GENDER"]
@@ -127,7 +129,7 @@ def counted_by_hand(rows: Rows) -> dict[str, int]:
         "victims": len(everybody),
         "victims-female": len(women),
         "victims-age-25-34": sum(25 <= age <= 34 for _, age in ages.values()),
-        "victims-age-unknown": len(everybody - {*ages}),
+        "victims-age-unknown": len(everybody - {one for one, (_, age) in ages.items() if age >= 0}),
         "arrests": sum(one["CRIME_NO"] in domestic for one in rows["custody"]),
         "charged": sum(told == "Charged/Summonsed" for told in outcomes.values()),
         "not-assigned": len(
