@@ -152,7 +152,6 @@ class _Landing:
         self.outcomes: dict[str, list[tuple[datetime, int, str]]] = {}
         self.calls: set[str] = set()
         self.written: dict[str, int] = {}
-        self.pseudonyms: dict[tuple[str, str], str] = {}
 
     def land(self, paths: dict[str, list[Path]], say: Callable[[str], None]) -> dict[str, Landed]:
         counts = {kind: Landed() for kind in paths}
@@ -258,10 +257,8 @@ class _Landing:
         raise ValueError("is no date in a format of the map")
 
     def _id(self, kind: str, reference: str) -> str:
-        if (found := self.pseudonyms.get((kind, reference))) is None:
-            digest = hmac.digest(self.key, f"{kind}\x00{reference}".encode(), "sha256")
-            found = self.pseudonyms[kind, reference] = str(UUID(bytes=digest[:16], version=4))
-        return found
+        digest = hmac.digest(self.key, f"{kind}\x00{reference}".encode(), "sha256")
+        return str(UUID(bytes=digest[:16], version=4))
 
     def _incident(self, row: dict[str, Any]) -> _Incident:
         """The incident that a row names, or that of the crime that it names."""
