@@ -45,8 +45,8 @@ def build(
 
     ``run`` gives the rows of an expression over the shapes of handover. What the records cannot answer is "unable to
     provide" with the reason, never nought: where a table holds nothing, where it begins within the year, where nobody
-    recorded what is asked. ``all_crimes`` says that crimes which are not domestic are among the records as well, ``more`` what else a reader
-    must know of all of them, which every sheet then says.
+    recorded what is asked. ``all_crimes`` says that crimes which are not domestic are among the records as well, ``more``
+    what else a reader must know of all of them, which every sheet then says.
     """
     listed = items(period.last)
     found: dict[str, Entry] = {}

@@ -65,8 +65,8 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | int]
     book.save(made)
     with zipfile.ZipFile(made) as saved, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for info in saved.infolist():
-            told = _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z", saved.read(info))
-            archive.writestr(zipfile.ZipInfo(info.filename, _STAMP), told, zipfile.ZIP_DEFLATED)
+            content = _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z", saved.read(info))
+            archive.writestr(zipfile.ZipInfo(info.filename, _STAMP), content, zipfile.ZIP_DEFLATED)
 
 
 def read_workbook(path: Path) -> dict[str, list[list[str]]]:
