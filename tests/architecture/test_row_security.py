@@ -165,9 +165,12 @@ def test_the_database_shows_what_the_rules_allow(role: Role, restricted: bool, r
         if role is Role.SYSTEM:
             allowed = not kinds or Grant.Kind.EXCLUDE not in kinds
         seen = rows_seen(record_id)
-        # who counts repeat victims reads which records are of one person, and nothing of who that is
+        # who counts repeat victims reads which records are of one person and who is connected with whom, and nothing of
+        # who they are
         counted = (
-            {"people_identitylink"} if role is Role.ANALYST and Grant.Kind.EXCLUDE not in kinds else set()
+            {"people_identitylink", "people_relationship", "people_member"}
+            if role is Role.ANALYST and Grant.Kind.EXCLUDE not in kinds
+            else set()
         )
         own_list = {"duties_duty"} if role is Role.SUPERVISOR and Grant.Kind.EXCLUDE not in kinds else set()
         for table, rows in seen.items():
