@@ -5,6 +5,6 @@ over. No web framework.
 """
 
 from throughline.measures.listing import measure, measures
-from throughline.measures.rules import Kind, Measure, Period
+from throughline.measures.rules import QUANTILES, Kind, Measure, Period, intervals
 
-__all__ = ["Kind", "Measure", "Period", "measure", "measures"]
+__all__ = ["QUANTILES", "Kind", "Measure", "Period", "intervals", "measure", "measures"]

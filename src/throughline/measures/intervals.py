@@ -1,16 +1,21 @@
-"""How sure a share, a rate or a change is: the interval that goes with what was counted of few.
+"""How sure a share, a rate, a time or a change is: the interval that goes with what was counted of few.
 
 Wilson's score interval (E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
 Journal of the American Statistical Association 22, 1927): unlike the share plus or minus so much it stays within
 nought and one, and is not a single point where all or none of a few were counted. Of a rate Byar's approximation
 (N. E. Breslow and N. E. Day, Statistical Methods in Cancer Research II, IARC 1987), and below ten events the exact
 interval of the Poisson distribution (P. Armitage and G. Berry, Statistical Methods in Medical Research, 4th edition,
-2002), as the Fingertips technical guidance has them. No web framework.
+2002), as the Fingertips technical guidance has them. Of a median or a decile two places in the order of what was
+measured, whatever its distribution (W. R. Thompson, "On confidence ranges for the median and other expectation
+distributions for populations of unknown distribution form", Annals of Mathematical Statistics 7, 1936; as tables in
+M. J. Campbell and M. J. Gardner, BMJ 296, 1988). No web framework.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import exp, sqrt
+from functools import cache
+from itertools import count
+from math import exp, lgamma, log, sqrt
 from statistics import NormalDist
 from typing import Final, Literal
 
@@ -212,8 +217,56 @@ def _where(rising: Callable[[float], float], level: float) -> float:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranks:
+    """The two places, counted from one in rising order, between whose values a quantile lies, and how surely."""
+
+    low: int
+    high: int
+    level: float
+
+
+@cache
+def ranks(of: int, quantile: float, *, level: float = USUAL) -> Ranks | None:
+    """Between which places of ``of`` measured values the quantile of all like them lies; None: too few to say.
+
+    Each end leaves at most half of what the level leaves, so that it is sure at the level or more. Raises ValueError for
+    a number below nought, and for a quantile or level that is not between nought and one.
+    """
+    if of < 0:
+        raise ValueError("of: is below nought")
+    if not 0 < quantile < 1:
+        raise ValueError("quantile: is not between nought and one")
+    _z(level)
+    tail, mean, spread = (1 - level) / 2, of * quantile, sqrt(of * quantile * (1 - quantile))
+    low = high = None
+    # so far from the mean, twelve spreads, nothing is left that floating point could add
+    first, last = max(0, int(mean - 12 * spread) - 1), min(of, int(mean + 12 * spread) + 1)
+    at_most = left_out = within = 0.0
+    for number in range(first, last + 1):
+        at_most += _exactly_so_many(number, of, quantile)
+        if at_most <= tail:
+            low, left_out = number + 1, at_most
+        if high is None and at_most >= 1 - tail:
+            high, within = number + 1, at_most
+    if low is None or high is None or high > of:
+        return None
+    return Ranks(low, high, within - left_out)
+
+
+@cache
+def fewest(quantile: float, *, level: float = USUAL) -> int:
+    """How many values must be measured before a quantile has an interval."""
+    return next(of for of in count(1) if ranks(of, quantile, level=level))
+
+
+def _exactly_so_many(number: int, of: int, chance: float) -> float:
+    ways = lgamma(of + 1) - lgamma(number + 1) - lgamma(of - number + 1)
+    return exp(ways + number * log(chance) + (of - number) * log(1 - chance))
+
+
+@dataclass(frozen=True, slots=True)
 class Limits:
-    """Between which values a place lies whose share or rate is that of all."""
+    """Between which two values something lies: a count, a time, or a place whose share or rate is that of all."""
 
     low: float
     high: float

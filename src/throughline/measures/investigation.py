@@ -96,6 +96,7 @@ def measures() -> tuple[Measure, ...]:
             partial(overdue, kinds=_ENTRIES),
             groups=words_of("roles", "Not known"),
             part=PART,
+            standing=True,
         ),
         Measure(
             "suspects-outstanding",
@@ -107,6 +108,7 @@ def measures() -> tuple[Measure, ...]:
             outstanding,
             groups=lambda code: ages.get(code or "", code or ""),
             part=PART,
+            standing=True,
         ),
         Measure(
             "charged-without-her",

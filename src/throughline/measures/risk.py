@@ -288,6 +288,7 @@ def measures() -> tuple[Measure, ...]:
             f"{_REPORT}; system 37",
             hub_backlog,
             part=PART,
+            standing=True,
         ),
         Measure(
             "caseload",
@@ -301,5 +302,6 @@ def measures() -> tuple[Measure, ...]:
             caseload,
             groups=words_of("grades", "No grade"),
             part=PART,
+            standing=True,
         ),
     )

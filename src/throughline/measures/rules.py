@@ -4,31 +4,38 @@ A measure says which *rows* it is about, one for each thing that is counted, so 
 them. A flag or value that is not known stays unknown: it is counted as that, and never as no.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from functools import cache
+from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 import ibis
 from ibis import _
 from ibis.expr.types import Table, Value
 
+from throughline.measures.intervals import fewest
 from throughline.reference import load
+
+#: Which quantiles of minutes are told, by the name of the column.
+QUANTILES: Final[Mapping[str, float]] = {"median": 0.5, "ninth_decile": 0.9}
 
 
 class Kind(StrEnum):
     """How rows become a figure."""
 
     COUNT = "count"
-    """Of all rows."""
+    """Of all rows, with how far chance alone would move it (`intervals.events`)."""
     SHARE = "share"
     """Of the rows whose ``counted`` is known, how many it is true of, with the interval of chance (`intervals.wilson`)."""
     RATIO = "ratio"
-    """How many of another thing, ``counted``, belong to the rows of which that is known; it can be more than rows."""
+    """How many of another thing, ``counted``, belong to the rows of which that is known; it can be more than rows.
+    With the interval of a rate (`intervals.rate`)."""
     DELAY = "delay"
-    """The median and the ninth decile of ``minutes``, where they are known."""
+    """The median and the ninth decile of ``minutes``, where they are known, each between two places in their order
+    (`intervals.ranks`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +75,8 @@ class Measure:
     ``rows`` gives, for a period, one row for each thing counted: ``call``, ``incident``, ``case`` or ``person``,
     what its kind asks for, and a ``group`` where it is told apart. ``parameters`` are the dated data that it was made
     with, ``method`` says how the force itself counted in a period, where forces differ. ``part`` is the heading that
-    it stands under, ``counted_unit`` what a ratio counts.
+    it stands under, ``counted_unit`` what a ratio counts. ``standing`` is what stood at one moment, and not what
+    happened over days.
     """
 
     code: str
@@ -84,6 +92,13 @@ class Measure:
     method: Callable[[Period], str] | None = None
     part: str = "First contact"
     counted_unit: str = ""
+    standing: bool = False
+
+    @property
+    def interval(self) -> str:
+        """How its interval is reckoned, what it means and where it does not hold; or why there is none."""
+        stood = self.standing and self.kind in (Kind.COUNT, Kind.DELAY)
+        return intervals()[_STANDING if stood else _SURE[self.kind]]
 
     def counted_how(self, period: Period) -> str:
         """The definition with the method that goes with the number of a period."""
@@ -109,14 +124,69 @@ class Measure:
                     "unknown": _.count(where=_.counted.isnull()),
                 }
             case Kind.DELAY:
-                measured |= {
-                    "known": _.minutes.count(),
-                    "median": _.minutes.quantile(0.5),
-                    "ninth_decile": _.minutes.quantile(0.9),
-                }
+                measured |= {"known": _.minutes.count()}
+                measured |= {name: _.minutes.quantile(part) for name, part in QUANTILES.items()}
         if "group" not in rows.columns:
             return rows.aggregate(**measured)
         return rows.group_by("group").aggregate(**measured).order_by(ibis.asc("group", nulls_first=False))
+
+    def in_order(self, period: Period, places: Mapping[Any, Collection[int]]) -> Table:
+        """The minutes at these places, by group (None where there is one), counted from one in rising order of what is known.
+
+        Columns: ``group`` (where there is one), ``nth`` and ``minutes``.
+        """
+        known = self.rows(period).filter(_.minutes.notnull())
+        by = ["group"] if "group" in known.columns else []
+        order = ibis.window(group_by=by, order_by="minutes")
+        found = known.mutate(nth=ibis.row_number().over(order) + 1)
+        wanted = [
+            (_.group.isnull() if group is None else _.group == group) & _.nth.isin(sorted(of))
+            if by
+            else _.nth.isin(sorted(of))
+            for group, of in places.items()
+        ]
+        return found.filter(ibis.or_(*wanted)).select(*by, "nth", "minutes").order_by(*by, "nth")
+
+
+_SURE: Final = {
+    Kind.COUNT: "Counts",
+    Kind.SHARE: "Shares",
+    Kind.RATIO: "Ratios",
+    Kind.DELAY: "Times",
+}
+_STANDING: Final = "What stood at one moment"
+
+
+@cache
+def intervals() -> Mapping[str, str]:
+    """How the interval of each sort of figure is reckoned, what it means and where it does not hold, in words."""
+    means = (
+        "All that was recorded is counted, so that the interval is no doubt about the figure. It says how far chance alone "
+        "would move it, nineteen times in twenty, with nothing having changed"
+    )
+    exact = "Byar's method; below ten the exact interval of the Poisson distribution."
+    median, decile = (fewest(part) for part in QUANTILES.values())
+    return {
+        _SURE[
+            Kind.COUNT
+        ]: f"{means}, if each came independently of the others. What comes in clusters, as several calls "
+        f"about one incident do, moves further. {exact}",
+        _SURE[
+            Kind.SHARE
+        ]: f"{means}, if each were so independently of the others. What is not known is left out. Wilson's "
+        "interval.",
+        _SURE[
+            Kind.RATIO
+        ]: f"{means}, if each that is counted came independently of the others. Several of one incident come "
+        f"together, and move it further. {exact}",
+        _SURE[
+            Kind.DELAY
+        ]: f"{means}, whatever the times are like. Its ends are two of the known times themselves, by their "
+        f"place in the order (Thompson, 1936). A median of fewer than {median} known times has no interval, nor has a ninth "
+        f"decile of fewer than {decile}. Times that are not known yet are left out, and are mostly the long ones.",
+        _STANDING: "Counts and times of what stood at one moment have no interval: one cause then holds up many at once, so "
+        "that the chance of single events does not describe them.",
+    }
 
 
 def words_of(list_name: str, unknown: str) -> Callable[[str | None], str]:

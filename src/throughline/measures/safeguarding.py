@@ -228,6 +228,7 @@ def measures() -> tuple[Measure, ...]:
             overdue,
             groups=words_of("roles", "Not known"),
             part=PART,
+            standing=True,
         ),
         Measure(
             "contacts-unprompted",
@@ -276,6 +277,7 @@ def measures() -> tuple[Measure, ...]:
             planned_for,
             groups=grades,
             part=PART,
+            standing=True,
         ),
         Measure(
             "measures-fitted",

@@ -25,7 +25,7 @@ def docs() -> None:
 )
 @click.pass_context
 def generate(ctx: click.Context, out: Path) -> None:
-    """Write docs/generated: who may do what, addresses, tables, lists, transitions, the command line, printed reports."""
+    """Write docs/generated: who may do what, addresses, tables, lists, measures, transitions, the command line, printed reports."""
     import django
 
     django.setup()
@@ -35,6 +35,7 @@ def generate(ctx: click.Context, out: Path) -> None:
         "addresses.md": addresses(),
         "tables.md": tables(),
         "reference.md": reference(),
+        "measures.md": measured(),
         "transitions.md": transitions(),
         "command-line.md": command_line(ctx.find_root()),
         **{f"report-{name}.md": report(name) for name in carried_reports()},
@@ -180,6 +181,35 @@ def reference() -> str:
         parts.append(f"## {name}\n")
         parts.append(_table(("Code", "Label", "From", "Until", "Confidence", "Source"), rows))
     return "\n".join(parts)
+
+
+def measured() -> str:
+    """Every measure: what is counted, and how sure it is."""
+    from throughline.measures import intervals, measures
+
+    every = measures()
+    sure = "".join(f"- **{what}**. {words}\n" for what, words in intervals().items())
+    parts = "".join(
+        f"\n## {part}\n\n"
+        + _table(
+            ("Code", "Measure", "Kind", "What is counted", "Source"),
+            (
+                (
+                    f"`{one.code}`",
+                    one.label,
+                    f"{one.kind}, standing" if one.standing else str(one.kind),
+                    " ".join(filter(None, (one.definition, one.caveat))),
+                    one.source,
+                )
+                for one in every
+                if one.part == part
+            ),
+        )
+        for part in dict.fromkeys(one.part for one in every)
+    )
+    return (
+        f"# Measures\n\n{len(every)} counting rules, each once.\n\n## How sure a figure is\n\n{sure}{parts}"
+    )
 
 
 def tables_of_transitions() -> Iterator[tuple[str, Mapping[tuple[str, str], str]]]:

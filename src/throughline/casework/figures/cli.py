@@ -9,6 +9,8 @@ import click
 
 if TYPE_CHECKING:
     from throughline.casework.figures.queries import Line
+    from throughline.measures import Measure
+    from throughline.measures.intervals import Limits
 
 
 @click.group()
@@ -33,7 +35,7 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
     from throughline.foundations.access.protection import set_actor
     from throughline.foundations.access.rules import system
     from throughline.foundations.clock.rules import london_day
-    from throughline.measures import Period
+    from throughline.measures import Period, intervals
     from throughline.measures import measures as every
 
     usual = usual_period(london_day(timezone.now()))
@@ -59,7 +61,12 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
                     "low": line.interval.low if line.interval else None,
                     "high": line.interval.high if line.interval else None,
                     "median_minutes": line.median,
+                    "median_low": line.median_between and line.median_between.low,
+                    "median_high": line.median_between and line.median_between.high,
                     "ninth_decile_minutes": line.ninth_decile,
+                    "ninth_decile_low": line.ninth_decile_between and line.ninth_decile_between.low,
+                    "ninth_decile_high": line.ninth_decile_between and line.ninth_decile_between.high,
+                    "interval": one.measure.interval,
                     "method": one.measure.method(period) if one.measure.method else None,
                     "explained": [
                         {
@@ -83,13 +90,16 @@ def show(first: datetime | None, last: datetime | None, as_json: bool) -> None:
     for one in counted:
         click.echo(f"\n{one.measure.label}")
         for line in one.lines:
-            click.echo(f"  {line.label + ': ' if line.label else ''}{in_words(line, one.measure.kind)}")
+            click.echo(f"  {line.label + ': ' if line.label else ''}{in_words(line, one.measure)}")
         if not one.lines:
             click.echo("  none")
         if one.measure.method:
             click.echo(f"  Counted: {one.measure.method(period)}")
         for each in said.get(one.measure.code, ()):
             click.echo(f"  {each.by}, of {each.first} to {each.last}: {each.words}")
+    click.echo("\nHow sure a figure is")
+    for what, words in intervals().items():
+        click.echo(f"  {what}: {words}")
 
 
 @measures.command()
@@ -131,24 +141,37 @@ def explain(measure: str, first: datetime, last: datetime, words: str, username:
     click.echo("explained")
 
 
-def in_words(line: "Line", kind: str) -> str:
+def in_words(line: "Line", measure: "Measure") -> str:
     """A line of a figure as a person says it."""
+    kind = measure.kind
     if line.counted is None:
         if line.median is None:
             return f"no time known of {line.rows:,}"
         return (
-            f"median {line.median:.0f} min, nine in ten within {line.ninth_decile:.0f} min, of {line.of:,}"
+            f"median {line.median:.0f} min{_between(line.median_between, measure)}, nine in ten within "
+            f"{line.ninth_decile:.0f} min{_between(line.ninth_decile_between, measure)}, of {line.of:,}"
             + (f"; {line.unknown:,} without a time" if line.unknown else "")
         )
+    if kind == "count":
+        low, high = (line.interval.low, line.interval.high) if line.interval else (None, None)
+        return f"{line.counted:,}" + (f", between {low:,.1f} and {high:,.1f}" if low is not None else "")
     if line.share is None:
         return f"unable to say: nothing known of {line.rows:,}" if line.rows else "0"
+    share = f" of {line.of:,} ({line.share:.1f}%)"
+    per, sign = 100, "%"
     if kind == "ratio":
         share = f" for {line.of:,} ({line.share:.1f} for each 100)"
-    else:
-        share = "" if kind == "count" else f" of {line.of:,} ({line.share:.1f}%)"
+        per, sign = 1, ""
     if line.interval:
-        share += f", between {100 * line.interval.low:.1f}% and {100 * line.interval.high:.1f}%"
+        share += f", between {per * line.interval.low:.1f}{sign} and {per * line.interval.high:.1f}{sign}"
     return f"{line.counted:,}{share}" + (f"; {line.unknown:,} unknown" if line.unknown else "")
+
+
+def _between(limits: "Limits | None", measure: "Measure") -> str:
+    """The interval of a time; of what stood at one moment there is none, and of too few none can be given."""
+    if limits:
+        return f" (between {limits.low:.0f} and {limits.high:.0f})"
+    return "" if measure.standing else " (no interval: too few)"
 
 
 def _day(given: datetime | None) -> date | None:

@@ -26,8 +26,8 @@ from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import start_of_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import Base
-from throughline.measures import Kind, Measure, Period, measures
-from throughline.measures.intervals import Share, wilson
+from throughline.measures import QUANTILES, Kind, Measure, Period, measures
+from throughline.measures.intervals import Limits, Rate, Share, events, ranks, rate, wilson
 from throughline.reference import load
 
 SHOWN = 200
@@ -44,8 +44,11 @@ class Line:
     unknown: int = 0
     median: float | None = None
     ninth_decile: float | None = None
-    # of a share that stands for more than was counted
-    interval: Share | None = None
+    # of a share between nought and one, of a count in that, of a ratio for each hundred
+    interval: Share | Rate | Limits | None = None
+    # of a quantile, in minutes; none where too few times are known
+    median_between: Limits | None = None
+    ninth_decile_between: Limits | None = None
 
     @property
     def of(self) -> int:
@@ -132,10 +135,47 @@ def explained(period: Period, measure: str | None = None) -> dict[str, tuple[Exp
 
 def figure(measure: Measure, period: Period) -> Figure:
     """One measure over a period, of the rows in the running actor's sight."""
-    return Figure(measure, tuple(_line(measure, row) for row in run(measure.figure(period))))
+    rows = run(measure.figure(period))
+    between = _between(measure, period, rows) if measure.kind is Kind.DELAY and not measure.standing else {}
+    return Figure(measure, tuple(_line(measure, row, between) for row in rows))
 
 
-def _line(measure: Measure, row: dict[str, Any]) -> Line:
+def _between(
+    measure: Measure, period: Period, rows: list[dict[str, Any]]
+) -> dict[tuple[str | None, str], Limits]:
+    """Between which of the known times each quantile of each group lies, for those of which enough are known."""
+    chosen = {
+        (row.get("group"), name): found
+        for row in rows
+        for name, part in QUANTILES.items()
+        if (found := ranks(int(row["known"]), part))
+    }
+    places: dict[str | None, set[int]] = defaultdict(set)
+    for (group, _name), found in chosen.items():
+        places[group] |= {found.low, found.high}
+    if not places:
+        return {}
+    at = {(row.get("group"), row["nth"]): row["minutes"] for row in run(measure.in_order(period, places))}
+    return {
+        (group, name): Limits(at[group, found.low], at[group, found.high])
+        for (group, name), found in chosen.items()
+        # a time may have been corrected away between the two questions
+        if (group, found.high) in at
+    }
+
+
+def _interval(measure: Measure, counted: int, of: int) -> Share | Rate | Limits | None:
+    match measure.kind:
+        case Kind.SHARE:
+            return wilson(counted, of)
+        case Kind.RATIO:
+            return rate(counted, of, per=100)
+        case Kind.COUNT if not measure.standing:
+            return Limits(*events(counted))
+    return None
+
+
+def _line(measure: Measure, row: dict[str, Any], between: dict[tuple[str | None, str], Limits]) -> Line:
     group = row.get("group")
     rows = int(row["rows"])
     unknown = int(row["unknown"]) if "unknown" in row else rows - int(row.get("known", rows))
@@ -148,7 +188,9 @@ def _line(measure: Measure, row: dict[str, Any]) -> Line:
         unknown=unknown,
         median=row.get("median"),
         ninth_decile=row.get("ninth_decile"),
-        interval=wilson(counted or 0, rows - unknown) if measure.kind is Kind.SHARE else None,
+        interval=_interval(measure, counted or 0, rows - unknown),
+        median_between=between.get((group, "median")),
+        ninth_decile_between=between.get((group, "ninth_decile")),
     )
 
 

@@ -22,7 +22,8 @@ from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.views import recalled
-from throughline.measures import Measure, Period, measure
+from throughline.measures import Kind, Measure, Period, intervals, measure
+from throughline.measures.intervals import Limits
 
 
 @guarded(Action.VIEW_MEASURES)
@@ -32,7 +33,7 @@ def figures(request: HttpRequest) -> HttpResponse:
     form, period = _period(request)
     counted = queries.figures(actor_of(request), period)
     parts = [(part, list(of_part)) for part, of_part in groupby(counted, key=lambda one: one.measure.part)]
-    shown = {"parts": parts, **_common(form, period)}
+    shown = {"parts": parts, "sure": intervals(), **_common(form, period)}
     return render(request, "figures/figures.html", shown)
 
 
@@ -96,18 +97,29 @@ def as_csv(request: HttpRequest) -> HttpResponse:
     out = csv.writer(answer)
     out.writerow(
         ["measure", "group", "from", "until", "rows", "counted", "unknown", "share_percent", "share_low",
-         "share_high", "median_minutes", "ninth_decile_minutes", "definition", "source", "explained"]
+         "share_high", "count_low", "count_high", "median_minutes", "median_low", "median_high",
+         "ninth_decile_minutes", "ninth_decile_low", "ninth_decile_high", "definition", "interval", "source",
+         "explained"]
     )  # fmt: skip
     for one in queries.figures(actor_of(request), period):
+        kind = one.measure.kind
+        per = 100 if kind is Kind.SHARE else 1
         for line in one.lines:
+            ends = (per * line.interval.low, per * line.interval.high) if line.interval else (None, None)
+            of_share, of_count = ((None, None), ends) if kind is Kind.COUNT else (ends, (None, None))
             out.writerow(
                 [one.measure.code, line.group, period.first, period.last, line.rows, line.counted, line.unknown,
-                 line.share, line.interval and 100 * line.interval.low, line.interval and 100 * line.interval.high,
-                 line.median, line.ninth_decile,
-                 one.measure.counted_how(period), one.measure.source,
+                 line.share, *of_share, *of_count,
+                 line.median, *_ends(line.median_between),
+                 line.ninth_decile, *_ends(line.ninth_decile_between),
+                 one.measure.counted_how(period), one.measure.interval, one.measure.source,
                  "; ".join(f"{each.by}, of {each.first} to {each.last}: {each.words}" for each in one.explained)]
             )  # fmt: skip
     return answer
+
+
+def _ends(limits: Limits | None) -> tuple[float | None, float | None]:
+    return (limits.low, limits.high) if limits else (None, None)
 
 
 def _measure(code: str) -> Measure:

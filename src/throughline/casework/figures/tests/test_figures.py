@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import MappingProxyType, SimpleNamespace
 
@@ -20,7 +21,7 @@ from throughline.casework.contact.commands import asking, knowing, proposing, se
 from throughline.casework.contact.commands.briefing import open_brief
 from throughline.casework.contact.models import Brief, Contact, Deployment, Proposal
 from throughline.casework.figures import queries
-from throughline.casework.figures.cli import duties
+from throughline.casework.figures.cli import duties, in_words
 from throughline.casework.figures.cli import measures as measures_cli
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import IdentityLink
@@ -31,7 +32,8 @@ from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.instruments.queries import library
 from throughline.handover import METHOD, SHAPES, call_methods, methods
-from throughline.measures import Period, measure, measures
+from throughline.measures import Kind, Measure, Period, measure, measures
+from throughline.measures.intervals import Limits, events, rate
 from throughline.measures.returning import asked as asked_in_a_return
 from throughline.reference import Row
 
@@ -415,7 +417,11 @@ def test_every_measure_is_the_same_on_a_second_engine(
         for row in rows:
             second.execute(f'insert into "{shape.name}" values ({places})', list(row))
     for one in measures():
-        for expression in (one.figure(YEAR), one.rows(YEAR).aggregate(rows=lambda t: t.count())):
+        asked = [one.figure(YEAR), one.rows(YEAR).aggregate(rows=lambda t: t.count())]
+        if one.kind is Kind.DELAY:
+            groups = {row.get("group") for row in queries.run(asked[0])}
+            asked.append(one.in_order(YEAR, dict.fromkeys(groups or {None}, (1, 2))))
+        for expression in asked:
             answer = second.execute(ibis.to_sql(expression, dialect="duckdb"))
             names = [column[0] for column in answer.description]
             theirs = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
@@ -427,6 +433,64 @@ def test_every_measure_is_the_same_on_a_second_engine(
         assert {row["group"]: row["figure"] for row in queries.run(one.figures(YEAR))} == dict(answer), (
             one.items
         )
+
+
+def _times(_period):
+    """Forty-five times of two groups and of none: 36 of one, 7 of another, 2 of none; and three that are not known."""
+    n = ibis.range(0, 48).unnest().name("n").as_table()
+    group = ibis.cases((n.n < 36, "many"), (n.n < 43, "some"))
+    # in no order
+    return n.select(group=group, minutes=ibis.cases((n.n < 45, (n.n * 7 % 36).cast("float64"))))
+
+
+def test_times_lie_between_two_of_themselves_and_few_have_no_interval_on_both_engines():
+    waits = replace(measure("owner-delay"), rows=_times, groups=str)
+    found = {line.group: line for line in queries.figure(waits, YEAR).lines}
+    many = found["many"]
+    # the places are 12 and 25 of 36 for the median, 29 and 36 for the ninth decile, of nought to 35
+    assert (many.median, many.median_between) == (17.5, Limits(11, 24))
+    assert (many.ninth_decile, many.ninth_decile_between) == (31.5, Limits(28, 35))
+    some = sorted(n * 7 % 36 for n in range(36, 43))
+    assert (found["some"].median_between, found["some"].ninth_decile_between) == (
+        Limits(some[0], some[-1]),
+        None,
+    )
+    assert (found[None].rows, found[None].unknown) == (5, 3)
+    assert found[None].median_between is found[None].ninth_decile_between is None
+    places = {"many": (12, 25), None: (1, 2), "some": (7,)}
+    second = duckdb.connect().execute(ibis.to_sql(waits.in_order(YEAR, places), dialect="duckdb")).fetchall()
+    assert sorted(second, key=str) == sorted(
+        (tuple(row.values()) for row in queries.run(waits.in_order(YEAR, places))), key=str
+    )
+    assert "no interval: too few" in in_words(found["some"], waits)
+    assert "median 18 min (between 11 and 24)" in in_words(many, waits)
+    # what stood at one moment has none, whatever their number
+    still = queries.figure(replace(waits, standing=True), YEAR)
+    assert all(line.median_between is None for line in still.lines)
+    assert "interval" not in in_words(still.lines[0], still.measure)
+
+
+def test_a_count_says_how_far_chance_would_move_it_and_what_stood_at_one_moment_does_not(call, counting):
+    call(1)
+    call(2)
+    assert counted("calls").interval == Limits(*events(2))
+    assert in_words(counted("calls"), measure("calls")) == "2, between 0.2 and 7.2"
+    standing = {one.code for one in measures() if one.standing}
+    assert standing == {
+        "hub-backlog", "caseload", "supervisor-entries-overdue", "suspects-outstanding", "overdue-by-role", "plans-by-grade",
+    }  # fmt: skip
+    for one in measures():
+        # every measure says what its interval means, or why it has none
+        stood = one.standing and one.kind is not Kind.SHARE
+        assert one.interval.startswith("Counts and times of what stood" if stood else "All that was recorded")
+    several = Measure("x", "x", Kind.RATIO, "x", "x", "x", lambda _period: _several())
+    [line] = queries.figure(several, YEAR).lines
+    assert line.interval == rate(9, 3, per=100)
+    assert in_words(line, several).startswith("9 for 3 (300.0 for each 100), between 137.")
+
+
+def _several():
+    return ibis.range(2, 5).unnest().name("counted").as_table()
 
 
 def _nearly(row):
@@ -514,7 +578,10 @@ def test_figures_at_the_terminal(call, transactional_db):
     told = json.loads(CliRunner().invoke(measures_cli, ["show", "--json"]).output)
     assert told[0]["measure"] == "calls"
     assert told[0]["rows"] == 1
-    assert "Calls for assistance\n  1" in CliRunner().invoke(measures_cli, ["show"]).output
+    assert (told[0]["low"], told[0]["high"]) == events(1)
+    said = CliRunner().invoke(measures_cli, ["show"]).output
+    assert "Calls for assistance\n  1, between 0.0 and 5.6" in said
+    assert "no doubt about the figure" in said
     wrong = CliRunner().invoke(measures_cli, ["show", "--from", "2026-02-02", "--until", "2026-02-01"])
     assert wrong.exit_code == 2
     assert "is before the first day" in wrong.output
