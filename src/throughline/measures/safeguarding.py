@@ -16,7 +16,7 @@ PART = "Safeguarding"
 _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapters 2 and 3'
 #: Days after a closing in which it happening again is counted; Throughline's, no national period was found.
 WATCHED = 90
-_TOLD = ("victim-update", "before-release", "promised-call")
+_TOLD = ("victim-update", "chosen-update", "before-release", "promised-call")
 _SERVED = ("safeguard-accept", "service-contact", "reassurance-visit")
 # what became superfluous was neither done in time nor late
 _LAPSED = "no-longer-needed"
@@ -197,8 +197,8 @@ def measures() -> tuple[Measure, ...]:
             "She was told, or rung, in time",
             Kind.SHARE,
             "promises due",
-            "Of what was to be told to victims, and of the calls that she was promised, that fell due in the period: what "
-            "was done by then. What became superfluous is left out; what is open and not yet due is unknown.",
+            "Of what was to be told to victims of what happened, of how it stands as often as she chose, and of the calls that "
+            "she was promised, that fell due in the period: what was done by then. What became superfluous is left out; what is open and not yet due is unknown.",
             f"{_REPORT}; the Victims' Codes of 2013, 2015 and 2021; systems 63 and 64",
             partial(done_in_time, kinds=_TOLD),
             groups=duties,

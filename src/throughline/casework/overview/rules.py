@@ -15,6 +15,7 @@ ONES_OWN_WORK: Final = (
     "action-returned",
     "child-find-out",
     "victim-update",
+    "chosen-update",
     "safety-measure",
     "referral-answer",
     "idva-referral",

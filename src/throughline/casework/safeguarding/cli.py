@@ -168,6 +168,52 @@ def import_directory(file: Path, rejects: Path | None, username: str) -> None:
         click.echo(f"Why rows were rejected, by row and field: {rejects}")
 
 
+@safeguarding.command()
+@click.argument("case", type=click.UUID)
+@click.option("--how-often", "rhythm", required=True, help="A code of update-rhythms.")
+@click.option("--way", default="", help="A code of victim-contact-ways; she does not mind unless said.")
+@click.option("--as", "username", required=True, help="The account in whose name it is done; it is logged.")
+def choose(case: UUID, rhythm: str, way: str, username: str) -> None:
+    """Write down how often, and by what, the victim of a case said that she wants to hear."""
+    from throughline.casework.safeguarding.commands import choosing
+
+    told: dict[str, Any] = {"case_id": case, "rhythm": rhythm, "way": way}
+    _as(username, lambda actor, now: choosing.choose(by=actor, now=now, **told))
+    click.echo("chosen")
+
+
+@safeguarding.command()
+@click.argument("case", type=click.UUID)
+@click.option(
+    "--as", "username", required=True, help="The account in whose name it is read; the look is logged."
+)
+def chosen(case: UUID, username: str) -> None:
+    """How often the victim of a case chose to hear, by when she hears again, and what waits for her asking; in codes."""
+    from throughline.casework.cases.models import Case
+    from throughline.casework.cases.queries.pages import in_sight
+    from throughline.casework.people.rules import PURPOSES
+    from throughline.casework.safeguarding.queries.promises import promises as read
+    from throughline.foundations.access.rules import Action
+
+    def tell(actor: Any, now: datetime) -> None:
+        found = in_sight(actor, Action.VIEW_CASE, Case, case)
+        page = read(actor, found, at=now, purpose=PURPOSES.get(actor.role, ""))
+        if page.chosen is None:
+            click.echo("nobody has asked: each step")
+            return
+        by = page.chosen.hears_by
+        choice = page.chosen.choice
+        click.echo(
+            f"{choice.rhythm}  {choice.way or 'any way'}  said {choice.at:%Y-%m-%d %H:%M} UTC"
+            + (f"  hears by {by:%Y-%m-%d %H:%M} UTC" if by else "")
+            + ("  the way is not safe" if page.chosen.unsafe else "")
+        )
+        for code, at in page.kept_back:
+            click.echo(f"  when she asks: {code}  {at:%Y-%m-%d %H:%M} UTC")
+
+    _as(username, tell)
+
+
 # --- who safeguards ---------------------------------------------------------------------------------------
 
 _AS = click.option(

@@ -9,6 +9,7 @@ app_name = "safeguarding"
 urlpatterns = [
     path("<uuid:case_id>/", telling.promises, name="promises"),
     path("<uuid:case_id>/contact/", telling.contact, name="contact"),
+    path("<uuid:case_id>/choose/", telling.choose, name="choose"),
     path("<uuid:case_id>/promise/", telling.promise, name="promise"),
     # who safeguards her, and what is handed over
     path("<uuid:case_id>/who/", serving.show, name="serving"),

@@ -5,6 +5,7 @@ from typing import Any
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.safeguarding.commands import handing, registers, serving
+from throughline.casework.safeguarding.commands.choosing import choose
 from throughline.casework.safeguarding.commands.contacting import SERVICE_DUTY, record_contact
 from throughline.casework.safeguarding.queries.serving import open_request
 from throughline.foundations.access.rules import Role
@@ -126,15 +127,18 @@ class Serving:
         for number, duty in enumerate(owed.order_by("opened_at", "id")):
             hours = 26 if number % 7 == 0 else 9 + number % 12
             assert duty.about is not None
+            at = min(duty.opened_at + timedelta(hours=hours), self.now)
+            about: dict[str, Any] = {"by": self.cast.role(Role.HUB), "now": at, "case_id": duty.about}
             record_contact(
-                by=self.cast.role(Role.HUB),
-                now=min(duty.opened_at + timedelta(hours=hours), self.now),
-                case_id=duty.about,
+                **about,
                 way="telephone",
                 result="reached-free",
                 told=["told-owner"],
                 feels="as-before",
             )
+            # not everybody has been asked
+            if rhythm := ("weekly", "", "each-step", "fortnightly", "", "on-request")[number % 6]:
+                choose(**about, rhythm=rhythm)
 
     def _registers(self) -> None:
         """Posts of two teams, who is on call tonight, and a champion and specialists."""

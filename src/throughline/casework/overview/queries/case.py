@@ -42,6 +42,7 @@ from throughline.casework.risk.models import Assessment, Grading
 from throughline.casework.risk.queries.asking import Answered, answered_and_named
 from throughline.casework.risk.rules.assessing import Stage
 from throughline.casework.risk.rules.order import Known, Sign, signs
+from throughline.casework.safeguarding.queries.choosing import Chosen, chosen_by
 from throughline.casework.safeguarding.queries.planning import Safety, safety_of
 from throughline.casework.safeguarding.queries.promises import last_reached
 from throughline.casework.safeguarding.queries.serving import Waits, handovers, waits_of
@@ -145,6 +146,7 @@ class WholeCase:
     next: Promise | None
     reaching: Reaching
     spoke_at: datetime | None
+    hears: Chosen | None
     facts: tuple[StandingFact, ...]
     at_large: bool
     acted: PositiveAction | None
@@ -190,6 +192,7 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         next=next(iter(of.promises(of.open)), None),
         reaching=reaching(of.hers),
         spoke_at=of.spoke_at(),
+        hears=chosen_by(of.hers, now),
         facts=of.facts,
         at_large=of.at_large(today),
         acted=of.acted,

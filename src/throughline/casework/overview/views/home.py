@@ -103,6 +103,7 @@ DONE_AT = {
     "hub-review": "risk:review",
     "risk-reassessment": "risk:grade",
     "victim-update": "safeguarding:contact",
+    "chosen-update": "safeguarding:contact",
     "promised-call": "safeguarding:contact",
     "before-release": "safeguarding:contact",
     "safety-plan": "safeguarding:make-plan",

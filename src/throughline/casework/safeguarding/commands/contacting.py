@@ -13,6 +13,7 @@ from throughline.casework.messages.commands.going import CALL_DUTY
 from throughline.casework.people.rules import Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import ContactWords, VictimContact
+from throughline.casework.safeguarding.queries.choosing import AS_CHOSEN, chosen_of
 from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
 from throughline.casework.safeguarding.queries.serving import standing_of
 from throughline.foundations.access.rules import Action, Actor, Role
@@ -91,6 +92,9 @@ def keep_contact(
         raise Malformed("result", "whoever got in touch was reached")
     if declined and not told:
         raise Malformed("told", "say of what she does not want to be told")
+    # whatever she is told, she has heard, and hears again so long after
+    if told and not declined and _hears_regularly(case, now) and AS_CHOSEN not in told:
+        told.append(AS_CHOSEN)
     due = open_updates(case.id)
     contact = VictimContact.objects.create(
         case=case,
@@ -125,6 +129,11 @@ def keep_contact(
                 by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told"
             )
     return contact
+
+
+def _hears_regularly(case: Case, now: datetime) -> bool:
+    chose = chosen_of([case], now).get(case.id)
+    return chose is not None and chose.clock is not None
 
 
 def _had_the_service(case: Case, *, by: Actor, now: datetime, outcome: str) -> None:

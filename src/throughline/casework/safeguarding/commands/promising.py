@@ -10,15 +10,18 @@ from throughline.casework.cases.commands.holding import locked_case
 from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Malformed
+from throughline.casework.safeguarding.queries.choosing import chosen_of, to_hear
 from throughline.casework.safeguarding.queries.promises import (
+    CHOSEN_DUTY,
     PROMISED,
     RELEASE_DUTY,
     UPDATE_DUTY,
     happened,
+    not_promised,
     tells_her,
     told_in,
 )
-from throughline.casework.safeguarding.rules.telling import Update, untold, updates
+from throughline.casework.safeguarding.rules.telling import Rhythm, Update, untold, updates
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake
@@ -45,7 +48,8 @@ def promise(
     """Say that she must be told of something that no entry tells of, such as a release without charge.
 
     Its clock runs from when it happened, now where nobody says; of what is still to come, such as a suspect who is about
-    to leave custody, she is told ``before`` it does, and said again it is due at the new time. Returns the duty, or None where she knows already.
+    to leave custody, she is told ``before`` it does, and said again it is due at the new time. Returns the duty, or None where she knows already,
+    or chose to hear of such things only when she asks.
     Raises Malformed, NotYet, Refused.
     """
     case = locked_case(case_id)
@@ -55,7 +59,7 @@ def promise(
     if at > now:
         raise Malformed("at", "has not come yet")
     known = {one.code: one for one in updates(london_day(at))}
-    if update not in known:
+    if update not in known or known[update].chosen:
         raise Malformed("update", "choose one of the answers listed")
     if known[update].before:
         if before is None:
@@ -63,24 +67,35 @@ def promise(
         if before <= now:
             raise Malformed("leaves_at", "is over: she is told of what has happened")
     return _promise(
-        case, {(at, known[update])}, by=by, now=now, before=before, whose=tells_her([case.id]).get(case.id)
+        case,
+        {(at, known[update])},
+        by=by,
+        now=now,
+        before=before,
+        whose=tells_her([case.id]).get(case.id),
+        rhythm=chosen_of([case], now).get(case.id),
     )
 
 
 @transaction.atomic
 def promise_what_happened(*, now: datetime) -> int:
-    """Put on somebody's list what victims must be told of what happened of late; says of how many cases.
+    """Put on somebody's list what victims must be told of what happened of late, and who hears again as she chose; says of
+    how many cases.
 
     The worker's. Run again it changes nothing; a closed case is told of nothing more.
     """
     set_actor(PROMISER)
     found = happened(now - LOOKS_BACK, now)
+    for case_id, again in not_promised(to_hear(now)).items():
+        found.setdefault(case_id, set()).add(again)
     if not found:
         return 0
     undertake(PROMISER, Action.CONTACT_VICTIM, *sorted(found), detail={"promises": len(found)})
     of = tells_her(found)
-    for case in Case.objects.select_for_update().filter(id__in=found, closed_at=None).order_by("id"):
-        _promise(case, found[case.id], by=PROMISER, now=now, whose=of.get(case.id))
+    cases = list(Case.objects.select_for_update().filter(id__in=found, closed_at=None).order_by("id"))
+    chose = chosen_of(cases, now)
+    for case in cases:
+        _promise(case, found[case.id], by=PROMISER, now=now, whose=of.get(case.id), rhythm=chose.get(case.id))
     return len(found)
 
 
@@ -91,23 +106,25 @@ def _promise(
     by: Actor,
     now: datetime,
     whose: tuple[UUID, str] | None,
+    rhythm: Rhythm | None,
     before: datetime | None = None,
 ) -> Duty | None:
     """Write each down at the instant at which it happened, and open the duty for what she does not know yet.
 
     It stands on the list of ``whose``, an account and its role; of every officer where that is nobody. Who owns the case
-    now tells her, also what an earlier owner was still to tell.
+    now tells her, also what an earlier owner was still to tell. What she chose to hear of only when she asks is written down
+    and put on nobody's list.
     """
     owner, role = whose or (None, None)
     told = told_in(case.id)
     duty = None
     for at, update in sorted(what, key=lambda one: one[0]):
         write(PROMISED, by=by, now=at, record_id=case.victim_id, about=case.id, code=update.code)
-        if not untold({update.code: at}, told):
+        if not untold({update.code: at}, told) or (rhythm and not rhythm.tells(update)):
             continue
         due_at = before if update.before and before else update.due_at(at)
         duty = open_duty(
-            RELEASE_DUTY if update.before else UPDATE_DUTY,
+            RELEASE_DUTY if update.before else CHOSEN_DUTY if update.chosen else UPDATE_DUTY,
             now=now,
             record_id=case.victim_id,
             about=case.id,

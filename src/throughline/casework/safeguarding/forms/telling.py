@@ -53,9 +53,12 @@ class ContactForm(WhenForm):
     )
     field_order = ("hers", "way", "result", "told", "declined", "feels", "said", "on", "at")
 
-    def __init__(self, *args: Any, waits: tuple[str, ...] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, waits: tuple[str, ...] = (), regular: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["told"]
+        if not regular:
+            of_a_choice = {one.code for one in updates(self.today) if one.chosen}
+            field.choices = [one for one in field.choices if one[0] not in of_a_choice]  # type: ignore[attr-defined]
         field.choices = sorted(field.choices, key=lambda one: one[0] not in waits)  # type: ignore[attr-defined]
         reached = [
             row.code for row in load("victim-contact-results").as_of(self.today) if row.flag("reached")
@@ -63,11 +66,38 @@ class ContactForm(WhenForm):
         self.conditions = {name: {"result": reached} for name in ("told", "declined", "feels")}
 
 
+class ChoiceForm(WhenForm):
+    """How often and by what she wants to hear."""
+
+    needed = ("rhythm",)
+    lists = {"rhythm": ("update-rhythms", {}), "way": ("victim-contact-ways", {})}
+    rhythm = forms.ChoiceField(
+        label=_("How often does she want to hear how it stands?"),
+        help_text=_(
+            "Ask her, and do not choose for her. Whatever she chooses, she is told at once of a release, of bail and of what else "
+            "bears on her safety, and before a right of hers lapses."
+        ),
+        widget=forms.RadioSelect,
+    )
+    way = forms.ChoiceField(
+        label=_("By what, of the ways that are safe?"),
+        help_text=_("Her choice makes no way safe. What she said about reaching her stands before it."),
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    field_order = ("rhythm", "way", "on", "at")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["way"]
+        field.choices = [*field.choices, ("", _("She does not mind"))]  # type: ignore[attr-defined]
+
+
 class PromiseForm(WhenForm):
     """Something that she must be told of, which no entry tells of by itself."""
 
     needed = ("update",)
-    lists = {"update": ("victim-updates", {})}
+    lists = {"update": ("victim-updates", {"chosen": False})}
     update = forms.ChoiceField(
         label=_("What has happened?"),
         help_text=_("Arrest, bail and interviews that are written down here are found by themselves."),

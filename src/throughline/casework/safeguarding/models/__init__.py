@@ -18,7 +18,7 @@ from throughline.casework.safeguarding.models.serving import (
     RequestReturn,
     ServiceRequest,
 )
-from throughline.casework.safeguarding.models.telling import ContactWords, VictimContact
+from throughline.casework.safeguarding.models.telling import ContactWords, UpdateChoice, VictimContact
 
 __all__ = [
     "ContactWords",
@@ -39,5 +39,6 @@ __all__ = [
     "ServiceRequest",
     "TeamPosts",
     "Training",
+    "UpdateChoice",
     "VictimContact",
 ]

@@ -45,6 +45,31 @@ class VictimContact(models.Model):
         return f"contact with a victim {self.id}"
 
 
+class UpdateChoice(models.Model):
+    """How often and by what she said that she wants to hear. Hers over all her cases; the newest by ``at`` stands.
+
+    ``case`` is that in which she was asked, ``rhythm`` a code of update-rhythms, ``way`` of victim-contact-ways, empty where she
+    does not mind. ``at`` is when she said it, ``by`` who asked. Never changed: another choice is another row.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="+")
+    record = models.ForeignKey(Record, on_delete=models.PROTECT, related_name="+")
+    rhythm = models.TextField()
+    way = models.TextField(blank=True)
+    at = models.DateTimeField()
+    entered_at = models.DateTimeField()
+    by = models.UUIDField()
+    subjects = ArrayField(models.UUIDField(), default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["record", "-at"], name="safeguarding_chosen")]
+        triggers = [*guards(), pgtrigger.ReadOnly(name="append_only", exclude=["subjects"])]
+
+    def __str__(self) -> str:
+        return f"choice of updates {self.id}"
+
+
 class ContactWords(models.Model):
     """What she said, in her words, and whatever else was agreed; apart from the codes, which are counted."""
 

@@ -12,7 +12,7 @@ from throughline.casework.people.queries.person import staff_names
 from throughline.casework.risk.models import Assessment
 from throughline.casework.safeguarding.models import HandoverNote, HandoverSent, ServiceRequest
 from throughline.casework.safeguarding.queries.planning import standing_version
-from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY, UPDATE_DUTY
+from throughline.casework.safeguarding.queries.promises import TELLING
 from throughline.casework.safeguarding.rules.handing import Held, Item, Written, package
 from throughline.casework.scene.models import Attendance, ChildDecision, EvidenceItem, PositiveAction
 from throughline.casework.scene.rules import Evidence
@@ -56,9 +56,7 @@ def _found(case: Case, now: datetime) -> dict[str, bool]:
     assessed = Assessment.objects.filter(case=case, completed_at__isnull=False).exists()
     facts = standing_at(now, StandingFact.objects.filter(record__in=his))
     acted = PositiveAction.objects.filter(incident__in=incidents, record__in=his, superseded_by=None)
-    overdue = Duty.objects.filter(
-        kind__in=[UPDATE_DUTY, RELEASE_DUTY], about=case.id, discharged_at=None, due_at__lt=now
-    )
+    overdue = Duty.objects.filter(kind__in=TELLING, about=case.id, discharged_at=None, due_at__lt=now)
     return {
         "handover-account": Attendance.objects.filter(
             incident__in=incidents[:1], left_at__isnull=False

@@ -1,19 +1,21 @@
 """What victims must be told, what they have been told, and how it stands with the promises of a case."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from throughline.casework.cases.models import Case, CaseIncident, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named
 from throughline.casework.cases.rules import Kind
-from throughline.casework.people.commands.identities import each_held_together
+from throughline.casework.people.commands.identities import each_held_together, held_together
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
 from throughline.casework.risk.queries.reassessing import cases_of_facts
 from throughline.casework.safeguarding.models import VictimContact
+from throughline.casework.safeguarding.queries.choosing import Chosen, chosen_by
 from throughline.casework.safeguarding.rules.telling import Told, Update, untold, updates
 from throughline.foundations.access.rules import Action, Actor, Role, insist
 from throughline.foundations.accounts.models import User
@@ -25,8 +27,9 @@ from throughline.foundations.duties.models import Duty
 from throughline.reference import load
 
 UPDATE_DUTY, RELEASE_DUTY, PROMISED = "victim-update", "before-release", "update-promised"
+CHOSEN_DUTY: Final = "chosen-update"
 #: What she is to be told stands in one of these.
-TELLING = (UPDATE_DUTY, RELEASE_DUTY)
+TELLING = (UPDATE_DUTY, RELEASE_DUTY, CHOSEN_DUTY)
 #: The most rows of each kind that a page of one case shows.
 MOST = 100
 
@@ -45,8 +48,9 @@ class Contacted:
 class Promises:
     """How it stands with one victim's case: what is due, what she was told, and every contact, newest first.
 
-    ``untold`` are the updates that are open, each with when it happened, or was written down where it is ``to_come``. ``unprompted`` are contacts in which she was
-    reached though nothing was due, of ``reached``; ``attempts`` those in which she was not.
+    ``untold`` are the updates that are open, each with when it happened, or was written down where it is ``to_come``;
+    ``kept_back`` those that she does not hear of by herself having chosen so, until she asks. ``unprompted`` are contacts
+    in which she was reached though nothing was due, of ``reached``; ``attempts`` those in which she was not.
     """
 
     victim: Somebody
@@ -54,6 +58,8 @@ class Promises:
     due: tuple[Duty, ...]
     untold: tuple[tuple[str, datetime], ...]
     to_come: frozenset[str]
+    chosen: Chosen | None
+    kept_back: tuple[tuple[str, datetime], ...]
     contacts: tuple[Contacted, ...]
     reached: int
     unprompted: int
@@ -77,6 +83,8 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
     )
     due = open_updates(case.id)
     waits = still_untold(case, [code for duty in due for code in duty.causes])
+    chosen = chosen_by(held_together(case.victim_id), at)
+    kept = kept_back(case, at) if chosen and not chosen.rhythm.steps else {}
     write_audit(
         actor,
         Event.Kind.LOOK,
@@ -89,13 +97,19 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
         victim=named[case.victim_id],
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
         due=due,
-        untold=tuple((code, waits[code]) for code in sorted(waits, key=lambda one: waits[one])),
+        untold=_in_order(waits),
+        chosen=chosen,
+        kept_back=_in_order({code: at for code, at in kept.items() if code not in waits}),
         to_come=frozenset(one.code for one in updates(london_day(at)) if one.before),
         contacts=contacts,
         reached=sum(one.reached for one in contacts),
         unprompted=sum(one.reached and not one.contact.prompted for one in contacts),
         attempts=sum(not one.reached for one in contacts),
     )
+
+
+def _in_order(waits: Mapping[str, datetime]) -> tuple[tuple[str, datetime], ...]:
+    return tuple((code, waits[code]) for code in sorted(waits, key=lambda one: (waits[one], one)))
 
 
 def owed(actor: Actor) -> tuple[Duty, ...]:
@@ -141,6 +155,13 @@ def still_untold(case: Case, causes: Iterable[str]) -> dict[str, datetime]:
     return {code: at for code, at in promised.items() if code in waits}
 
 
+def kept_back(case: Case, now: datetime) -> dict[str, datetime]:
+    """What happened in a case that she was not told, of what she does not hear by herself where she chose so."""
+    return still_untold(
+        case, [one.code for one in updates(london_day(now)) if not (one.always or one.before or one.chosen)]
+    )
+
+
 def tells_her(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Who owns each of some cases and tells her, with their role; nobody where the owner's role tells no victims."""
     facts = StandingFact.objects.filter(case__in=list(case_ids), kind=Kind.OWNER, ended_at=None)
@@ -179,6 +200,14 @@ def happened(since: datetime, now: datetime) -> dict[UUID, set[tuple[datetime, U
         for case_id, what in found.items()
     }
     return {case_id: what for case_id, what in new.items() if what}
+
+
+def not_promised(what: Mapping[UUID, tuple[datetime, Update]]) -> dict[UUID, tuple[datetime, Update]]:
+    """Of what came up in some cases, that which nobody has promised yet."""
+    lines = Entry.objects.filter(kind=PROMISED, about__in=list(what))
+    hers = Case.objects.filter(id__in=list(what)).values("victim")
+    done = set(lines.filter(record_id__in=hers).values_list("about", "code", "at"))
+    return {case: (at, one) for case, (at, one) in what.items() if (case, one.code, at) not in done}
 
 
 def _update(line: Entry) -> Update | None:

@@ -19,6 +19,10 @@ class Update:
     codes: tuple[str, ...]
     # she is told before it happens, at a time that somebody names
     before: bool
+    # she is told whatever she chose: it bears on her safety, or a right of hers lapses
+    always: bool
+    # it comes of how often she chose to hear, and of nothing that happened
+    chosen: bool
 
     def brought_by(self, kind: str, code: str) -> bool:
         """Whether a line of the chronology is this; no codes: whatever its code."""
@@ -47,9 +51,40 @@ def updates(on: date) -> tuple[Update, ...]:
             row.texts("entries"),
             row.texts("codes"),
             row.flag("before"),
+            row.flag("always"),
+            row.flag("chosen"),
         )
         for row in load("victim-updates").as_of(on)
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """How often she chose to hear, a row of reference's update-rhythms: of each step, and how long after she last heard."""
+
+    code: str
+    steps: bool
+    clock: Clock | None
+
+    def tells(self, update: Update) -> bool:
+        """Whether she is told of something by itself; what bears on her safety she is told whatever she chose."""
+        return self.steps or update.always or update.before or update.chosen
+
+    def hears_by(self, last: datetime) -> datetime | None:
+        """The last instant at which she hears again in time, after she last heard or chose; None: only of what happens."""
+        return due(self.clock, last) if self.clock else None
+
+
+def rhythm(code: str, on: date) -> Rhythm:
+    """A choice of how often, as reference has it on a day in London."""
+    row = load("update-rhythms").get(code, on=on)
+    clock = row.optional_text("clock")
+    return Rhythm(row.code, row.flag("steps"), parse_clock(clock) if clock else None)
+
+
+def comes_up(hears_by: datetime, update: Update) -> datetime:
+    """When it comes onto a list that she is to hear by an instant: so long before as the clock of the update says."""
+    return hears_by - (update.due_at(hears_by) - hears_by)
 
 
 def untold(promised: Mapping[str, datetime], told: Iterable[Told]) -> frozenset[str]:

@@ -16,8 +16,8 @@ from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.views.changing import saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.views.shared import in_the_way, shown
-from throughline.casework.safeguarding.commands import contacting, promising
-from throughline.casework.safeguarding.forms.telling import ContactForm, PromiseForm
+from throughline.casework.safeguarding.commands import choosing, contacting, promising
+from throughline.casework.safeguarding.forms.telling import ChoiceForm, ContactForm, PromiseForm
 from throughline.casework.safeguarding.queries import promises as queries
 from throughline.foundations.access.routes import actor_of
 from throughline.foundations.access.rules import Action, may
@@ -31,6 +31,7 @@ WHY_MALFORMED = (
     gettext_noop("say of what she does not want to be told"),
     gettext_noop("say when, as far as custody knows"),
     gettext_noop("is over: she is told of what has happened"),
+    gettext_noop("is not among the ways that she said are safe: ask her about those first"),
 )
 
 
@@ -60,8 +61,9 @@ def contact(request: HttpRequest, case: Case) -> HttpResponse:
     """Read how she can be reached, then write down what came of it."""
     actor, now = actor_of(request), timezone.now()
     page = _page_of(request, case)
-    waits = tuple(code for code, _at in page.untold)
-    form = ContactForm(sent(request), today=london_day(now), waits=waits)
+    waits = tuple(code for code, _at in (*page.untold, *page.kept_back))
+    regular = page.chosen is not None and page.chosen.rhythm.clock is not None
+    form = ContactForm(sent(request), today=london_day(now), waits=waits, regular=regular)
 
     def record() -> None:
         contacting.record_contact(by=actor, now=now, case_id=case.id, at=form.moment(), **form.beside_when())
@@ -83,14 +85,43 @@ def contact(request: HttpRequest, case: Case) -> HttpResponse:
 
 
 @about_case(Action.CONTACT_VICTIM)
+def choose(request: HttpRequest, case: Case) -> HttpResponse:
+    """Write down how often and by what she said that she wants to hear."""
+    actor, now = actor_of(request), timezone.now()
+    page = _page_of(request, case)
+    standing = {"rhythm": page.chosen.choice.rhythm, "way": page.chosen.choice.way} if page.chosen else {}
+    form = ChoiceForm(sent(request), today=london_day(now), initial=standing)
+
+    def record() -> None:
+        choosing.choose(by=actor, now=now, case_id=case.id, at=form.moment(), **form.beside_when())
+
+    if saved(form, in_the_way(record)):
+        messages.success(request, _("Written down. She hears as she chose from now on."))
+        return redirect("safeguarding:promises", case.id)
+    if request.method == "GET":
+        recalled(request, form)
+    return shown(
+        request,
+        "safeguarding/choose.html",
+        form,
+        page=page,
+        case=case,
+        said=reaching_in_words(reaching(held_together(case.victim_id))),
+        back=reverse("safeguarding:promises", args=[case.id]),
+    )
+
+
+@about_case(Action.CONTACT_VICTIM)
 def promise(request: HttpRequest, case: Case) -> HttpResponse:
     """Say that she must be told of something that no entry tells of."""
     actor, now = actor_of(request), timezone.now()
     page = _page_of(request, case)
     form = PromiseForm(sent(request), today=london_day(now))
 
+    opened = []
+
     def record() -> None:
-        promising.promise(
+        duty = promising.promise(
             by=actor,
             now=now,
             case_id=case.id,
@@ -98,9 +129,15 @@ def promise(request: HttpRequest, case: Case) -> HttpResponse:
             happened_at=form.moment(),
             before=form.leaves(),
         )
+        opened.append(duty is not None)
 
     if saved(form, in_the_way(record)):
-        messages.success(request, _("It stands on the list of whoever owns the case."))
+        messages.success(
+            request,
+            _("It stands on the list of whoever owns the case.")
+            if opened[-1]
+            else _("Written down, and on nobody's list: she knows, or chose to hear of it when she asks."),
+        )
         return redirect("safeguarding:promises", case.id)
     if request.method == "GET":
         recalled(request, form)
