@@ -20,4 +20,5 @@ urlpatterns = [
     path("court/<uuid:event_id>/withdraw/", court.withdraw, name="withdraw"),
     path("coming/", court.coming, name="coming"),
     path("results/", court.upload, name="upload"),
+    path("results/rejects.csv", court.rejects, name="rejects"),
 ]

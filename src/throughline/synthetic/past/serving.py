@@ -136,8 +136,10 @@ class Serving:
                 told=["told-owner"],
                 feels="as-before",
             )
-            # not everybody has been asked
-            if rhythm := ("weekly", "", "each-step", "fortnightly", "", "on-request")[number % 6]:
+            # not everybody has been asked, and nobody long ago: there is no year of calls in this past
+            if at > self.now - timedelta(days=9) and (
+                rhythm := ("weekly", "", "each-step", "fortnightly", "", "on-request")[number % 6]
+            ):
                 choose(**about, rhythm=rhythm)
 
     def _registers(self) -> None:

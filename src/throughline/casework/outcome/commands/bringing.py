@@ -12,7 +12,7 @@ from django.db import transaction
 
 from throughline.casework.outcome.commands.court import record_event
 from throughline.casework.outcome.models import CourtEvent
-from throughline.casework.outcome.queries.court import crimes_named
+from throughline.casework.outcome.queries.court import REJECTS, crimes_named
 from throughline.casework.outcome.rules.events import COLUMNS, MOST_BYTES, MOST_ROWS, NEEDED, read_row
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.rules.lines import FileProblem
@@ -20,8 +20,11 @@ from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.commands import keep, let_go
 
 BRINGER: Final = system("results of courts")
+#: What stands before the columns of a row that did not land.
+_WHY: Final = ("row", "field", "remedy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +71,31 @@ def import_results(*, by: Actor, now: datetime, content: bytes) -> Brought:
     return Brought(head, added, unchanged, tuple(rejected))
 
 
+def rejects_of(brought: Brought) -> str:
+    """What did not land as CSV, each row with why; put right, it is brought in again as it is."""
+    out = io.StringIO(newline="")
+    lines = csv.writer(out)
+    lines.writerow([*_WHY, *brought.head])
+    lines.writerows([one.row, one.field, one.why, *one.cells] for one in brought.rejected)
+    return out.getvalue()
+
+
 def write_rejects(path: Path, brought: Brought) -> None:
-    """Write what did not land to a file that can be put right and brought in again without its first three columns."""
-    with path.open("w", encoding="utf-8", newline="") as out:
-        lines = csv.writer(out)
-        lines.writerow(["row", "field", "remedy", *brought.head])
-        lines.writerows([one.row, one.field, one.why, *one.cells] for one in brought.rejected)
+    """Write what did not land to a file."""
+    path.write_text(rejects_of(brought), encoding="utf-8", newline="")
+
+
+@transaction.atomic
+def keep_rejects(*, by: Actor, now: datetime, brought: Brought) -> None:
+    """Keep what did not land for whoever brought it in, encrypted and for as long as a draft, in place of what was kept before.
+
+    Raises Refused.
+    """
+    undertake(by, Action.IMPORT_RESULTS, detail={"rejects": len(brought.rejected)})
+    if brought.rejected:
+        keep(user=by.id, place=REJECTS, typed={"file": [rejects_of(brought)]}, now=now)
+    else:
+        let_go(user=by.id, place=REJECTS)
 
 
 def read_file(path: Path) -> bytes:
@@ -99,9 +121,12 @@ def _read(content: bytes) -> tuple[tuple[str, ...], list[tuple[int, list[str]]]]
     rows = []
     try:
         head = tuple(cell.strip().lower() for cell in next(reader, []))
+        # the rejects of an earlier file say why before each row
+        skipped = len(_WHY) if head[: len(_WHY)] == _WHY else 0
+        head = head[skipped:]
         for cells in reader:
             if any(cell.strip() for cell in cells):
-                rows.append((reader.line_num, cells))
+                rows.append((reader.line_num, cells[skipped:]))
             if len(rows) > MOST_ROWS:
                 raise FileProblem(f"The file has more than {MOST_ROWS:,} rows: bring it in in parts")
     except csv.Error:

@@ -17,8 +17,11 @@ from throughline.foundations.access.rules import Action, Actor, Role, insist
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.drafts.queries import recall
 from throughline.reference import load
 
+#: Under which drafts keep what did not land of a file, for each account its own.
+REJECTS: Final = "outcome/results/rejects"
 #: How far ahead, and how far back, the list of what is coming looks; and the most that it shows.
 AHEAD, BACK, MOST = timedelta(days=14), timedelta(days=1), 200
 #: Who sees what is coming of every case in sight; everybody else of those that they own.
@@ -33,6 +36,28 @@ class Coming:
     case: Case
     victim: Somebody
     mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rejects:
+    """What did not land of the last file that somebody brought in: as CSV, and when that was."""
+
+    text: str
+    at: datetime
+
+
+def kept_rejects(actor: Actor, *, now: datetime) -> Rejects | None:
+    """What did not land of the reader's own last file, while it is kept; None where all of it did. Raises Refused."""
+    insist(actor, Action.IMPORT_RESULTS)
+    kept = recall(user=actor.id, place=REJECTS, now=now)
+    return Rejects(str(kept.typed["file"]), kept.saved_at) if kept else None
+
+
+def take_rejects(actor: Actor, *, now: datetime) -> Rejects | None:
+    """`kept_rejects` to be taken away as a file, with the look written. Raises Refused."""
+    if found := kept_rejects(actor, now=now):
+        write_audit(actor, Event.Kind.LOOK, Action.IMPORT_RESULTS, detail={"bytes": len(found.text)})
+    return found
 
 
 def over(crime_ids: Collection[UUID]) -> set[UUID]:

@@ -195,6 +195,12 @@ def test_a_file_lands_but_for_the_rows_that_cannot_and_twice_lands_once(file, ca
     assert "before-release" in open_duties(case)
     again = does(Role.SERGEANT, bringing.import_results, content=file)
     assert (again.added, again.unchanged, len(again.rejected)) == (0, 2, 3)
+    # what did not land is a file of its own, of which the same rows do not land
+    rest = does(Role.SERGEANT, bringing.import_results, content=bringing.rejects_of(brought).encode())
+    assert (rest.added, rest.unchanged) == (0, 0)
+    assert [(one.field, one.cells) for one in rest.rejected] == [
+        (one.field, one.cells) for one in brought.rejected
+    ]
     assert [kind for kind, _at in events()] == ["prison-release", "hearing"]
 
 

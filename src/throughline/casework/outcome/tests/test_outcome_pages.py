@@ -1,5 +1,7 @@
 """The pages of outcomes, as an owner, a reviewer and whoever brings in results use them."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 
@@ -15,6 +17,7 @@ from throughline.casework.outcome.tests.test_court import number_of
 from throughline.casework.risk.tests.conftest import seen_whole
 from throughline.foundations.access.rules import Role
 from throughline.foundations.audit.models import Event
+from throughline.foundations.drafts.models import Draft
 from throughline.foundations.duties.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
@@ -57,7 +60,7 @@ def test_an_officer_gives_an_outcome_and_what_is_wrong_is_named(crime, case, sig
     done = browser.post(page, told | {"words": "Her account alone"}, follow=True)
     assert done.redirect_chain[0][0] == f"/outcome/{case}/"
     shown = words(done)
-    assert "stands 15:" in shown
+    assert "Stands 15:" in shown
     assert "Her account alone" in shown
     assert "To be reviewed" in shown
     assert "She can ask the police to review it until" in shown
@@ -77,7 +80,7 @@ def test_a_reviewer_reads_it_sends_it_back_and_the_maker_finds_it_on_their_list(
     assert "is needed: say what is to be done" in words(wrong)
     browser.post(page, {"endorsed": "no", "directions": "Ask the neighbour"})
     shown = words(signed_in(Role.OFFICER).get(f"/outcome/{case}/"))
-    assert "sent back 15:" in shown
+    assert "Sent back 15:" in shown
     assert "Ask the neighbour" in shown
     assert "An outcome came back from review (yours)" in shown
 
@@ -104,7 +107,7 @@ def test_her_request_is_written_down_acknowledged_and_overturned(crime, case, gi
     told = {"result": "overturned", "reason": "vrr-lines-open", "words": "The neighbour was not asked"}
     shown = words(browser.post(page, told, follow=True))
     assert "overturned: A reasonable line of enquiry was not followed" in shown
-    assert "stands no more" in shown
+    assert "Stands no more" in shown
     assert "Let the outcome stand again" in shown
 
 
@@ -114,7 +117,7 @@ def test_a_crime_is_opened_again_and_the_outcome_stands_again(crime, case, gives
     assert "A video" in words(browser.post(f"/outcome/given/{made.id}/open-again/", told, follow=True))
     back = {"reason": "restore-evidence-fell", "words": ""}
     shown = words(browser.post(f"/outcome/given/{made.id}/stands-again/", back, follow=True))
-    assert "stands 10:" in shown
+    assert "Stands 10:" in shown
     # who has two tabs open is told
     again = browser.post(f"/outcome/given/{made.id}/stands-again/", back)
     assert again.status_code == 409
@@ -156,13 +159,38 @@ def test_a_finished_prosecution_is_looked_at_with_the_prosecutor(crime, case, do
 def test_a_file_is_brought_in_and_rows_that_cannot_land_are_told_whole(crime, case, signed_in):
     one, browser = crime(), signed_in(Role.SERGEANT)
     assert "What stands in the file" in words(browser.get("/outcome/results/"))
-    day = f"{timezone.localdate() + timedelta(days=4):%Y-%m-%d}"
-    text = f"crime,what,result,date\n{number_of(one)},hearing,,{day}\n999999-0001/1,verdict,guilty,{day}\n"
+    day, later = (f"{timezone.localdate() + timedelta(days=days):%Y-%m-%d}" for days in (4, 5))
+    text = f"crime,what,result,date\n{number_of(one)},hearing,,{day}\n999999-0001/1,hearing,,{later}\n"
     file = SimpleUploadedFile("results.csv", text.encode())
     shown = words(browser.post("/outcome/results/", {"file": file}))
     assert "1 row is new." in shown
     assert "Row 3, crime is of no crime here" in shown
-    assert f"999999-0001/1, verdict, guilty, {day}" in shown
+    assert f"999999-0001/1, hearing, , {later}" in shown
+    there = "/outcome/results/rejects.csv"
+    assert there in browser.get("/outcome/results/").content.decode()
+    with seen_whole():
+        kept, looks = (
+            Draft.objects.get(place="outcome/results/rejects"),
+            Event.objects.filter(kind="look").count(),
+        )
+        assert b"999999" not in bytes(kept.closed)
+    taken = browser.get(there)
+    assert taken["Content-Disposition"] == 'attachment; filename="results-rejects.csv"'
+    rows = list(csv.DictReader(io.StringIO(taken.content.decode())))
+    assert [(row["row"], row["field"], row["crime"]) for row in rows] == [("3", "crime", "999999-0001/1")]
+    with seen_whole():
+        [look] = Event.objects.filter(kind="look").order_by("-id")[
+            : Event.objects.filter(kind="look").count() - looks
+        ]
+        assert (look.action, look.subjects) == ("court-results.import", [])
+    # nobody else's, and nobody's who brings in no files
+    assert signed_in(Role.INSPECTOR).get(there).status_code == 404
+    assert signed_in(Role.OFFICER).get(there).status_code == 403
+    right = taken.content.replace(b"999999-0001/1", number_of(one).encode())
+    again = words(browser.post("/outcome/results/", {"file": SimpleUploadedFile("again.csv", right)}))
+    assert "1 row is new." in again
+    assert "Download the rows" not in again
+    assert browser.get(there).status_code == 404
     wrong = SimpleUploadedFile("results.csv", b"\xff\xfe")
     assert "The file is not UTF-8" in words(browser.post("/outcome/results/", {"file": wrong}))
     large = SimpleUploadedFile("results.csv", b"crime,what,date\n" + b"x" * 1_000_001)

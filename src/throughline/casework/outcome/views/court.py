@@ -1,6 +1,6 @@
 """The pages of what comes from prosecutors, courts and prisons: written down, brought in by file, coming, looked at together."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -138,6 +138,20 @@ def coming(request: HttpRequest) -> HttpResponse:
 
 
 @guarded(Action.IMPORT_RESULTS)
+@require_safe
+def rejects(request: HttpRequest) -> HttpResponse:
+    """What did not land of the reader's own last file, as a file to put right."""
+    found = queries.take_rejects(actor_of(request), now=timezone.now())
+    if found is None:
+        raise Http404
+    return HttpResponse(
+        found.text,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="results-rejects.csv"'},
+    )
+
+
+@guarded(Action.IMPORT_RESULTS)
 @require_http_methods(["GET", "POST"])
 def upload(request: HttpRequest) -> HttpResponse:
     """Bring in a file; what did not land is told by row, field and remedy, with the row as it was."""
@@ -147,6 +161,7 @@ def upload(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             brought = bringing.import_results(by=actor, now=now, content=form.cleaned_data["file"].read())
+            bringing.keep_rejects(by=actor, now=now, brought=brought)
         except FileProblem as problem:
             form.add_error("file", str(problem))
     return shown(
@@ -154,6 +169,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "outcome/upload.html",
         form,
         brought=brought,
+        kept=queries.kept_rejects(actor, now=now),
         columns=COLUMNS,
         kinds=event_kinds(london_day(now)),
         back=reverse("overview:home"),

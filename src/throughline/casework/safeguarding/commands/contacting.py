@@ -10,11 +10,12 @@ from throughline.casework.cases.commands.holding import OTHER_WAY_DUTY, locked_c
 from throughline.casework.cases.models import Case
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.messages.commands.going import CALL_DUTY
+from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Malformed, row_of
 from throughline.casework.risk.commands import held
 from throughline.casework.safeguarding.models import ContactWords, VictimContact
 from throughline.casework.safeguarding.queries.choosing import AS_CHOSEN, chosen_of
-from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
+from throughline.casework.safeguarding.queries.promises import CHOSEN_DUTY, open_updates, still_untold
 from throughline.casework.safeguarding.queries.serving import standing_of
 from throughline.foundations.access.rules import Action, Actor, Role
 from throughline.foundations.audit.commands import undertake
@@ -128,12 +129,22 @@ def keep_contact(
             discharge(
                 by=by, now=now, duty_id=duty.id, outcome="update-declined" if declined else "update-told"
             )
+    if AS_CHOSEN in told and not declined:
+        _has_heard(case, at, by=by, now=now)
     return contact
 
 
 def _hears_regularly(case: Case, now: datetime) -> bool:
     chose = chosen_of([case], now).get(case.id)
     return chose is not None and chose.clock is not None
+
+
+def _has_heard(case: Case, at: datetime, *, by: Actor, now: datetime) -> None:
+    """She hears once over all her cases: what she was told in this one she need not hear in another."""
+    others = Case.objects.filter(victim__in=held_together(case.victim_id)).values("id")
+    up = Duty.objects.filter(kind=CHOSEN_DUTY, about__in=others, discharged_at=None, opened_at__lte=at)
+    for duty in up.order_by("id"):
+        discharge(by=by, now=now, duty_id=duty.id, outcome="update-told")
 
 
 def _had_the_service(case: Case, *, by: Actor, now: datetime, outcome: str) -> None:

@@ -48,9 +48,8 @@ def promise(
     """Say that she must be told of something that no entry tells of, such as a release without charge.
 
     Its clock runs from when it happened, now where nobody says; of what is still to come, such as a suspect who is about
-    to leave custody, she is told ``before`` it does, and said again it is due at the new time. Returns the duty, or None where she knows already,
-    or chose to hear of such things only when she asks.
-    Raises Malformed, NotYet, Refused.
+    to leave custody, she is told ``before`` it does, and said again it is due at the new time. Returns the duty, or
+    None where she knows already, or chose to hear of such things only when she asks. Raises Malformed, NotYet, Refused.
     """
     case = locked_case(case_id)
     undertake(by, Action.CONTACT_VICTIM, *case.subjects, detail={"case": str(case.id), "update": update})

@@ -69,6 +69,8 @@ class ContactForm(WhenForm):
 class ChoiceForm(WhenForm):
     """How often and by what she wants to hear."""
 
+    #: She does not mind by what; kept as none.
+    ANY = "any"
     needed = ("rhythm",)
     lists = {"rhythm": ("update-rhythms", {}), "way": ("victim-contact-ways", {})}
     rhythm = forms.ChoiceField(
@@ -90,7 +92,11 @@ class ChoiceForm(WhenForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields["way"]
-        field.choices = [*field.choices, ("", _("She does not mind"))]  # type: ignore[attr-defined]
+        field.choices = [*field.choices, (self.ANY, _("She does not mind"))]  # type: ignore[attr-defined]
+
+    def clean_way(self) -> str:
+        way = str(self.cleaned_data["way"])
+        return "" if way == self.ANY else way
 
 
 class PromiseForm(WhenForm):

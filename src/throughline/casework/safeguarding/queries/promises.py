@@ -48,9 +48,9 @@ class Contacted:
 class Promises:
     """How it stands with one victim's case: what is due, what she was told, and every contact, newest first.
 
-    ``untold`` are the updates that are open, each with when it happened, or was written down where it is ``to_come``;
-    ``kept_back`` those that she does not hear of by herself having chosen so, until she asks. ``unprompted`` are contacts
-    in which she was reached though nothing was due, of ``reached``; ``attempts`` those in which she was not.
+    ``untold`` are the updates that are open, each with when it happened, or was written down where it is ``to_come``,
+    or comes of her choice; ``kept_back`` those of which she chose to hear only when she asks. ``unprompted`` are
+    contacts in which she was reached though nothing was due, of ``reached``; ``attempts`` those in which she was not.
     """
 
     victim: Somebody
@@ -100,7 +100,7 @@ def promises(actor: Actor, case: Case, *, at: datetime, purpose: str) -> Promise
         untold=_in_order(waits),
         chosen=chosen,
         kept_back=_in_order({code: at for code, at in kept.items() if code not in waits}),
-        to_come=frozenset(one.code for one in updates(london_day(at)) if one.before),
+        to_come=frozenset(one.code for one in updates(london_day(at)) if one.before or one.chosen),
         contacts=contacts,
         reached=sum(one.reached for one in contacts),
         unprompted=sum(one.reached and not one.contact.prompted for one in contacts),

@@ -11,12 +11,14 @@ from hypothesis import strategies as st
 
 from throughline.casework.cases.commands.facts import set_fact
 from throughline.casework.cases.commands.holding import set_owner
+from throughline.casework.cases.models import Case
 from throughline.casework.conftest import NOW
 from throughline.casework.people.commands.identities import merge
 from throughline.casework.people.commands.safety import give_safe_contact
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.tests.conftest import seen_whole
 from throughline.casework.safeguarding.commands.choosing import choose
+from throughline.casework.safeguarding.commands.contacting import record_contact
 from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.safeguarding.models import UpdateChoice
 from throughline.casework.safeguarding.queries.choosing import chosen_by
@@ -135,6 +137,23 @@ class TestChoosing:
         contacted(result="no-answer")
         contacted(now=NOW + timedelta(minutes=1))
         assert len(open_now(CHOSEN)) == 1
+
+    def test_what_she_hears_in_one_case_she_need_not_hear_in_another(
+        self, does, chose, incident, add, pair, case
+    ):
+        other = add("Aled", "Ashgrove", sex="1")
+        incident(pair[0], other)
+        with seen_whole():
+            second = Case.objects.get(victim=pair[0], suspect=other).id
+        chose("weekly", days_ago=6)
+        assert looked() == 1
+        assert [duty.about for duty in open_now(CHOSEN)] == [case]
+        told = {"way": "telephone", "result": "reached-free", "told": ["told-charge"], "case_id": second}
+        does(Role.HUB, record_contact, **told, at=NOW - timedelta(hours=1))
+        # that was before it came up
+        assert len(open_now(CHOSEN)) == 1
+        does(Role.HUB, record_contact, now=NOW + timedelta(minutes=1), **told)
+        assert not open_now(CHOSEN)
 
     def test_who_chose_no_rhythm_is_not_said_to_have_heard(self, contacted, case):
         assert contacted(told=["told-charge"]).told == ["told-charge"]
@@ -275,6 +294,11 @@ class TestPages:
         there = reverse("safeguarding:choose", args=[case])
         assert "Nobody has asked her how often" in text(officer.get(there))
         assert "There is a problem" in text(officer.post(there, {"way": "by-adviser"}))
+        officer.post(there, {"rhythm": "weekly", "way": "any"})
+        with seen_whole():
+            assert UpdateChoice.objects.get().way == ""
+        shown = officer.get(there).content.decode()
+        assert re.search(r'value="any"[^>]* checked', shown)
         page = text(officer.post(there, {"rhythm": "on-request", "way": "by-adviser"}, follow=True))
         assert "Not unless she asks" in page
         arrested()
@@ -303,6 +327,7 @@ class TestPages:
         hub = signed_in(Role.HUB)
         there = hub.get(reverse("overview:duty", args=[duty.id]))
         assert "She is to hear how it stands" in text(there)
+        assert "told-as-chosen" not in text(there)
         assert reverse("safeguarding:contact", args=[case]) in there.content.decode()
         form = hub.get(reverse("safeguarding:contact", args=[case])).content.decode()
         assert 'value="told-as-chosen"' in form

@@ -306,7 +306,11 @@ class TestServices:
         assert "The hub-reviewer" in page
         [duty] = open_now("directory-check")
         assert duty.due_at > NOW
+        asked = hub.get(address("withdraw-service", service.id)).content.decode()
+        assert "Withdraw it from the directory?" in asked
+        assert "was withdrawn" not in hub.get(address("service", service.id)).content.decode()
         hub.post(address("withdraw-service", service.id))
+        assert hub.get(address("withdraw-service", service.id)).status_code == 302
         assert "Withdrawn" in text(hub.get(address("service", service.id)))
         assert "No service has been written down yet" in text(hub.get(address("directory")))
         again = text(hub.post(address("check-service", service.id), follow=True))

@@ -114,9 +114,14 @@ def checked(request: HttpRequest, service_id: UUID) -> HttpResponse:
 
 
 @guarded(Action.KEEP_DIRECTORY)
-@require_POST
+@both
 def withdraw(request: HttpRequest, service_id: UUID) -> HttpResponse:
-    """Take a service out of the directory."""
+    """Take a service out of the directory, once it is said what that means."""
+    if request.method == "GET":
+        one = queries.service(actor_of(request), service_id, now=timezone.now())
+        if one.service.withdrawn_on:
+            return redirect("safeguarding:service", service_id)
+        return shown(request, "safeguarding/withdraw_service.html", one=one)
     return _done(request, service_id, commands.withdraw_service, _("It no longer stands in the directory."))
 
 

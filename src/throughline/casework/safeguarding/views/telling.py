@@ -89,7 +89,8 @@ def choose(request: HttpRequest, case: Case) -> HttpResponse:
     """Write down how often and by what she said that she wants to hear."""
     actor, now = actor_of(request), timezone.now()
     page = _page_of(request, case)
-    standing = {"rhythm": page.chosen.choice.rhythm, "way": page.chosen.choice.way} if page.chosen else {}
+    chosen = page.chosen.choice if page.chosen else None
+    standing = {"rhythm": chosen.rhythm, "way": chosen.way or ChoiceForm.ANY} if chosen else {}
     form = ChoiceForm(sent(request), today=london_day(now), initial=standing)
 
     def record() -> None:
