@@ -23,6 +23,9 @@ class Level(NamedTuple):
     term: str = ""
 
 
+Evidence = tuple[tuple[str, Level], ...]
+"""Field and level, for every field in which both sides say something."""
+
 _PLAIN = {name: Level(name) for name in ("same", "nearly", "sounds", "alike", "different")}
 
 
@@ -53,6 +56,7 @@ def forename_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None
     """How the names given to two persons agree, the one they are called by first."""
     if not one or not other:
         return None
+    written, written_2 = one, other
     if len(one) > 1:
         one = called_by(one)
     if len(other) > 1:
@@ -69,8 +73,14 @@ def forename_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None
     level = _word_level(first, second)
     if level in ("nearly", "sounds"):
         return _PLAIN[level]
-    if (len(one) > 1 or len(other) > 1) and any(
-        _is_other_given(word, word_2) for word in one for word_2 in other if len(word) > 2
+    # what he is called by is looked for in all that the other is written with: "Mohammed" may be all that
+    # was heard of Mohammed Jalil, but Mohammed Jalil and Mohammed Tariq may be brothers
+    if (len(written) > 1 or len(written_2) > 1) and any(
+        _is_other_given(word, word_2)
+        for words, words_2 in ((one, written_2), (written, other))
+        for word in words
+        for word_2 in words_2
+        if len(word) > 2
     ):
         return Level("another")
     return _PLAIN[level]

@@ -162,10 +162,16 @@ def _name_pairs(names: tuple[NameParts, ...]) -> tuple[str, ...]:
     """Two words of one name by sound, in no order; a name of one word has none."""
     pairs = set()
     for name in names:
-        words = [*called_by(name.given), *name.family][:_MOST_WORDS]
+        called = called_by(name.given)
+        words = [*called, *name.family][:_MOST_WORDS]
         if len(name.given) > 1 and len(words) < 2:  # "Mohammed Ali", both words shared
             words = [*name.given, *name.family][:_MOST_WORDS]
-        for one, other in combinations(words, 2):
+        said = list(combinations(words, 2))
+        if (
+            name.given and name.given[0] != called[0]
+        ):  # of "Mohammed Jalil Rahman" some hear "Mohammed Rahman"
+            said += [(name.given[0], word) for word in name.family]
+        for one, other in said:
             if one in SHARED_NAMES and other in SHARED_NAMES and len(words) > 2:
                 continue
             for first in _codes_of(one):

@@ -7,7 +7,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from hashlib import blake2b
 from itertools import islice
@@ -20,6 +20,7 @@ from typing import NamedTuple, TextIO
 import numpy as np
 import numpy.typing as npt
 
+from .columns import Columns, ColumnsBuilder
 from .description import Description
 from .features import Features, features, pack
 from .files import FileError, describe_as_far, each_row, header_of
@@ -57,6 +58,11 @@ class Known:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    def mapped(self, path: Path) -> "Known":
+        """The same with the records written to a file and mapped from it, as processes that share them have it."""
+        self.snapshot.write(path, {"records": len(self)})
+        return replace(self, snapshot=Snapshot.mapped(path, _SECRET))
 
 
 # -- reading -------------------------------------------------------------------------------------------
@@ -144,13 +150,14 @@ def read_known(
             person.append(numbers.setdefault(mark, len(numbers)) if mark else NOBODY)
             yield tuple([row.get(column) or "" for column in columns])
 
-    packed: list[bytes] = []
+    columns_so_far = ColumnsBuilder()
     key_counts, keys, exact_counts, exact = array("i"), array("q"), array("i"), array("q")
     unread: Counter[str] = Counter()
     values: Counter[tuple[str, str]] = Counter()
     told = time.monotonic()
     for ready in _in_turn(reading.ready, rows(), processes):
-        packed += ready.packed
+        for row in ready.packed:
+            columns_so_far.add(row)
         key_counts += ready.key_counts
         keys += ready.keys
         exact_counts += ready.exact_counts
@@ -159,18 +166,19 @@ def read_known(
         values.update(ready.values)
         if texts is not None:
             texts.writelines(
-                f"{len(packed) - len(ready.texts) + n}\t{line}\n" for n, line in enumerate(ready.texts)
+                f"{len(columns_so_far) - len(ready.texts) + n}\t{line}\n"
+                for n, line in enumerate(ready.texts)
             )
         if time.monotonic() - told > SAID_EVERY:
             told = time.monotonic()
-            say(f"{len(packed):,} known records read")
-    if not packed:
+            say(f"{len(columns_so_far):,} known records read")
+    if not len(columns_so_far):
         raise FileError("the known have a header and no rows")
     tell("known", unread + skipped, say)
     table = _key_table(keys, key_counts)
-    say(f"{len(packed):,} known records of {len(numbers):,} persons, {len(keys):,} keys")
+    say(f"{len(columns_so_far):,} known records of {len(numbers):,} persons, {len(keys):,} keys")
     return Known(
-        Snapshot(packed, table, _SECRET),
+        Snapshot(Columns(columns_so_far.done()), table, _SECRET),
         _key_table(exact, exact_counts),
         np.asarray(person, dtype=np.int32),
         numbers,

@@ -131,10 +131,31 @@ def heads(word: str) -> frozenset[str]:
     return _heads().get(word) or frozenset([word])
 
 
+@cache
+def _forms() -> dict[str, frozenset[str]]:
+    forms: dict[str, set[str]] = defaultdict(set)
+    for form, of in _heads().items():
+        for head in of:
+            forms[head].add(form)
+    return {head: frozenset(of) for head, of in forms.items()}
+
+
+@lru_cache(maxsize=65_536)
+def kin(word: str) -> frozenset[str]:
+    """The forenames that are listed as forms of the same name."""
+    return frozenset([word]).union(*(_forms().get(head, ()) for head in heads(word)))
+
+
 @lru_cache(maxsize=65_536)
 def same_forename(one: str, other: str) -> bool:
-    """Whether two forenames are pet forms or spellings of one name."""
-    return not heads(one).isdisjoint(heads(other))
+    """Whether two forenames are pet forms or spellings of one name, or one is the beginning of the other."""
+    return not heads(one).isdisjoint(heads(other)) or is_short_for(one, other)
+
+
+def is_short_for(one: str, other: str) -> bool:
+    """Whether a forename is cut short to the other, as in every language: Kav for Kavita, Oli for Oliwia."""
+    short, long = sorted((one, other), key=len)
+    return 3 <= len(short) <= len(long) - 2 and long.startswith(short)
 
 
 # Family names whose ending follows the bearer: Polish -ski/-ska, Slavic -ov/-ova, Lithuanian -as/-iene.

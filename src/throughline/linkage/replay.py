@@ -55,7 +55,7 @@ class Answer(NamedTuple):
 
     first: int
     certainty: float
-    candidates: Sequence[int]
+    candidates: Sequence[int] | npt.NDArray[np.int64]
 
 
 class Way(Protocol):
@@ -165,7 +165,8 @@ def play(
         ms.append(1000 * (time.perf_counter() - start))
         known.append(call.person >= 0)
         right.append(call.person >= 0 and answer.first >= 0 and person[answer.first] == call.person)
-        seen.append(call.person >= 0 and any(person[row] == call.person for row in answer.candidates))
+        looked_at = np.asarray(answer.candidates, dtype=np.int64)
+        seen.append(call.person >= 0 and bool((person[looked_at] == call.person).any()))
         certainty.append(answer.certainty)
         now = time.monotonic()
         if now - told > SAID_EVERY:

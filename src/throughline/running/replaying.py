@@ -76,6 +76,7 @@ def replay(
             known = read_known(
                 known_path, known_layout, truth, on=on, processes=processes, texts=file, say=say
             )
+        known = known.mapped(Path(folder, "snapshot"))
         calls = in_order(read_calls(calls_path, calls_layout, truth, known, on=on, say=say), seed)
         if model_path is None:
             model = fitted(live_model(len(known)), known, seed)

@@ -1,0 +1,269 @@
+"""Many weighed together weigh what each weighs alone; a snapshot mapped from its file answers as it did in memory."""
+
+import signal
+import stat
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from throughline.linkage.columns import PHONE_WIDTH, Columns, ColumnsBuilder, columns_of
+from throughline.linkage.description import Description, Name, Place
+from throughline.linkage.features import Features, features, pack, unpack
+from throughline.linkage.keys import record_keys
+from throughline.linkage.model import load_model
+from throughline.linkage.scoring import compare, rank, rank_rows, weigh
+from throughline.linkage.snapshot import KeyTable, Snapshot, SnapshotError, about
+from throughline.linkage.weighing import Weighing, is_usual
+
+MODEL = load_model("live")
+SECRET = b"a secret of the tests"
+
+# what the rules of comparison tell apart: pet forms, prefixes, shared and double-barrelled names, initials, swaps
+FORENAMES = [
+    "Sarah", "Sara", "Sarah Jane", "S", "Mohammed", "Mohammed Jalil", "Md Jalil Ahmed", "Liz", "Elizabeth Ann", "Kav",
+    "Kavita", "Li Wei", "Liwei", "Bo", "Po", "Harpreet Kaur", "Kaur", "Ömer", "李", "Smith", "Al", "",
+]  # fmt: skip
+SURNAMES = [
+    "Smith", "Smyth", "Khan", "Kaur", "Singh Gill", "Kowalska", "Kowalski", "O'Brien", "Smith-Jones", "Jones-Smythe",
+    "Jalil", "Sarah", "Li", "van Dyk", "",
+]  # fmt: skip
+FULL = ["Sarah Smith", "Smith Sarah", "Khan", "Wei Li", "Liz O Brien", "Mohammed Khan", "SMITH, Jane"]
+names = st.builds(Name, forename=st.sampled_from(FORENAMES), surname=st.sampled_from(SURNAMES)) | st.builds(
+    Name, full=st.sampled_from(FULL)
+)
+places = st.builds(
+    Place,
+    number=st.sampled_from(["14", "41", "15", "Flat 2 14", "2", "Rose Cottage", ""]),
+    street=st.sampled_from(["Alma Road", "Alma Rd", "Almer Road", "High Street", "Highstreet", "Road", ""]),
+    town=st.sampled_from(["Leeds", "Leads", "Hull", "Milton Keynes", ""]),
+    postcode=st.sampled_from(
+        ["LS6 2AB", "LS6 2BA", "LS6 2AC", "LS6 1AB", "HU1 1AA", "LS6", "4223", "4232", ""]
+    ),
+)
+people = st.builds(
+    Description,
+    names=st.lists(names, max_size=3).map(tuple),
+    born=st.none() | st.sampled_from(
+        [date(1980, 1, 1), date(1980, 3, 11), date(1980, 11, 3), date(1980, 3, 12), date(1981, 3, 11),
+         date(1908, 3, 11), date(1984, 6, 20), date(1960, 3, 11)]
+    ),
+    born_from=st.none() | st.integers(1976, 1984),
+    sex=st.sampled_from(["", "1", "2"]),
+    phones=st.lists(
+        st.sampled_from(
+            ["07700 900123", "07700 900132", "07700 900124", "01632 960123", "01632 900123", "355-555-0100"]
+        ),
+        max_size=2,
+    ).map(tuple),
+    places=st.lists(places, max_size=2).map(tuple),
+    others=st.lists(names, max_size=2).map(tuple),
+)  # fmt: skip
+
+
+@given(people, st.lists(people, min_size=1, max_size=12))
+@settings(max_examples=300)
+def test_many_weighed_together_weigh_what_each_weighs_alone(
+    heard: Description, known: list[Description]
+) -> None:
+    probe, rows = features(heard), [features(one) for one in known]
+
+    weighing = Weighing(probe, columns_of(map(pack, rows)), np.arange(len(rows)), MODEL)
+
+    for place, one in enumerate(rows):
+        evidence = compare(probe, one, MODEL)
+        assert weighing.evidence(place) == evidence
+        assert (weighing.bits[place], weighing.doubt[place]) == weigh(evidence, MODEL)
+
+
+WORDS = [
+    "li",
+    "lee",
+    "leigh",
+    "jon",
+    "john",
+    "jonathan",
+    "kathryn",
+    "catherine",
+    "philips",
+    "fillips",
+    "mcdonald",
+]
+
+
+@pytest.mark.parametrize("heard", WORDS)
+def test_every_two_names_are_as_alike_as_alone(heard: str) -> None:
+    pairs = [(Name(one, "", other),) for one, other in product(WORDS, WORDS)]
+    rows = [features(Description(names=pair)) for pair in pairs]
+    probe = features(Description(names=(Name(heard, "", heard),)))
+
+    weighing = Weighing(probe, columns_of(map(pack, rows)), np.arange(len(rows)), MODEL)
+
+    assert [weighing.evidence(place) for place in range(len(rows))] == [
+        compare(probe, one, MODEL) for one in rows
+    ]
+
+
+MANY = [
+    features(
+        Description(
+            names=(Name(forename, "", surname),),
+            born=date(1950 + number % 60, 1 + number % 12, 1 + number % 28),
+            phones=("07700 900123",) if number % 3 else (),
+            places=(Place(str(number % 20), "Alma Road", "Leeds", "LS6 2AB"),),
+        )
+    )
+    for number, (forename, surname) in enumerate(product(FORENAMES[:-1], SURNAMES[:-1]))
+]
+HEARD = features(
+    Description(names=(Name(full="sara smith"),), phones=("07700 900123",), born_from=1970, born_to=1971)
+)
+
+
+def answers(snapshot: Snapshot) -> object:
+    return snapshot.look_up(HEARD, MODEL, limit=10)[0]
+
+
+def snapshot_of(rows: list[Features], secret: bytes = SECRET) -> Snapshot:
+    builder, keys, of = ColumnsBuilder(), [], []
+    for number, one in enumerate(rows):
+        builder.add(pack(one))
+        for key in sorted(record_keys(one, secret)):
+            keys.append(key)
+            of.append(number)
+    table = KeyTable(np.array(keys, dtype=np.int64), np.array(of, dtype=np.int32))
+    return Snapshot(Columns(builder.done()), table, secret)
+
+
+def test_ranked_together_they_are_ranked_as_one_by_one_also_by_person() -> None:
+    rows, packed = np.arange(len(MANY)), list(map(pack, MANY))
+    ids = [1000 - row for row in rows.tolist()]
+    groups = {one: one // 2 for one in ids}
+
+    together = rank_rows(HEARD, columns_of(packed), rows, ids, MODEL, groups=groups, limit=300)
+
+    assert len(MANY) > 200
+    assert together == rank(HEARD, list(zip(ids, packed, strict=True)), MODEL, groups=groups, limit=300)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"names": (Name("Ana Maria Luisa Rosa Carmen Ines", "", "Reyes"),)},
+        {"phones": ("1" + "23456789" * 3,)},
+        {"places": (Place("1", "Alma Road", "Leeds", "ABCDEFGHIJ"),)},
+    ],
+)
+def test_what_has_no_place_in_the_columns_is_weighed_alone(said: dict) -> None:
+    odd = features(Description(**said))
+    rows = [*MANY, odd]
+
+    found = rank_rows(odd, columns_of(map(pack, rows)), np.arange(len(rows)), list(range(len(rows))), MODEL)
+    usual = rank_rows(HEARD, columns_of(map(pack, rows)), np.arange(len(rows)), list(range(len(rows))), MODEL)
+
+    assert not is_usual(odd)
+    assert found == rank(odd, list(enumerate(map(pack, rows))), MODEL)
+    assert usual == rank(HEARD, list(enumerate(map(pack, rows))), MODEL)
+    assert PHONE_WIDTH == 16
+
+
+def test_columns_give_back_what_was_packed() -> None:
+    columns = columns_of(map(pack, MANY))
+
+    assert [unpack(columns.packed(row)) for row in range(len(columns))] == MANY
+
+
+def test_a_snapshot_mapped_from_its_file_answers_as_in_memory_and_is_for_its_owner_alone(
+    tmp_path: Path,
+) -> None:
+    held = snapshot_of(MANY)
+    held.write(tmp_path / "snapshot", {"model": MODEL.version})
+
+    mapped = Snapshot.mapped(tmp_path / "snapshot", SECRET)
+
+    assert answers(mapped) == answers(held) != []
+    assert mapped.features(7) == MANY[7]
+    assert about(tmp_path / "snapshot") == {"model": MODEL.version}
+    assert stat.S_IMODE((tmp_path / "snapshot").stat().st_mode) == 0o600
+    assert [one.name for one in tmp_path.iterdir()] == ["snapshot"]
+    with pytest.raises(ValueError, match="read-only"):
+        mapped.columns["sex"][0] = 2
+
+
+def test_who_has_mapped_a_snapshot_keeps_it_while_a_new_one_takes_its_place(tmp_path: Path) -> None:
+    snapshot_of(MANY).write(tmp_path / "snapshot", {})
+    before = Snapshot.mapped(tmp_path / "snapshot", SECRET)
+
+    snapshot_of(MANY[:50]).write(tmp_path / "snapshot", {})
+
+    assert len(before) == len(MANY)
+    assert answers(before) == answers(snapshot_of(MANY))
+    assert len(Snapshot.mapped(tmp_path / "snapshot", SECRET)) == 50
+
+
+_KILLED_ON_THE_WAY = """
+import os, signal, sys
+from pathlib import Path
+from throughline.linkage.snapshot import Snapshot
+# all is written, and nothing has taken the old one's place
+os.fsync = lambda _: os.kill(os.getpid(), signal.SIGKILL)
+path = Path(sys.argv[1])
+Snapshot.mapped(path, sys.argv[2].encode()).write(path, {"new": True})
+"""
+
+
+def test_a_builder_that_is_killed_leaves_the_old_snapshot(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot"
+    snapshot_of(MANY).write(path, {"new": False})
+
+    builder = [sys.executable, "-c", _KILLED_ON_THE_WAY, str(path), SECRET.decode()]
+    killed = subprocess.run(builder, check=False, timeout=60)
+
+    assert killed.returncode == -signal.SIGKILL
+    assert about(path) == {"new": False}
+    assert answers(Snapshot.mapped(path, SECRET)) == answers(snapshot_of(MANY))
+    snapshot_of(MANY[:50]).write(path, {"new": True})
+    assert about(path) == {"new": True}
+    assert [one.name for one in tmp_path.iterdir()] == ["snapshot"]
+
+
+def test_a_file_that_is_no_whole_snapshot_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "snapshot"
+    snapshot_of(MANY).write(path, {})
+    whole = path.read_bytes()
+
+    for content, why in (
+        (b"", "cannot be read"),
+        (b"something else" * 100, "no snapshot"),
+        (whole[:-100], "cut short"),
+        (whole[:60], "head"),
+        (whole.replace(b'"arrays"', b'"others"'), "head"),
+    ):
+        path.write_bytes(content)
+        with pytest.raises(SnapshotError, match=why):
+            Snapshot.mapped(path, SECRET)
+    path.write_bytes(whole)
+    with pytest.raises(SnapshotError, match="another secret"):
+        Snapshot.mapped(path, b"another")
+    with pytest.raises(SnapshotError, match="cannot be read"):
+        Snapshot.mapped(tmp_path / "none", SECRET)
+
+
+def test_a_name_of_two_orders_agrees_by_the_better_one() -> None:
+    probe = features(Description(names=(Name("Duncan", "", "Craig"),)))
+    rows = [
+        features(Description(names=(name,)))
+        for name in (Name("Craig", "", "Duncan"), Name(full="Craig Duncan"))
+    ]
+
+    weighing = Weighing(probe, columns_of(map(pack, rows)), np.arange(2), replace(MODEL))
+
+    assert [level.name for _, level in weighing.evidence(0)] == ["same", "same", "swapped"]
+    assert [level.name for _, level in weighing.evidence(1)] == ["same", "same"]

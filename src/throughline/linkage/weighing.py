@@ -1,0 +1,740 @@
+"""The weights of many candidates at once, equal to those of `scoring.compare` and `scoring.weigh` one by one.
+
+`comparisons.py` says what each level means and is what the tests hold this to. Here a level is a small number, and the
+columns of all candidates go through each rule together: what the probe says is compared once with each
+*distinct* text among the candidates, and the rest is looking up.
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.process import cdist
+
+from .cleaning import is_whole_postcode, outcode, street_stem
+from .columns import NOTHING, ORDERED, PHONE_WIDTH, POSTCODE_WIDTH, WORDS, Columns, digest, sound_number
+from .comparisons import Evidence, Level
+from .features import Features, Residence
+from .model import Model
+from .names import SHARED_NAMES, NameParts, called_by, family_root, is_short_for, kin, readings
+
+Bools = npt.NDArray[np.bool_]
+Codes = npt.NDArray[np.int8]
+Numbers = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
+_LIKENESS = ("same", "nearly", "sounds", "alike", "different")
+
+
+class _Texts:
+    """Texts that the probe says beside the distinct texts of the candidates: which are equal, and how alike."""
+
+    def __init__(self, said: Sequence[str], columns: Columns, numbers: npt.NDArray[np.int32]) -> None:
+        self.distinct, place = np.unique(numbers, return_inverse=True)
+        self.place = place.reshape(numbers.shape)
+        self.said = {text: row for row, text in enumerate(dict.fromkeys(said))}
+        self._columns = columns
+        digests = np.array([digest(text) for text in self.said], dtype=np.uint64)
+        self.equal: Bools = digests[:, None] == columns["text_digest"][self.distinct]
+        self.length = columns["text_length"][self.distinct]
+        self.initial = columns["text_initial"][self.distinct]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """The distinct texts of the candidates."""
+        return self._columns.texts(self.distinct)
+
+    @cached_property
+    def likeness(self) -> Codes:
+        """How alike they look and sound, as `comparisons._word_level` has it."""
+        said = list(self.said)
+        alike = cdist(said, self.texts, scorer=JaroWinkler.similarity, dtype=np.float64)
+        level = np.full(alike.shape, DIFFERENT, dtype=np.int8)
+        # most share too little to be looked at further
+        near = np.flatnonzero((alike >= 0.6).any(axis=0) | (self.length <= 3))
+        if len(near):
+            level[:, near] = self._likeness_of(said, near, alike[:, near])
+        level[self.equal] = SAME
+        return level
+
+    def _likeness_of(self, said: list[str], which: Numbers, alike: Floats) -> Codes:
+        texts = [self.texts[place] for place in which.tolist()]
+        edits = cdist(said, texts, scorer=OSA.distance, dtype=np.int32)
+        length = np.array([len(text) for text in said], dtype=np.int64)[:, None]
+        length_2 = np.array([len(text) for text in texts], dtype=np.int64)
+        longest = np.maximum(length, length_2)
+        sounds = np.array([sound_number(text) for text in said], dtype=np.uint64)[:, None]
+        sounds_2 = self._columns["text_sound"][self.distinct[which]]
+        telling = sounds >= 1 << 16  # more than two letters
+        far, one = alike < 0.6, edits == 1
+        level = np.full(edits.shape, DIFFERENT, dtype=np.int8)
+        level[alike > 0.8] = ALIKE
+        level[(alike > 0.92) & (edits <= 3)] = NEARLY
+        level[(sounds == sounds_2) & (sounds > 0) & (telling | (alike > 0.7))] = SOUNDS
+        level[(one & (longest > 3)) | ((edits == 2) & (longest > 7))] = NEARLY
+        level[far] = DIFFERENT
+        short = one & (longest <= 3) & (np.minimum(length, length_2) > 1)
+        level[short & (level == DIFFERENT)] = ALIKE
+        return level
+
+    def variant(self, word: str) -> Bools:
+        """Which of the distinct texts are forms of the same forename, as `names.same_forename` has it."""
+        forms, start, size = kin(word), word[:3], len(word)
+        return np.array(
+            [
+                text in forms
+                # the rest is seldom asked
+                or (text[:3] == start and abs(len(text) - size) > 1 and is_short_for(text, word))
+                for text in self.texts
+            ],
+            dtype=bool,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """One field of all candidates: the levels that there are, and the number of each candidate's; 0 is none."""
+
+    name: str
+    levels: tuple[Level | None, ...]
+    codes: npt.NDArray[Any]
+
+    def bits(self, model: Model) -> tuple[Floats, Floats]:
+        """Bits that it is the same person, and a household."""
+        table = [model.bits(self.name, level) if level else (0.0, 0.0) for level in self.levels]
+        both = np.array(table)[self.codes]
+        return both[:, 0], both[:, 1]
+
+
+# -- names -------------------------------------------------------------------------------------------------
+
+
+class _Names:
+    """What the probe's names are beside the distinct words given or shared with a family, of all candidates."""
+
+    def __init__(
+        self, parts: Sequence[tuple[str, ...]], columns: Columns, words: npt.NDArray[np.int32], model: Model
+    ) -> None:
+        self.distinct, self.place = np.unique(words, return_inverse=True)
+        self._model = model
+        called, written = columns["words_called"][self.distinct], columns["words_written"][self.distinct]
+        as_called, as_written = (columns[f"words_as_{how}"][self.distinct] for how in ("called", "written"))
+        numbers = np.concatenate((called, written, as_called[:, None], as_written[:, None]), axis=1)
+        said = [
+            text for words in parts for text in (*words, "".join(words), "".join(called_by(words))) if text
+        ]
+        self._texts = _Texts(said, columns, numbers)
+        place = self._texts.place
+        self._called, self._written = place[:, :WORDS], place[:, WORDS : 2 * WORDS]
+        self._as_called, self._as_written = place[:, 2 * WORDS], place[:, 2 * WORDS + 1]
+        self._is_called, self._is_written = called != NOTHING, written != NOTHING
+        self._called_count = self._is_called.sum(axis=1)
+        self._written_count = self._is_written.sum(axis=1)
+        shared = columns["text_shared"][written] | ~self._is_written
+        self._all_shared = shared.all(axis=1)
+        self._root = columns["text_root"][as_written]
+        self.initial = columns["text_initial"][written[:, 0]]
+        self._given: dict[tuple[str, ...], tuple[_Field, _Field, Floats, Floats]] = {}
+        self._family: dict[tuple[str, ...], tuple[_Field, Floats, Floats]] = {}
+        self._other: dict[str, Bools] = {}
+
+    def _is_other_given(self, word: str) -> Bools:
+        known = self._other.get(word)
+        if known is None:
+            row, texts = self._texts.said[word], self._texts
+            known = texts.equal[row] | texts.variant(word) | (texts.likeness[row] == NEARLY)
+            self._other[word] = known
+        return known
+
+    def given(self, words: tuple[str, ...]) -> tuple[_Field, _Field, Floats, Floats]:
+        """Forename, middle names, and the bits of both, for each of the distinct."""
+        if words not in self._given:
+            forename = self._forename(words)
+            middle = self._middle(words, forename)
+            bits, home = forename.bits(self._model)
+            bits_2, home_2 = middle.bits(self._model)
+            self._given[words] = forename, middle, bits + bits_2, home + home_2
+        return self._given[words]
+
+    def middle_agrees(self, words: tuple[str, ...]) -> Bools:
+        """Where no middle name is another one."""
+        return self.given(words)[1].codes != 4
+
+    def family(self, words: tuple[str, ...]) -> tuple[_Field, Floats, Floats]:
+        """Surname and its bits, for each of the distinct."""
+        if words not in self._family:
+            surname = self._surname(words)
+            self._family[words] = surname, *surname.bits(self._model)
+        return self._family[words]
+
+    _PLAIN = tuple(
+        Level(name) for name in ("initial", "variant", "nearly", "sounds", "another", "alike", "different")
+    )
+
+    def _forename(self, written: tuple[str, ...]) -> _Field:
+        if not written:
+            return _Field("forename", (None,), np.zeros(len(self.distinct), dtype=np.int8))
+        called, texts = called_by(written), self._texts
+        first, joined = called[0], "".join(called)
+        levels = (None, Level("same", first), Level("same", joined), *self._PLAIN)
+        row = texts.said[first]
+        second = self._called[:, 0]
+        likeness = texts.likeness[row][second]
+        code = np.full(len(second), 9, dtype=np.int8)
+        code[likeness == ALIKE] = 8
+        if len(written) > 1 or self._written_count.max(initial=0) > 1:
+            another = np.zeros(len(second), dtype=bool)
+            for words, theirs, has in (
+                (called, self._written, self._is_written),
+                (written, self._called, self._is_called),
+            ):
+                for word in words:
+                    if len(word) > 2:
+                        another |= (self._is_other_given(word)[theirs] & has).any(axis=1)
+            code[another & ((self._written_count > 1) | (len(written) > 1))] = 7
+        code[likeness == SOUNDS] = 6
+        code[likeness == NEARLY] = 5
+        code[texts.variant(first)[second]] = 4
+        single = texts.length[second] == 1 if len(first) > 1 else np.ones(len(second), dtype=bool)
+        code[single] = np.where(texts.initial[second[single]] == ord(first[0]), 3, 9)
+        code[texts.equal[texts.said[joined]][self._as_called] & (self._called_count != len(called))] = 2
+        code[texts.equal[row][second]] = 1 if len(first) > 1 else 3
+        code[self._called_count == 0] = 0
+        return _Field("forename", levels, code)
+
+    def _middle(self, written: tuple[str, ...], forename: _Field) -> _Field:
+        rest, texts = called_by(written)[1:], self._texts
+        levels = (None, Level("same"), Level("initial"), Level("nearly"), Level("different"))
+        code = np.zeros(len(self.distinct), dtype=np.int8)
+        asked = (self._called_count > 1) & (forename.codes >= 1) & (forename.codes <= 6)
+        if not rest or not asked.any():
+            return _Field("middle", levels, code)
+        theirs, has = self._called[asked, 1:], self._is_called[asked, 1:]
+        length, initial = texts.length[theirs], texts.initial[theirs]
+        level = np.full(len(theirs), 4, dtype=np.int8)
+        nearly, first_letter, same_letter, same = (np.zeros(len(theirs), dtype=bool) for _ in range(4))
+        for word in rest:
+            nearly |= (self._is_other_given(word)[theirs] & has).any(axis=1)
+            short = (length == 1) if len(word) > 1 else True
+            first_letter |= (has & short & (initial == ord(word[0]))).any(axis=1)
+            equal = (texts.equal[texts.said[word]][theirs] & has).any(axis=1)
+            if len(word) > 1:
+                same |= equal
+            else:
+                same_letter |= equal
+        level[nearly] = 3
+        level[first_letter | same_letter] = 2
+        level[same] = 1
+        code[asked] = level
+        return _Field("middle", levels, code)
+
+    def _surname(self, words: tuple[str, ...]) -> _Field:
+        size = len(self.distinct)
+        if not words:
+            return _Field("surname", (None,), np.zeros(size, dtype=np.int8))
+        texts, joined = self._texts, "".join(words)
+        row = texts.said[joined]
+        plain = ("variant", "nearly", "sounds", "shared_name", "alike", "different")
+        levels = (None, Level("same", joined), *map(Level, plain), *(Level("part", word) for word in words))
+        likeness = texts.likeness[row][self._as_written]
+        code = np.full(size, 7, dtype=np.int8)
+        code[likeness == ALIKE] = 6
+        unlike = (likeness == ALIKE) | (likeness == DIFFERENT)
+        code[unlike & (self._all_shared != SHARED_NAMES.issuperset(words))] = 5
+        code[likeness == SOUNDS] = 4
+        code[likeness == NEARLY] = 3
+        code[self._root == digest(family_root(joined))] = 2
+        several = self._written_count > 1 if len(words) == 1 else np.ones(size, dtype=bool)
+        if several.any():
+            theirs, has = self._written[several], self._is_written[several]
+            level = code[several]
+            alike, telling = np.zeros(len(theirs), dtype=bool), np.zeros(len(theirs), dtype=bool)
+            part = np.zeros(len(theirs), dtype=np.int8)
+            longest = sorted(range(len(words)), key=lambda place: (len(words[place]), -place))
+            for place in longest:
+                word = words[place]
+                said = texts.said[word]
+                if len(word) > 3:
+                    near = texts.likeness[said][theirs]
+                    alike |= (((near == NEARLY) | (near == SOUNDS)) & has).any(axis=1)
+                common = (texts.equal[said][theirs] & has).any(axis=1)
+                part[common] = 8 + place
+                if word not in SHARED_NAMES:
+                    telling |= common
+            level[alike] = 6
+            level[telling] = part[telling]
+            code[several] = level
+        code[texts.equal[row][self._as_written]] = 1
+        code[self._written_count == 0] = 0
+        return _Field("surname", levels, code)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way of reading the probe's name: its words given and of the family; ``turned`` where either side's
+    may be the wrong way round. ``first`` says which way is taken of those that agree equally well."""
+
+    given: tuple[str, ...]
+    family: tuple[str, ...]
+    turned: bool
+    first: tuple[int, int]
+
+
+def _ways(names: Sequence[NameParts]) -> list[_Way]:
+    ways = []
+    for number, name in enumerate(names):
+        for place, (given, family) in enumerate(readings(name)):
+            ways.append(_Way(given, family, False, (number, place)))
+        if name.ordered:
+            ways.append(_Way(name.given, name.family, True, (number, 3)))
+    return ways
+
+
+class _NameFields:
+    """The names of all candidates, each by the way of reading them that agrees best."""
+
+    def __init__(
+        self, probe: Features, columns: Columns, rows: Numbers, model: Model, names: "_NamesAt"
+    ) -> None:
+        self._ways, self._table, self._model = _ways(probe.names), names.table, model
+        at, owner = names.at, names.owner
+        self._given, self._family = names.given, names.family
+        number = columns["name_number"][at].astype(np.int64)
+        reading = columns["name_reading"][at].astype(np.int64)
+        self._ordered = reading == ORDERED
+        size = len(at)
+        best, home = np.full(size, -np.inf), np.zeros(size)
+        rank, way_of = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+        self._turned_side: dict[int, Bools] = {}
+        for way_number, way in enumerate(self._ways):
+            bits, theirs = self._turned(way_number, way) if way.turned else self._straight(way)
+            probe_number, probe_reading = way.first
+            order = ((probe_number * 256 + number) * 4 + probe_reading) * 4 + (3 if way.turned else reading)
+            better = (bits > best) | ((bits == best) & (order < rank))
+            best[better], home[better] = bits[better], theirs[better]
+            rank[better], way_of[better] = order[better], way_number
+        order = np.lexsort((rank, -best, owner))
+        which = order[np.unique(owner[order], return_index=True)[1]]
+        self.bits, self.home = np.zeros(len(rows)), np.zeros(len(rows))
+        self.bits[owner[which]], self.home[owner[which]] = best[which], home[which]
+        self._chosen = np.full(len(rows), -1, dtype=np.int64)
+        self._chosen[owner[which]] = which
+        self._way_of = way_of
+
+    def _straight(self, way: _Way) -> tuple[Floats, Floats]:
+        _, _, given, given_home = self._table.given(way.given)
+        _, family, family_home = self._table.family(way.family)
+        return (
+            given[self._given] + family[self._family],
+            given_home[self._given] + family_home[self._family],
+        )
+
+    def _turned(self, number: int, way: _Way) -> tuple[Floats, Floats]:
+        table, size = self._table, len(self._given)
+        bits, home, theirs = np.full(size, -np.inf), np.zeros(size), np.zeros(size, dtype=bool)
+        self._turned_side[number] = theirs
+        may = self._may_be_turned(way)
+        if not may.any():
+            return bits, home
+        here = np.flatnonzero(may)
+        given, family = self._given[here], self._family[here]
+        sums = []
+        for their_given, their_family, words, family_words in (
+            (given, family, way.family, way.given),
+            (family, given, way.given, way.family),
+        ):
+            forename, _, one, one_home = table.given(words)
+            surname, two, two_home = table.family(family_words)
+            alike = (
+                (forename.codes[their_given] < 8)
+                & (surname.codes[their_family] != 6)
+                & (surname.codes[their_family] != 7)
+                & (table.middle_agrees(words)[their_given])
+            )
+            sums.append(
+                (one[their_given] + two[their_family], one_home[their_given] + two_home[their_family], alike)
+            )
+        second = sums[1][0] < sums[0][0]
+        least, least_home, alike = (np.where(second, two, one) for one, two in zip(*sums, strict=True))
+        order_bits, order_home = self._model.bits("order", _TURNED)
+        bits[here] = np.where(alike, least + order_bits, -np.inf)
+        home[here], theirs[here] = least_home + order_home, second
+        return bits, home
+
+    def _may_be_turned(self, way: _Way) -> Bools:
+        initial = self._table.initial
+        given, family = initial[self._given], initial[self._family]
+        may, said = self._ordered.copy(), np.zeros(len(given), dtype=bool)
+        for words, theirs in ((way.given, family), (way.family, given)):
+            if words:
+                may &= (theirs == 0) | (theirs == ord(words[0][0]))
+                said |= theirs > 0
+        return may & said
+
+    def evidence(self, place: int) -> Evidence:
+        """Of one candidate."""
+        at = self._chosen[place]
+        if at < 0:
+            return ()
+        number = int(self._way_of[at])
+        way, given, family = self._ways[number], self._given[at], self._family[at]
+        words, family_words = way.given, way.family
+        if way.turned and self._turned_side[number][at]:
+            given, family = family, given
+        elif way.turned:
+            words, family_words = family_words, words
+        forename, middle, *_ = self._table.given(words)
+        surname, *_ = self._table.family(family_words)
+        found = [
+            (field.name, level)
+            for field, theirs in ((forename, given), (middle, given), (surname, family))
+            if (level := field.levels[field.codes[theirs]])
+        ]
+        return (*found, ("order", _TURNED)) if way.turned else tuple(found)
+
+
+_TURNED = Level("swapped")
+
+
+class _NamesAt:
+    """The words of all candidates' names, and of the names of the other party, compared with the probe's."""
+
+    def __init__(self, probe: Features, columns: Columns, rows: Numbers, model: Model) -> None:
+        self.at, self.owner = columns.several("name", rows)
+        self.other_at, self.other_owner = columns.several("other", rows) if probe.others else (_NONE, _NONE)
+        mine = (columns["name_given"][self.at], columns["name_family"][self.at])
+        others = (columns["other_given"][self.other_at], columns["other_family"][self.other_at])
+        parts = [
+            words
+            for names in (probe.names, probe.others)
+            for name in names
+            for reading in readings(name)
+            for words in reading
+        ]
+        self.table = _Names(parts, columns, np.concatenate((*mine, *others)), model)
+        ends = np.cumsum([len(self.at), len(self.at), len(self.other_at)])
+        self.given, self.family, self.other_given, self.other_family = np.split(self.table.place, ends)
+
+
+_NONE = np.empty(0, dtype=np.int64)
+
+# -- the other fields ----------------------------------------------------------------------------------------
+
+
+def _levels(*names: str) -> tuple[Level | None, ...]:
+    return (None, *map(Level, names))
+
+
+def _born(probe: Features, columns: Columns, rows: Numbers) -> _Field:
+    years = columns["years"][rows]
+    if not probe.born:
+        first, last = probe.born_from, probe.born_to
+        gap = np.maximum(first, years[:, 0]) - np.minimum(last, years[:, 1])
+        code = np.select([gap <= 0, gap <= 2, gap <= 5], [1, 2, 3], 4)
+        code[years[:, 0] == 0] = 0
+        return _Field("born", _levels("age_fits", "age_near", "age_off", "age_far"), code)
+    names = ("slip", "swapped", "two_parts", "year", "within_2", "within_5", "far")
+    ages = ("age_fits", "age_near", "age_off", "age_far")
+    same = Level("same_january" if probe.born.endswith("0101") else "same", probe.born)
+    levels = (None, same, *map(Level, names), *map(Level, ages))
+    one, other = np.frombuffer(probe.born.encode(), dtype=np.uint8), columns["born"][rows]
+    dated = other[:, 0] > 0
+    off = one != other
+    wrong = off.sum(axis=1)
+    turned = (wrong == 2) & _transposed(one, other, off)
+    year, month, day = (~off[:, a:b].any(axis=1) for a, b in ((0, 4), (4, 6), (6, 8)))
+    crossed = year & (other[:, 4:6] == one[6:8]).all(axis=1) & (other[:, 6:8] == one[4:6]).all(axis=1)
+    apart = np.abs(years[:, 0].astype(np.int64) - int(probe.born[:4]))
+    code = np.select(
+        [
+            wrong == 0,
+            wrong == 1,
+            crossed,
+            turned,
+            (year & (month | day)) | (month & day),
+            year,
+            apart <= 2,
+            apart <= 5,
+        ],
+        [1, 2, 3, 2, 4, 5, 6, 7],
+        8,
+    )
+    if not dated.all():
+        mine = int(probe.born[:4])
+        gap = np.maximum(mine, years[:, 0]) - np.minimum(mine, years[:, 1])
+        by_age = np.select([gap <= 0, gap <= 2, gap <= 5], [9, 10, 11], 12)
+        code = np.where(dated, code, np.where(years[:, 0] > 0, by_age, 0))
+    return _Field("born", levels, code)
+
+
+def _transposed(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], off: Bools) -> Bools:
+    """Whether the first place that differs and the next have changed places; the rest is not looked at."""
+    first = off.argmax(axis=1)
+    second = np.minimum(first + 1, one.shape[-1] - 1)
+    row = np.arange(len(other))
+    return (first < second) & (one[first] == other[row, second]) & (one[second] == other[row, first])
+
+
+def _one_edit(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> Bools:
+    """Whether two texts of one length are one letter apart, or two neighbours have changed places."""
+    off = one != other
+    wrong = off.sum(axis=1)
+    same_length = ((one > 0) == (other > 0)).all(axis=1)
+    return same_length & ((wrong == 1) | ((wrong == 2) & _transposed(one, other, off)))
+
+
+def _sex(probe: Features, columns: Columns, rows: Numbers) -> _Field:
+    sex = columns["sex"][rows]
+    return _Field("sex", _levels("same", "different"), np.where(sex == int(probe.sex), 1, 2) * (sex > 0))
+
+
+def _best(codes: npt.NDArray[Any], owner: Numbers, size: int) -> npt.NDArray[Any]:
+    """The lowest of each candidate's codes, 0 standing for none."""
+    best = np.full(size, 127, dtype=np.int64)
+    np.minimum.at(best, owner, np.where(codes == 0, 127, codes))
+    best[best == 127] = 0
+    return best
+
+
+def _phone(probe: Features, columns: Columns, rows: Numbers) -> _Field:
+    at, owner = columns.several("phone", rows)
+    theirs = columns["phone"][at]
+    code = np.full(len(at), 5, dtype=np.int64)
+    length = (theirs > 0).sum(axis=1)
+    for number in probe.phones:
+        one = np.frombuffer(number.encode().ljust(theirs.shape[1], b"\0"), dtype=np.uint8)
+        ending = np.frombuffer(number[-6:].encode(), dtype=np.uint8)
+        places = length[:, None] - np.arange(6, 0, -1)
+        ends = (np.take_along_axis(theirs, places, axis=1) == ending).all(axis=1)
+        code[ends] = np.minimum(code[ends], 4)
+        slip = _one_edit(one, theirs)
+        code[slip] = np.minimum(code[slip], 3)
+        code[(theirs == one).all(axis=1)] = 1 if number.startswith("447") else 2
+    levels = _levels("same_mobile", "same", "slip", "ending", "different")
+    return _Field("phone", levels, _best(code, owner, len(rows)))
+
+
+# in the order of `comparisons._PLACE_ORDER`
+_PLACES = (
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
+    "different",
+)  # fmt: skip
+
+
+class _PlaceField:
+    """Where they live: of all pairs of places the one that tells most, the first of those that tell as much."""
+
+    _LEVELS = 13  # the ten, and three of them with the postcode that both share
+
+    def __init__(self, probe: Features, columns: Columns, rows: Numbers) -> None:
+        self._columns = columns
+        self._at, owner = columns.several("place", rows)
+        self._number = self._column("number")
+        self._stem = _Texts(
+            [street_stem(place.street) for place in probe.places], columns, self._column("stem")
+        )
+        self._town = _Texts([place.town for place in probe.places], columns, self._column("town"))
+        self._postcode = self._column("postcode")
+        best = np.full(len(rows), np.iinfo(np.int64).max)
+        levels: list[Level | None] = [None]
+        for number, place in enumerate(probe.places):
+            code = self._levels_of(place)
+            telling = _PLACE_RANKS[code]
+            # how telling, then the first of the probe's places, then of the candidate's; and the level itself
+            order = ((telling * 256 + number) << 48) + (np.arange(len(code)) << 8) + code
+            np.minimum.at(best, owner, np.where(code, order, np.iinfo(np.int64).max))
+            levels += [*map(Level, _PLACES), *(Level(name, place.postcode) for name in _OF_A_POSTCODE)]
+        found = best < np.iinfo(np.int64).max
+        codes = (best & 255) + ((best >> 48) & 255) * self._LEVELS
+        self.field = _Field("place", tuple(levels), np.where(found, codes, 0))
+
+    def _column(self, name: str) -> npt.NDArray[np.int32]:
+        held: npt.NDArray[np.int32] = self._columns[f"place_{name}"][self._at]
+        return held
+
+    def _levels_of(self, place: Residence) -> npt.NDArray[np.int64]:
+        """The level of each of their places beside one of the probe's, as `comparisons._residence_level` has it."""
+        number, number_said = self._same_number(place.number)
+        street, street_said = self._street(place)
+        same, outcode_same, slip, postcode_said = self._postcodes(place.postcode)
+        town, town_said = self._same_town(place.town)
+        area = same | outcode_same | slip | town
+        nowhere = ~postcode_said & ~town_said
+        whole = is_whole_postcode(place.postcode)
+        near_street = (street == 1) | (street == 2)
+        shared = np.where(same, 10, 0)
+        conditions = [
+            ~(number_said | street_said | postcode_said | town_said),
+            number & near_street & (area | nowhere),
+            number & same & ~street_said,
+            number & same if whole else np.zeros_like(same),
+            number & (street == 1),
+            near_street & area,
+            same & number,
+            same,
+            number & area,
+            slip,
+            near_street,
+            area,
+        ]
+        code = np.select(conditions, [0, 1 + shared, 11, 12, 4, 2, 6, 13, 6, 7, 8, 9], 10)
+        for where in np.flatnonzero((code == 2) & number_said & ~number).tolist():
+            # another number in the street, unless it is nearly the same
+            (theirs,) = self._columns.texts(self._number[where : where + 1])
+            if OSA.distance(place.number, theirs, score_cutoff=1) != 1:
+                code[where] = 3
+        return code
+
+    def _same_number(self, said: str) -> tuple[Bools, Bools]:
+        if not said:
+            return _neither(len(self._at))
+        columns, words = self._columns, set(said.split())
+        same: Bools = columns["text_digest"][self._number] == digest(said)
+        said_too: Bools = self._number != NOTHING
+        several = columns["text_several"][self._number] if len(words) == 1 else said_too
+        looked_at = np.flatnonzero(several & ~same)
+        for where, text in zip(looked_at.tolist(), columns.texts(self._number[looked_at]), strict=True):
+            theirs = set(text.split())
+            same[where] = words <= theirs or theirs <= words
+        return same, said_too
+
+    def _street(self, place: Residence) -> tuple[Codes, Bools]:
+        """1 the same, 2 nearly, 3 another; 0 where not said."""
+        texts, stem = self._stem, street_stem(place.street)
+        if not stem:
+            return np.zeros(len(self._at), dtype=np.int8), np.zeros(len(self._at), dtype=bool)
+        row = texts.said[stem]
+        likeness = texts.likeness[row]
+        code = np.where((likeness == NEARLY) | (likeness == SOUNDS), 2, 3).astype(np.int8)
+        code[texts.equal[row]] = 1
+        code[texts.length == 0] = 0
+        code = code[texts.place]
+        joined = digest(place.street.replace(" ", ""))
+        code[self._columns["text_digest"][self._column("street")] == joined] = 1
+        return code, code > 0
+
+    def _postcodes(self, said: str) -> tuple[Bools, Bools, Bools, Bools]:
+        """The same whole one, the same first half, one letter off, and whether both say one."""
+        size, digests = len(self._at), self._columns["text_digest"]
+        if not said:
+            return (*_neither(size), *_neither(size))
+        both: Bools = self._postcode != NOTHING
+        equal = digests[self._postcode] == digest(said)
+        outcode_same = digests[self._column("outcode")] == digest(outcode(said))
+        slip = np.zeros(size, dtype=bool)
+        if len(said) > 3:
+            one = np.frombuffer(said.encode().ljust(POSTCODE_WIDTH, b"\0"), dtype=np.uint8)
+            slip = _one_edit(one, self._columns["place_letters"][self._at]) & both
+        same = equal if is_whole_postcode(said) or said[0].isdigit() else np.zeros(size, dtype=bool)
+        return same, (equal | outcode_same) & ~same & ~slip & both, slip & ~equal, both
+
+    def _same_town(self, said: str) -> tuple[Bools, Bools]:
+        texts = self._town
+        if not said:
+            return _neither(len(self._at))
+        likeness = texts.likeness[texts.said[said]]
+        same = (likeness == SAME) | (likeness == NEARLY)
+        return same[texts.place], (texts.length > 0)[texts.place]
+
+
+def _neither(size: int) -> tuple[Bools, Bools]:
+    return np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+
+
+# in the order of `comparisons._PLACE_ORDER`, and those in which the postcode that both share is told
+_PLACES = (
+    "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
+    "different",
+)  # fmt: skip
+_OF_A_POSTCODE = ("same", "near", "postcode")
+_PLACE_RANKS = np.array([0, *range(1, 11), 1, 2, 5], dtype=np.int64)
+
+
+def _other(probe: Features, names: _NamesAt, size: int) -> _Field:
+    owner, table = names.other_owner, names.table
+    best = np.zeros(len(owner), dtype=np.int64)
+    for reading in {reading: None for name in probe.others for reading in readings(name)}:
+        forename = table.given(reading.given)[0].codes[names.other_given]
+        surname = table.family(reading.family)[0].codes[names.other_family]
+        agrees = (forename > 0) & (forename < 8) & (forename != 3)
+        agrees_2 = ((surname > 0) & (surname < 5)) | (surname > 7)
+        code = np.select(
+            [
+                (forename == 0) & (surname == 0),
+                agrees & agrees_2,
+                agrees & (surname == 0),
+                agrees_2 & ((forename == 0) | (forename == 3)),
+                agrees | agrees_2,
+            ],
+            [0, 1, 2, 3, 4],
+            5,
+        )
+        best = np.where(best == 0, code, np.where(code == 0, best, np.minimum(best, code)))
+    return _Field(
+        "other", _levels("both", "forename", "surname", "alike", "different"), _best(best, owner, size)
+    )
+
+
+# -- all together --------------------------------------------------------------------------------------------
+
+
+class Weighing:
+    """Candidates weighed beside one description: bits, what of them a housemate takes away, and the evidence."""
+
+    def __init__(self, probe: Features, columns: Columns, rows: Numbers, model: Model) -> None:
+        size = len(rows)
+        self._names: _NameFields | None = None
+        self._fields: list[_Field] = []
+        bits, home = np.zeros(size), np.zeros(size)
+        names = _NamesAt(probe, columns, rows, model) if probe.names or probe.others else None
+        if names and probe.names and len(names.at):
+            self._names = _NameFields(probe, columns, rows, model, names)
+            bits, home = self._names.bits, self._names.home
+        if any(probe.birth):
+            self._fields.append(_born(probe, columns, rows))
+        if probe.sex:
+            self._fields.append(_sex(probe, columns, rows))
+        if probe.phones:
+            self._fields.append(_phone(probe, columns, rows))
+        if probe.places:
+            self._fields.append(_PlaceField(probe, columns, rows).field)
+        if names and probe.others:
+            self._fields.append(_other(probe, names, size))
+        for field in self._fields:
+            more, more_home = field.bits(model)
+            bits, home = bits + more, home + more_home
+        self.doubt = doubts(home, model)
+        self.bits = bits + self.doubt
+
+    def evidence(self, place: int) -> Evidence:
+        """Of the candidate at a place of the rows, as `scoring.compare` gives it."""
+        found = [(field.name, level) for field in self._fields if (level := field.levels[field.codes[place]])]
+        return (*(self._names.evidence(place) if self._names else ()), *found)
+
+
+def doubts(home: Floats, model: Model) -> Floats:
+    """`scoring._doubt` of many, by the same arithmetic, so that the same evidence always weighs the same."""
+    share = model.household / model.population
+    return np.array([-math.log2(1.0 + share * 2.0 ** min(bits, 300.0)) for bits in home.tolist()])
+
+
+def is_usual(probe: Features) -> bool:
+    """Whether a description can be weighed by columns: very long names and numbers are for `scoring` alone."""
+    return (
+        all(
+            len(words) <= WORDS
+            for name in (*probe.names, *probe.others)
+            for reading in readings(name)
+            for words in reading
+        )
+        and len(probe.names) < 100
+        and len(probe.places) < 100
+        and all(number.isascii() and 6 <= len(number) <= PHONE_WIDTH for number in probe.phones)
+        and all(place.postcode.isascii() and len(place.postcode) <= POSTCODE_WIDTH for place in probe.places)
+    )
