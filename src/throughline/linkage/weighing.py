@@ -29,7 +29,9 @@ Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
-_LIKENESS = ("same", "nearly", "sounds", "alike", "different")
+"""How alike two words are, as numbers."""
+# numbers of levels that are no agreement: of a forename those from here on, of a surname and a middle name these
+_FORENAME_UNLIKE, _SURNAME_UNLIKE, _MIDDLE_UNLIKE = 8, (6, 7), 4
 
 
 class _Texts:
@@ -164,7 +166,7 @@ class _Names:
 
     def middle_agrees(self, words: tuple[str, ...]) -> Bools:
         """Where no middle name is another one."""
-        return self.given(words)[1].codes != 4
+        return self.given(words)[1].codes != _MIDDLE_UNLIKE
 
     def family(self, words: tuple[str, ...]) -> tuple[_Field, Floats, Floats]:
         """Surname and its bits, for each of the distinct."""
@@ -352,9 +354,8 @@ class _NameFields:
             forename, _, one, one_home = table.given(words)
             surname, two, two_home = table.family(family_words)
             alike = (
-                (forename.codes[their_given] < 8)
-                & (surname.codes[their_family] != 6)
-                & (surname.codes[their_family] != 7)
+                (forename.codes[their_given] < _FORENAME_UNLIKE)
+                & ~np.isin(surname.codes[their_family], _SURNAME_UNLIKE)
                 & (table.middle_agrees(words)[their_given])
             )
             sums.append(
@@ -662,8 +663,8 @@ def _other(probe: Features, names: _NamesAt, size: int) -> _Field:
     for reading in {reading: None for name in probe.others for reading in readings(name)}:
         forename = table.given(reading.given)[0].codes[names.other_given]
         surname = table.family(reading.family)[0].codes[names.other_family]
-        agrees = (forename > 0) & (forename < 8) & (forename != 3)
-        agrees_2 = ((surname > 0) & (surname < 5)) | (surname > 7)
+        agrees = (forename > 0) & (forename < _FORENAME_UNLIKE) & (forename != 3)  # 3 is an initial
+        agrees_2 = ((surname > 0) & (surname < 5)) | (surname > 7)  # 5 is a shared name, 6 and 7 are unlike
         code = np.select(
             [
                 (forename == 0) & (surname == 0),
