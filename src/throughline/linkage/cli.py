@@ -1,21 +1,24 @@
 """``throughline linkage``: recognition, from the command line."""
 
 import json
-import os
 from collections import Counter
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
 
-from .evaluate import Evaluation, evaluate
 from .explaining import explain, in_words
 from .features import Features, features
 from .files import FileError, describe_as_far, each_row
-from .known import fitted, read_known, usable
+from .known import usable
 from .layout import Layout, LayoutError, MalformedValue, describe, layout_of, read_map, read_maps
-from .model import ModelError, live_model, write_model
+from .model import Context, Model, ModelError, live_model, load_model, read_model, with_fewest, write_model
+
+if TYPE_CHECKING:
+    from .batch.stages import Linked
+    from .evaluate import Evaluation
 
 
 @click.group()
@@ -23,54 +26,171 @@ def linkage() -> None:
     """Is this the same person?"""
 
 
+_MAP = click.option(
+    "--map", "map_path", required=True, type=click.Path(path_type=Path), help="Our fields to theirs."
+)
+_JSON = click.option(
+    "--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else."
+)
+_SEED = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the pairs drawn."
+)
+
+
 @linkage.command("evaluate")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--truth", required=True, metavar="COLUMN", help="The column that says who each row really is.")
+@_MAP
 @click.option(
-    "--map", "map_path", required=True, type=click.Path(path_type=Path), help="Our fields to theirs."
+    "--model",
+    "model_path",
+    type=click.Path(path_type=Path),
+    help="A model that `train --context batch` or `link` wrote. Default: one is trained on the file first.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
-def evaluate_command(file: Path, truth: str, map_path: Path, as_json: bool) -> None:
+@_SEED
+@_JSON
+def evaluate_command(
+    file: Path, truth: str, map_path: Path, model_path: Path | None, seed: int, as_json: bool
+) -> None:
     """Measure recognition on a CSV file whose truth is known.
 
     Precision and recall are of pairs of rows. Beside them stand the figures of the way that many forces
-    search today, the exact telephone number or address, on the same rows.
+    search today, the exact telephone number or address, on the same rows. The model is trained on the rows
+    themselves, without their truth, unless one is given.
     """
+    from .evaluate import evaluate
+
     today = datetime.now(ZoneInfo("Europe/London")).date()
     try:
-        found = evaluate(file, read_map(map_path), truth, on=today, say=progress)
-    except (FileError, LayoutError) as error:
+        model = batch_model(model_path) if model_path else None
+        found = evaluate(file, read_map(map_path), truth, on=today, say=progress, model=model, seed=seed)
+    except (FileError, LayoutError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(found.as_dict()) if as_json else _table(found))
 
 
 @linkage.command("train")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option(
-    "--map", "map_path", required=True, type=click.Path(path_type=Path), help="Our fields to theirs."
-)
+@_MAP
 @click.option("--out", required=True, type=click.Path(path_type=Path), help="The model's file, YAML.")
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the pairs drawn.")
-@click.option("--processes", type=click.IntRange(min=1), default=os.cpu_count() or 1)
-def train_command(file: Path, map_path: Path, out: Path, seed: int, processes: int) -> None:
-    """Fit the live model to an index of known persons, without its truth.
+@click.option(
+    "--context",
+    type=click.Choice(["live", "batch"]),
+    default="live",
+    show_default=True,
+    help="live: a call against records; batch: records among themselves.",
+)
+@_SEED
+def train_command(file: Path, map_path: Path, out: Path, context: Context, seed: int) -> None:
+    """Train a model with Splink on an index of known persons, without its truth.
 
     Counted are how common each name, birth date and postcode is, how strangers of the index agree by chance, and
-    how those agree who live together. How often callers err is not in an index, and stays as it was.
-    THROUGHLINE_MODEL gives the file to a site.
+    how those agree who live together. For --context batch it is learnt as well how the records of one person agree;
+    how often callers err is not in an index, and stays as it was. THROUGHLINE_MODEL gives a live model to a site.
     """
+    from .batch.training import train_on
+
     today = datetime.now(ZoneInfo("Europe/London")).date()
     try:
         layout, _ = read_maps(map_path)
         layout = usable(file, layout, None, "known", progress)
-        known = read_known(file, layout, None, on=today, processes=processes, texts=None, say=progress)
-        model = fitted(live_model(len(known)), known, seed)
-        write_model(model, out)
+        live = context == "live"
+        model = train_on(file, layout, load_model(context), on=today, seed=seed, say=progress, same=not live)
+        write_model(with_fewest(model) if live else model, out)
     except (FileError, LayoutError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"The model cannot be written: {error.strerror}") from error
-    progress(f"model {model.version} of {len(known):,} records written")
+    progress(f"model {model.version} of {model.trained['records']:,} records written")
+
+
+@linkage.command("link")
+@click.argument("file", type=click.Path(path_type=Path))
+@_MAP
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="A folder that only its owner may read."
+)
+@click.option(
+    "--model",
+    "model_path",
+    type=click.Path(path_type=Path),
+    help="A model that `train --context batch` or an earlier `link` wrote. Default: one is trained on the file first.",
+)
+@click.option(
+    "--join",
+    type=click.FloatRange(0.5, 1, max_open=True),
+    default=0.95,
+    show_default=True,
+    help="Probability from which two records are joined.",
+)
+@click.option(
+    "--review",
+    type=click.FloatRange(0, 1, min_open=True, max_open=True),
+    default=0.05,
+    show_default=True,
+    help="Probability from which a person looks at two records.",
+)
+@_SEED
+@_JSON
+def link_command(
+    file: Path,
+    map_path: Path,
+    out: Path,
+    model_path: Path | None,
+    join: float,
+    review: float,
+    seed: int,
+    as_json: bool,
+) -> None:
+    """Find which records of a CSV file are of one person, with Splink.
+
+    OUT gets clusters.csv (row, id, cluster), review.csv (pairs for a person to look at, likeliest first, with the
+    level and the weight of every field) and model.yaml. Stopped at any moment, the same command goes on where
+    it was. Nothing is joined in a database. The folder holds who people are: it does not leave the force.
+    """
+    from .batch.stages import link
+
+    today = datetime.now(ZoneInfo("Europe/London")).date()
+    if review > join:
+        raise click.UsageError("--review must not be above --join.")
+    try:
+        layout = usable(file, read_map(map_path), None, "records", progress)
+        model = batch_model(model_path) if model_path else load_model("batch")
+        found = link(
+            file,
+            layout,
+            out,
+            model=model,
+            trained=model_path is not None,
+            on=today,
+            seed=seed,
+            join=join,
+            review=review,
+            say=progress,
+        )
+    except (FileError, LayoutError, ModelError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"The folder cannot be written: {error.strerror}") from error
+    click.echo(json.dumps(found.as_dict()) if as_json else _linked(found))
+
+
+def batch_model(path: Path) -> Model:
+    """A model for records among themselves, from its file. Raises ModelError."""
+    model = read_model(str(path))
+    if model.context != "batch":
+        raise ModelError(f"the model is for {model.context} use; records among themselves need one for batch")
+    return model
+
+
+def _linked(found: "Linked") -> str:
+    return "\n".join(
+        (
+            f"{found.records:,} records, {found.pairs_compared:,} pairs compared, by model {found.model}",
+            f"{found.clusters:,} persons; {found.joined_records:,} records share theirs with another",
+            f"{found.to_review:,} pairs for a person to look at",
+        )
+    )
 
 
 @linkage.command("explain")
@@ -140,7 +260,7 @@ def progress(line: str) -> None:
     click.echo(line, err=True)
 
 
-def _table(found: Evaluation) -> str:
+def _table(found: "Evaluation") -> str:
     lines = [
         f"{found.rows:,} rows, {found.true_pairs:,} true pairs, {found.seconds} s",
         "",

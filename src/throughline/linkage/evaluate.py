@@ -1,37 +1,29 @@
 """How well does recognition do on a file whose truth is known? Measured beside exact phone or address."""
 
-import gc
 import math
 import time
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
-from functools import cache
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from .description import Description
-from .features import Features, features
-from .files import describe_as_far, read_rows
-from .fitting import EvidenceTable, fit, with_rarities, with_strangers
-from .keys import CAP, batch_keys
-from .layout import Layout, LayoutError
-from .model import load_model
-from .scoring import compare
+from .batch.linking import LONGEST_CHAIN, Settled, prepare, settle, weigh_pairs
+from .batch.table import load, opened
+from .batch.training import train
+from .layout import Layout
+from .model import Model, load_model
 
+Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-PAIRS_PER_ROW = 8
-"""How many pairs are compared at most, for each row of the file: some 15 microseconds each."""
 CHAIN_MARGIN = 4.0
 """Bits beyond acceptance that a link needs before others are drawn from it (odds of 16 to 1)."""
-LONGEST_CHAIN = 60
-"""Rows of one person beyond which a chain is not believed."""
 PRECISION = 0.99
 """The precision at which recall_at_p99 is read off."""
 
@@ -60,51 +52,32 @@ class Evaluation:
         return asdict(self)
 
 
-def evaluate(path: Path, layout: Layout, truth: str, *, on: date, say: Say) -> Evaluation:
+def evaluate(
+    path: Path, layout: Layout, truth: str, *, on: date, say: Say, model: Model | None = None, seed: int = 1
+) -> Evaluation:
     """Measure on a CSV file in which the column ``truth`` says which rows are one person.
 
-    Rows with an empty truth are nobody else's. Raises FileError or LayoutError.
+    Rows with an empty truth are nobody else's. Without a ``model`` the one that comes with this is trained on
+    the file first, without its truth. Raises FileError or LayoutError.
     """
     start = time.perf_counter()
-    rows = read_rows(path)
-    header = rows[0].keys() if rows else ()
-    layout.check(header)
-    if truth not in header:
-        raise LayoutError(f"the file has no column '{truth}', which was given as the truth")
-    say(f"{len(rows):,} rows read")
-    people = truth_codes([(row.get(truth) or "").strip() for row in rows])
-    described = _describe_all(rows, layout, on, say)
-    cleaned = [features(one) for one in described]
-    say("cleaned")
-    true_pairs = pairs_within(people)
-    with _no_collector():
-        engine = _engine(cleaned, people, true_pairs, say)
-    exact = exact_phone_or_address(cleaned, people, true_pairs)
-    return Evaluation(len(rows), true_pairs, round(time.perf_counter() - start, 2), engine, exact)
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """No search for cycles meanwhile: among millions of tuples it is half of the time, and finds none."""
-    was_on = gc.isenabled()
-    gc.disable()
+    con = opened()
     try:
-        yield
+        rows = load(con, path, layout, truth, on=on, say=say)
+        people = truth_codes([mark or "" for (mark,) in _all(con, "select truth from records order by rid")])
+        true_pairs = pairs_within(people)
+        prepare(con, rows, say)
+        model = train(con, load_model("batch"), seed, say) if model is None else model
+        weigh_pairs(con, model, say)
+        engine = _engine(settle(con, model, rows), rows, people, true_pairs)
+        exact = exact_phone_or_address(con, people, true_pairs)
     finally:
-        if was_on:
-            gc.enable()
+        con.close()
+    return Evaluation(rows, true_pairs, round(time.perf_counter() - start, 2), engine, exact)
 
 
-# -- the file ------------------------------------------------------------------------------------------
-
-
-def _describe_all(rows: Sequence[Mapping[str, str]], layout: Layout, on: date, say: Say) -> list[Description]:
-    """Every row as a description. A value that cannot be read counts as missing, and is reported."""
-    unread: Counter[str] = Counter()
-    described = [describe_as_far(row, layout, on=on, unread=unread) for row in rows]
-    for name, count in unread.items():
-        say(f"{name}: {count:,} values cannot be read and count as missing")
-    return described
+def _all(con: Connection, query: str) -> list[tuple[Any, ...]]:
+    return con.execute(query).fetchall()
 
 
 def truth_codes(truth: Sequence[str]) -> Integers:
@@ -125,19 +98,12 @@ def pairs_within(*codes: Integers) -> int:
 # -- the engine ----------------------------------------------------------------------------------------
 
 
-def _engine(cleaned: Sequence[Features], people: Integers, true_pairs: int, say: Say) -> Figures:
-    left, right = candidate_pairs(cleaned, say)
-    model = with_strangers(with_rarities(load_model("batch"), cleaned), cleaned)
-    evidence = EvidenceTable()
-    for one, other in zip(left.tolist(), right.tolist(), strict=True):
-        evidence.add(compare(cleaned[one], cleaned[other], model))
-        if len(evidence) % 500_000 == 0:
-            say(f"{len(evidence):,} of {len(left):,} pairs compared")
-    fitted = fit(model, evidence, len(cleaned) * (len(cleaned) - 1) // 2)
-    threshold = math.log2(fitted.model.population * model.accept / (1 - model.accept))
-    codes = left * len(cleaned) + right
-    codes, weights = with_chains(codes, fitted.weights, len(cleaned), threshold)
-    true = people[codes // len(cleaned)] == people[codes % len(cleaned)]
+def _engine(settled: Settled, rows: int, people: Integers, true_pairs: int) -> Figures:
+    model = settled.model
+    threshold = math.log2(model.population * model.accept / (1 - model.accept))
+    codes = settled.left * rows + settled.right
+    codes, weights = with_chains(codes, settled.weights, rows, threshold)
+    true = people[codes // rows] == people[codes % rows]
     return figures(weights, true, threshold, true_pairs)
 
 
@@ -174,39 +140,6 @@ def with_chains(codes: Integers, weights: Floats, rows: int, threshold: float) -
     return every[first], all_weights[first]
 
 
-def candidate_pairs(cleaned: Sequence[Features], say: Say) -> tuple[Integers, Integers]:
-    """Pairs of rows that share a key, as two arrays of row numbers, each pair once.
-
-    The keys that fewest rows share tell most: they are taken first, until there are PAIRS_PER_ROW.
-    """
-    blocks: defaultdict[str, list[int]] = defaultdict(list)
-    for row, one in enumerate(cleaned):
-        for key in batch_keys(one):
-            blocks[key].append(row)
-    size = len(cleaned)
-    found = np.empty(0, np.int64)
-    waiting: list[Integers] = []
-    held = 0
-    for rows in sorted((rows for rows in blocks.values() if 2 <= len(rows) <= CAP), key=len):
-        block = np.array(rows, dtype=np.int64)
-        first, second = _corners(len(block))
-        waiting.append(block[first] * size + block[second])
-        held += len(first)
-        if held > 5 * size:
-            found, waiting, held = np.unique(np.concatenate([found, *waiting])), [], 0
-            if len(found) > PAIRS_PER_ROW * size:
-                break
-    found = np.unique(np.concatenate([found, *waiting]))
-    say(f"{len(found):,} pairs of rows share a key")
-    return found // size, found % size
-
-
-@cache
-def _corners(size: int) -> tuple[Integers, Integers]:
-    first, second = np.triu_indices(size, 1)
-    return first, second
-
-
 # -- the figures ---------------------------------------------------------------------------------------
 
 
@@ -238,24 +171,23 @@ def single_decision(accepted: int, correct: int, true_pairs: int) -> Figures:
     return Figures(precision, recall, f1, recall if precision >= PRECISION else 0.0)
 
 
-def exact_phone_or_address(cleaned: Sequence[Features], people: Integers, true_pairs: int) -> Figures:
+def exact_phone_or_address(con: Connection, people: Integers, true_pairs: int) -> Figures:
     """What many forces do today: the same telephone, or the same house number and street or postcode.
 
     Counted by groups, so that a value shared by thousands costs nothing. Each row has at most one of each.
     """
-    phones = truth_codes([one.phones[0] if one.phones else "" for one in cleaned])
-    homes = truth_codes([_exact_address(one) for one in cleaned])
+    found = _all(
+        con,
+        """
+        select p.phones[1], case when coalesce(h.street, h.postcode) is not null and h.number is not null then
+            concat_ws('|', h.number, coalesce(h.street, ''), coalesce(h.postcode, h.town, '')) end
+        from records r left join sayings p using (rid) left join homes h on h.rid = r.rid and h.place_no = 0
+        order by r.rid
+        """,
+    )
+    phones, homes = (truth_codes([one[place] or "" for one in found]) for place in (0, 1))
 
     def either(*also: Integers) -> int:
         return pairs_within(phones, *also) + pairs_within(homes, *also) - pairs_within(phones, homes, *also)
 
     return single_decision(either(), either(people), true_pairs)
-
-
-def _exact_address(one: Features) -> str:
-    if not one.places:
-        return ""
-    place = one.places[0]
-    if not place.number or not (place.street or place.postcode):
-        return ""
-    return "|".join((place.number, place.street, place.postcode or place.town))

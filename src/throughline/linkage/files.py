@@ -47,6 +47,21 @@ def header_of(path: Path) -> list[str]:
     raise FileError("the file has a header and no rows")
 
 
+def is_utf8(path: Path) -> bool:
+    """Whether a file is read as UTF-8."""
+    return _encoding(path) == "utf-8-sig"
+
+
+def delimiter_of(path: Path) -> str:
+    """What parts the columns of a file that is UTF-8."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return _delimiter(file.readline())
+
+
+def _delimiter(header: str) -> str:
+    return max(",;\t|", key=header.count)
+
+
 def _encoding(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
@@ -67,7 +82,7 @@ def _rows(file: TextIO, skipped: Counter[str] | None) -> Iterator[dict[str, str]
     if not header.strip("\ufeff\0 \r\n"):
         raise FileError("the file is empty: it has no header")
     file.seek(0)
-    delimiter = max(",;\t|", key=header.count)
+    delimiter = _delimiter(header)
     csv.field_size_limit(_LONGEST_CELL)
     lines = (line.replace("\0", "") for line in file)
     reader = csv.DictReader(lines, delimiter=delimiter, skipinitialspace=True)

@@ -1,50 +1,30 @@
-"""A model fitted to one file without its truth: its own rarities, its own strangers, its own mistakes.
+"""What of a model is counted in an index that is held in memory, quickly and without Splink, for `replay`.
 
-Expectation-maximisation over three kinds of pair (same person, same household, unrelated), held near the
-model's own figures by counting those as some hundred pairs already seen, so that a small or odd file cannot
-pull it away.
+Shares are held near the model's own by counting those as some hundred pairs already seen, so that a small or odd
+file cannot pull it away. `batch.training` learns the same, and how one person's records agree, with Splink.
 """
 
 import math
 import random
-from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
 
-from .comparisons import Level
 from .features import Features
 from .model import Model, Odds
 from .names import called_by
-from .scoring import Evidence, compare, weigh
+from .scoring import compare, weigh
 
 Floats = npt.NDArray[np.float64]
 
-_SEEN = 100.0  # pairs that the model's own figures count for
-_SEEN_OF_STRANGERS = 2_000.0  # pairs of strangers that they count for
+SEEN = 100.0  # pairs that the model's own figures count for
+SEEN_OF_STRANGERS = 2_000.0  # pairs of strangers that they count for
 _STRANGERS = 40_000  # random pairs from which the agreement of strangers is estimated
 _ROUNDS = 25
 _SEED = 20151  # of the random pairs: the same file gives the same model
-
-
-def with_rarities(model: Model, rows: Sequence[Features]) -> Model:
-    """The model with the file's own number of rows, and shares of names, birth dates and postcodes."""
-    counts: dict[str, Counter[str]] = {kind: Counter() for kind in model.rarities}
-    for row in rows:
-        for name in row.names:
-            counts["forename"].update(called_by(name.given)[:1] if name.ordered else name.given)
-            counts["surname"].update({"".join(name.family), *name.family} if name.ordered else name.given)
-        counts["born"].update([row.born])
-        counts["postcode"].update({place.postcode for place in row.places})
-    rarities = {}
-    for kind, table in counts.items():
-        del table[""]
-        total = table.total() or 1
-        rarities[kind] = {value: count / total for value, count in table.items()}
-    return replace(model, rarities=rarities, population=max(len(rows), 2), _bits={})
 
 
 # How many persons the model's own shares count for beside those of an index: birth dates are spread evenly
@@ -122,12 +102,12 @@ def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], ot
         fields[field] = dict(levels)
         if field == "place":
             continue
-        for group in _alternatives(levels):
+        for group in alternatives(levels):
             total = sum(seen[field, name] for name in group)
             whole = sum(levels[name].household for name in group)
             for name in group:
                 if len(group) > 1:
-                    share = (seen[field, name] + _SEEN * levels[name].household / whole) / (total + _SEEN)
+                    share = (seen[field, name] + SEEN * levels[name].household / whole) / (total + SEEN)
                     fields[field][name] = replace(levels[name], household=share)
     return replace(model, fields=fields, household=min(max(others, 0.5), 10.0), _bits={})
 
@@ -147,139 +127,19 @@ def with_strangers(model: Model, rows: Sequence[Features]) -> Model:
     fields = {}
     for field, levels in model.fields.items():
         fields[field] = dict(levels)
-        for group in _alternatives(levels):
+        for group in alternatives(levels):
             total = sum(seen[field, name] for name in group)
             whole = sum(levels[name].unrelated for name in group)
             for name in group:
                 odds = levels[name]
                 if not odds.rarity and field != "order":
-                    share = (seen[field, name] + 20 * _SEEN * odds.unrelated / whole) / (total + 20 * _SEEN)
+                    share = (seen[field, name] + 20 * SEEN * odds.unrelated / whole) / (total + 20 * SEEN)
                     fields[field][name] = replace(odds, unrelated=share)
     return replace(model, fields=fields, _bits={})
 
 
-def _alternatives(levels: Mapping[str, Odds]) -> list[list[str]]:
+def alternatives(levels: Mapping[str, Odds]) -> list[list[str]]:
     """Levels of which exactly one holds: those of ages stand apart from those of dates."""
     names = list(levels)
     ages = [name for name in names if name.startswith("age_")]
     return [group for group in ([name for name in names if name not in ages], ages) if group]
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One field over all pairs: the level's place in ``names`` (-1: none) and its evidence in bits."""
-
-    names: tuple[str, ...]
-    level: npt.NDArray[np.int64]
-    unrelated: Floats
-    household: Floats
-
-
-class EvidenceTable:
-    """The evidence of millions of pairs: each distinct (field, level) once, and each pair its numbers."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[tuple[str, Level], int] = {}
-        self._held = array("i")
-        self._counts = array("i")
-
-    def add(self, evidence: Evidence) -> None:
-        """Add the next pair."""
-        numbers = self._numbers
-        self._held.extend([numbers.setdefault(one, len(numbers)) for one in evidence])
-        self._counts.append(len(evidence))
-
-    def __len__(self) -> int:
-        return len(self._counts)
-
-    def columns(self, model: Model) -> dict[str, Column]:
-        """The evidence field by field, with the model's bits for strangers and households."""
-        held = np.asarray(self._held, dtype=np.int64)
-        pair = np.repeat(np.arange(len(self)), np.asarray(self._counts, dtype=np.int64))
-        fields = list(model.fields)
-        field = np.zeros(len(self._numbers), dtype=np.int64)
-        level = np.zeros(len(self._numbers), dtype=np.int64)
-        unrelated = np.zeros(len(self._numbers))
-        household = np.zeros(len(self._numbers))
-        for (name, one), number in self._numbers.items():
-            bits, household[number] = model.bits(name, one)
-            field[number] = fields.index(name)
-            level[number] = list(model.fields[name]).index(one.name)
-            unrelated[number] = math.log2(model.fields[name][one.name].same) - bits
-        columns = {}
-        for number, name in enumerate(fields):
-            here = field[held] == number
-            rows, values = pair[here], held[here]
-            column = Column(
-                tuple(model.fields[name]), np.full(len(self), -1), np.zeros(len(self)), np.zeros(len(self))
-            )
-            column.level[rows] = level[values]
-            column.unrelated[rows] = unrelated[values]
-            column.household[rows] = household[values]
-            columns[name] = column
-        return columns
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The model fitted to the file, and the weight in bits of every pair by it."""
-
-    model: Model
-    weights: Floats
-
-
-def fit(model: Model, evidence: EvidenceTable, pairs: int) -> Fitted:
-    """Fit how often the same person agrees, and how many pairs are the same, to ``pairs`` of a file.
-
-    ``evidence`` is of the pairs that share a key; the others are taken to be unrelated.
-    """
-    columns = evidence.columns(model)
-    home = sum((column.household for column in columns.values()), np.zeros(len(evidence)))
-    same_share, home_share = 1.0 / model.population, model.household / model.population
-    fields = {field: dict(levels) for field, levels in model.fields.items()}
-    for _ in range(_ROUNDS):
-        same = _bits_of_same(columns, fields, len(evidence))
-        odds = same_share * np.exp2(np.minimum(same, 300))
-        odds_home = home_share * np.exp2(np.minimum(home, 300))
-        whole = 1.0 + odds + odds_home
-        chance = odds / whole
-        same_share = float((chance.sum() + 1.0) / pairs)
-        home_share = float(
-            np.clip((odds_home / whole).sum() / pairs, 0.1 / model.population, 5 / model.population)
-        )
-        fields = {field: _refitted(model.fields[field], columns[field], chance) for field in model.fields}
-    done = replace(
-        model,
-        fields=fields,
-        population=max(round(1 / same_share), 2),
-        household=home_share / same_share,
-        _bits={},
-    )
-    same = _bits_of_same(columns, fields, len(evidence))
-    weights = same - np.log2(1.0 + home_share * np.exp2(np.minimum(home, 300)))
-    return Fitted(done, weights)
-
-
-def _bits_of_same(columns: dict[str, Column], fields: dict[str, dict[str, Odds]], size: int) -> Floats:
-    total = np.zeros(size)
-    for field, column in columns.items():
-        same = np.log2(
-            [*(fields[field][name].same for name in column.names), 1.0]
-        )  # -1 takes the last: no bits
-        total += same[column.level] - column.unrelated
-    return total
-
-
-def _refitted(levels: Mapping[str, Odds], column: Column, chance: Floats) -> dict[str, Odds]:
-    held = column.level >= 0
-    counts = np.bincount(column.level[held], weights=chance[held], minlength=len(column.names))
-    seen = dict(zip(column.names, counts.tolist(), strict=True))
-    fitted = dict(levels)
-    for group in _alternatives(levels):
-        total = sum(seen[name] for name in group)
-        whole = sum(fitted[name].same for name in group)
-        for name in group:
-            if len(group) > 1:
-                share = (seen[name] + _SEEN * fitted[name].same / whole) / (total + _SEEN)
-                fitted[name] = replace(fitted[name], same=share)
-    return fitted

@@ -32,6 +32,7 @@ class Odds:
 class Model:
     """One versioned model. ``population`` records, ``household`` of which share the person's home.
 
+    ``trained`` says by which versions and from which pairs it was trained, and is empty for one set by hand.
     ``certain`` gives the certainty (log2 of the odds) from which so many of the first answers are right.
 
     Explanations can be repeated from (context, version), both of which should be kept with a decision.
@@ -46,6 +47,7 @@ class Model:
     certain: Mapping[str, float]
     fields: Mapping[str, Mapping[str, Odds]]
     rarities: Mapping[str, Mapping[str, float]]
+    trained: Mapping[str, Any] = MappingProxyType({})
     _bits: dict[tuple[str, Level], tuple[float, float]] = field(default_factory=dict, repr=False)
 
     def bits(self, name: str, level: Level) -> tuple[float, float]:
@@ -91,6 +93,7 @@ def model_from(content: Mapping[str, Any]) -> Model:
         rarities=MappingProxyType(
             {kind: MappingProxyType(shares) for kind, shares in content["rarities"].items()}
         ),
+        trained=MappingProxyType(content.get("trained") or {}),
     )
 
 
@@ -156,6 +159,7 @@ def _content(model: Model) -> dict[str, Any]:
             }
             for field, levels in model.fields.items()
         },
+        "trained": dict(model.trained),
         "rarities": {kind: dict(sorted(shares.items())) for kind, shares in model.rarities.items()},
     }
 
@@ -178,3 +182,8 @@ def live_model(records: int, fitted: str = "") -> Model:
     """
     model = read_model(fitted) if fitted else load_model("live")
     return model.with_population(max(records, _FEWEST)) if records else model
+
+
+def with_fewest(model: Model) -> Model:
+    """The model for an index of no fewer records than one just begun is taken to have."""
+    return model.with_population(max(model.population, _FEWEST))

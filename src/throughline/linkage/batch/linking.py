@@ -1,0 +1,150 @@
+"""Which records of a file are one person: weighed by Splink, settled against the household, joined in clusters."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from ..model import Model
+from .blocking import block
+from .table import count_of
+from .weighing import Scorer, levels_query, make_letters, make_readings, weigh
+
+Connection = duckdb.DuckDBPyConnection
+Say = Callable[[str], None]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+LEAST = 2.0
+"""Bits for the same person below which a pair is not kept, whatever a household would explain."""
+CHUNK = 1_000_000
+"""Pairs that are weighed at a time."""
+LONGEST_CHAIN = 60
+"""Rows of one person beyond which a chain is not believed."""
+_ROUNDS = 25
+
+
+def prepare(con: Connection, rows: int, say: Say) -> None:
+    """Block the records and make their readings."""
+    block(con, rows, say)
+    make_letters(con)
+    make_readings(con)
+
+
+def make_weighed(con: Connection) -> None:
+    """``weighed``: every pair of ``pairs`` with enough for it, its bits and those of a household; empty yet."""
+    con.execute(
+        "create or replace table weighed (part int, rid_l bigint, rid_r bigint, uid_l bigint, uid_r bigint,"
+        " bits double, household double)"
+    )
+
+
+def weigh_pairs(con: Connection, model: Model, say: Say) -> None:
+    """Weigh all pairs into ``weighed``, on DuckDB."""
+    make_weighed(con)
+    scorer = Scorer(con, model)
+    for chunk in chunks(con):
+        weigh_chunk(con, scorer, model, chunk)
+        say(f"{min((chunk + 1) * CHUNK, count_of(con, 'pairs')):,} pairs weighed")
+    scorer.close()
+
+
+def chunks(con: Connection) -> Iterable[int]:
+    """The numbers of the parts in which the pairs are weighed."""
+    return range(-(-count_of(con, "pairs") // CHUNK))
+
+
+def weigh_chunk(con: Connection, scorer: Scorer, model: Model, chunk: int) -> None:
+    """Weigh one part of the pairs."""
+    con.execute(
+        f"create or replace temp table pairs_now as select rid_l, rid_r from pairs where rowid >= {chunk * CHUNK}"
+        f" and rowid < {(chunk + 1) * CHUNK}"
+    )
+    weigh(con, scorer, model, least=LEAST)
+    levels = levels_query(model, "weighed_now")
+    con.execute("delete from weighed where part = ?", [chunk])
+    con.execute(
+        f"insert into weighed select {chunk}, rid_l, rid_r, uid_l, uid_r, bits, household from weighed_now"
+        f" join (select uid_l, uid_r, household from ({levels})) using (uid_l, uid_r)"
+    )
+    con.execute("drop table weighed_now")
+    con.execute("drop table pairs_now")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The model with the file's own odds, and each pair's bits after what its household explains is taken off."""
+
+    model: Model
+    left: Integers
+    right: Integers
+    weights: Floats
+
+    def weight_at(self, probability: float) -> float:
+        """The bits from which a pair is of one person with so much probability."""
+        return float(np.log2(self.model.population * probability / (1 - probability)))
+
+    def between(self, review: float, joined: Sequence[int]) -> pa.Table:
+        """The pairs that are likely enough to be looked at and are not in one cluster."""
+        cluster = np.asarray(joined)
+        chosen = (self.weights >= self.weight_at(review)) & (cluster[self.left] != cluster[self.right])
+        weights = self.weights[chosen]
+        odds = np.exp2(np.minimum(weights, 300)) / self.model.population
+        return pa.table(
+            {
+                "rid_l": self.left[chosen],
+                "rid_r": self.right[chosen],
+                "weight": weights,
+                "probability": odds / (1 + odds),
+            }
+        )
+
+
+def settle(con: Connection, model: Model, rows: int) -> Settled:
+    """How many pairs are of one person, and of one household, found in the weights of all pairs at once."""
+    found = con.execute(
+        "select rid_l, rid_r, bits, household from weighed order by rid_l, rid_r"
+    ).fetchnumpy()
+    bits, home = (
+        np.exp2(np.clip(found[name].astype(np.float64), -300, 300)) for name in ("bits", "household")
+    )
+    pairs = max(rows * (rows - 1) // 2, 1)
+    same_share, home_share = 1.0 / model.population, model.household / model.population
+    for _ in range(_ROUNDS):
+        odds, odds_home = same_share * bits, home_share * home
+        whole = 1.0 + odds + odds_home
+        same_share = float(((odds / whole).sum() + 1.0) / pairs)
+        home_share = float(
+            np.clip((odds_home / whole).sum() / pairs, 0.001 / model.population, 5 / model.population)
+        )
+    weights = np.log2(bits) - np.log2(1.0 + home_share * home)
+    settled = replace(
+        model, population=max(round(1 / same_share), 2), household=home_share / same_share, _bits={}
+    )
+    return Settled(settled, found["rid_l"].astype(np.int64), found["rid_r"].astype(np.int64), weights)
+
+
+def clusters(settled: Settled, rows: int, join: float) -> list[int]:
+    """Of every row the first row of its cluster: pairs joined from the surest, until a cluster would be a crowd.
+
+    One false link between two crowds would make them one person; beyond LONGEST_CHAIN it is left to a person.
+    """
+    sure = np.flatnonzero(settled.weights >= settled.weight_at(join))
+    sure = sure[np.argsort(-settled.weights[sure], kind="stable")]
+    of = list(range(rows))
+    members: dict[int, list[int]] = {}
+    for left, right in zip(settled.left[sure].tolist(), settled.right[sure].tolist(), strict=True):
+        one, other = sorted((of[left], of[right]))
+        if one == other:
+            continue
+        these, those = members.get(one, [one]), members.pop(other, [other])
+        if len(these) + len(those) > LONGEST_CHAIN:
+            members[other] = those
+            continue
+        members[one] = these + those
+        for row in those:
+            of[row] = one
+    return of

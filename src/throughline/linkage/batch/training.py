@@ -1,0 +1,334 @@
+"""A model trained by Splink on a file's own records, without its truth.
+
+How strangers agree (u) is counted in a random sample of pairs, how one person's records agree (m) is found by
+expectation-maximisation among pairs that share a birth date and forename, a birth date and outcode, or both names
+and outcode. Never among pairs that share a telephone: a household does, and would be learnt as one person.
+Splink knows two kinds of pair; the third, the household, is counted in pairs of records that share a home.
+
+Each share is held near the model's own by counting that as some pairs already seen, and a field of which
+the training says that agreeing speaks against the same person keeps what it had.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import splink
+from splink.internals.exceptions import EMTrainingException
+
+from ..fitting import SEEN, SEEN_OF_STRANGERS, alternatives, with_shares
+from ..layout import Layout
+from ..model import Model, Odds, versioned
+from .levels import Compared, compared
+from .table import count_of, load, opened
+from .weighing import Scorer, levels_query, linker_of, make_letters, make_readings, weigh
+
+Connection = duckdb.DuckDBPyConnection
+Say = Callable[[str], None]
+
+RULES = {
+    "birth date and forename": "l.born = r.born and l.forename = r.forename",
+    "birth date and outcode": "l.born = r.born and l.outcode = r.outcode",
+    "both names and outcode": "l.forename = r.forename and l.surname = r.surname and l.outcode = r.outcode",
+}
+SAMPLED = 400_000
+"""Random pairs in which the agreement of strangers is counted."""
+BLOCKED = 400_000
+"""Pairs of each rule, at the most, in which the agreement of one person's records is found."""
+FEWEST = 100
+"""Records from which a file teaches anything."""
+_START = 0.3  # share of the blocked pairs that are one person's, from which the search begins
+_FEW = 50.0  # matches among the pairs of a rule below which it teaches nothing
+_SAMPLE = 5_000  # records whose household is looked at
+_HOME = 20  # an address that more records share is a hostel or a tower: no household
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What was learnt from the pairs of one rule."""
+
+    rule: str
+    pairs: int
+    matches: float
+    rounds: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return {
+            "blocked_on": self.rule,
+            "pairs": self.pairs,
+            "matches": round(self.matches),
+            "rounds": self.rounds,
+        }
+
+
+def train(con: Connection, model: Model, seed: int, say: Say, *, same: bool = True) -> Model:
+    """The model with what the tables ``records`` and ``readings`` say of strangers, persons and households.
+
+    Without ``same`` it keeps how one person's descriptions agree: that of a call is not in an index.
+    """
+    rows = count_of(con, "records")
+    model = with_shares(model.with_population(rows), counted_values(con))
+    con.execute(
+        "create or replace temp table first_readings as select * from readings"
+        " where name_no = 0 and way = 0 and place_no = 0 and not turned"
+    )
+    sessions: list[Session] = []
+    if rows >= FEWEST:
+        model, sessions = _learnt(con, model, rows, seed, same, say)
+    model = with_home_sharers(con, model, seed)
+    con.execute("drop table first_readings")
+    made_by = {
+        "splink": splink.__version__,
+        "duckdb": duckdb.__version__,
+        "records": rows,
+        "strangers": {"pairs": SAMPLED},
+        "sessions": [session.as_dict() for session in sessions],
+    }
+    return replace(_rounded(model), trained=made_by, _bits={})
+
+
+def _rounded(model: Model) -> Model:
+    """To eight digits, for in what order a database adds up is not always the same."""
+
+    def short(share: float) -> float:
+        return float(f"{share:.8g}")
+
+    fields = {
+        field: {
+            name: replace(
+                odds,
+                same=short(odds.same),
+                household=short(odds.household),
+                unrelated=short(odds.unrelated),
+            )
+            for name, odds in levels.items()
+        }
+        for field, levels in model.fields.items()
+    }
+    rarities = {
+        kind: {value: short(share) for value, share in shares.items()}
+        for kind, shares in model.rarities.items()
+    }
+    return replace(model, fields=fields, rarities=rarities, _bits={})
+
+
+def _learnt(
+    con: Connection, model: Model, rows: int, seed: int, same: bool, say: Say
+) -> tuple[Model, list[Session]]:
+    """What Splink learns of strangers and of the same person."""
+    sessions: list[Session] = []
+    linker = linker_of(con, model.with_population(round(1 / _START)), table="first_readings")
+    linker.training.estimate_u_using_random_sampling(
+        max_pairs=SAMPLED, seed=seed, num_chunks=1, min_count_per_level=None
+    )
+    model = _with_strangers(model, _trained(linker, "u_probability"), min(SAMPLED, rows * (rows - 1) // 2))
+    say("how strangers agree is counted")
+    if same:
+        for name, rule in RULES.items():
+            if session := _learn(con, linker, name, rule):
+                sessions.append(session)
+                say(f"{session.pairs:,} pairs that share {name}: {session.matches:,.0f} of one person")
+        matches = sum(session.matches for session in sessions)
+        if matches:
+            model = _with_same(model, _trained(linker, "m_probability"), matches, say)
+    linker.table_management.delete_tables_created_by_splink_from_db()
+    return model, sessions
+
+
+def train_on(
+    path: Path, layout: Layout, model: Model, *, on: date, seed: int, say: Say, same: bool = True
+) -> Model:
+    """The model trained on a file, under a version of its own. Raises FileError or LayoutError."""
+    con = opened()
+    try:
+        rows = load(con, path, layout, None, on=on, say=say)
+        con.execute("create table pairs (rid_l bigint, rid_r bigint)")
+        make_letters(con)
+        make_readings(con)
+        return versioned(train(con, model, seed, say, same=same).with_population(rows), seed)
+    finally:
+        con.close()
+
+
+def counted_values(con: Connection) -> Counter[tuple[str, str]]:
+    """How many records have each forename, word of a surname, birth date and postcode, as `values_of` gives them."""
+    found: Counter[tuple[str, str]] = Counter()
+    for kind, query in (
+        ("forename", "select rid, name_no, forename as value from names_in where ordered"),
+        (
+            "surname",
+            "select rid, name_no, unnest(list_distinct(list_concat([surname],"
+            " coalesce(list_transform(family, lambda x: x.w), [])))) as value from names_in"
+            " where ordered and surname is not null",
+        ),
+        ("forename", _LOOSE),
+        ("surname", _LOOSE),
+        ("born", "select rid, 0 as name_no, born as value from sayings"),
+        ("postcode", "select rid, 0 as name_no, postcode as value from homes group by all"),
+    ):
+        con.execute(
+            "create or replace temp view names_in as select w.rid, w.name_no, w.ordered, w.name_given, w.name_family,"
+            " g.forename, f.surname, f.family from ways w left join given_forms g on g.text = w.name_given"
+            " left join family_forms f on f.text = w.name_family where w.way = 0"
+        )
+        for value, count in con.execute(
+            f"select value, count(*) from ({query}) where value is not null group by value order by value"
+        ).fetchall():
+            found[kind, value] += count
+    return found
+
+
+_LOOSE = (
+    "select rid, name_no, unnest(string_split(trim(name_given || ' ' || name_family), ' ')) as value"
+    " from names_in where not ordered"
+)
+
+
+def _learn(con: Connection, linker: Any, name: str, rule: str) -> Session | None:
+    columns = [part.split(".")[1].split(" ")[0] for part in rule.split(" and ")]
+    present = " and ".join(f"{column} is not null" for column in columns)
+    (pairs,) = con.execute(
+        f"select coalesce(sum(n * (n - 1) / 2), 0)::bigint from (select count(*) as n from first_readings"
+        f" where {present} group by {', '.join(columns)})"
+    ).fetchall()[0]
+    if not pairs:
+        return None
+    before = linker._settings_obj.core_model_settings.copy()
+    try:
+        session = linker.training.estimate_parameters_using_expectation_maximisation(
+            rule,
+            estimate_without_term_frequencies=True,
+            max_pairs=BLOCKED if pairs > BLOCKED else None,
+            record_sample_proportion=1.0 if pairs < 10 * BLOCKED else 0.1,
+        )
+    except EMTrainingException:
+        return None
+    pairs = min(pairs, BLOCKED)
+    matches = session.core_model_settings.probability_two_random_records_match * pairs
+    if matches < _FEW:
+        linker._settings_obj.core_model_settings = before
+        return None
+    return Session(name, pairs, matches, len(session._core_model_settings_history) - 1)
+
+
+def _trained(linker: Any, which: str) -> dict[str, dict[str, list[float]]]:
+    """The shares that Splink has learnt, by comparison and level of the model; those it never saw are left out."""
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    listed = "_trained_m_probabilities" if which.startswith("m") else "_trained_u_probabilities"
+    for one, comparison in zip(compared(), linker._settings_obj.comparisons, strict=True):
+        levels = [level for level in comparison.comparison_levels if not level.is_null_level]
+        for condition, level in zip(one.levels, levels, strict=False):
+            learnt = [entry["probability"] for entry in getattr(level, listed)]
+            known = [share for share in learnt if isinstance(share, float | int)]
+            if learnt:
+                found[one.name][condition.level].append(sum(known) / len(learnt))
+    return {name: levels for name, levels in found.items() if any(map(sum, levels.values()))}
+
+
+def _with_strangers(model: Model, learnt: Mapping[str, Mapping[str, list[float]]], pairs: int) -> Model:
+    """How strangers agree. The model's own share counts as some pairs seen, and as one of that level at the least:
+    what is too rare for any sample keeps about the share that it had."""
+    fields = {field: dict(levels) for field, levels in model.fields.items()}
+    for one in compared():
+        for name, shares in learnt.get(one.name, {}).items():
+            odds = fields[one.field][name]
+            if not odds.rarity:
+                seen = sum(shares) * pairs
+                before = max(SEEN_OF_STRANGERS, 1 / odds.unrelated)
+                share = (seen + before * odds.unrelated) / (pairs + before)
+                fields[one.field][name] = replace(odds, unrelated=share)
+    return replace(model, fields=fields, _bits={})
+
+
+def _with_same(
+    model: Model, learnt: Mapping[str, Mapping[str, list[float]]], matches: float, say: Say
+) -> Model:
+    fields = {field: dict(levels) for field, levels in model.fields.items()}
+    for one in compared():
+        shares = {name: sum(each) for name, each in learnt.get(one.name, {}).items()}
+        if not shares:
+            continue
+        before = {name: fields[one.field][name] for name in shares}
+        if not _agreeing_speaks_for(one, shares, before):
+            say(f"{one.name}: the training says nothing sensible, and it stays as it was")
+            continue
+        whole = sum(odds.same for odds in before.values())
+        total = sum(shares.values())
+        for name, odds in before.items():
+            share = (matches * shares[name] / total + SEEN * odds.same / whole) / (matches + SEEN)
+            fields[one.field][name] = replace(odds, same=share)
+    return replace(model, fields=fields, _bits={})
+
+
+def _agreeing_speaks_for(one: Compared, shares: Mapping[str, float], levels: Mapping[str, Odds]) -> bool:
+    """Whether what says most against strangers is seen more in one person than what says least, as it must be."""
+    first, last = one.levels[0].level, one.levels[-1].level
+    if one.name == "born":
+        first = "same"
+    for_it = shares.get(first, 0.0) / levels[first].unrelated if first in levels else 0.0
+    against = shares.get(last, 0.0) / levels[last].unrelated if last in levels else 0.0
+    return for_it > against and against < 1
+
+
+def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
+    """The model with the agreement of co-resident known pairs as that of a household.
+
+    Pairs that are more likely one person twice are left out. Places stay as they are: where somebody
+    lives says nothing of who of them it is.
+    """
+    con.execute("""
+        create or replace temp table at_home as
+        select hash(number, coalesce(street, ''), coalesce(postcode, town)) as home, rid
+        from homes where place_no = 0 and number is not null and coalesce(street, postcode) is not null
+    """)
+    con.execute(f"""
+        create or replace temp table lived_with as
+        select a.rid, b.rid as other from (
+            select * from at_home order by hash(rid + {seed}) limit {_SAMPLE}) a
+        join at_home b using (home)
+        join (select home from at_home group by home having count(*) between 2 and {_HOME}) using (home)
+        where a.rid <> b.rid
+    """)
+    (housed, pairs) = con.execute(
+        f"select least(count(*), {_SAMPLE}), (select count(*) from lived_with) from at_home"
+    ).fetchall()[0]
+    con.execute("drop table at_home")
+    if pairs < 100:
+        con.execute("drop table lived_with")
+        return model
+    con.execute("create or replace temp view pairs_now as select distinct least(rid, other) as rid_l,"
+                " greatest(rid, other) as rid_r from lived_with")  # fmt: skip
+    scorer = Scorer(con, model)
+    weigh(con, scorer, model, least=-1000.0)
+    scorer.close()
+    seen: Counter[tuple[str, str]] = Counter()
+    of_two = "(select uid_l, uid_r from weighed_now where bits < log2(?))"
+    levels = levels_query(model, of_two)
+    for one in compared():
+        label_to_level = {condition.label: condition.level for condition in one.levels}
+        for label, count in con.execute(
+            f"select {one.name}_level, count(*) from ({levels}) where {one.name}_level is not null group by all",
+            [model.population],
+        ).fetchall():
+            if label in label_to_level:
+                seen[one.field, label_to_level[label]] += count
+    fields = {}
+    for field, of_field in model.fields.items():
+        fields[field] = dict(of_field)
+        if field == "place":
+            continue
+        for group in alternatives(of_field):
+            total = sum(seen[field, name] for name in group)
+            whole = sum(of_field[name].household for name in group)
+            for name in group:
+                if len(group) > 1:
+                    share = (seen[field, name] + SEEN * of_field[name].household / whole) / (total + SEEN)
+                    fields[field][name] = replace(of_field[name], household=share)
+    con.execute("drop view pairs_now")
+    con.execute("drop table lived_with")
+    others = min(max(pairs / max(housed, 1), 0.5), 10.0)
+    return replace(model, fields=fields, household=others, _bits={})
