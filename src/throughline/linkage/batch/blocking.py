@@ -16,7 +16,7 @@ Say = Callable[[str], None]
 
 PAIRS_PER_ROW = 8
 """How many pairs for each row of the file are wanted: the looser keys fill up to so many, the rarest first."""
-_KEYS_OF_A_PAIR = 3  # of the looser keys, by how many of them one pair is found on average, about
+_KEYS_OF_A_PAIR = 12  # of the looser keys, by how many of them one pair is found on average, about
 
 _SOURCES = """
     create or replace temp table codes as
