@@ -264,6 +264,9 @@ def settings_of(model: Model) -> dict[str, Any]:
         "probability_two_random_records_match": odds,
         "blocking_rules_to_generate_predictions": ["l.unique_id = r.unique_id"],
         "comparisons": [_comparison(one, model.fields[one.field]) for one in compared()],
+        # a share that no pair supports shrinks with every round, and Splink refuses one that underflows
+        "max_iterations": 12,
+        "em_convergence": 0.001,
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": False,
         "additional_columns_to_retain": [],

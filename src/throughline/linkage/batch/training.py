@@ -205,7 +205,8 @@ def _learn(con: Connection, linker: Any, name: str, rule: str) -> Session | None
             max_pairs=BLOCKED if pairs > BLOCKED else None,
             record_sample_proportion=1.0 if pairs < 10 * BLOCKED else 0.1,
         )
-    except EMTrainingException:
+    except (EMTrainingException, ValueError):  # no pairs, or a share too small for Splink
+        linker._settings_obj.core_model_settings = before
         return None
     pairs = min(pairs, BLOCKED)
     matches = session.core_model_settings.probability_two_random_records_match * pairs
