@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA, JaroWinkler
+from rapidfuzz.distance import OSA, DamerauLevenshtein, JaroWinkler
 from rapidfuzz.process import cdist
 
 from .cleaning import is_whole_postcode, outcode, street_stem
@@ -67,7 +67,7 @@ class _Texts:
 
     def _likeness_of(self, said: list[str], which: Numbers, alike: Floats) -> Codes:
         texts = [self.texts[place] for place in which.tolist()]
-        edits = cdist(said, texts, scorer=OSA.distance, dtype=np.int32)
+        edits = cdist(said, texts, scorer=DamerauLevenshtein.distance, dtype=np.int32)
         length = np.array([len(text) for text in said], dtype=np.int64)[:, None]
         length_2 = np.array([len(text) for text in texts], dtype=np.int64)
         longest = np.maximum(length, length_2)

@@ -232,6 +232,7 @@ def compared() -> tuple[Compared, ...]:
     )
 
 
+# in the order in which they are asked of one pair of places
 PLACE_LEVELS = (
     "same", "near", "number_street", "street_area", "number_area", "postcode", "postcode_slip", "street",
     "area", "different",
@@ -360,7 +361,7 @@ def _functions() -> Iterator[tuple[str, str, str]]:
         + _each_pair(
             "coalesce(ga, [{'w': a, 's': sa, 'h': ha, 'called': true}])",
             "coalesce(gb, [{'w': b, 's': sb, 'h': hb, 'called': true}])",
-            "x.called and y.called and length(x.w) > 2 and other_given(x, y)",
+            "(x.called or y.called) and length(x.w) > 2 and other_given(x, y)",
         )
         + " end",
     )
@@ -434,8 +435,8 @@ def _place_functions() -> Iterator[tuple[str, str, str]]:
         every,
         f"{number} and (({street} and ({area} or {nowhere})) or ({postcode} and (stl is null or str is null)))",
     )
-    ranked = (name for name in PLACE_ORDER if name != "different")
-    whens = " ".join(f"when place_{name}({_PLACE}) then {rank}" for rank, name in enumerate(ranked))
+    held = (name for name in PLACE_LEVELS if name != "different")
+    whens = " ".join(f"when place_{name}({_PLACE}) then {PLACE_ORDER.index(name)}" for name in held)
     unsaid = " and ".join(
         f"({one} is null or {other} is null)"
         for one, other in (("nl", "nr"), ("sl", "sr"), ("tl", "tr"), ("pl", "pr"))
