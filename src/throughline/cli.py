@@ -28,6 +28,7 @@ COMMANDS = {
     "reference": "throughline.reference.cli:reference",
     "risk": "throughline.casework.risk.cli:risk",
     "safeguarding": "throughline.casework.safeguarding.cli:safeguarding",
+    "national": "throughline.statistics.edition.cli:national",
     "neighbourhood": "throughline.casework.neighbourhood.cli:neighbourhood",
     "outcome": "throughline.casework.outcome.cli:outcome",
     "return": "throughline.returns.cli:returning",

@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -40,10 +41,13 @@ class Problem:
         return f"{where}: {self.message} {self.remedy}"
 
 
-def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
+def read_return(
+    path: Path, *, forces: Collection[str] | None = None
+) -> tuple[Return | None, tuple[Problem, ...]]:
     """The return in a folder of CSV files or in one spreadsheet, or None with every problem of its form.
 
-    A return with a problem is not read in part.
+    A return with a problem is not read in part. ``forces`` are the codes that a force may have; without it, those of the
+    forces of England and Wales.
     """
     needed = {
         ABOUT: ("force", "year_end"),
@@ -75,7 +79,7 @@ def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
     problems += more
     if about is None or told is None or counted is None:
         return None, tuple(problems)
-    force, year_end = _about(about, problems)
+    force, year_end = _about(about, problems, forces)
     if year_end is None:
         return None, tuple(problems)
     listed = {item.code: item for item in items(year_end)}
@@ -139,7 +143,7 @@ def read_return(path: Path) -> tuple[Return | None, tuple[Problem, ...]]:
 
 
 def _about(
-    about: list[tuple[int, dict[str, str]]], problems: list[Problem]
+    about: list[tuple[int, dict[str, str]]], problems: list[Problem], forces: Collection[str] | None
 ) -> tuple[str | None, date | None]:
     if len(about) != 1:
         problems.append(
@@ -163,7 +167,9 @@ def _about(
             )
         )
         return None, None
-    if cells["force"] not in {force.code for force in load("forces").as_of(max(year_end, date(2011, 1, 1)))}:
+    if forces is None:
+        forces = {force.code for force in load("forces").as_of(max(year_end, date(2011, 1, 1)))}
+    if cells["force"] not in forces:
         problems.append(
             Problem(
                 ABOUT,

@@ -1,0 +1,25 @@
+"""Small counts kept from whoever subtracts: across tables, totals, bases and editions.
+
+What is protected can always be shown to be: beside each small count stand two other sets of returns that agree with everything
+published, now and before, and in which that count is far from what it is. No web framework.
+"""
+
+from throughline.statistics.disclosure.attacking import Published, attack, published
+from throughline.statistics.disclosure.protecting import UnprotectedError, protect, unproved
+from throughline.statistics.disclosure.rules import Cell, Earlier, Limits, Protection, Sum, Witness, limits
+
+__all__ = [
+    "Cell",
+    "Earlier",
+    "Limits",
+    "Protection",
+    "Published",
+    "Sum",
+    "UnprotectedError",
+    "Witness",
+    "attack",
+    "limits",
+    "protect",
+    "published",
+    "unproved",
+]

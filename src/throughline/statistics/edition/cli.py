@@ -1,0 +1,97 @@
+"""``throughline national``: editions of the national figures, from the command line."""
+
+import re
+from pathlib import Path
+
+import click
+
+from throughline.statistics.disclosure import UnprotectedError
+from throughline.statistics.edition.before import read_before
+from throughline.statistics.edition.gathering import UnpublishableError, gather
+from throughline.statistics.edition.national import national_edition
+from throughline.statistics.edition.printed import printed_edition
+from throughline.statistics.edition.reckoning import Figures
+from throughline.statistics.edition.writing import STYLE, FolderError, write_edition
+from throughline.statistics.printed import UnknownReport
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ().,-]{0,60}")
+
+
+@click.group()
+def national() -> None:
+    """The national figures: from signed returns to an edition that is published."""
+
+
+@national.command()
+@click.option("--edition", "name", required=True, help="What it is called, as in '2025'.")
+@click.option(
+    "--returns",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder of signed returns.",
+)
+@click.option(
+    "--report",
+    metavar="NAME",
+    help="In place of returns: the report whose printed figures are carried, as hmic-2015.",
+)
+@click.option(
+    "--after",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The folder of the edition before.",
+)
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="A new or empty folder to write to."
+)
+@click.option(
+    "--style",
+    type=click.Path(path_type=Path, dir_okay=False),
+    default=STYLE,
+    help="The built style sheet of the pages.",
+)
+@click.option("--quiet", is_flag=True, help="Say nothing while it works.")
+def publish(
+    name: str,
+    returns: Path | None,
+    report: str | None,
+    after: Path | None,
+    out: Path,
+    style: Path,
+    quiet: bool,
+) -> None:
+    """Write an edition: pages, pictures, tables as CSV with CSVW, a spreadsheet, and an index.
+
+    Only signed returns are published: each stands in signatures.csv with the digest of its figures. With --after, nothing
+    is given away beside what the last edition printed, corrections are logged, and forces say why. Rebuilt from the same
+    returns it is the same to the last byte. The status is 1 where something keeps it from being published; nothing is
+    written then.
+    """
+
+    def say(words: str) -> None:
+        if not quiet:
+            click.echo(words, err=True)
+
+    if not NAME.fullmatch(name):
+        raise click.UsageError("--edition: write a short name of letters, digits and spaces")
+    if (returns is None) == (report is None):
+        raise click.UsageError("name either --returns or --report")
+    try:
+        if report is not None:
+            edition = printed_edition(report, name)
+        else:
+            assert returns is not None
+            gathered = gather(returns, progress=say)
+            before = read_before(after) if after else None
+            if before is not None and before.invented != gathered.invented:
+                raise click.ClickException(
+                    "An invented edition does not follow a real one, nor a real one an invented."
+                )
+            figures = Figures(gathered, before.earlier() if before else None, progress=say)
+            edition = national_edition(name, figures, before, progress=say)
+        files = write_edition(edition, out, style=style, progress=say)
+    except UnpublishableError as error:
+        for fault in error.faults[:50]:
+            click.echo(fault, err=True)
+        raise click.ClickException(f"{len(error.faults)} faults; nothing is published.") from None
+    except (FolderError, UnprotectedError, UnknownReport) as error:
+        raise click.ClickException(f"{error}.") from None
+    click.echo(f"{out}: {len(files):,} files; begin with {out / 'index.html'}")

@@ -1,0 +1,136 @@
+"""What an edition holds before it is written: tables, pictures and pages, as data."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+type Value = str | int | float | date | None
+type Kind = Literal["text", "whole", "share", "number", "date"]
+
+#: What stands in a cell that has no number, as the Government Analysis Function advises.
+MARKS = {
+    "[c]": "protected: publishing it could tell of a person",
+    "[u]": "the force is unable to provide it",
+    "[x]": "the force made no return, or the report does not print it",
+    "[z]": "does not apply",
+    "[b]": "the series breaks here: not compared",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table: its name in files, its title to read, and what it means."""
+
+    name: str
+    title: str
+    kind: Kind = "text"
+    means: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under columns. A cell is a value, or one of the marks above as text.
+
+    ``wide`` tables stand on their page; one that is only for machines has no page.
+    """
+
+    id: str
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Value, ...], ...]
+    notes: tuple[str, ...] = ()
+    #: left out of the spreadsheet: too long for a reader, and in the CSV
+    long: bool = False
+    key: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A picture with what it says in words, and the table of its numbers."""
+
+    id: str
+    title: str
+    svg: str
+    says: str
+    table: Table
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A line that leads to another page of the edition."""
+
+    path: str
+    text: str
+    more: str = ""
+
+
+type Block = str | Table | Figure | "Heading" | "Links" | "Listing"
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a page."""
+
+    text: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Pages that one leads to."""
+
+    links: tuple[Link, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Short lines, one below the other."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page: where it lies in the edition, its title, and what is on it."""
+
+    path: str
+    title: str
+    blocks: tuple["Block", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """All that is written of an edition. Nothing in it hangs on when it is written."""
+
+    name: str
+    title: str
+    summary: str
+    published: date
+    invented: bool
+    periods: tuple[str, ...]
+    pages: tuple[Page, ...]
+    contact: str
+    #: tables for machines alone
+    data: tuple[Table, ...] = ()
+    sources: tuple[str, ...] = field(default=())
+    #: what stands in place of the day of publication
+    dated: str = ""
+
+    @property
+    def figures(self) -> Sequence[tuple[Figure, Page]]:
+        return [(one, page) for page in self.pages for one in page.blocks if isinstance(one, Figure)]
+
+    @property
+    def tables(self) -> Sequence[tuple[Table, Page | None]]:
+        """Every table once, with the page that it stands on first."""
+        found: dict[str, tuple[Table, Page | None]] = {}
+        for page in self.pages:
+            for one in page.blocks:
+                table = one.table if isinstance(one, Figure) else one
+                if isinstance(table, Table):
+                    found.setdefault(table.id, (table, page))
+        for table in self.data:
+            found.setdefault(table.id, (table, None))
+        return [*found.values()]

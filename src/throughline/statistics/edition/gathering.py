@@ -1,0 +1,189 @@
+"""The returns that an edition is made of: read, each held against the signature that binds its figures. Unsigned is refused."""
+
+import csv
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from throughline.reference import load
+from throughline.statistics.returns import Return, read_return
+from throughline.statistics.returns.template import METHODS
+
+SIGNATURES: Final = "signatures.csv"
+#: Forces that are invented, and only they, are named by the folder itself.
+FORCES: Final = "forces.csv"
+#: Why a force corrected what an edition printed.
+WHY: Final = "corrections.csv"
+
+
+class UnpublishableError(ValueError):
+    """The returns cannot be published: ``faults`` says of each what is wrong."""
+
+    def __init__(self, faults: tuple[str, ...]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True, slots=True)
+class Force:
+    """Who returns figures: its code, name, and how many people live in its area."""
+
+    code: str
+    name: str
+    residents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A return with what binds it to whoever signed it."""
+
+    told: Return
+    digest: str
+    signed_by: str
+    signed_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """All that an edition is made of. `invented`: the forces do not exist, and everything says so."""
+
+    forces: Mapping[str, Force]
+    returns: Mapping[tuple[date, str], Signed]
+    invented: bool
+    #: how a sheet was counted, in the force's own words: (year, force, sheet) -> words
+    methods: Mapping[tuple[date, str, str], str] = field(default_factory=dict)
+    why: Mapping[tuple[date, str], str] = field(default_factory=dict)
+
+    @property
+    def years(self) -> tuple[date, ...]:
+        return tuple(sorted({year_end for year_end, _ in self.returns}))
+
+    @property
+    def signed_last(self) -> date:
+        return max(one.signed_on for one in self.returns.values())
+
+
+def digest(told: Return) -> str:
+    """What a signature binds: the force, the year and every answer, in one form. One digit changed is another digest."""
+    lines = [f"{told.force}\t{told.year_end.isoformat()}"]
+    for code in sorted(told.entries):
+        entry = told.entries[code]
+        lines.append(f"{code}\t{'' if entry.value is None else entry.value}\t{entry.unable or ''}")
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> Gathered:
+    """Read every return that the signatures of a folder name. Raises UnpublishableError with all faults at once.
+
+    ``signatures.csv`` has a row for each return: folder (or spreadsheet), force, year_end, digest, signed_by, signed_on. A
+    return beside it without a row is unsigned, and nothing is published.
+    """
+    faults: list[str] = []
+    rows = _rows(
+        folder / SIGNATURES, ("folder", "force", "year_end", "digest", "signed_by", "signed_on"), faults
+    )
+    if faults:
+        raise UnpublishableError((f"{faults[0]} Nothing unsigned is published.",))
+    forces, invented = _forces(folder, faults)
+    returns: dict[tuple[date, str], Signed] = {}
+    methods: dict[tuple[date, str, str], str] = {}
+    named = {row["folder"] for row in rows}
+    for entry in sorted(folder.iterdir()):
+        is_return = (entry.is_dir() and (entry / "figures.csv").exists()) or entry.suffix == ".xlsx"
+        if is_return and entry.name not in named:
+            faults.append(f"{entry.name}: is not signed.")
+    for at, row in enumerate(rows, start=1):
+        path = folder / row["folder"]
+        if path.parent != folder or not path.exists():
+            faults.append(f"{row['folder']}: is signed for and is not there.")
+            continue
+        told, problems = read_return(path, forces=forces)
+        if told is None:
+            faults += [f"{row['folder']}: {problem}" for problem in problems[:5]]
+            continue
+        try:
+            signed_on = date.fromisoformat(row["signed_on"])
+        except ValueError:
+            faults.append(f"{row['folder']}: signed_on is not a date.")
+            continue
+        if (told.force, told.year_end.isoformat()) != (row["force"], row["year_end"]):
+            faults.append(f"{row['folder']}: is of {told.force} to {told.year_end}, and signed as another.")
+        elif digest(told) != row["digest"]:
+            faults.append(f"{row['folder']}: a figure was changed after it was signed.")
+        elif not row["signed_by"]:
+            faults.append(f"{row['folder']}: nobody has signed it.")
+        elif (told.year_end, told.force) in returns:
+            faults.append(f"{row['folder']}: is the second return of {told.force} to {told.year_end}.")
+        else:
+            returns[told.year_end, told.force] = Signed(told, row["digest"], row["signed_by"], signed_on)
+            for words in _methods(path):
+                methods[told.year_end, told.force, words[0]] = words[1]
+        if at % 50 == 0:
+            progress(f"{at:,} of {len(rows):,} returns read")
+    why = {}
+    if (folder / WHY).exists():
+        for row in _rows(folder / WHY, ("force", "year_end", "why"), faults):
+            why[_date(row["year_end"], faults), row["force"]] = row["why"]
+    if not returns and not faults:
+        faults.append("no return is signed.")
+    if faults:
+        raise UnpublishableError(tuple(faults))
+    return Gathered(forces, returns, invented, methods, why)
+
+
+def _forces(folder: Path, faults: list[str]) -> tuple[dict[str, Force], bool]:
+    day = date(2026, 1, 1)
+    real = {row.code: row for row in load("forces").as_of(day)}
+    if not (folder / FORCES).exists():
+        residents = {row.code: row.number("residents") for row in load("force-residents-2011").rows}
+        return {code: Force(code, row.label, residents[code]) for code, row in real.items()}, False
+    names = {name for row in real.values() for name in (row.label, *row.texts("aliases"))}
+    found = {}
+    for row in _rows(folder / FORCES, ("force", "name", "residents", "invented"), faults):
+        if row["invented"] != "invented" or row["force"] in real or row["name"] in names:
+            faults.append(
+                f"{FORCES}: {row['name']}: a force that is named here is an invented one, by another name and code than any real one."
+            )
+        elif not row["residents"].isdecimal():
+            faults.append(f"{FORCES}: {row['name']}: residents is no whole number.")
+        else:
+            found[row["force"]] = Force(row["force"], row["name"], int(row["residents"]))
+    return found, True
+
+
+def _methods(path: Path) -> list[tuple[str, str]]:
+    if not path.is_dir() or not (path / METHODS).exists():
+        return []
+    with (path / METHODS).open(encoding="utf-8-sig", newline="") as file:
+        return [
+            (
+                row.get("sheet") or "",
+                "; ".join(text for key in ("definition", "method") if (text := (row.get(key) or "").strip())),
+            )
+            for row in csv.DictReader(file)
+            if any((row.get(key) or "").strip() for key in ("definition", "method"))
+        ]
+
+
+def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> list[dict[str, str]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        faults.append(f"{path.name}: is not there, or is no UTF-8 text.")
+        return []
+    reader = csv.DictReader(text.splitlines())
+    if missing := [one for one in columns if one not in (reader.fieldnames or ())]:
+        faults.append(f"{path.name}: lacks {', '.join(missing)}.")
+        return []
+    return [{key: (row.get(key) or "").strip() for key in columns} for row in reader]
+
+
+def _date(told: str, faults: list[str]) -> date:
+    try:
+        return date.fromisoformat(told)
+    except ValueError:
+        faults.append(f"{WHY}: {told!r} is not a date.")
+        return date.min
