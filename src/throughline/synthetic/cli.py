@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,33 @@ def records_command(folder: Path, incidents: int, seed: int, year_end: datetime)
     with _plain_errors():
         map_path = write_records(folder, incidents, seed=seed, year_end=year_end.date())
     click.echo(f"Wrote the records of {incidents:,} invented incidents and the map to {map_path}", err=True)
+
+
+@synthetic.command("returns")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option("--years", type=click.IntRange(1, 11), default=3, show_default=True, help="How many years.")
+@click.option(
+    "--last",
+    type=click.IntRange(2015, 2100),
+    default=2025,
+    show_default=True,
+    help="The year whose March is the last.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=20150331, show_default=True)
+def returns(folder: Path, years: int, last: int, seed: int) -> None:
+    """Write the signed data returns of 43 invented forces to FOLDER, for `throughline national publish`."""
+    from throughline.synthetic.returning import write_invented_returns
+
+    first = last - years + 1
+    if first < 2015:
+        raise click.UsageError("--years: the first return is for the year to March 2015")
+    try:
+        written = write_invented_returns(
+            folder, [date(year, 3, 31) for year in range(first, last + 1)], seed=seed
+        )
+    except FileExistsError as error:
+        raise click.ClickException(f"{error}.") from None
+    click.echo(f"Wrote {written:,} returns to {folder}", err=True)
 
 
 @synthetic.command("enact")

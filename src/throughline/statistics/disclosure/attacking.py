@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import lcm
 from typing import Final
 
 from throughline.statistics.disclosure.rules import Cell, Sum, breakdowns
@@ -196,14 +197,6 @@ def _reduced(equations: Sequence[tuple[Mapping[Cell, int], int]]) -> list[tuple[
         rows.append((row, rest))
     found = []
     for row, rest in rows:
-        scale = 1
-        for factor in (*row.values(), rest):
-            scale = scale * factor.denominator // _common(scale, factor.denominator)
-        found.append(({cell: int(factor * scale) for cell, factor in row.items()}, int(rest * scale)))
+        common = lcm(*(factor.denominator for factor in (*row.values(), rest)))
+        found.append(({cell: int(factor * common) for cell, factor in row.items()}, int(rest * common)))
     return found
-
-
-def _common(one: int, other: int) -> int:
-    while other:
-        one, other = other, one % other
-    return one

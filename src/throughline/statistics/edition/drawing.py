@@ -128,9 +128,9 @@ def dots(
     if then and any(place.before is not None for place in places):
         marks.append((_CUT, f"{then}, counted otherwise") if breaks else (_THEN, then))
     if national is not None:
-        x = _number(LEFT + national * scale)
+        middle = _number(LEFT + national * scale)
         body.append(
-            f'<line x1="{x}" y1="38" x2="{x}" y2="{height - 40}" stroke="{INK}" stroke-width="2" stroke-dasharray="5 3"/>'
+            f'<line x1="{middle}" y1="38" x2="{middle}" y2="{height - 40}" stroke="{INK}" stroke-width="2" stroke-dasharray="5 3"/>'
         )
         marks.append((_LINE, national_words))
     if any(place.value is None and place.low is not None for place in places):
@@ -237,10 +237,10 @@ def history(
     ]
     cuts = {at for at, _ in breaks}
     for at, label in breaks:
-        x = _number(across(at - 0.5))
+        cut = _number(across(at - 0.5))
         body.append(
-            f'<line x1="{x}" y1="{top_y}" x2="{x}" y2="{bottom}" stroke="{ORANGE}" stroke-width="2" stroke-dasharray="2 3"/>'
-            f'<text x="{x}" y="{top_y - 4}" text-anchor="middle" {FONT} fill="{ORANGE}">{escape(label)}</text>'
+            f'<line x1="{cut}" y1="{top_y}" x2="{cut}" y2="{bottom}" stroke="{ORANGE}" stroke-width="2" stroke-dasharray="2 3"/>'
+            f'<text x="{cut}" y="{top_y - 4}" text-anchor="middle" {FONT} fill="{ORANGE}">{escape(label)}</text>'
         )
     shapes = (_NOW, _THEN)
     for number, (_, points) in enumerate(lines):

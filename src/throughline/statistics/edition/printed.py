@@ -549,7 +549,8 @@ class _Maker:
             value = float(now.value) / scale if now else None
             before = float(then.value) / scale if then else None
             order = (ranks.get(code, 99), -(value if value is not None else -1.0), row.label)
-            drawn.append((order, Dot(row.label, value, *(inside or (None, None)), before=before, note=note)))
+            low, high = inside or (None, None)
+            drawn.append((order, Dot(row.label, value, low, high, before, note)))
         every = next(
             (
                 fact

@@ -4,6 +4,7 @@ One table a sheet, marked up as one; a cover, contents and notes; no merged or b
 numbers, and in place of one the marks that the cover explains. The file is the same to the last byte each time.
 """
 
+import warnings
 import zipfile
 from datetime import datetime
 from io import BytesIO
@@ -21,7 +22,11 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
     """Write every table that is for a reader, with cover, contents and notes."""
     # quarter of a second to load, and no other command needs it
     import pandas as pd
-    from gptables import Cover, GPTable, produce_workbook
+
+    with warnings.catch_warnings():
+        # it leaves the file of its theme open
+        warnings.simplefilter("ignore", category=ResourceWarning)
+        from gptables import Cover, GPTable, produce_workbook
 
     tables = [table for table, _ in edition.tables if not table.long and table.rows]
     notes: list[tuple[str, str]] = []
@@ -56,7 +61,7 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
             source=edition.sources[0] if edition.sources else None,
             instructions="Some cells refer to notes, which are on the notes worksheet."
             if references
-            else " ",
+            else "No cell refers to a note.",
             index_columns={2: 0},
             additional_formatting=[
                 {"column": {"columns": [titles[at]], "format": {"num_format": _FORMATS[column.kind]}}}
@@ -80,16 +85,19 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
         cover_label="Cover",
     )
     stream = BytesIO()
-    book = produce_workbook(
-        filename=stream,
-        sheets=sheets,
-        cover=cover,
-        notes_table=pd.DataFrame(
-            notes or [("note 1", "There are no further notes.")], columns=["Note reference", "Note text"]
-        ),
-        contentsheet_label="Contents",
-        auto_width=True,
-    )
+    with warnings.catch_warnings():
+        # gptables asks pandas for what the next pandas will not have
+        warnings.simplefilter("ignore", category=pd.errors.Pandas4Warning)
+        book = produce_workbook(
+            filename=stream,
+            sheets=sheets,
+            cover=cover,
+            notes_table=pd.DataFrame(
+                notes or [("note 1", "There are no further notes.")], columns=["Note reference", "Note text"]
+            ),
+            contentsheet_label="Contents",
+            auto_width=True,
+        )
     book.set_properties(
         {
             "title": edition.title,

@@ -1,0 +1,659 @@
+"""An edition of signed returns: refused, written, written again, followed by the next; and the one of the report of 2015."""
+
+import csv
+import hashlib
+import json
+import re
+import shutil
+import warnings
+import zipfile
+from collections import Counter
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+from csvw import CSVW
+from editions import correct, write_invented
+from frictionless import Package
+
+from throughline.statistics.edition.before import read_before
+from throughline.statistics.edition.cli import national
+from throughline.statistics.edition.content import MARKS
+from throughline.statistics.edition.drawing import Dot, dots
+from throughline.statistics.edition.gathering import UnpublishableError, digest, gather
+from throughline.statistics.edition.national import UNPUBLISHED, national_edition
+from throughline.statistics.edition.printed import printed_edition
+from throughline.statistics.edition.reckoning import Figures
+from throughline.statistics.edition.writing import write_edition
+from throughline.statistics.printed import printed
+from throughline.statistics.returns import items, read_return
+from throughline.statistics.returns.template import ABOUT_COLUMNS, COLUMNS, METHOD_COLUMNS
+
+YEARS = (date(2023, 3, 31), date(2024, 3, 31), date(2025, 3, 31))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The returns, the demonstration edition of them, and the edition of 2015."""
+    base = tmp_path_factory.mktemp("editions")
+    style = base / "style.css"
+    style.write_text("body { margin: 0 }\n")
+    write_invented(base / "returns", YEARS)
+    for name, more in (
+        ("demonstration", ["--returns", str(base / "returns")]),
+        ("2015", ["--report", "hmic-2015"]),
+    ):
+        told = CliRunner().invoke(
+            national,
+            [
+                "publish",
+                "--edition",
+                name,
+                "--out",
+                str(base / name),
+                "--style",
+                str(style),
+                "--quiet",
+                *more,
+            ],
+            catch_exceptions=False,
+        )
+        assert told.exit_code == 0, told.output
+    return base
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def copied(made: Path, to: Path) -> Path:
+    shutil.copytree(made / "returns", to)
+    return to
+
+
+class TestOnlySignedReturnsArePublished:
+    def test_a_figure_changed_after_signing_is_refused(self, made: Path, tmp_path: Path) -> None:
+        folder = copied(made, tmp_path / "returns")
+        correct(folder, "X00000001", YEARS[-1], "calls", sign=False)
+        with pytest.raises(UnpublishableError, match="changed after it was signed"):
+            gather(folder)
+
+    def test_a_return_without_a_row_is_refused(self, made: Path, tmp_path: Path) -> None:
+        folder = copied(made, tmp_path / "returns")
+        manifest = folder / "signatures.csv"
+        lines = manifest.read_text().splitlines(keepends=True)
+        manifest.write_text("".join([*lines[:3], *lines[4:]]))
+        with pytest.raises(UnpublishableError, match="is not signed") as refused:
+            gather(folder)
+        assert len(refused.value.faults) == 1
+
+    @pytest.mark.parametrize(
+        ("spoil", "says"),
+        [
+            (lambda text: text.replace("Invented data officer", "", 1), "nobody has signed"),
+            (lambda text: re.sub(r"2025-07-01\n", "soon\n", text, count=1), "signed_on is not a date"),
+            (lambda text: text + text.splitlines(keepends=True)[1], "second return"),
+            (lambda text: text.replace("2023-03-31-X00000001,", "elsewhere,", 1), "is not there"),
+            (
+                lambda text: text.replace(",X00000001,2023-03-31", ",X00000002,2023-03-31", 1),
+                "signed as another",
+            ),
+            (lambda text: text.replace("folder,", "file,", 1), "lacks folder"),
+        ],
+    )
+    def test_a_manifest_at_fault_is_named(self, made: Path, tmp_path: Path, spoil: Any, says: str) -> None:
+        folder = copied(made, tmp_path / "returns")
+        manifest = folder / "signatures.csv"
+        manifest.write_text(spoil(manifest.read_text()))
+        with pytest.raises(UnpublishableError, match=says):
+            gather(folder)
+
+    def test_nothing_is_written_and_the_status_is_1(self, made: Path, tmp_path: Path) -> None:
+        folder = copied(made, tmp_path / "returns")
+        (folder / "signatures.csv").unlink()
+        told = CliRunner().invoke(
+            national, ["publish", "--edition", "x", "--returns", str(folder), "--out", str(tmp_path / "out")]
+        )
+        assert told.exit_code == 1
+        assert "Nothing unsigned is published" in told.output
+        assert not (tmp_path / "out").exists()
+
+    def test_a_digest_binds_every_answer(self, made: Path) -> None:
+        folder = made / "returns"
+        told, _ = read_return(folder / "2025-03-31-X00000001", forces={"X00000001"})
+        assert told is not None
+        seen = {digest(told)}
+        for code, entry in told.entries.items():
+            changed = replace(entry, value=(entry.value or 0) + 1, unable=None)
+            seen.add(digest(replace(told, entries={**told.entries, code: changed})))
+        assert len(seen) == len(told.entries) + 1
+
+
+class TestInventedNeverStandsUnderARealName:
+    @pytest.mark.parametrize(
+        ("was", "now"),
+        [
+            ("X00000001", "E23000001"),
+            ("Aldershire", "Metropolitan"),
+            (",invented\nX00000002", ",real\nX00000002"),
+        ],
+    )
+    def test_a_real_code_or_name_or_no_mark_is_refused(
+        self, made: Path, tmp_path: Path, was: str, now: str
+    ) -> None:
+        folder = copied(made, tmp_path / "returns")
+        forces = folder / "forces.csv"
+        forces.write_text(forces.read_text().replace(was, now, 1))
+        with pytest.raises(UnpublishableError, match="invented one"):
+            gather(folder)
+
+    def test_every_row_picture_page_and_file_says_so(self, made: Path) -> None:
+        out = made / "demonstration"
+        for path in (out / "data").glob("*.csv"):
+            assert all(row["invented"] == "invented" for row in rows(path)), path.name
+        for path in (out / "figures").glob("*.svg"):
+            assert ">invented</text>" in path.read_text(), path.name
+        for path in out.glob("*.html"):
+            text = path.read_text()
+            assert "no force on this page exists" in text, path.name
+            assert "<title>Invented: " in text
+        index = json.loads((out / "index.json").read_text())
+        assert index["invented"] is True
+        assert all(one["invented"] for one in (*index["tables"], *index["figures"]))
+        book = openpyxl.load_workbook(out / "edition.xlsx")
+        for sheet in book.worksheets:
+            if sheet.title.startswith("T"):
+                (ref,) = [table.ref for table in sheet.tables.values()]
+                cells = list(sheet[ref])
+                assert cells[0][-1].value == "Invented"
+                assert {row[-1].value for row in cells[1:]} == {"invented"}
+        for path in out.rglob("*metadata.json"):
+            assert "(invented)" in json.loads(path.read_text())["dc:title"]
+
+    def test_the_real_edition_says_so_nowhere(self, made: Path) -> None:
+        assert json.loads((made / "2015" / "index.json").read_text())["invented"] is False
+        assert all("invented" not in row for row in rows(made / "2015" / "data" / "numbers.csv"))
+
+
+def test_rebuilt_it_is_the_same_to_the_last_byte(made: Path, tmp_path: Path) -> None:
+    def digests(folder: Path) -> dict[str, str]:
+        return {
+            str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+    edition = national_edition("demonstration", Figures(gather(copied(made, tmp_path / "elsewhere"))))
+    write_edition(edition, tmp_path / "again", style=made / "style.css")
+    write_edition(printed_edition("hmic-2015", "2015"), tmp_path / "2015", style=made / "style.css")
+    assert digests(tmp_path / "again") == digests(made / "demonstration")
+    assert digests(tmp_path / "2015") == digests(made / "2015")
+    with zipfile.ZipFile(tmp_path / "again" / "edition.xlsx") as book:
+        assert {info.date_time for info in book.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        assert b"2025-07-01T00:00:00Z" in book.read("docProps/core.xml")
+
+
+class TestTheFilesAreAccepted:
+    @pytest.mark.parametrize("name", ["demonstration", "2015"])
+    def test_by_frictionless(self, made: Path, name: str) -> None:
+        report = Package(str(made / name / "datapackage.json"))
+        checked = [one for one in report.resources if not str(one.name).startswith(("history-", "force-"))]
+        assert len(checked) >= 25
+        for resource in checked:
+            found = resource.validate()
+            assert found.valid, (resource.name, found.flatten(["rowNumber", "fieldName", "message"])[:3])
+
+    @pytest.mark.parametrize("name", ["demonstration", "2015"])
+    def test_by_csvw(self, made: Path, name: str) -> None:
+        described = sorted((made / name / "data").glob("*-metadata.json"))
+        described = [one for one in described if not one.name.startswith(("history-", "force-"))]
+        assert len(described) >= 25
+        for path in described:
+            told = CSVW(str(path), validate=True)
+            assert told.is_valid, (path.name, told.warnings[:3])
+
+    def test_and_a_wrong_cell_is_not(self, made: Path, tmp_path: Path) -> None:
+        shutil.copytree(made / "demonstration", tmp_path / "spoilt")
+        path = tmp_path / "spoilt" / "data" / "table-calls.csv"
+        path.write_text(re.sub(r",\d+,invented\n", ",many,invented\n", path.read_text(), count=1))
+        assert (
+            not Package(str(tmp_path / "spoilt" / "datapackage.json"))
+            .get_resource("table-calls")
+            .validate()
+            .valid
+        )
+        with warnings.catch_warnings():
+            # it collects its own
+            warnings.simplefilter("always")
+            assert not CSVW(str(path) + "-metadata.json", validate=True).is_valid
+
+    def test_the_index_names_every_file_and_the_digests_hold(self, made: Path) -> None:
+        out = made / "demonstration"
+        index = json.loads((out / "index.json").read_text())
+        assert set(index) >= {"edition", "invented", "periods", "pages", "tables", "figures"}
+        for one in index["tables"]:
+            assert (out / one["csv"]).is_file()
+            assert (out / one["csvw"]).is_file()
+            assert (out / one["page"]).is_file()
+        for one in index["figures"]:
+            assert (out / one["svg"]).is_file()
+        assert {one["path"] for one in index["pages"]} == {path.name for path in out.glob("*.html")}
+        for line in (out / "SHA256SUMS").read_text().splitlines():
+            told, _, name = line.partition("  ")
+            assert hashlib.sha256((out / name).read_bytes()).hexdigest() == told
+
+    def test_every_link_leads_somewhere(self, made: Path) -> None:
+        for name in ("demonstration", "2015"):
+            out = made / name
+            for page in out.glob("*.html"):
+                text = page.read_text()
+                for link in re.findall(r'(?:href|src)="([^"#]+)"', text):
+                    assert (out / link).is_file(), (page.name, link)
+                ids = re.findall(r'\bid="([^"]+)"', text)
+                assert [one for one, many in Counter(ids).items() if many > 1] == [], page.name
+
+
+@pytest.mark.parametrize("name", ["demonstration", "2015"])
+class TestTheSpreadsheet:
+    """Each essential item of the Analysis Function's checklist of the basics."""
+
+    @pytest.fixture
+    def book(self, made: Path, name: str) -> Any:
+        return openpyxl.load_workbook(made / name / "edition.xlsx")
+
+    def test_tables_are_marked_up_one_a_sheet_with_unique_headers(self, book: Any) -> None:
+        names: list[str] = []
+        for sheet in book.worksheets:
+            if sheet.title == "Cover":
+                continue
+            (table,) = sheet.tables.values()
+            names.append(table.displayName)
+            assert table.headerRowCount == 1
+            heading = [cell.value for cell in sheet[table.ref][0]]
+            assert all(isinstance(cell, str) and cell.strip() for cell in heading), sheet.title
+            assert len({*heading}) == len(heading)
+            assert table.ref.startswith("A"), "a table begins at the left edge"
+            assert sheet.max_row == int(table.ref.rpartition(":")[2].strip("ABCDEFGHIJKLMNOPQRSTUVWXYZ")), (
+                "nothing below"
+            )
+        assert len({*names}) == len(names)
+
+    def test_nothing_is_merged_hidden_filtered_or_frozen(self, book: Any) -> None:
+        for sheet in book.worksheets:
+            assert not sheet.merged_cells.ranges
+            assert sheet.sheet_state == "visible"
+            assert not any(
+                one.hidden for one in (*sheet.row_dimensions.values(), *sheet.column_dimensions.values())
+            )
+            assert sheet.freeze_panes is None
+            assert sheet.auto_filter.ref is None
+            # the marked-up table brings no filter either
+            assert all(table.autoFilter is None for table in sheet.tables.values())
+
+    def test_no_cell_row_or_column_of_a_table_is_blank(self, book: Any) -> None:
+        for sheet in book.worksheets:
+            for table in sheet.tables.values():
+                assert all(cell.value not in (None, "") for row in sheet[table.ref] for cell in row), (
+                    sheet.title
+                )
+
+    def test_text_is_wrapped_sans_serif_and_large_enough(self, book: Any) -> None:
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if cell.value is None:
+                        continue
+                    assert cell.font.name in ("Arial", "Calibri")
+                    assert cell.font.sz >= 10
+                    assert not cell.font.i
+                    assert not cell.alignment.textRotation
+            for table in sheet.tables.values():
+                assert all(cell.alignment.wrap_text for cell in sheet[table.ref][0]), sheet.title
+
+    def test_notes_are_words_in_square_brackets_and_on_a_sheet_of_their_own(self, book: Any) -> None:
+        notes = book["Notes"]
+        told = {f"[note {row[0].value}]" for row in notes.iter_rows() if isinstance(row[0].value, int)}
+        used = {
+            found
+            for sheet in book.worksheets
+            if sheet.title != "Notes"
+            for row in sheet.iter_rows()
+            for cell in row
+            for found in re.findall(r"\[note \d+\]", str(cell.value))
+        }
+        assert used <= told
+        for sheet in book.worksheets:
+            for row in sheet.iter_rows():
+                assert not any(mark in str(cell.value) for cell in row for mark in "†‡*¹²³")
+
+    def test_every_mark_is_explained_on_the_cover(self, book: Any) -> None:
+        cover = " ".join(str(cell.value) for row in book["Cover"].iter_rows() for cell in row)
+        used = {
+            str(cell.value)
+            for sheet in book.worksheets
+            for row in sheet.iter_rows()
+            for cell in row
+            if re.fullmatch(r"\[[a-z]\]", str(cell.value))
+        }
+        assert used <= MARKS.keys()
+        assert all(mark in cover for mark in used)
+
+    def test_sheets_have_titles_in_their_first_cell_and_names_of_their_own(self, book: Any) -> None:
+        titles = [sheet.title for sheet in book.worksheets]
+        assert titles[:2] == ["Cover", "Contents"]
+        assert len({*titles}) == len(titles)
+        for sheet in book.worksheets:
+            assert str(sheet["A1"].value).strip()
+            assert sheet["A1"].font.b
+        contents = [str(cell.value) for row in book["Contents"].iter_rows() for cell in row]
+        assert all(any(title in cell for cell in contents) for title in titles if title.startswith("T"))
+
+    def test_no_picture_macro_header_or_footer_and_the_document_has_a_title(
+        self, book: Any, made: Path, name: str
+    ) -> None:
+        for sheet in book.worksheets:
+            assert not sheet._images
+            assert not sheet._charts
+            assert not sheet.oddHeader.center.text
+            assert not sheet.oddFooter.center.text
+        assert book.properties.title
+        with zipfile.ZipFile(made / name / "edition.xlsx") as parts:
+            assert not any("vba" in part for part in parts.namelist())
+
+
+class TestWhatIsCollectedIsPublished:
+    def test_every_item_of_the_return_stands_in_a_table(self, made: Path) -> None:
+        out = made / "demonstration"
+        codes = {item.code for item in items(YEARS[-1])}
+        in_tables = {
+            heading
+            for path in (out / "data").glob("table-*.csv")
+            for heading in (rows(path)[0] if rows(path) else {})
+        }
+        assert {code.replace("-", "_") for code in codes} <= in_tables
+        assert {row["item"] for row in rows(out / "data" / "figures.csv")} == codes
+        assert {row["item"] for row in rows(out / "data" / "numbers.csv")} == codes
+        assert {row["item"] for row in rows(out / "data" / "gaps.csv")} == codes
+
+    def test_and_every_other_column_of_it_is_published_or_has_a_reason(self, made: Path) -> None:
+        """Sheet, label, definition and unit describe items; figures and reasons are published; the rest says why not."""
+        columns = {*ABOUT_COLUMNS, *COLUMNS, *METHOD_COLUMNS}
+        told = {
+            "force",
+            "year_end",
+            "sheet",
+            "item",
+            "label",
+            "definition",
+            "unit",
+            "basis",
+            "value",
+            "unable",
+            "method",
+        }
+        assert columns - told == UNPUBLISHED.keys()
+        page = (made / "demonstration" / "unpublished.html").read_text()
+        assert all(why.split(".")[0][:40] in page for why in UNPUBLISHED.values())
+
+    def test_equality_and_repeat_victims_have_pages_in_every_edition(self, made: Path) -> None:
+        out = made / "demonstration"
+        sexes = rows(out / "data" / "breakdown-victims-victims.csv")
+        assert [row["label"] for row in sexes] == ["Women and girls", "Men and boys", "Sex not recorded"]
+        assert len({row["of"] for row in sexes}) == 1
+        assert {"victims_repeat", "calls_repeat"} <= rows(out / "data" / "repeat-victims.csv")[0].keys()
+
+
+class TestTheFigures:
+    def test_what_a_force_could_not_provide_is_named_and_never_a_nought(self, made: Path) -> None:
+        figures = rows(made / "demonstration" / "data" / "figures.csv")
+        unable = [row for row in figures if row["status"] == "unable"]
+        assert unable
+        assert all(row["value"] == "" and row["reason"] for row in unable)
+        one = next(
+            row for row in unable if row["item"] == "crimes-arrested" and row["year_end"] == "2025-03-31"
+        )
+        page = (made / "demonstration" / "figure-06.html").read_text()
+        assert f"{one['name']}: unable to provide" in page
+        late = {
+            row["name"] for row in figures if row["status"] == "missing" and row["year_end"] == "2025-03-31"
+        }
+        assert late == {"Elmseyshire"}
+        assert "Elmseyshire: made no return" in page
+
+    def test_totals_are_of_the_forces_that_they_name(self, made: Path) -> None:
+        out = made / "demonstration" / "data"
+        gathered = gather(made / "returns")
+        for row in rows(out / "totals.csv"):
+            forces = [one.split("/")[0] for one in row["over"].split()]
+            assert len(forces) == int(row["forces"])
+            year_end = date.fromisoformat(row["year_end"])
+            values = [gathered.returns[year_end, force].told.value(row["item"]) for force in forces]
+            assert sum(value or 0 for value in values) == int(row["value"])
+            assert None not in values
+
+    def test_no_protected_figure_is_in_any_file(self, made: Path) -> None:
+        """The true value of a protected figure stands nowhere beside its force and item."""
+        out = made / "demonstration"
+        gathered = gather(made / "returns")
+        kept = [row for row in rows(out / "data" / "figures.csv") if row["status"] == "protected"]
+        assert kept
+        assert all(row["value"] == "" for row in kept)
+        shares = {(row["year_end"], row["force"], row["item"]) for row in rows(out / "data" / "shares.csv")}
+        tables = {path.stem: rows(path) for path in (out / "data").glob("table-*.csv")}
+        for row in kept:
+            assert (row["year_end"], row["force"], row["item"]) not in shares
+            if row["year_end"] != "2025-03-31":
+                continue
+            column = row["item"].replace("-", "_")
+            (cell,) = [
+                one[column]
+                for table in tables.values()
+                for one in table
+                if one["force"] == row["force"] and column in one
+            ]
+            assert cell == "[c]"
+        small = {
+            (year_end, force, entry.item)
+            for (year_end, force), one in gathered.returns.items()
+            for entry in one.told.entries.values()
+            if entry.value is not None
+            and 0 < entry.value < 5
+            and not entry.item.startswith(("staff", "trained"))
+        }
+        assert {(str(day), force, code) for day, force, code in small} <= {
+            (row["year_end"], row["force"], row["item"]) for row in kept
+        }
+
+    def test_no_change_is_reckoned_across_a_break_and_it_is_drawn(self, made: Path) -> None:
+        out = made / "demonstration"
+        by_item = {row["item"]: row for row in rows(out / "data" / "numbers.csv")}
+        assert by_item["crimes-da"]["change"] == "[b]"
+        assert by_item["charged"]["change"] == "[b]", "part of what breaks"
+        assert by_item["calls-da"]["change"] not in ("[b]", "[x]")
+        assert "Counting rules of 2023" in by_item["crimes-da"]["breaks"]
+        assert (
+            "Series break: Counting rules of 2023; not compared"
+            in (out / "figures" / "figure-09.svg").read_text()
+        )
+        assert "Series break" not in (out / "figures" / "figure-02.svg").read_text()
+        assert "The series breaks before the year to 2024" in (out / "force-x00000001.html").read_text()
+
+    def test_a_change_says_over_how_many_forces(self, made: Path) -> None:
+        by_item = {row["item"]: row for row in rows(made / "demonstration" / "data" / "numbers.csv")}
+        assert by_item["calls"]["forces"] == "42"
+        assert by_item["calls"]["forces_both"] == "41"
+
+    def test_a_picture_has_its_words_and_its_order(self, made: Path) -> None:
+        svg = (made / "demonstration" / "figures" / "figure-02.svg").read_text()
+        assert re.match(r'<svg [^>]*role="img" aria-labelledby="f02-title f02-says"', svg)
+        told = rows(made / "demonstration" / "data" / "figure-02.csv")
+        shares = {row["name"]: row["value"] for row in told}
+        drawn = [one for one in re.findall(r'text-anchor="end"[^>]*>([^<]+)</text>', svg) if one in shares]
+        assert {*drawn} == {*shares}
+        known = [float(shares[name]) for name in drawn if shares[name] != "[z]"]
+        assert known == sorted(known, reverse=True)
+        assert [shares[name] for name in drawn[len(known) :]] == ["[z]"] * (len(drawn) - len(known))
+
+    def test_words_in_a_picture_are_escaped(self) -> None:
+        svg = dots("k", "<b>", 'a "&" b', [Dot("<script>", 0.5, 0.4, 0.6)], now="now", unit="&")
+        assert "<script>" not in svg
+        assert "&lt;script&gt;" in svg
+
+
+class TestTheNextEdition:
+    def test_corrections_are_logged_with_why_and_nothing_is_given_away(
+        self, made: Path, tmp_path: Path
+    ) -> None:
+        folder = copied(made, tmp_path / "returns")
+        was, now = correct(folder, "X00000002", YEARS[-1], "calls", why="A channel was left out")
+        before = read_before(made / "demonstration")
+        figures = Figures(gather(folder), before.earlier())
+        edition = national_edition("next", figures, before)
+        write_edition(edition, tmp_path / "next", style=made / "style.css")
+        (row,) = rows(tmp_path / "next" / "data" / "corrections.csv")
+        assert (row["force"], row["item"], row["was"], row["now"], row["why"]) == (
+            "X00000002", "calls", str(was), str(now), "A channel was left out",
+        )  # fmt: skip
+        page = (tmp_path / "next" / "changes.html").read_text()
+        assert "1 figure for the 12 months to 31 March 2025 corrected. Why: A channel was left out" in page
+        kept_before = {key for key, one in before.cells.items() if one.status == "protected"}
+        kept_now = {
+            (date.fromisoformat(row["year_end"]), row["force"], row["item"])
+            for row in rows(tmp_path / "next" / "data" / "figures.csv")
+            if row["status"] == "protected"
+        }
+        assert kept_before <= kept_now
+        totals = {row["total"] for row in rows(tmp_path / "next" / "data" / "totals.csv")}
+        assert "earlier:demonstration:2025-03-31:calls:total" in totals
+
+    def test_a_force_that_does_not_say_why_keeps_it_from_being_published(
+        self, made: Path, tmp_path: Path
+    ) -> None:
+        folder = copied(made, tmp_path / "returns")
+        correct(folder, "X00000002", YEARS[-1], "calls")
+        told = CliRunner().invoke(
+            national,
+            ["publish", "--edition", "next", "--returns", str(folder), "--after", str(made / "demonstration"), "--out", str(tmp_path / "out"), "--style", str(made / "style.css")],
+        )  # fmt: skip
+        assert told.exit_code == 1
+        assert "does not say why" in told.output
+        assert not (tmp_path / "out").exists()
+
+    def test_what_is_no_edition_is_refused(self, tmp_path: Path) -> None:
+        with pytest.raises(UnpublishableError, match="no edition"):
+            read_before(tmp_path)
+
+
+class TestTheReportOf2015:
+    def test_every_printed_figure_is_printed_as_it_is_printed(self, made: Path) -> None:
+        facts = {fact.id: fact for fact in printed("hmic-2015").facts}
+        told = {row["id"]: row for row in rows(made / "2015" / "data" / "printed.csv")}
+        assert told.keys() == facts.keys()
+        for key, fact in facts.items():
+            assert told[key]["value"] == fact.shown
+            assert told[key]["judgement"] in ("follows", "alike", "alone", "contradicted")
+        assert Counter(row["judgement"] for row in told.values())["follows"] >= 50
+
+    def test_each_contradiction_has_its_arithmetic_and_each_row_names_it(self, made: Path) -> None:
+        listed = rows(made / "2015" / "data" / "contradictions.csv")
+        told = {row["id"]: row for row in rows(made / "2015" / "data" / "printed.csv")}
+        contradicted = {one for row in listed for one in row["facts"].split(", ")}
+        assert contradicted == {key for key, row in told.items() if row["judgement"] == "contradicted"}
+        for row in listed:
+            assert row["how"]
+            assert all(
+                f"contradiction {row['number']}" in told[one]["how"] for one in row["facts"].split(", ")
+            )
+
+    def test_the_numbers_page_is_the_reports(self, made: Path) -> None:
+        told = {row["label"]: row for row in rows(made / "2015" / "data" / "numbers.csv")}
+        crimes = told["Domestic abuse related crimes"]
+        assert (crimes["august_2013"], crimes["march_2015"], crimes["change"]) == (
+            "269,700",
+            "353,100",
+            "+31",
+        )
+        sexual = told["Domestic abuse related sexual offences"]
+        assert (sexual["august_2013"], sexual["march_2015"], sexual["change"]) == ("6,400", "11,200", "+74")
+        assert told["Share of recorded assaults with injury"]["change"] == "0"
+        assert len(told) == 11
+
+    def test_tables_1_and_2_and_annex_g_are_the_reports(self, made: Path) -> None:
+        out = made / "2015" / "data"
+        first = rows(out / "table-1.csv")
+        assert [row["percent"] for row in first] == [
+            "46",
+            "32",
+            "30",
+            "29",
+            "28",
+            "16",
+            "13",
+            "13",
+            "12",
+            "12",
+        ]
+        second = rows(out / "table-2.csv")
+        assert [(row["applicable"], row["completed"], row["percent"]) for row in second] == [
+            ("452", "328", "73"), ("384", "214", "56"), ("361", "144", "40"), ("440", "280", "64"), ("329", "71", "22"),
+            ("395", "305", "77"), ("456", "346", "76"),
+        ]  # fmt: skip
+        assert all("÷" in row["follows"] for row in second)
+        annex = rows(out / "annex-g.csv")
+        assert [row["provided"] for row in annex] == "43 43 43 19 36 43 39 32 43 40 38 37 43 36 43 32".split()
+
+    def test_figures_have_what_the_text_gives_and_gaps_otherwise(self, made: Path) -> None:
+        out = made / "2015" / "data"
+        arrests = {row["name"]: row for row in rows(out / "figure-06.csv")}
+        assert [row["name"] for row in sorted(arrests.values(), key=lambda row: int(row["order"]) if row["order"] != "[z]" else 99)][:4] == [
+            "Humberside", "Leicestershire", "Northamptonshire", "Cambridgeshire",
+        ]  # fmt: skip
+        assert {name for name, row in arrests.items() if row["now"] not in ("[x]", "[u]")} == {
+            "Humberside",
+            "Leicestershire",
+            "Lincolnshire",
+        }
+        assert arrests["Lincolnshire"]["now"] == "93"
+        assert arrests["South Wales"]["before"] == "96"
+        assert {name for name, row in arrests.items() if row["now"] == "[u]"} == {
+            "City of London", "Cumbria", "Durham", "Gloucestershire", "Nottinghamshire", "Warwickshire", "West Mercia",
+        }  # fmt: skip
+        charges = {row["name"]: row for row in rows(out / "figure-09.csv")}
+        assert (charges["Kent"]["now"], charges["Northumbria"]["now"], charges["Hampshire"]["before"]) == (
+            "16",
+            "51",
+            "48",
+        )
+        assert charges["Dorset"]["now"] == "[x]"
+        assert charges["Dorset"]["between"] == "between 16 and 51"
+        assert not (out / "figure-07.csv").exists()
+
+    def test_every_row_of_a_table_leads_to_rows_of_the_list(self, made: Path) -> None:
+        told = {fact.id for fact in printed("hmic-2015").facts}
+        led: set[str] = set()
+        for path in (made / "2015" / "data").glob("*.csv"):
+            for row in rows(path):
+                led |= {*re.findall(r"RF\d{4}", row.get("facts", ""))}
+        assert led <= told
+        assert len(led) > 150
+
+    def test_real_bases_add_up_to_what_is_published(self, made: Path) -> None:
+        bases = rows(made / "2015" / "data" / "denominators.csv")
+        assert sum(int(row["recorded"]) for row in bases) == 3_529_341
+        assert sum(int(row["residents"]) for row in bases) == 56_075_912
+        assert round(sum(float(row["officers"]) for row in bases), 2) == 126_818.09
+        page = (made / "2015" / "denominators.html").read_text()
+        assert "353,100 of 3,529,341 is 10.0%; printed 10%." in page
+        assert "11,200 of 87,490 is 12.8%; printed 13%." in page
+
+    def test_another_report_is_not_laid_out(self) -> None:
+        told = CliRunner().invoke(
+            national, ["publish", "--edition", "x", "--report", "none", "--out", "nowhere"]
+        )
+        assert told.exit_code == 1
+        assert "no report 'none'" in told.output
