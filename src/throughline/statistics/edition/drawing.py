@@ -78,7 +78,7 @@ def _axis(top: float, height: int, unit: str, share: bool) -> tuple[list[str], f
 
 def _legend(marks: Sequence[tuple[str, str]]) -> list[str]:
     """What the marks mean, in a row at the top."""
-    body, x = [], float(LEFT)
+    body, x = [], 16.0
     for shape, text in marks:
         body.append(shape.format(x=_number(x + 6), y="16", x1=_number(x), x2=_number(x + 14)))
         body.append(f'<text x="{_number(x + 20)}" y="21" {FONT} fill="{INK}">{escape(text)}</text>')
@@ -149,6 +149,11 @@ def dots(
             body.append(
                 f'<text x="{LEFT + 6}" y="{_number(y + 4)}" {FONT} fill="{GREY}" stroke="#ffffff" stroke-width="4" paint-order="stroke">{escape(place.note)}</text>'
             )
+        if place.value is None and place.low is not None and place.high is not None:
+            # known to lie between, and no more
+            body.append(
+                f'<line x1="{_number(LEFT + place.low * scale)}" y1="{_number(y)}" x2="{_number(LEFT + place.high * scale)}" y2="{_number(y)}" stroke="{LIGHT}" stroke-width="6"/>'
+            )
         if place.before is not None:
             x = LEFT + place.before * scale
             if breaks:
@@ -161,11 +166,6 @@ def dots(
                     f'<line x1="{_number(LEFT + place.low * scale)}" y1="{_number(y)}" x2="{_number(LEFT + min(place.high, top) * scale)}" y2="{_number(y)}" stroke="{BLUE}" stroke-width="2"/>'
                 )
             body.append(_NOW.format(x=_number(LEFT + place.value * scale), y=_number(y)))
-        elif place.low is not None and place.high is not None:
-            # known to lie between, and no more
-            body.append(
-                f'<line x1="{_number(LEFT + place.low * scale)}" y1="{_number(y)}" x2="{_number(LEFT + place.high * scale)}" y2="{_number(y)}" stroke="{LIGHT}" stroke-width="6"/>'
-            )
     return _frame(key, title, says, height, body, invented)
 
 
@@ -236,12 +236,18 @@ def history(
         for at, year in enumerate(years)
     ]
     cuts = {at for at, _ in breaks}
+    last_label = ""
     for at, label in breaks:
         cut = _number(across(at - 0.5))
+        # of a break within a year both sides of that year are cut, and one is named
+        words = "" if label == last_label else label
+        last_label = label
         body.append(
             f'<line x1="{cut}" y1="{top_y}" x2="{cut}" y2="{bottom}" stroke="{ORANGE}" stroke-width="2" stroke-dasharray="2 3"/>'
-            f'<text x="{cut}" y="{top_y - 4}" text-anchor="middle" {FONT} fill="{ORANGE}">{escape(label)}</text>'
+            f'<text x="{cut}" y="{top_y - 4}" text-anchor="middle" {FONT} fill="{ORANGE}">{escape(words)}</text>'
         )
+    lines_drawn: list[str] = []
+    marks_drawn: list[str] = []
     shapes = (_NOW, _THEN)
     for number, (_, points) in enumerate(lines):
         colour = (BLUE, ORANGE)[number % 2]
@@ -256,14 +262,15 @@ def history(
                 bottom - (bottom - top_y) * min(one, highest) / highest for one in (share, low, high)
             )
             if last is not None and at not in cuts:
-                body.append(
+                lines_drawn.append(
                     f'<line x1="{_number(last[0])}" y1="{_number(last[1])}" x2="{_number(x)}" y2="{_number(y)}" stroke="{colour}" stroke-width="2"/>'
                 )
-            body.append(
+            lines_drawn.append(
                 f'<line x1="{_number(x)}" y1="{_number(y_low)}" x2="{_number(x)}" y2="{_number(y_high)}" stroke="{colour}" stroke-width="1"/>'
             )
-            body.append(shapes[number % 2].format(x=_number(x), y=_number(y)))
+            marks_drawn.append(shapes[number % 2].format(x=_number(x), y=_number(y)))
             last = (x, y)
+    body += lines_drawn + marks_drawn
     body += _legend([(shapes[number % 2], name) for number, (name, _) in enumerate(lines)])
     body.append(f'<text x="{left}" y="{height - 12}" {FONT} fill="{GREY}">{escape(unit)}</text>')
     return _frame(key, title, says, height, body, invented)

@@ -629,7 +629,7 @@ class _Maker:
             if item.adds_to == "victims" and item.sheet == self.items["victims"].sheet
         ]
         if sexes:
-            number = 90
+            number = self.drawn()[-1].number + 1
             blocks.append(self.stacked(Drawn(number, "victims", "Victims by sex"), sexes))
         return Page("equality.html", "Equality: who the victims are, and what became of it", tuple(blocks))
 
@@ -772,10 +772,11 @@ class _Maker:
             for at in range(1, len(years))
             for each in figures.breaks_between(years[at - 1], years[at], code)[:1]
         ]
-        given = [(day, share) for day, share in zip(years, own, strict=True) if share]
+        day, share = [(day, one) for day, one in zip(years, own, strict=True) if one][-1]
+        # two years across a break are never told in one sentence
         says = (
-            f"{self.force_name(force)}: from {given[0][1].share:.1%} in the year to {given[0][0].year} to {given[-1][1].share:.1%} in the year to"
-            f" {given[-1][0].year}."
+            f"{self.force_name(force)}: {share.share:.1%} in the year to {day.year}; {sum(one is not None for one in own)} of"
+            f" {len(years)} years have a figure."
             + "".join(
                 f" The series breaks before the year to {years[at].year}: {label}." for at, label in breaks
             )
