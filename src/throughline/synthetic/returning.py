@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from throughline.reference import load
+from throughline.statistics.disclosure import breakdown_of
 from throughline.statistics.edition.gathering import FORCES, SIGNATURES, WHY, digest
 from throughline.statistics.returns import Entry, Item, Return, items, write_template
 from throughline.statistics.returns.template import FIGURES, METHODS
@@ -100,7 +101,7 @@ def _year(
     groups: dict[tuple[str, str], list[Item]] = {}
     for item in listed:
         if item.adds_to:
-            groups.setdefault((item.adds_to, item.sheet), []).append(item)
+            groups.setdefault((item.adds_to, breakdown_of(item)), []).append(item)
     todo = [item for item in listed]
     while todo:
         item = next(one for one in todo if one.part_of is None or one.part_of in values)
@@ -113,7 +114,7 @@ def _year(
             share = min(_SHARES.get(item.code, 0.3) * own.get(item.code, 1.0) * rng.uniform(0.95, 1.05), 0.97)
             values[item.code] = _of(whole, share, rng)
         elif item.code not in values:
-            group = groups[item.adds_to, item.sheet]
+            group = groups[item.adds_to, breakdown_of(item)]
             left = values[item.adds_to]
             weights = [_WEIGHTS.get(one.code, 1 / len(group)) * own.get(one.code, 1.0) for one in group]
             for at, one in enumerate(group):

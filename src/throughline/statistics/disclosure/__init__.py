@@ -6,7 +6,16 @@ published, now and before, and in which that count is far from what it is. No we
 
 from throughline.statistics.disclosure.attacking import Published, attack, published
 from throughline.statistics.disclosure.protecting import UnprotectedError, protect, unproved
-from throughline.statistics.disclosure.rules import Cell, Earlier, Limits, Protection, Sum, Witness, limits
+from throughline.statistics.disclosure.rules import (
+    Cell,
+    Earlier,
+    Limits,
+    Protection,
+    Sum,
+    Witness,
+    breakdown_of,
+    limits,
+)
 
 __all__ = [
     "Cell",
@@ -18,6 +27,7 @@ __all__ = [
     "UnprotectedError",
     "Witness",
     "attack",
+    "breakdown_of",
     "limits",
     "protect",
     "published",

@@ -78,10 +78,15 @@ class Protection:
     carried: frozenset[Cell] = field(default=frozenset())
 
 
+def breakdown_of(item: Item) -> str:
+    """By what an item tells its total apart: as the list of items says, or its sheet."""
+    return getattr(item, "breakdown", None) or item.sheet
+
+
 def breakdowns(items: Mapping[str, Item]) -> dict[str, list[list[str]]]:
-    """Of each total, the breakdowns that add up to it: those of one sheet are one breakdown."""
+    """Of each total, the breakdowns that add up to it."""
     found: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for item in items.values():
         if item.adds_to:
-            found[item.adds_to][item.sheet].append(item.code)
-    return {total: [*by_sheet.values()] for total, by_sheet in found.items()}
+            found[item.adds_to][breakdown_of(item)].append(item.code)
+    return {total: [*by_kind.values()] for total, by_kind in found.items()}

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from throughline.reference import load
+from throughline.statistics.disclosure import breakdown_of
 from throughline.statistics.edition.before import Before
 from throughline.statistics.edition.content import (
     MARKS,
@@ -406,7 +407,7 @@ class _Maker:
         found: dict[str, list[Item]] = {}
         for item in self.items.values():
             if item.adds_to == total:
-                found.setdefault(item.sheet, []).append(item)
+                found.setdefault(breakdown_of(item), []).append(item)
         return [*found.values()]
 
     def stacked(self, one: Drawn, group: Sequence[Item]) -> Figure:
@@ -590,17 +591,18 @@ class _Maker:
                             len(self.figures.gave(self.now, item.code, total)),
                         )
                     )  # fmt: skip
-                key = f"breakdown-{total}-{group[0].sheet.lower()}"
+                kind = breakdown_of(group[0])
+                key = f"breakdown-{total}-{kind.lower()}"
                 blocks += [
                     Heading(
-                        f"{self.items[total].label} by {group[0].sheet.lower()}"
-                        if group[0].sheet != self.items[total].sheet
-                        else self.items[total].label,
+                        self.items[total].label
+                        if kind == self.items[total].sheet
+                        else f"{self.items[total].label} by {kind.replace('-', ' ').lower()}",
                         key,
                     ),
                     Table(
                         key,
-                        f"{self.items[total].label} by their parts ({group[0].sheet})",
+                        f"{self.items[total].label} by their parts ({kind})",
                         (
                             Column("item", "Item", means="Code of the item"),
                             Column("label", "Part", means="Which of them"),
@@ -623,11 +625,9 @@ class _Maker:
                         key=("item",),
                     ),
                 ]
-        sexes = [
-            item
-            for item in self.items.values()
-            if item.adds_to == "victims" and item.sheet == self.items["victims"].sheet
-        ]
+        sexes = next(
+            (group for group in self._breakdowns("victims") if group[0].code == "victims-female"), None
+        )
         if sexes:
             number = self.drawn()[-1].number + 1
             blocks.append(self.stacked(Drawn(number, "victims", "Victims by sex"), sexes))

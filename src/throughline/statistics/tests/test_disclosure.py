@@ -23,14 +23,23 @@ from throughline.statistics.disclosure import (
     unproved,
 )
 from throughline.statistics.edition.reckoning import Figures
-from throughline.statistics.returns import Item
+from throughline.statistics.returns import Item, items
 
 DAY = date(2025, 3, 31)
 POLICY = Limits(5, 5, frozenset({"Open"}))
 
 
-def item(code: str, part_of: str | None = None, adds: bool = False, sheet: str = "Victims") -> Item:
-    return Item(code, code, sheet, code, "person", "year", part_of, part_of if adds else None, False)
+def item(code: str, part_of: str | None = None, adds: bool = False) -> Item:
+    """An item like the list's own, with this code."""
+    return replace(
+        items(DAY)[0],
+        code=code,
+        sheet="Victims",
+        unit="person",
+        part_of=part_of,
+        adds_to=part_of if adds else None,
+        compared=False,
+    )
 
 
 ITEMS = [
