@@ -506,7 +506,7 @@ class _Maker:
                     )
                 ),
             ]
-        return Page(f"table-{sheet.lower()}.html", f"Table: {sheet}", tuple(blocks))
+        return Page(f"table-{_slug(sheet)}.html", f"Table: {sheet}", tuple(blocks))
 
     def sheet_table(self, sheet: str, listed: Sequence[Item]) -> Table:
         rows: list[tuple[Value, ...]] = [
@@ -517,7 +517,7 @@ class _Maker:
             ("all", "All forces that gave it", *(self._total(self.now, item.code) for item in listed))
         )
         return Table(
-            f"table-{sheet.lower()}",
+            f"table-{_slug(sheet)}",
             f"{sheet} by force, {year_words(self.now)}",
             (
                 *FORCE,
@@ -592,7 +592,7 @@ class _Maker:
                         )
                     )  # fmt: skip
                 kind = breakdown_of(group[0])
-                key = f"breakdown-{total}-{kind.lower()}"
+                key = f"breakdown-{total}-{_slug(kind)}"
                 blocks += [
                     Heading(
                         self.items[total].label
@@ -1014,3 +1014,8 @@ def _value(told: object) -> float | None:
 
 def _round(value: float | None) -> Value:
     return "[z]" if value is None else round(value, 4)
+
+
+def _slug(words: str) -> str:
+    """Words as a part of a file's name."""
+    return "-".join(words.lower().split())
