@@ -29,7 +29,6 @@ from throughline.statistics.returns import Item
 #: What a return holds that is in no table, with why. Everything else is; a test walks the return.
 UNPUBLISHED: Final = {
     "contact": "Whom to ask about a return is a post for the statistician, not a figure.",
-    "counted_by": "Whether software or a person counted a figure helps to verify it; how a subject was counted stands with its table.",
     "note": "Words beside a figure are not bound by the signature and may name people; the statistician reads them.",
 }
 
