@@ -80,7 +80,7 @@ class Protection:
 
 def breakdown_of(item: Item) -> str:
     """By what an item tells its total apart: as the list of items says, or its sheet."""
-    return getattr(item, "breakdown", None) or item.sheet
+    return item.breakdown or item.sheet
 
 
 def breakdowns(items: Mapping[str, Item]) -> dict[str, list[list[str]]]:
