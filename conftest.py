@@ -42,6 +42,11 @@ _MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of its own is made inside
 _ROOM = 4 << 30
 # a migrated database from run to run, by what it was made of: migrating takes as long as a hundred tests
 _KEPT = Path(__file__).parent / "build" / "test-database"
+# a run is of one site: the national one has settings, a database and tests of its own
+_SITE = os.environ["DJANGO_SETTINGS_MODULE"]
+_SOURCE = Path(__file__).parent / "src" / "throughline"
+_NATIONAL = (_SOURCE / "national", Path(__file__).parent / "tests" / "national")
+_EITHER = (Path(__file__).parent / "tests" / "architecture" / "test_relations.py",)
 # how long an example takes says how busy the machine is, and nothing of the code
 hypothesis.settings.register_profile(
     "throughline", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -93,6 +98,15 @@ def _work_in_memory() -> None:
             tempfile.tempdir = None
 
 
+def pytest_ignore_collect(collection_path: Path) -> bool | None:
+    """Leave out the tests of the other site, which know tables that this one does not have."""
+    of_national = any(collection_path.is_relative_to(folder) for folder in _NATIONAL)
+    if not settings.NATIONAL:
+        return of_national or None
+    leads_there = any(one.is_relative_to(collection_path) for one in (*_NATIONAL, *_EITHER))
+    return None if of_national or leads_there else True
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     config.stash[_RUN].opened.close()
 
@@ -133,22 +147,24 @@ def _start_server(run: Run) -> Server:
         return Server(
             admin_url,
             template,
-            make_template(admin_url, template, settings.HOME, passwords=run.folder / "logins.json"),
+            make_template(
+                admin_url, template, settings.HOME, passwords=run.folder / "logins.json", site=_SITE
+            ),
         )
     # beside the run's folder, not in it: root's server is another user, who cannot pass a private folder
     cluster = Cluster(run.folder.with_name(run.folder.name + "-database"), fast=True)
     run.opened.callback(cluster.erase)
     admin_url = cluster.url(SUPERUSER, "postgres")
-    kept = _KEPT / mark_of_migrations().split()[-1]
+    kept = _KEPT / _SITE / mark_of_migrations(_SITE).split()[-1]
     if kept.is_dir():
         _copy(kept, cluster.data)
     cluster.start()
     server = Server(
-        admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME)
+        admin_url, "throughline_test", make_template(admin_url, "throughline_test", settings.HOME, site=_SITE)
     )
     if not kept.is_dir():
         cluster.stop()
-        shutil.rmtree(_KEPT, ignore_errors=True)
+        shutil.rmtree(kept.parent, ignore_errors=True)
         _copy(cluster.data, kept)
         cluster.start()
     return server

@@ -33,6 +33,8 @@ ORDER = (
     "figures",
     "overview",
     "website",
+    "collection",
+    "national_website",
 )
 
 
@@ -103,11 +105,11 @@ class TestTheChecksNotice:
 
     @pytest.fixture
     def spoilt(self) -> Iterable[type[models.Model]]:
-        person = apps.get_model("people", "Record")
+        account = apps.get_model("accounts", "User")
 
         class Spoilt(models.Model):  # noqa: DJ008
-            person_of_a_later_room = models.ForeignKey(
-                person, on_delete=models.CASCADE, related_name="spoils"
+            account_of_a_later_room = models.ForeignKey(
+                account, on_delete=models.CASCADE, related_name="spoils"
             )
 
             class Meta:
@@ -118,12 +120,12 @@ class TestTheChecksNotice:
         apps.clear_cache()
 
     def test_a_foreign_key_to_a_later_room(self, spoilt: type[models.Model]) -> None:
-        assert wrong_relations([spoilt]) == ["audit.Spoilt.person_of_a_later_room points to people.Record"]
+        assert wrong_relations([spoilt]) == ["audit.Spoilt.account_of_a_later_room points to accounts.User"]
 
     def test_an_accessor_hung_on_another_room(self, spoilt: type[models.Model]) -> None:
         apps.clear_cache()
-        assert wrong_ways_back([apps.get_model("people", "Record")]) == [
-            "audit.Spoilt hangs .spoils on people.Record"
+        assert wrong_ways_back([apps.get_model("accounts", "User")]) == [
+            "audit.Spoilt hangs .spoils on accounts.User"
         ]
 
     def test_a_migration_that_waits_for_a_later_room(self) -> None:

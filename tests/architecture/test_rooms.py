@@ -6,7 +6,12 @@ from pathlib import Path
 import pytest
 
 SOURCE = Path(__file__).parents[2] / "src" / "throughline"
-ROOMS = sorted(folder for folder in (SOURCE / "casework").iterdir() if (folder / "__init__.py").is_file())
+ROOMS = sorted(
+    folder
+    for part in ("casework", "national")
+    for folder in (SOURCE / part).iterdir()
+    if (folder / "__init__.py").is_file()
+)
 MODULES = {
     "__init__", "rules", "models", "queries", "commands", "tasks", "forms", "views", "urls", "apps", "cli",
 }  # fmt: skip

@@ -51,6 +51,7 @@ from throughline.casework.partnership.models import NotReferred
 from throughline.casework.people.commands.pairs import left_open
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Pair, Phone
+from throughline.casework.people.rules import GUARDIAN
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
 from throughline.casework.safeguarding.commands import fitting
@@ -66,7 +67,7 @@ from throughline.foundations.access.models import Grant
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import Open, routes, rule_of
-from throughline.foundations.access.rules import RULES, Action, Actor, Role, decide, system
+from throughline.foundations.access.rules import OF_A_FORCE, RULES, Action, Actor, Role, decide, system
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import record as write_audit
@@ -78,10 +79,10 @@ from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.instruments.queries import library
 from throughline.synthetic.past.attending import plain_answers
 from throughline.website import urls
-from throughline.website.middleware import GUARDIAN, only_looking
+from throughline.website.frame import only_looking
 
 NOW = datetime.now(UTC)
-ROLES = [role for role in Role if role is not Role.SYSTEM]
+ROLES = [role for role in Role if role in OF_A_FORCE]
 SETTLER = system("test")
 # what any page may write besides its look: its reader's session, and the count of sign-ins tried
 WRITTEN_BY_EVERY_PAGE = {"django_session", "audit_event", "accounts_attempt"}

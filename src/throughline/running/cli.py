@@ -7,7 +7,7 @@ import click
 
 from throughline.running.cluster import ClusterError
 from throughline.running.logins import LOGINS, ServerError
-from throughline.running.migrate import MigrationError
+from throughline.running.migrate import FORCE, NATIONAL, MigrationError
 from throughline.running.site import SiteError
 
 _PREFIX = "throughline_"
@@ -37,8 +37,11 @@ _CHECKOUT = Path(__file__).resolve().parents[3]
     help="Serve nothing: print what a shell sets to use the command line, as this login, on the demonstration that"
     ' runs. For example: eval "$(./run demo --environment worker)"',
 )
-def demo(port: int, people: int, hub: int, fresh: bool, environment: str | None) -> None:
-    """Serve Throughline on this machine, with invented people.
+@click.option(
+    "--national", is_flag=True, help="With --environment: of the national site in place of the force's."
+)
+def demo(port: int, people: int, hub: int, fresh: bool, environment: str | None, national: bool) -> None:
+    """Serve Throughline on this machine, with invented people; beside it the national site, on the next port that is free.
 
     THROUGHLINE_HOME names the folder of its data (.throughline in the checkout); DATABASE_URL, the address
     of a superuser, puts another PostgreSQL server in place of the embedded one.
@@ -49,7 +52,9 @@ def demo(port: int, people: int, hub: int, fresh: bool, environment: str | None)
     database_url = os.environ.get("DATABASE_URL") or None
     try:
         if environment:
-            click.echo(shell_words(home=home, login=_PREFIX + environment, database_url=database_url))
+            login = _PREFIX + environment
+            site = NATIONAL if national else FORCE
+            click.echo(shell_words(home=home, login=login, database_url=database_url, site=site))
         else:
             run(home=home, port=port, people=people, hub=hub, fresh=fresh, database_url=database_url)
     except (SiteError, ClusterError, MigrationError, ServerError) as error:
@@ -65,6 +70,12 @@ def worker() -> None:
     django.setup()
 
     from throughline.foundations.audit.commands import Checkpoints
-    from throughline.running.worker import work
+    from throughline.running.working import work
 
-    work(Checkpoints(Path(settings.HOME) / "checkpoints"))
+    checkpoints = Checkpoints(Path(settings.HOME) / "checkpoints")
+    if settings.NATIONAL:
+        from throughline.running.national import tasks
+    else:
+        from throughline.running.worker import tasks
+    work(tasks(checkpoints))
+    checkpoints.write()

@@ -16,15 +16,17 @@ from psycopg.conninfo import conninfo_to_dict
 from throughline.foundations.access.rules import Role
 from throughline.running.cluster import SUPERUSER, Cluster
 from throughline.running.logins import BACKUP, IMPORTER, WEB, WORKER, Logins, prepare_logins
-from throughline.running.migrate import migrate
+from throughline.running.migrate import FORCE, NATIONAL, migrate
 from throughline.running.site import (
     HOST,
     SIGN_IN,
     THROUGHLINE,
+    Process,
     SiteError,
     call,
     check_port,
     demo_environment,
+    free_port,
     make_signing_key,
     plain_errors,
     say,
@@ -38,6 +40,9 @@ from throughline.synthetic.notify import demonstrated
 from throughline.synthetic.staff import AGENCY
 
 DATABASE = "throughline"
+
+#: What a site's database is called besides, on one server.
+_ENDING = {FORCE: "", NATIONAL: "_national"}
 
 _SOURCE = "invented"
 """What the import calls the index of invented people."""
@@ -74,18 +79,48 @@ def run(*, home: Path, port: int, people: int, hub: int, fresh: bool, database_u
         as_worker = demo_environment(logins, WORKER, home) | texts
         worker = spawn(site, "worker", [*THROUGHLINE, "worker"], as_worker, home)
         _welcome(logins, port)
-        watch(worker, web)
+        watch(worker, web, *_national(site, home, port, database_url))
 
 
-def shell_words(*, home: Path, login: str, database_url: str | None) -> str:
-    """What a shell sets so that the command line works on the demonstration that runs, as ``login``.
+def _national(
+    site: contextlib.ExitStack, home: Path, beside: int, database_url: str | None
+) -> tuple[Process, Process]:
+    """The national site, with a database and a folder of its own; begun once the force's site is there to be used."""
+    say("\nStarting the national site beside it…")
+    folder = _national_home(home)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    logins = _logins(home, database_url, site=NATIONAL)
+    migrate(logins, folder, site=NATIONAL)
+    make_signing_key(folder)
+    call(["synthetic", "round"], demo_environment(logins, WORKER, folder, site=NATIONAL), home)
+    port = free_port(beside)
+    as_web = demo_environment(logins, WEB, folder, site=NATIONAL)
+    web = spawn(site, "national web server", web_server(port, site=NATIONAL), as_web, home)
+    wait_until_served(port, web)
+    as_worker = demo_environment(logins, WORKER, folder, site=NATIONAL)
+    worker = spawn(site, "national worker", [*THROUGHLINE, "worker"], as_worker, home)
+    say(
+        f"\nThe national site is at http://{HOST}:{port}/ with an open round of invented forces: everybody reads what is published;"
+    )
+    say(f"force contacts, the statistician and a commissioner sign in at http://{HOST}:{port}{SIGN_IN}")
+    return web, worker
+
+
+def _national_home(home: Path) -> Path:
+    return home / "national"
+
+
+def shell_words(*, home: Path, login: str, database_url: str | None, site: str = FORCE) -> str:
+    """What a shell sets so that the command line works on the demonstration that runs, as ``login``, at one of its sites.
 
     Raises `SiteError` where none runs.
     """
     if not database_url and not Cluster(home / "database").running():
         raise SiteError(f"No demonstration runs from {home}; start one with ./run demo.")
     with plain_errors(home):
-        wanted = demo_environment(_logins(home, database_url), login, home) | _texts_of(home)
+        folder = _national_home(home) if site == NATIONAL else home
+        wanted = demo_environment(_logins(home, database_url, site=site), login, folder, site=site)
+        wanted |= {} if site == NATIONAL else _texts_of(home)
     new = {name: value for name, value in wanted.items() if os.environ.get(name) != value}
     return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in sorted(new.items()))
 
@@ -152,8 +187,8 @@ def _database(site: contextlib.ExitStack, home: Path, database_url: str | None, 
     return _logins(home, None)
 
 
-def _logins(home: Path, database_url: str | None) -> Logins:
-    """How each login reaches the database, which answers."""
+def _logins(home: Path, database_url: str | None, *, site: str = FORCE) -> Logins:
+    """How each login reaches the database of a site, which answers."""
     if database_url:
         try:
             name = str(conninfo_to_dict(database_url).get("dbname") or DATABASE)
@@ -161,8 +196,8 @@ def _logins(home: Path, database_url: str | None) -> Logins:
             raise SiteError("DATABASE_URL is not an address of a PostgreSQL database.") from None
         # the one that every server has is for administering it
         name = DATABASE if name == "postgres" else name
-        return prepare_logins(database_url, name, passwords=home / "logins.json")
-    return prepare_logins(Cluster(home / "database").url(SUPERUSER, "postgres"), DATABASE)
+        return prepare_logins(database_url, name + _ENDING[site], passwords=home / "logins.json")
+    return prepare_logins(Cluster(home / "database").url(SUPERUSER, "postgres"), DATABASE + _ENDING[site])
 
 
 # --- the people -------------------------------------------------------------------------------------

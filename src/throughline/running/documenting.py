@@ -26,8 +26,12 @@ def docs() -> None:
 @click.pass_context
 def generate(ctx: click.Context, out: Path) -> None:
     """Write docs/generated: who may do what, addresses, tables, lists, measures, transitions, the command line, printed reports."""
+    import os
+
     import django
 
+    # what stands in the documents is of both sites
+    os.environ["DJANGO_SETTINGS_MODULE"] = "throughline.website.both"
     django.setup()
     out.mkdir(parents=True, exist_ok=True)
     pages = {
@@ -136,10 +140,19 @@ def addresses() -> str:
 
     from throughline.foundations.access.routes import routes, rule_of
 
-    rows = []
-    for route, name, view in routes(get_resolver()):
-        rows.append((f"`/{route}`", name, str(rule_of(view) or "served to nobody")))
-    return "# Every address and its rule\n\n" + _table(("Address", "Name", "Rule"), sorted(rows))
+    def of(urls: str) -> str:
+        rows = [
+            (f"`/{route}`", name, str(rule_of(view) or "served to nobody"))
+            for route, name, view in routes(get_resolver(urls))
+        ]
+        return _table(("Address", "Name", "Rule"), sorted(rows))
+
+    return (
+        "# Every address and its rule\n\n## A force's site\n\n"
+        + of("throughline.website.urls")
+        + "\n## The national site\n\n"
+        + of("throughline.website.national.urls")
+    )
 
 
 def tables() -> str:
@@ -214,8 +227,10 @@ def measured() -> str:
 
 def tables_of_transitions() -> Iterator[tuple[str, Mapping[tuple[str, str], str]]]:
     """What the rules of each foundation and room expose as ``TRANSITIONS``: the name and the table of each."""
-    for package in ("throughline.foundations", "throughline.casework"):
+    for package in ("throughline.foundations", "throughline.casework", "throughline.national"):
         for part in pkgutil.iter_modules(importlib.import_module(package).__path__):
+            if not part.ispkg:
+                continue
             try:
                 rules = importlib.import_module(f"{package}.{part.name}.rules")
             except ModuleNotFoundError as missing:

@@ -21,7 +21,7 @@ import psycopg
 
 from throughline.running.cluster import Cluster
 from throughline.running.logins import Logins
-from throughline.running.migrate import environment
+from throughline.running.migrate import FORCE, NATIONAL, environment
 from throughline.running.tether import tie, untie
 
 HOST = "127.0.0.1"
@@ -103,12 +103,19 @@ def call(arguments: Sequence[str], env: dict[str, str], home: Path) -> None:
         raise SiteError(f"'throughline {' '.join(arguments[:2])}' failed; what it said stands above.")
 
 
-def web_server(port: int) -> list[str]:
-    """The command that serves the site on this machine alone."""
+def web_server(port: int, *, site: str = FORCE) -> list[str]:
+    """The command that serves a site on this machine alone."""
+    application = "throughline.website.national.wsgi" if site == NATIONAL else "throughline.website.wsgi"
     return [
-        *(sys.executable, "-m", "granian", "throughline.website.wsgi:application"),
+        *(sys.executable, "-m", "granian", f"{application}:application"),
         *("--interface", "wsgi", "--host", HOST, "--port", str(port)),
-        *("--workers", "2", "--respawn-failed-workers", "--respawn-interval", "0.5"),
+        *(
+            "--workers",
+            "1" if site == NATIONAL else "2",
+            "--respawn-failed-workers",
+            "--respawn-interval",
+            "0.5",
+        ),
         # more threads than this wait for the database and not for each other
         *("--blocking-threads", "8", "--backpressure", "64"),
         # one that was told to stop while it was still starting never hears it
@@ -116,9 +123,19 @@ def web_server(port: int) -> list[str]:
     ]
 
 
-def demo_environment(logins: Logins, login: str, home: Path) -> dict[str, str]:
+def demo_environment(logins: Logins, login: str, home: Path, *, site: str = FORCE) -> dict[str, str]:
     """`environment` of a site where everybody is invented, and anybody signs in with one click."""
-    return {**environment(logins, login, home), "THROUGHLINE_DEMO": "1"}
+    return {**environment(logins, login, home, site=site), "THROUGHLINE_DEMO": "1"}
+
+
+def free_port(beside: int) -> int:
+    """A port for a second site: the next one, or, where somebody listens there, any that is free."""
+    for port in (beside + 1, 0):
+        with socket.socket() as probe, contextlib.suppress(OSError, OverflowError):
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind((HOST, port))
+            return int(probe.getsockname()[1])
+    raise SiteError("No port is free for the national site.")
 
 
 def spawn(

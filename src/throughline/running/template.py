@@ -11,13 +11,15 @@ import psycopg
 from psycopg import sql
 
 from throughline.running.logins import OWNER, Logins, admit_logins, prepare_logins
-from throughline.running.migrate import migrate
+from throughline.running.migrate import FORCE, migrate
 
 
-def make_template(admin_url: str, name: str, home: Path, *, passwords: Path | None = None) -> Logins:
+def make_template(
+    admin_url: str, name: str, home: Path, *, passwords: Path | None = None, site: str = FORCE
+) -> Logins:
     """Make the database ``name`` with every table and right in it, to be cloned; see `prepare_logins`."""
     logins = prepare_logins(admin_url, name, passwords=passwords)
-    migrate(logins, home)
+    migrate(logins, home, site=site)
     return logins
 
 

@@ -1,14 +1,7 @@
-"""What a site does between requests, in a process and under a login of its own."""
+"""What a force's site does between requests."""
 
-import logging
-import signal
-import threading
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import timedelta
 
-from django.db import close_old_connections
 from django.utils import timezone
 
 from throughline.casework.cases.commands.leaving import pass_on_cases, pass_on_from_the_line
@@ -30,31 +23,7 @@ from throughline.foundations.audit.commands import Checkpoints, seal
 from throughline.foundations.drafts.commands import expire
 from throughline.foundations.duties.commands import pass_on
 from throughline.foundations.offline.commands import expire as expire_leases
-
-logger = logging.getLogger(__name__)
-
-_TURN = 0.25  # seconds between looks at the clock
-
-
-@dataclass
-class Task:
-    """Something to be done again and again; one that fails is tried at its next turn."""
-
-    name: str
-    every: timedelta
-    run: Callable[[], object]
-    next_at: float = field(default=0.0)
-
-    def turn(self, moment: float) -> None:
-        """Do it if its time has come. A failure is told by its kind alone: its text could name somebody."""
-        if moment < self.next_at:
-            return
-        self.next_at = moment + self.every.total_seconds()
-        close_old_connections()
-        try:
-            self.run()
-        except Exception as failure:
-            logger.error("%s failed: %s", self.name, type(failure).__name__)
+from throughline.running.working import Task
 
 
 def tasks(checkpoints: Checkpoints) -> list[Task]:
@@ -99,15 +68,3 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("expiry of leases", timedelta(hours=1), lambda: expire_leases(now=timezone.now())),
         Task("retention reviews", timedelta(hours=1), lambda: call_for_reviews(now=timezone.now())),
     ]
-
-
-def work(checkpoints: Checkpoints) -> None:
-    """Do every task in its time, until SIGTERM or SIGINT."""
-    stopped = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_received: stopped.set())
-    doing = tasks(checkpoints)
-    while not stopped.wait(_TURN):
-        for task in doing:
-            task.turn(time.monotonic())
-    checkpoints.write()

@@ -1,5 +1,6 @@
 """The command line of the invented force: `throughline synthetic …`."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -109,6 +110,30 @@ def returns(folder: Path, years: int, last: int, seed: int) -> None:
     except FileExistsError as error:
         raise click.ClickException(f"{error}.") from None
     click.echo(f"Wrote {written:,} returns to {folder}", err=True)
+
+
+@synthetic.command("round")
+def tell_round() -> None:
+    """Tell an invented round at the national site: forces, accounts, returns, questions and signatures.
+
+    Only where THROUGHLINE_DEMO=1: anybody may sign in to these accounts. Done again, it changes nothing.
+    """
+    os.environ["DJANGO_SETTINGS_MODULE"] = "throughline.website.national.settings"
+
+    import django
+    from django.conf import settings
+
+    django.setup()
+    if not settings.DEMO:
+        raise click.ClickException(
+            "Only a demonstration (THROUGHLINE_DEMO=1) has accounts that are open to all."
+        )
+
+    from django.utils import timezone
+
+    from throughline.synthetic.round import tell
+
+    tell(now=timezone.now())
 
 
 @synthetic.command("enact")

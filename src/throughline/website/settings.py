@@ -25,12 +25,18 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 from psycopg.conninfo import conninfo_to_dict
 
+from throughline.foundations.access.rules import OF_A_FORCE
 from throughline.website.logs import LOGGING as LOGGING
 
 SOURCE = Path(__file__).resolve().parents[1]
 CHECKOUT = SOURCE.parents[1]
 HOME = Path(os.environ.get("THROUGHLINE_HOME", CHECKOUT / ".throughline"))
 DEMO = os.environ.get("THROUGHLINE_DEMO") == "1"
+
+#: Which site this is, and for whom an account of it may be.
+NATIONAL = False
+SERVICE_NAME = "Throughline"
+ROLES = OF_A_FORCE
 
 DEBUG = False
 PROXIES = int(os.environ.get("THROUGHLINE_PROXIES", "0"))
@@ -114,10 +120,10 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "throughline.website.middleware.Discretion",
+    "throughline.website.frame.Discretion",
     "throughline.website.middleware.SessionEnds",
     "allauth.account.middleware.AccountMiddleware",
-    "throughline.website.middleware.Confinement",
+    "throughline.website.frame.Confinement",
     # last: it runs the view itself, inside the transaction that also holds the audit row
     "throughline.website.middleware.RoomMiddleware",
 ]

@@ -3,6 +3,7 @@
 from http import HTTPStatus
 from typing import NamedTuple
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import get_nonce
@@ -13,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.access.routes import Open, rule_of
 from throughline.foundations.drafts.views import keep_typed
-from throughline.website.templating import SERVICE_NAME
 
 
 class Problem(NamedTuple):
@@ -81,7 +81,7 @@ def broken(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``. Asks nothing of the database, which may be what failed."""
     context = {
         "problem": PROBLEMS[HTTPStatus.INTERNAL_SERVER_ERROR],
-        "service_name": SERVICE_NAME,
+        "service_name": settings.SERVICE_NAME,
         "csp_nonce": get_nonce(request),
     }
     page = render_to_string("throughline/problem.html", context)

@@ -21,6 +21,14 @@ LESS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "django_migrations": {WEB: (READ,), WORKER: (READ,), AUDITOR: (READ,)},
     # the index of people is brought in through here alone
     "people_staging": {},
+    # what forces sent, what was said and what was signed: added to, and never changed
+    **{
+        f"collection_{table}": {WEB: (READ, ADD), WORKER: (READ, ADD)}
+        for table in (
+            *("force", "seat", "round", "release", "receipt", "receivedfile", "version", "question", "said"),
+            *("signature", "taking", "taken"),
+        )
+    },
 }
 _FILLS = (READ, ADD, MAINTAIN)
 _FILLS_AND_AMENDS = (READ, ADD, CHANGE, MAINTAIN)

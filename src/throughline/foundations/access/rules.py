@@ -1,4 +1,4 @@
-"""Who may do what: some eighty sentences, and one function that reads them.
+"""Who may do what: some ninety sentences, and one function that reads them.
 
 ``decide`` is pure: the caller says who acts, what they want and how they stand to the subject. The row
 policies of the database (``protection``) read the same grants, so that a query which forgets to ask still
@@ -31,6 +31,10 @@ class Role(StrEnum):
     ANALYST = "analyst"
     ADMINISTRATOR = "administrator"
     AUDITOR = "auditor"
+    # at the national site
+    FORCE_CONTACT = "force-contact"
+    COMMISSIONER = "police-and-crime-commissioner"
+    STATISTICIAN = "statistician"
     SYSTEM = "system"
 
 
@@ -42,6 +46,7 @@ class Relation(StrEnum):
     EXCLUDED = "excluded"
     REFUGE = "refuge"
     SELF = "self"
+    OF_FORCE = "of-force"
 
 
 class Action(StrEnum):
@@ -138,6 +143,13 @@ class Action(StrEnum):
     BUILD_RETURN = "return.build"
     READ_AUDIT = "audit.read"
     MANAGE_ACCOUNTS = "accounts.manage"
+    VIEW_ROUNDS = "rounds.view"
+    VIEW_RETURN = "return.view"
+    SEND_RETURN = "return.send"
+    ANSWER_QUERY = "return-query.answer"
+    SIGN_RETURN = "return.sign"
+    VERIFY_RETURN = "return.verify"
+    RUN_ROUND = "round.run"
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +195,11 @@ RESPONSE = frozenset({Role.OFFICER, Role.SERGEANT, Role.INSPECTOR})
 # Who reads about them; the row policies hold the same list (a test compares them)
 READERS = FRONT_LINE | {Role.INTELLIGENCE, Role.REGISTRAR}
 EVERY_ACCOUNT = frozenset(Role) - {Role.SYSTEM}
+# Whom an account of the national site may be for: nobody there meets or reads about a person
+AT_THE_NATIONAL_SITE = frozenset(
+    {Role.FORCE_CONTACT, Role.COMMISSIONER, Role.STATISTICIAN, Role.ADMINISTRATOR}
+)
+OF_A_FORCE = EVERY_ACCOUNT - {Role.FORCE_CONTACT, Role.COMMISSIONER, Role.STATISTICIAN}
 
 
 def _always(actor: Actor, subject: Subject) -> bool:
@@ -207,6 +224,10 @@ def _granted_the_refuge(actor: Actor, subject: Subject) -> bool:
 
 def _restricted(actor: Actor, subject: Subject) -> bool:
     return subject.restricted
+
+
+def _of_that_force(actor: Actor, subject: Subject) -> bool:
+    return Relation.OF_FORCE in subject.relations
 
 
 @dataclass(frozen=True, slots=True)
@@ -585,6 +606,46 @@ RULES = (
     ),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),
+    Rule(
+        "Force contacts, commissioners and statisticians see which rounds there are",
+        Action.VIEW_ROUNDS,
+        _only(Role.FORCE_CONTACT, Role.COMMISSIONER, Role.STATISTICIAN),
+    ),
+    Rule("Statisticians read every return", Action.VIEW_RETURN, _only(Role.STATISTICIAN)),
+    Rule(
+        "Force contacts and commissioners read the return of their own force",
+        Action.VIEW_RETURN,
+        _only(Role.FORCE_CONTACT, Role.COMMISSIONER),
+        _of_that_force,
+    ),
+    Rule(
+        "A force contact sends the return of her own force",
+        Action.SEND_RETURN,
+        _only(Role.FORCE_CONTACT),
+        _of_that_force,
+    ),
+    Rule(
+        "A force contact answers what is asked of her own force",
+        Action.ANSWER_QUERY,
+        _only(Role.FORCE_CONTACT),
+        _of_that_force,
+    ),
+    Rule(
+        "A force contact signs the figures of her own force",
+        Action.SIGN_RETURN,
+        _only(Role.FORCE_CONTACT),
+        _of_that_force,
+    ),
+    Rule(
+        "Statisticians ask about returns, accept an answer or ask again",
+        Action.VERIFY_RETURN,
+        _only(Role.STATISTICIAN),
+    ),
+    Rule(
+        "Statisticians open rounds, announce releases and take what is signed",
+        Action.RUN_ROUND,
+        _only(Role.STATISTICIAN),
+    ),
 )
 
 EXCLUSION = "Nobody touches the record of a matter that they are party to"

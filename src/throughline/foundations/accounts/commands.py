@@ -6,6 +6,7 @@ from uuid import UUID
 
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.conf import settings
 from django.db import transaction
 
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
@@ -52,6 +53,8 @@ def create_account(
         raise AccountError("user name: use 2 to 64 letters, figures, dots, dashes and underscores")
     if User.objects.filter(username=user.username).exists():
         raise AccountError("user name: somebody else has it")
+    if role not in settings.ROLES:
+        raise AccountError("role: nobody has it at this site")
     if not user.name:
         raise AccountError("name: needs an answer")
     of, _ = Agency.objects.get_or_create(name=agency.strip())

@@ -13,7 +13,6 @@ from django.conf import settings
 from django.core.cache import cache
 from django.utils.translation import gettext_lazy as _
 
-from throughline.foundations.access.rules import Role
 from throughline.foundations.accounts.adapters import SecondFactors, log
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.rules import SignIn
@@ -113,6 +112,6 @@ class AddAccountForm(GovukForm):
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        known = {str(role) for role in Role}
+        known = {str(role) for role in settings.ROLES}
         choices = load("roles").choices(on=today)
         self.fields["role"].choices = [one for one in choices if one[0] in known]  # type: ignore[attr-defined]

@@ -34,9 +34,11 @@ def account(actor: Actor, user_id: UUID) -> Account | None:
     return next((one for one in accounts(actor) if one.user.id == user_id), None)
 
 
-def one_of_each_role() -> list[User]:
-    """The oldest open account of each role, in the order of `Role`: what the demonstration offers."""
-    oldest: dict[str, User] = {}
-    for user in User.objects.filter(is_active=True).select_related("team").order_by("made_at", "username"):
-        oldest.setdefault(user.role, user)
-    return [oldest[role] for role in Role if role in oldest]
+def one_of_each_role(many: int = 1) -> list[User]:
+    """The oldest open account of each role, or so many of them, in the order of `Role`: what the demonstration offers."""
+    oldest: dict[str, list[User]] = {}
+    for user in (
+        User.objects.filter(is_active=True).select_related("team__agency").order_by("made_at", "username")
+    ):
+        oldest.setdefault(user.role, []).append(user)
+    return [user for role in Role for user in oldest.get(role, [])[:many]]

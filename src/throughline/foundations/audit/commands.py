@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import insist_on_all
-from throughline.foundations.access.rules import Action, Actor, Role, insist, system
+from throughline.foundations.access.rules import NOTHING, Action, Actor, Role, Subject, insist, system
 from throughline.foundations.audit import rules
 from throughline.foundations.audit.models import Event, Seal
 
@@ -62,16 +62,17 @@ def undertake(
     *record_ids: UUID,
     purpose: str = "",
     detail: dict[str, Any] | None = None,
+    subject: Subject = NOTHING,
 ) -> None:
     """Open a command: ask the rules about every record it touches, then write its audit row.
 
-    Raises `Refused`. The system's own actors are bound by what their command does, not by a role.
+    ``subject`` is what no record stands for, such as a force's return. Raises `Refused`. The system's own actors are bound by what their command does, not by a role.
     """
     if by.role is not Role.SYSTEM:
         if record_ids:
             insist_on_all(by, action, record_ids)
         else:
-            insist(by, action)
+            insist(by, action, subject)
     record(by, Event.Kind.WRITE, action, subjects=record_ids, purpose=purpose, detail=detail)
 
 

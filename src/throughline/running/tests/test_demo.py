@@ -14,6 +14,7 @@ import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psutil  # type: ignore[import-untyped]
@@ -116,6 +117,7 @@ def test_a_demonstration_from_its_first_start_to_its_last(home: Path, port: int)
         assert not (home / "invented").exists()
         shows_what_it_says(said, port)
         answers_the_command_line(home)
+        shows_the_national_site(until(demo, "force contacts, the statistician"), home)
         assert "A demonstration already runs from" in refusal(home, port + 1)
         processes = all_processes_of(demo)
         assert {"postgres", "granian"} & {process.name() for process in processes}
@@ -153,6 +155,23 @@ def answers_the_command_line(home: Path) -> None:
     asked = command(home, "THROUGHLINE_DATABASE=host=/nowhere throughline duties simulate --last-month")
     assert asked.returncode == 1
     assert asked.stderr.startswith("Error: No database answers. THROUGHLINE_DATABASE says where it is")
+
+
+def shows_the_national_site(said: str, home: Path) -> None:
+    """Beside the force's site stands the national one, with a round of invented forces, and a shell works on it."""
+    told = re.search(r"The national site is at http://127\.0\.0\.1:(\d+)/", said)
+    assert told
+    with urllib.request.urlopen(f"http://127.0.0.1:{told[1]}/editions/") as answer:
+        assert "What comes next" in answer.read().decode()
+    assert "Late" in Browser(int(told[1]), "statistician").get("/collection/")
+    year = datetime.now(UTC).year - 1
+    asked = command(
+        home,
+        'eval "$(throughline demo --environment worker --national)"'
+        f" && throughline national status --round {year} && throughline national queries --round {year}",
+    )
+    assert (asked.returncode, asked.stderr) == (0, "")
+    assert asked.stdout.count("\tsigned\t") >= 5
 
 
 def test_where_none_runs_there_is_nothing_to_set(home: Path) -> None:

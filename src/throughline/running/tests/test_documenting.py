@@ -24,7 +24,8 @@ def test_every_table_of_every_room_is_drawn_whole() -> None:
         states = set(chain.from_iterable((before, after) for (before, _), after in table.items()))
         assert all(f'state "{state}"' in diagram for state in states)
         for (before, step), after in table.items():
-            arrow = f"{before.replace('-', '_')} --> {after.replace('-', '_')}: "
+            ids = [state.replace("-", "_").replace(" ", "_") for state in (before, after)]
+            arrow = f"{ids[0]} --> {ids[1]}: "
             [line] = [line for line in diagram.splitlines() if line.strip().startswith(arrow)]
             assert str(step) in line.split(": ")[1].split(", ")
 

@@ -1,4 +1,4 @@
-"""``throughline national``: editions of the national figures, from the command line."""
+"""``throughline national publish``: editions of the national figures, from the command line."""
 
 import re
 from pathlib import Path
@@ -17,12 +17,7 @@ from throughline.statistics.printed import UnknownReport
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ().,-]{0,60}")
 
 
-@click.group()
-def national() -> None:
-    """The national figures: from signed returns to an edition that is published."""
-
-
-@national.command()
+@click.command()
 @click.option("--edition", "name", required=True, help="What it is called, as in '2025'.")
 @click.option(
     "--returns",

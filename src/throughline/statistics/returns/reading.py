@@ -177,7 +177,7 @@ def _about(
                 "force",
                 "force",
                 f"{_cut(cells['force'])} is no force's code.",
-                "Take it from `throughline reference list forces`.",
+                "Take it from the template.",
             )
         )
         return None, year_end

@@ -21,7 +21,7 @@ from editions import correct, write_invented
 from frictionless import Package
 
 from throughline.statistics.edition.before import read_before
-from throughline.statistics.edition.cli import national
+from throughline.statistics.edition.cli import publish
 from throughline.statistics.edition.content import MARKS
 from throughline.statistics.edition.drawing import Dot, dots
 from throughline.statistics.edition.gathering import UnpublishableError, digest, gather
@@ -48,9 +48,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("2015", ["--report", "hmic-2015"]),
     ):
         told = CliRunner().invoke(
-            national,
+            publish,
             [
-                "publish",
                 "--edition",
                 name,
                 "--out",
@@ -117,7 +116,7 @@ class TestOnlySignedReturnsArePublished:
         folder = copied(made, tmp_path / "returns")
         (folder / "signatures.csv").unlink()
         told = CliRunner().invoke(
-            national, ["publish", "--edition", "x", "--returns", str(folder), "--out", str(tmp_path / "out")]
+            publish, ["--edition", "x", "--returns", str(folder), "--out", str(tmp_path / "out")]
         )
         assert told.exit_code == 1
         assert "Nothing unsigned is published" in told.output
@@ -541,8 +540,8 @@ class TestTheNextEdition:
         folder = copied(made, tmp_path / "returns")
         correct(folder, "X00000002", YEARS[-1], "calls")
         told = CliRunner().invoke(
-            national,
-            ["publish", "--edition", "next", "--returns", str(folder), "--after", str(made / "demonstration"), "--out", str(tmp_path / "out"), "--style", str(made / "style.css")],
+            publish,
+            ["--edition", "next", "--returns", str(folder), "--after", str(made / "demonstration"), "--out", str(tmp_path / "out"), "--style", str(made / "style.css")],
         )  # fmt: skip
         assert told.exit_code == 1
         assert "does not say why" in told.output
@@ -657,7 +656,7 @@ class TestTheReportOf2015:
 
     def test_another_report_is_not_laid_out(self) -> None:
         told = CliRunner().invoke(
-            national, ["publish", "--edition", "x", "--report", "none", "--out", "nowhere"]
+            publish, ["--edition", "x", "--report", "none", "--out", "nowhere"]
         )
         assert told.exit_code == 1
         assert "no report 'none'" in told.output

@@ -15,8 +15,8 @@ from django.test import RequestFactory
 from django.urls import get_callable, path
 
 from throughline.foundations.access.rules import Action, Actor, Role
-from throughline.website import navigation, templating, views
-from throughline.website.navigation import Entry, marked
+from throughline.website import navigation, rendering, templating, views
+from throughline.website.entries import Entry, marked
 
 UTC = dt.UTC
 
@@ -88,7 +88,7 @@ def page(body: str = "", asked: HttpRequest | None = None, **context: object) ->
     ],
 )
 def test_a_day_is_said_in_words_and_in_london(value, words):
-    assert templating.day(value) == words
+    assert rendering.day(value) == words
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_day_is_said_in_words_and_in_london(value, words):
     ],
 )
 def test_a_moment_is_said_in_words_and_in_london(value, words):
-    assert templating.moment(value) == words
+    assert rendering.moment(value) == words
 
 
 @pytest.mark.parametrize(
@@ -116,12 +116,12 @@ def test_a_moment_is_said_in_words_and_in_london(value, words):
     ],
 )
 def test_how_long_something_took_is_said_in_days_where_it_was_days(minutes, words):
-    assert templating.lasting(minutes) == words
+    assert rendering.lasting(minutes) == words
 
 
 def test_a_moment_without_a_time_zone_is_refused_without_repeating_it():
     with pytest.raises(ValueError, match="must carry its time zone") as refusal:
-        templating.moment(dt.datetime(2026, 7, 3, 14, 5))
+        rendering.moment(dt.datetime(2026, 7, 3, 14, 5))
     assert "2026" not in str(refusal.value)
 
 

@@ -26,7 +26,7 @@ from throughline.foundations.audit.models import Event
 from throughline.foundations.drafts.models import Draft
 from throughline.foundations.offline.marking import done, left_at, take_along
 from throughline.foundations.offline.models import Entry, Lease
-from throughline.website.middleware import only_looking
+from throughline.website.frame import only_looking
 from throughline.website.views import problem
 
 ABOUT, DEVICE = UUID(int=77), UUID(int=9)

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import translation
 from markupsafe import Markup
 
-from throughline.website.templating import translated, url
+from throughline.website.rendering import translated, url
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ ACCOUNTS = set(Role) - {Role.SYSTEM}
 ADMINISTRATOR, AUDITOR = {Role.ADMINISTRATOR}, {Role.AUDITOR}
 ATTEND, HUB, SERGEANTS = set(RESPONSE), {Role.HUB}, {Role.SERGEANT, Role.INSPECTOR}
 IDVA = {Role.IDVA}
+CONTACT, OFFICE, STATISTICIAN = {Role.FORCE_CONTACT}, {Role.COMMISSIONER}, {Role.STATISTICIAN}
 SUPERVISOR, REGISTRAR, INTELLIGENCE = {Role.SUPERVISOR}, {Role.REGISTRAR}, {Role.INTELLIGENCE}
 
 
@@ -145,6 +146,14 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.BUILD_RETURN: everywhere({Role.ANALYST}),
     Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
     Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+    Action.VIEW_ROUNDS: everywhere(CONTACT | OFFICE | STATISTICIAN),
+    # a force's accounts, of their own force alone: `test_a_force_returns_for_itself`
+    Action.VIEW_RETURN: everywhere(STATISTICIAN),
+    Action.SEND_RETURN: everywhere(NOBODY),
+    Action.ANSWER_QUERY: everywhere(NOBODY),
+    Action.SIGN_RETURN: everywhere(NOBODY),
+    Action.VERIFY_RETURN: everywhere(STATISTICIAN),
+    Action.RUN_ROUND: everywhere(STATISTICIAN),
 }
 
 SUBJECTS = {
@@ -176,6 +185,22 @@ def test_who_may(action: Action, role: Role) -> None:
     for subjects, expected in zip(SUBJECTS.values(), EXPECTED[action], strict=True):
         for subject in subjects:
             assert may(as_role(role), action, subject) == (role in expected), subject
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_force_returns_for_itself(role: Role) -> None:
+    own = Subject(relations=frozenset({Relation.OF_FORCE}))
+    for action in (Action.SEND_RETURN, Action.ANSWER_QUERY, Action.SIGN_RETURN):
+        assert may(as_role(role), action, own) == (role in CONTACT)
+    assert may(as_role(role), Action.VIEW_RETURN, own) == (role in CONTACT | OFFICE | STATISTICIAN)
+    # being of a force opens nothing else
+    for action in set(Action) - {
+        Action.SEND_RETURN,
+        Action.ANSWER_QUERY,
+        Action.SIGN_RETURN,
+        Action.VIEW_RETURN,
+    }:
+        assert may(as_role(role), action, own) == may(as_role(role), action, OPEN)
 
 
 @pytest.mark.parametrize(("action", "role"), list(product(Action, Role)))

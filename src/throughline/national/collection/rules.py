@@ -1,0 +1,176 @@
+"""What a force sends and signs: the one text of its figures, where a question stands, and where a whole return does."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+
+from throughline.statistics.returns import Entry, Query, Return
+
+#: How long before its day a release is announced at least (Code of Practice for Statistics: four weeks).
+NOTICE = timedelta(weeks=4)
+
+
+class Amiss(ValueError):
+    """What was asked for cannot be done so; the sentence says why, and ``field`` names the box, if it is about one."""
+
+    def __init__(self, told: str, field: str | None = None) -> None:
+        super().__init__(told)
+        self.field = field
+
+
+# --- the figures that are signed ---------------------------------------------------------------------
+
+
+def canonical(told: Return) -> str:
+    """The one text of a return's figures, which a signature binds: the same figures give the same bytes.
+
+    A line with the force and the year, then one for each item in order of its code, with its figure or the reason for which there
+    is none. An edition reckons its digests of the same text.
+    """
+    lines = [f"{told.force}\t{told.year_end.isoformat()}"]
+    for code in sorted(told.entries):
+        entry = told.entries[code]
+        lines.append(f"{code}\t{'' if entry.value is None else entry.value}\t{entry.unable or ''}")
+    return "\n".join(lines)
+
+
+def digest(text: str) -> str:
+    """SHA-256 of a canonical text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def figures(text: str) -> Return:
+    """The return that a canonical text holds."""
+    head, *lines = text.split("\n")
+    force, year_end = head.split("\t")
+    told = [line.split("\t") for line in lines]
+    return Return(
+        force,
+        date.fromisoformat(year_end),
+        {
+            code: Entry(code, int(value) if value else None, unable or None, row)
+            for row, (code, value, unable) in enumerate(told, start=2)
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """An item whose answer differs between two versions."""
+
+    item: str
+    before: str
+    after: str
+
+
+def changes(before: Return, after: Return) -> tuple[Change, ...]:
+    """What differs between two versions of a return, item by item."""
+    codes = dict.fromkeys((*before.entries, *after.entries))
+    pairs = ((code, answer(before, code), answer(after, code)) for code in codes)
+    return tuple(Change(code, was, now) for code, was, now in pairs if was != now)
+
+
+def answer(told: Return, item: str) -> str:
+    """An item's figure with its thousands, the code of the reason for which there is none, or nothing."""
+    entry = told.entries.get(item)
+    if entry is None:
+        return ""
+    return entry.unable or "" if entry.value is None else f"{entry.value:,}"
+
+
+# --- what is asked -----------------------------------------------------------------------------------
+
+
+class Source(StrEnum):
+    """Where a question comes from: the return itself each time it comes in, or a statistician."""
+
+    VERIFICATION = "verification"
+    COMPARISON = "comparison"
+    STATISTICIAN = "statistician"
+
+
+class Move(StrEnum):
+    """What one side says of a question."""
+
+    ANSWER = "answer"
+    ACCEPT = "accept"
+    ASK_AGAIN = "ask-again"
+    WITHDRAW = "withdraw"
+
+
+class Asked(StrEnum):
+    """Where a question stands."""
+
+    WITH_FORCE = "with the force"
+    WITH_STATISTICIAN = "with the statistician"
+    ACCEPTED = "accepted"
+    WITHDRAWN = "withdrawn"
+    # its version was corrected, and the corrected one was asked anew
+    OVERTAKEN = "overtaken"
+
+
+OPEN = frozenset({Asked.WITH_FORCE, Asked.WITH_STATISTICIAN})
+
+QUESTION: dict[tuple[str, str], str] = {
+    (Asked.WITH_FORCE, Move.ANSWER): Asked.WITH_STATISTICIAN,
+    (Asked.WITH_FORCE, Move.WITHDRAW): Asked.WITHDRAWN,
+    (Asked.WITH_STATISTICIAN, Move.ACCEPT): Asked.ACCEPTED,
+    (Asked.WITH_STATISTICIAN, Move.ASK_AGAIN): Asked.WITH_FORCE,
+    (Asked.WITH_STATISTICIAN, Move.WITHDRAW): Asked.WITHDRAWN,
+    (Asked.ACCEPTED, Move.ASK_AGAIN): Asked.WITH_FORCE,
+}
+TRANSITIONS = {"a question about a return": QUESTION}
+
+
+def stands(moves: Iterable[str], *, source: str, on_latest: bool) -> Asked:
+    """Where a question stands after what was said of it, in order; raises Amiss for words that cannot follow.
+
+    What the return itself raises is raised anew with each version; what a statistician asked stays until it is settled.
+    """
+    state: str = Asked.WITH_FORCE
+    for move in moves:
+        if (state, move) not in QUESTION:
+            raise Amiss(f"It is {state}: that cannot be done now.")
+        state = QUESTION[state, move]
+    if source == Source.VERIFICATION and not on_latest and state in OPEN:
+        return Asked.OVERTAKEN
+    return Asked(state)
+
+
+def mark_of(query: Query) -> tuple[str, tuple[str, ...], str, str]:
+    """What makes two questions the same: asked once and accepted, it is not asked again of the same figures."""
+    return query.rule, tuple(one for one in query.items if one), query.printed, query.recomputed
+
+
+# --- a whole return ----------------------------------------------------------------------------------
+
+
+class Standing(StrEnum):
+    """Where the return of one force stands in a round, for both sides."""
+
+    NOTHING_YET = "not sent yet"
+    LATE = "late"
+    FAULTY = "sent, not readable"
+    QUESTIONS = "questions wait for the force"
+    ANSWERS = "answers wait for the statistician"
+    TO_SIGN = "to be signed"
+    SIGNED = "signed"
+    # all that a commissioner's office is told of one that is on its way
+    UNSIGNED = "not signed yet"
+
+
+def standing(
+    *, sent: bool, read: bool, asked: Sequence[Asked], signed: bool, due: date, today: date
+) -> Standing:
+    """Where a return stands: the first thing that somebody must do about it."""
+    if not read:
+        if today > due:
+            return Standing.LATE
+        return Standing.FAULTY if sent else Standing.NOTHING_YET
+    if Asked.WITH_FORCE in asked:
+        return Standing.QUESTIONS
+    if Asked.WITH_STATISTICIAN in asked:
+        return Standing.ANSWERS
+    return Standing.SIGNED if signed else Standing.TO_SIGN

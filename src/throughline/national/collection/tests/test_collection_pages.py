@@ -1,0 +1,212 @@
+"""The pages of a round as each side uses them, errors first."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import system
+from throughline.national.collection.models import Question, Receipt, Release, Round, Said, Signature, Version
+from throughline.national.conftest import World, figures_csv
+
+SignedIn = Callable[[str], Client]
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
+    monkeypatch.setattr("throughline.national.collection.views.timezone.now", lambda: now)
+
+
+def as_system() -> None:
+    set_actor(system("a test"))
+
+
+def at(world: World, name: str, **more: Any) -> str:
+    return reverse(
+        f"collection:{name}", kwargs={"round_id": world.round.id, "force_id": world.force.id, **more}
+    )
+
+
+def a_file(given: Any = None, name: str = "figures.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, figures_csv(given))
+
+
+def words(response: Any) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.content.decode()))
+
+
+def test_a_file_with_faults_is_named_by_row_and_nothing_is_loaded(world: World, signed_in: SignedIn) -> None:
+    client = signed_in("contact")
+    page = client.post(at(world, "send"))
+    assert "Your return: choose the spreadsheet" in words(page)
+    page = client.post(at(world, "send"), {"upload": SimpleUploadedFile("letter.docx", b"x")})
+    assert "choose one spreadsheet (.xlsx), or figures.csv" in words(page)
+    page = client.post(at(world, "send"), {"upload": a_file({"calls": "no", "crimes": "none"})}, follow=True)
+    assert "2 faults: nothing was loaded" in words(page)
+    assert re.search(r"Calls, row 2, calls: &#39;no&#39; is no reason\.", words(page))
+    as_system()
+    assert (Receipt.objects.count(), Version.objects.count()) == (1, 0)
+
+
+def test_a_force_with_only_a_spreadsheet_takes_the_template_and_the_csv_files(
+    world: World, signed_in: SignedIn
+) -> None:
+    client = signed_in("contact")
+    sheet = client.get(at(world, "template", kind="spreadsheet"))
+    assert sheet["Content-Disposition"] == 'attachment; filename="return.xlsx"'
+    assert zipfile.is_zipfile(io.BytesIO(sheet.content))
+    packed = zipfile.ZipFile(io.BytesIO(client.get(at(world, "template", kind="csv")).content))
+    assert sorted(packed.namelist()) == ["about.csv", "csv-metadata.json", "figures.csv", "methods.csv"]
+    assert b"X01,2026-03-31," in packed.read("about.csv")
+    page = client.post(
+        at(world, "send"), {"upload": SimpleUploadedFile("return.xlsx", sheet.content)}, follow=True
+    )
+    # an empty one is full of faults, each named
+    assert re.search(r"\d\d faults: nothing was loaded", words(page))
+
+
+def test_from_a_question_to_the_signature(world: World, signed_in: SignedIn) -> None:
+    contact = signed_in("contact")
+    page = contact.post(at(world, "send"), {"upload": a_file({"victims-repeat": 5_500})}, follow=True)
+    assert "1 open question" in words(page)
+    assert "Repeat victims are 5,500, a part of victims, which are 5,000" in words(page)
+    assert "Read every figure and sign" not in words(page)
+    as_system()
+    question = Question.objects.get()
+    answer = reverse("collection:answer", args=[question.id])
+    assert "Your answer: needs an answer" in words(contact.post(answer, {"words": " "}))
+    contact.post(answer, {"words": "Counted by <b>incident</b>."})
+    statistician = signed_in("statistician")
+    page = statistician.get(at(world, "return"))
+    assert "Counted by &lt;b&gt;incident&lt;/b&gt;." in page.content.decode()
+    judge = reverse("collection:judge", args=[question.id])
+    page = statistician.post(judge, {"move": "accept", "words": ""})
+    assert "In words: needs an answer in words" in words(page)
+    statistician.post(judge, {"move": "accept", "words": "It stands."})
+    page = contact.get(at(world, "sign"))
+    shown = re.search(r'name="shown"[^>]*value="([0-9a-f]{64})"', page.content.decode())
+    assert shown
+    page = contact.post(at(world, "sign"), {"shown": shown[1], "post": ""})
+    assert "Your post: needs an answer" in words(page)
+    assert "I have read every figure" in words(page)
+    page = contact.post(
+        at(world, "sign"), {"shown": shown[1], "post": "Head of data", "read": "yes"}, follow=True
+    )
+    assert "was signed by Contact One, Head of data" in words(page)
+    as_system()
+    assert Signature.objects.get().digest == shown[1]
+    assert list(Said.objects.order_by("place").values_list("move", flat=True)) == ["answer", "accept"]
+
+
+def test_figures_that_came_in_while_a_page_was_open_are_not_signed_by_it(
+    world: World, signed_in: SignedIn
+) -> None:
+    contact = signed_in("contact")
+    contact.post(at(world, "send"), {"upload": a_file()})
+    as_system()
+    old = Version.objects.get().digest
+    contact.post(at(world, "send"), {"upload": a_file({"calls": 90_100}), "why": "Late calls."})
+    page = contact.post(at(world, "sign"), {"shown": old, "post": "Head", "read": "yes"})
+    assert "The figures were corrected since you opened this page" in words(page)
+    assert f'value="{old}"' not in page.content.decode()
+    as_system()
+    assert not Signature.objects.exists()
+
+
+def test_a_correction_says_why_and_shows_what_changed(world: World, signed_in: SignedIn) -> None:
+    contact = signed_in("contact")
+    contact.post(at(world, "send"), {"upload": a_file()})
+    page = contact.post(at(world, "send"), {"upload": a_file({"calls": 90_100})})
+    assert "What did you correct, and why: needs an answer" in words(page)
+    page = contact.post(
+        at(world, "send"), {"upload": a_file({"calls": 90_100}), "why": "Late calls."}, follow=True
+    )
+    assert "calls: 90,000 → 90,100" in words(page)
+    assert "Late calls." in words(page)
+
+
+def test_a_commissioner_reads_what_was_signed_and_nothing_before(world: World, signed_in: SignedIn) -> None:
+    contact, office = signed_in("contact"), signed_in("office")
+    contact.post(at(world, "send"), {"upload": a_file()})
+    assert "The force has signed none yet." in words(office.get(at(world, "return")))
+    as_system()
+    contact.post(at(world, "sign"), {"shown": Version.objects.get().digest, "post": "Head", "read": "yes"})
+    page = words(office.get(at(world, "return")))
+    assert "90,000" in page
+    assert "Send" not in page
+    assert "figures.csv" not in page
+    assert office.post(at(world, "send"), {"upload": a_file()}).status_code == 403
+
+
+def test_another_force_is_not_there(world: World, signed_in: SignedIn) -> None:
+    signed_in("contact").post(at(world, "send"), {"upload": a_file()})
+    other = signed_in("other contact")
+    for name in ("return", "send", "sign"):
+        assert other.get(at(world, name)).status_code == 404
+    assert "Fellmoor" not in words(other.get(reverse("collection:rounds")))
+
+
+def test_a_statistician_opens_a_round_announces_a_release_and_narrows(
+    world: World, signed_in: SignedIn
+) -> None:
+    client = signed_in("statistician")
+    sent = {
+        "code": "2025", "title": "Year to March 2025", "year_end_day": "31", "year_end_month": "3", "year_end_year": "2025",
+        "opens_day": "1", "opens_month": "2", "opens_year": "2025", "due_day": "1", "due_month": "6", "due_year": "2025",
+    }  # fmt: skip
+    assert "Opens on: must be after the year has ended" in words(
+        client.post(reverse("collection:open-round"), sent)
+    )
+    client.post(reverse("collection:open-round"), {**sent, "opens_month": "5"})
+    assert Round.objects.filter(code="2025").exists()
+    told = {
+        "title": "The edition",
+        "edition": "e-2026",
+        "day_day": "20",
+        "day_month": "11",
+        "day_year": "2026",
+        "time": "9:30am",
+    }
+    announce = reverse("collection:announce", args=[world.round.id])
+    assert "Comes out on" not in words(client.get(reverse("collection:round", args=[world.round.id])))
+    page = client.post(announce, told)
+    assert "must be 28 days ahead" in words(page)
+    client.post(announce, {**told, "day_month": "12"})
+    assert Release.objects.get().at.isoformat() == "2026-12-20T09:30:00+00:00"
+    page = client.get(reverse("collection:round", args=[world.round.id]), {"standing": "signed"})
+    assert "0 returns, of 2" in words(page)
+    page = client.get(reverse("collection:round", args=[world.round.id]), {"standing": "nonsense"})
+    assert "2 returns" in words(page)
+
+
+def test_a_question_of_ones_own(world: World, signed_in: SignedIn) -> None:
+    contact, client = signed_in("contact"), signed_in("statistician")
+    assert "There are no figures to ask about yet" in words(client.post(at(world, "ask"), {"words": "Why?"}))
+    contact.post(at(world, "send"), {"upload": a_file()})
+    client.post(at(world, "ask"), {"words": "Is 101 among them?", "items": ["calls"]})
+    page = words(contact.get(at(world, "return")))
+    assert "Calls for assistance" in page
+    assert "Is 101 among them?" in page
+    as_system()
+    judge = reverse("collection:judge", args=[Question.objects.get().id])
+    assert "Take the question back" in words(client.get(judge))
+    client.post(judge, {"move": "withdraw", "words": "Answered by telephone."})
+    assert "Read every figure and sign" in words(contact.get(at(world, "return")))
+
+
+def test_a_file_goes_back_as_it_came_and_never_into_the_page(world: World, signed_in: SignedIn) -> None:
+    contact = signed_in("contact")
+    contact.post(at(world, "send"), {"upload": a_file()})
+    as_system()
+    file = Receipt.objects.get().files.get()
+    back = contact.get(reverse("collection:file", args=[file.id]))
+    assert back.content == figures_csv()
+    assert back["Content-Type"] == "application/octet-stream"
+    assert back["Content-Disposition"].startswith("attachment")

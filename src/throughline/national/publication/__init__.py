@@ -1,0 +1,1 @@
+"""Publication: editions as they were built, served to everybody from the day announced; the release calendar and revisions."""

@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class NationalWebsiteConfig(AppConfig):
+    name = "throughline.website.national"
+    label = "national_website"

@@ -1,0 +1,8 @@
+"""The application that the web server of the national site serves."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "throughline.website.national.settings")
+application = get_wsgi_application()
