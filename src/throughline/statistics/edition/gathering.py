@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from throughline.reference import load
-from throughline.statistics.returns import Return, read_return
-from throughline.statistics.returns.template import METHODS
+from throughline.statistics.returns import Counted, Return, read_return
 
 SIGNATURES: Final = "signatures.csv"
 #: Forces that are invented, and only they, are named by the folder itself.
@@ -119,8 +118,8 @@ def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) ->
             faults.append(f"{row['folder']}: is the second return of {told.force} to {told.year_end}.")
         else:
             returns[told.year_end, told.force] = Signed(told, row["digest"], row["signed_by"], signed_on)
-            for words in _methods(path):
-                methods[told.year_end, told.force, words[0]] = words[1]
+            for sheet, counted in told.methods.items():
+                methods[told.year_end, told.force, sheet] = _in_words(counted)
         if at % 50 == 0:
             progress(f"{at:,} of {len(rows):,} returns read")
     why = {}
@@ -154,18 +153,10 @@ def _forces(folder: Path, faults: list[str]) -> tuple[dict[str, Force], bool]:
     return found, True
 
 
-def _methods(path: Path) -> list[tuple[str, str]]:
-    if not path.is_dir() or not (path / METHODS).exists():
-        return []
-    with (path / METHODS).open(encoding="utf-8-sig", newline="") as file:
-        return [
-            (
-                row.get("sheet") or "",
-                "; ".join(text for key in ("definition", "method") if (text := (row.get(key) or "").strip())),
-            )
-            for row in csv.DictReader(file)
-            if any((row.get(key) or "").strip() for key in ("definition", "method"))
-        ]
+def _in_words(counted: Counted) -> str:
+    bases = {row.code: row.label for row in load("counting-bases").rows}
+    parts = (bases.get(counted.counted_by, counted.counted_by), counted.definition, counted.method)
+    return "; ".join(filter(None, parts))
 
 
 def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> list[dict[str, str]]:

@@ -393,6 +393,7 @@ class TestWhatIsCollectedIsPublished:
             "basis",
             "value",
             "unable",
+            "counted_by",
             "method",
         }
         assert columns - told <= UNPUBLISHED.keys()
@@ -655,8 +656,6 @@ class TestTheReportOf2015:
         assert "11,200 of 87,490 is 12.8%; printed 13%." in page
 
     def test_another_report_is_not_laid_out(self) -> None:
-        told = CliRunner().invoke(
-            publish, ["--edition", "x", "--report", "none", "--out", "nowhere"]
-        )
+        told = CliRunner().invoke(publish, ["--edition", "x", "--report", "none", "--out", "nowhere"])
         assert told.exit_code == 1
         assert "no report 'none'" in told.output
