@@ -124,12 +124,13 @@ def pytest_configure_node(node: Any) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Where a browser is required, a test that leaves one out has failed."""
+    """Where a browser or Spark is required, a test that leaves it out has failed."""
     report = yield
-    required = os.environ.get("THROUGHLINE_REQUIRE_BROWSER") == "1"
-    if required and report.skipped and item.get_closest_marker("browser"):
-        report.outcome = "failed"
-        report.longrepr = f"{item.nodeid} was left out where a browser is required: {report.longrepr}"
+    for what in ("browser", "spark"):
+        required = os.environ.get(f"THROUGHLINE_REQUIRE_{what.upper()}") == "1"
+        if required and report.skipped and item.get_closest_marker(what):
+            report.outcome = "failed"
+            report.longrepr = f"{item.nodeid} was left out where {what} is required: {report.longrepr}"
     return report
 
 

@@ -380,9 +380,11 @@ def test_a_brief_that_was_not_sent_was_not_opened(call, counting):
     assert (line.counted, line.rows) == (0, 1)
 
 
-def test_every_measure_is_the_same_on_a_second_engine(
+@pytest.fixture
+def elsewhere(
     call, asked, opened_on_the_way, found, decides_again, add, looked_after, ended, closed, helped, counting
 ):
+    """DuckDB with the rows that an analyst reads here: something in every table."""
     closed(120)
     closed(20)
     victims = [add("Ana", f"Victim{n}") for n in range(3)]
@@ -416,23 +418,64 @@ def test_every_measure_is_the_same_on_a_second_engine(
         places = ", ".join("?" * len(shape.columns))
         for row in rows:
             second.execute(f'insert into "{shape.name}" values ({places})', list(row))
+    return second
+
+
+def test_every_measure_is_the_same_on_a_second_engine(elsewhere):
     for one in measures():
         asked = [one.figure(YEAR), one.rows(YEAR).aggregate(rows=lambda t: t.count())]
         if one.kind is Kind.DELAY:
             groups = {row.get("group") for row in queries.run(asked[0])}
             asked.append(one.in_order(YEAR, dict.fromkeys(groups or {None}, (1, 2))))
         for expression in asked:
-            answer = second.execute(ibis.to_sql(expression, dialect="duckdb"))
+            answer = elsewhere.execute(ibis.to_sql(expression, dialect="duckdb"))
             names = [column[0] for column in answer.description]
             theirs = [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
             ours = queries.run(expression)
             # engines interpolate deciles in different last places
             assert ours == [_nearly(row) for row in theirs], one.code
     for one in asked_in_a_return():
-        answer = second.execute(ibis.to_sql(one.figures(YEAR), dialect="duckdb")).fetchall()
+        answer = elsewhere.execute(ibis.to_sql(one.figures(YEAR), dialect="duckdb")).fetchall()
         assert {row["group"]: row["figure"] for row in queries.run(one.figures(YEAR))} == dict(answer), (
             one.items
         )
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+def test_every_measure_is_the_same_on_spark(elsewhere, tmp_path, monkeypatch):
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        # so few rows are counted sooner without what makes many quick
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .getOrCreate()
+    )
+    try:
+        for shape in SHAPES:
+            # Spark reads no uuid from Parquet
+            columns = ", ".join(
+                f'"{name}"::varchar as "{name}"' if kind == "uuid" else f'"{name}"'
+                for name, kind in shape.columns.items()
+            )
+            file = tmp_path / f"{shape.name}.parquet"
+            elsewhere.execute(f"""copy (select {columns} from "{shape.name}") to '{file}' (format parquet)""")
+            session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
+        spark = ibis.pyspark.connect(session)
+        for one in measures():
+            expression = one.figure(YEAR)
+            theirs = [row.asDict() for row in session.sql(spark.compile(expression)).collect()]
+            assert queries.run(expression) == [_nearly(row) for row in theirs], one.code
+    finally:
+        session.stop()
 
 
 def _times(_period):
