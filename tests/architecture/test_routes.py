@@ -540,6 +540,9 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
                 yield Asked(
                     route, reverse(name, kwargs={key: known[key] for key in wants}), rule, about, case
                 )
+        elif name == "outcome:rejects":
+            # what did not land is for whoever brought it in; here nobody brought anything
+            yield Asked(route, reverse(name), rule, "no account", None)
         elif {"lease_id", "entry_id"} & {*wants}:
             # what is out on a device is its own account's; here it is nobody's
             yield Asked(

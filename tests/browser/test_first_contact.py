@@ -205,7 +205,7 @@ def test_a_call_that_comes_while_the_list_is_open_is_told(people: None, readers:
     told.wait_for(timeout=10_000)
     assert reader.violations() == []
     told.click()
-    assert reader.page.get_by_role("button", name="Take").count() == 1
+    reader.page.get_by_role("button", name="Take").wait_for()
 
 
 def test_a_caller_who_cannot_speak_is_asked_for_yes_or_no(people: None, readers: Readers) -> None:

@@ -1,5 +1,6 @@
 """Many weighed together weigh what each weighs alone; a snapshot mapped from its file answers as it did in memory."""
 
+import os
 import signal
 import stat
 import subprocess
@@ -224,7 +225,9 @@ def test_a_builder_that_is_killed_leaves_the_old_snapshot(tmp_path: Path) -> Non
     snapshot_of(MANY).write(path, {"new": False})
 
     builder = [sys.executable, "-c", _KILLED_ON_THE_WAY, str(path), SECRET.decode()]
-    killed = subprocess.run(builder, check=False, timeout=60)
+    killed = subprocess.run(
+        builder, check=False, timeout=60, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
 
     assert killed.returncode == -signal.SIGKILL
     assert about(path) == {"new": False}

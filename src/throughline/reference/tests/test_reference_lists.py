@@ -108,6 +108,9 @@ def test_the_roles_are_those_of_the_rooms_there_are():
         "analyst",
         "administrator",
         "auditor",
+        "force-contact",
+        "police-and-crime-commissioner",
+        "statistician",
     ]
 
 

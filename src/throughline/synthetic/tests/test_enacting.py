@@ -11,7 +11,7 @@ from throughline.casework.people.models import Name, Record, RefugeAddress, Rela
 from throughline.casework.people.rules import IMPORTER as IMPORTING
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subject_for
-from throughline.foundations.access.rules import Action, Actor, Relation, Role, may
+from throughline.foundations.access.rules import OF_A_FORCE, Action, Actor, Relation, Role, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.accounts.queries import one_of_each_role
 from throughline.foundations.duties.models import Duty
@@ -51,7 +51,7 @@ def actor(username: str) -> Actor:
 class TestEnacted:
     def test_there_is_one_account_to_choose_for_each_role(self) -> None:
         offered = one_of_each_role()
-        assert {Role(user.role) for user in offered} == set(Role) - {Role.SYSTEM}
+        assert {Role(user.role) for user in offered} == OF_A_FORCE
         assert {user.username for user in offered} == {user.role for user in offered}
 
     def test_the_stories_are_what_they_tell(self) -> None:

@@ -62,7 +62,7 @@ def test_a_force_may_look_back_less_far():
 def test_the_definition_is_dated_and_says_where_it_is_from():
     [row] = load("serial-definitions").rows
     assert "ACPO" in row.source
-    assert row.confidence == "H"
+    assert row.confidence == "M"
     assert not row.verified
 
 
@@ -115,7 +115,7 @@ def test_the_pages_of_the_person_and_of_the_case_say_so(incident, add, signed_in
     page = client.get(f"/cases/of/{him}/").content.decode()
     assert "Serial perpetrator</strong>" in page
     assert "two of them unconnected to each other, as far as is on record" in page
-    assert "Wording not verified; confidence H." in page
+    assert "Wording not verified; confidence M." in page
 
 
 @pytest.mark.django_db

@@ -13,8 +13,8 @@ from throughline.casework.people.urls import _one
 from throughline.foundations.access.rules import Role
 from throughline.foundations.drafts.commands import keep
 
-# the person's own page, and the question why one looks, hold nothing that was typed
-WITHOUT = {"person", "purpose"}
+# the person's own page, what two have in common, and the question why one looks, hold nothing that was typed
+WITHOUT = {"person", "purpose", "beside"}
 PAGES = sorted(page.name for page in _one if isinstance(page, URLPattern) and page.name not in WITHOUT)
 KEPT = "We kept what you typed at"
 
