@@ -9,7 +9,7 @@ from ibis import _
 from ibis.expr.types import Table
 
 from throughline.handover import Method, call_methods, table
-from throughline.measures.rules import Kind, Measure, Period, words_of
+from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
 from throughline.reference import Row, load
 
 _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 1'
@@ -96,7 +96,7 @@ def delay(period: Period, by: str) -> Table:
         .drop("nth", "deployment", "decided_at", "stands")
         .mutate(
             group=_[by],
-            minutes=(_.arrived_at.epoch_seconds() - _.at.epoch_seconds()) / 60,
+            minutes=(seconds(_.arrived_at) - seconds(_.at)) / 60,
         )
     )
 

@@ -8,7 +8,7 @@ from ibis import _
 from ibis.expr.types import IntegerValue, StringValue, Table
 
 from throughline.handover import table
-from throughline.measures.rules import Kind, Measure, Period, words_of
+from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
 from throughline.measures.scene import domestic_incidents
 from throughline.reference import load
 
@@ -61,7 +61,7 @@ def assessments(period: Period) -> Table:
 def from_her_to_system(period: Period) -> Table:
     """Minutes from when an assessment was done with her to when it reached the system, by how it was done."""
     return assessments(period).select(
-        "case", "at", group=_.how, minutes=(_.entered_at.epoch_seconds() - _.at.epoch_seconds()) / 60
+        "case", "at", group=_.how, minutes=(seconds(_.entered_at) - seconds(_.at)) / 60
     )
 
 
@@ -142,9 +142,7 @@ def hub_backlog(period: Period) -> Table:
         _.opened_at <= ibis.literal(end),
         _.discharged_at.isnull() | (_.discharged_at > ibis.literal(end)),
     )
-    return waiting.select(
-        "case", at=_.opened_at, minutes=(int(end.timestamp()) - _.opened_at.epoch_seconds()) / 60
-    )
+    return waiting.select("case", at=_.opened_at, minutes=(int(end.timestamp()) - seconds(_.opened_at)) / 60)
 
 
 def caseload(period: Period) -> Table:

@@ -115,13 +115,14 @@ class Measure:
         match self.kind:
             case Kind.SHARE:
                 measured |= {
-                    "counted": _.count(where=_.counted),
-                    "unknown": _.count(where=_.counted.isnull()),
+                    # Spark has no count of no rows: its sum of none is unknown
+                    "counted": _.count(where=_.counted).fill_null(0),
+                    "unknown": _.count(where=_.counted.isnull()).fill_null(0),
                 }
             case Kind.RATIO:
                 measured |= {
                     "counted": _.counted.sum(),
-                    "unknown": _.count(where=_.counted.isnull()),
+                    "unknown": _.count(where=_.counted.isnull()).fill_null(0),
                 }
             case Kind.DELAY:
                 measured |= {"known": _.minutes.count()}
@@ -187,6 +188,11 @@ def intervals() -> Mapping[str, str]:
         _STANDING: "Counts and times of what stood at one moment have no interval: one cause then holds up many at once, so "
         "that the chance of single events does not describe them.",
     }
+
+
+def seconds(at: Value) -> Value:
+    """An instant in whole seconds since 1970: some engines hold no more, and all must give one figure."""
+    return at.epoch_seconds().floor()
 
 
 def words_of(list_name: str, unknown: str) -> Callable[[str | None], str]:

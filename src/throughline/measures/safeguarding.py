@@ -9,7 +9,7 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures.risk import caseload
-from throughline.measures.rules import Kind, Measure, Period, words_of
+from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
 from throughline.reference import load
 
 PART = "Safeguarding"
@@ -33,7 +33,7 @@ def _reached(contacts: Table) -> Table:
 
 def minutes(since: str, until: str) -> ibis.Value:
     """Minutes from one column's instant until another's."""
-    return (_[until].epoch_seconds() - _[since].epoch_seconds()) / 60
+    return (seconds(_[until]) - seconds(_[since])) / 60
 
 
 def owned_after(period: Period) -> Table:
