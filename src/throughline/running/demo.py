@@ -92,7 +92,9 @@ def _national(
     logins = _logins(home, database_url, site=NATIONAL)
     migrate(logins, folder, site=NATIONAL)
     make_signing_key(folder)
-    call(["synthetic", "round"], demo_environment(logins, WORKER, folder, site=NATIONAL), home)
+    as_teller = demo_environment(logins, WORKER, folder, site=NATIONAL)
+    call(["synthetic", "round"], as_teller, home)
+    _publish(folder, as_teller, home)
     port = free_port(beside)
     as_web = demo_environment(logins, WEB, folder, site=NATIONAL)
     web = spawn(site, "national web server", web_server(port, site=NATIONAL), as_web, home)
@@ -104,6 +106,27 @@ def _national(
     )
     say(f"force contacts, the statistician and a commissioner sign in at http://{HOST}:{port}{SIGN_IN}")
     return web, worker
+
+
+def _publish(folder: Path, env: dict[str, str], home: Path) -> None:
+    """Two editions to read, once: what the report of 2015 prints, and one in full of invented forces."""
+    editions = folder / "editions"
+    editions.mkdir(exist_ok=True)
+    returns = folder / "returns"
+    if not (editions / "invented").exists():
+        shutil.rmtree(returns, ignore_errors=True)
+        call(["synthetic", "returns", str(returns), "--years", "3"], env, home)
+    for place, name, of in (
+        ("report-2015", "The report of 2015", ["--report", "hmic-2015"]),
+        ("invented", "Demonstration", ["--returns", str(returns)]),
+    ):
+        if not (editions / place).exists():
+            # what is being written is no edition yet
+            unfinished = editions / f".{place}"
+            shutil.rmtree(unfinished, ignore_errors=True)
+            written = ["--edition", name, "--out", str(unfinished), "--quiet"]
+            call(["national", "publish", *written, *of], env, home)
+            unfinished.rename(editions / place)
 
 
 def _national_home(home: Path) -> Path:

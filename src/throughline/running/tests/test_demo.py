@@ -162,7 +162,9 @@ def shows_the_national_site(said: str, home: Path) -> None:
     told = re.search(r"The national site is at http://127\.0\.0\.1:(\d+)/", said)
     assert told
     with urllib.request.urlopen(f"http://127.0.0.1:{told[1]}/editions/") as answer:
-        assert "What comes next" in answer.read().decode()
+        page = answer.read().decode()
+    for told_of in ("What comes next", "The report of 2015", "Demonstration", "Invented figures"):
+        assert told_of in page
     assert "Late" in Browser(int(told[1]), "statistician").get("/collection/")
     year = datetime.now(UTC).year - 1
     asked = command(

@@ -89,4 +89,4 @@ def publish(
         raise click.ClickException(f"{len(error.faults)} faults; nothing is published.") from None
     except (FolderError, UnprotectedError, UnknownReport) as error:
         raise click.ClickException(f"{error}.") from None
-    click.echo(f"{out}: {len(files):,} files; begin with {out / 'index.html'}")
+    say(f"{out}: {len(files):,} files; begin with {out / 'index.html'}")

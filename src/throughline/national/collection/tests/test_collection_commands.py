@@ -5,11 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from click.testing import CliRunner
 from django.db import DatabaseError, IntegrityError, transaction
 
 from throughline.foundations.access.rules import Refused
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
+from throughline.national.collection.cli import national
 from throughline.national.collection.commands import asking, receiving, rounds, signing, taking
 from throughline.national.collection.models import (
     Question,
@@ -22,8 +24,9 @@ from throughline.national.collection.models import (
 )
 from throughline.national.collection.queries.pages import return_page, round_page
 from throughline.national.collection.queries.returns import latest_version, open_questions
-from throughline.national.collection.rules import Amiss, Asked, Move, Standing
+from throughline.national.collection.rules import Amiss, Asked, Move, Standing, figures
 from throughline.national.conftest import NOW, YEAR_END, World, files
+from throughline.statistics.edition.gathering import UnpublishableError, gather
 
 #: More repeat victims than victims.
 WRONG = {"victims-repeat": 5_500}
@@ -65,6 +68,25 @@ def test_a_clean_return_is_signed_and_taken(world: World):
     assert stands_as(world) is Standing.SIGNED
     made = taking.take(by=world.as_("statistician"), now=NOW, round_id=world.round.id)
     assert [one.version_id for one in Taken.objects.filter(taking=made)] == [received.version.id]
+
+
+def test_what_is_signed_is_what_an_edition_is_made_of_and_not_a_figure_else(world: World, tmp_path):
+    version = send(world).version
+    sign(world)
+    out = tmp_path / "signed"
+    told = CliRunner().invoke(national, ["export-signed", "--round", world.round.code, "--out", str(out)])
+    assert (told.exit_code, told.output) == (0, f"1 signed returns in {out}; 1 are missing.\n")
+    gathered = gather(out, progress=lambda _: None)
+    [(of, signed)] = gathered.returns.items()
+    assert (of, gathered.invented) == ((YEAR_END, world.force.code), True)
+    assert signed.digest == version.digest
+    assert {(one.item, one.value, one.unable) for one in signed.told.entries.values()} == {
+        (one.item, one.value, one.unable) for one in figures(version.figures).entries.values()
+    }
+    [figures_file] = out.glob("*/figures.csv")
+    figures_file.write_text(figures_file.read_text().replace("victims-repeat,1500", "victims-repeat,1499"))
+    with pytest.raises(UnpublishableError, match="a figure was changed after it was signed"):
+        gather(out, progress=lambda _: None)
 
 
 def test_a_return_with_a_fault_loads_nothing_and_is_kept(world: World):
