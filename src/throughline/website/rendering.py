@@ -160,6 +160,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "service_name": settings.SERVICE_NAME,
         "reader": reader,
         "demo": settings.DEMO,
+        "national": settings.NATIONAL,
         "identity_provider": settings.OIDC_PROVIDER,
         "identity_provider_name": settings.OIDC_NAME,
     }
