@@ -20,6 +20,7 @@ from throughline.national.collection.commands import asking, receiving, rounds, 
 from throughline.national.collection.models import Force, Round
 from throughline.national.collection.queries.returns import latest_version, open_questions
 from throughline.national.collection.rules import Move
+from throughline.statistics.disclosure import breakdown_of
 from throughline.statistics.returns import Item, items
 
 TELLER = system("invented round")
@@ -58,10 +59,10 @@ def invented_return(size: float, seed: str, year: date) -> dict[str, int]:
     """An invented force's figures for a year: parts within their wholes, totals that add up, a few in a hundred from the year before."""
     own, this = random.Random(seed), random.Random(f"{seed} {year}")  # noqa: S311
     listed = items(year)
-    groups: dict[str, list[Item]] = {}
+    groups: dict[tuple[str, str], list[Item]] = {}
     for item in listed:
         if item.adds_to:
-            groups.setdefault(item.adds_to, []).append(item)
+            groups.setdefault((item.adds_to, breakdown_of(item)), []).append(item)
     nature = {item.code: own.uniform(0.85, 1.18) for item in listed}
     told: dict[str, int] = {}
     todo = list(listed)
@@ -78,7 +79,7 @@ def invented_return(size: float, seed: str, year: date) -> dict[str, int]:
         if item.adds_to:
             # all parts at once, so that nothing of the total is left
             left = told[item.adds_to]
-            group = groups[item.adds_to]
+            group = groups[item.adds_to, breakdown_of(item)]
             for at, one in enumerate(group):
                 last = at == len(group) - 1
                 share = nature[one.code] / sum(nature[each.code] for each in group[at:])
