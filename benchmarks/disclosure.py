@@ -19,9 +19,9 @@ from typing import Any
 from scratch import tell
 
 from throughline.statistics.disclosure import Cell, Earlier, attack, published
-from throughline.statistics.edition.gathering import Force, Gathered, Signed, digest
+from throughline.statistics.edition.gathering import Force, Gathered, Signed
 from throughline.statistics.edition.reckoning import VERSION, Figures
-from throughline.statistics.returns import Entry, Return
+from throughline.statistics.returns import Entry, Return, canonical, digest
 from throughline.synthetic.returning import invented_forces, invented_returns
 
 YEARS = (date(2024, 3, 31), date(2025, 3, 31))
@@ -46,7 +46,7 @@ class Attacked:
 
 
 def signed(told: Return) -> Signed:
-    return Signed(told, digest(told), "Invented data officer", told.year_end)
+    return Signed(told, digest(canonical(told)), "Invented data officer", told.year_end)
 
 
 def invented_gathered(seed: int) -> Gathered:

@@ -21,11 +21,11 @@ from typing import Any
 
 from scratch import tell
 
-from throughline.statistics.edition.gathering import SIGNATURES, WHY, digest, gather
+from throughline.statistics.edition.gathering import SIGNATURES, WHY, gather
 from throughline.statistics.edition.national import national_edition
 from throughline.statistics.edition.reckoning import Figures
 from throughline.statistics.edition.writing import write_edition
-from throughline.statistics.returns import read_return
+from throughline.statistics.returns import canonical, digest, read_return
 from throughline.statistics.returns.template import FIGURES
 from throughline.synthetic.returning import write_invented_returns
 
@@ -53,7 +53,7 @@ def correct(
             rows = list(csv.DictReader(file))
         for one in rows:
             if (one["force"], one["year_end"]) == (force, year_end.isoformat()):
-                one["digest"] = digest(told)
+                one["digest"] = digest(canonical(told))
         _write(folder / SIGNATURES, rows)
     if why:
         _write(folder / WHY, [{"force": force, "year_end": year_end.isoformat(), "why": why}])

@@ -14,8 +14,8 @@ from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
-from throughline.statistics.edition.gathering import FORCES, SIGNATURES, WHY, digest
-from throughline.statistics.returns import Entry, Item, Return, items, write_template
+from throughline.statistics.edition.gathering import FORCES, SIGNATURES, WHY
+from throughline.statistics.returns import Entry, Item, Return, canonical, digest, items, write_template
 from throughline.statistics.returns.template import FIGURES, METHODS
 
 FORCES_INVENTED: Final = 43
@@ -166,7 +166,14 @@ def write_invented_returns(out: Path, years: Sequence[date], *, seed: int = SEED
         _fill(folder, told)
         signed_on = told.year_end + timedelta(days=92)
         signatures.append(
-            (folder.name, told.force, told.year_end, digest(told), "Invented data officer", signed_on)
+            (
+                folder.name,
+                told.force,
+                told.year_end,
+                digest(canonical(told)),
+                "Invented data officer",
+                signed_on,
+            )
         )
     _csv(out / SIGNATURES, ("folder", "force", "year_end", "digest", "signed_by", "signed_on"), signatures)
     _csv(out / WHY, ("force", "year_end", "why"), [])

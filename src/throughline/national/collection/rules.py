@@ -1,6 +1,5 @@
 """What a force sends and signs: the one text of its figures, where a question stands, and where a whole return does."""
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,24 +20,6 @@ class Amiss(ValueError):
 
 
 # --- the figures that are signed ---------------------------------------------------------------------
-
-
-def canonical(told: Return) -> str:
-    """The one text of a return's figures, which a signature binds: the same figures give the same bytes.
-
-    A line with the force and the year, then one for each item in order of its code, with its figure or the reason for which there
-    is none. An edition reckons its digests of the same text.
-    """
-    lines = [f"{told.force}\t{told.year_end.isoformat()}"]
-    for code in sorted(told.entries):
-        entry = told.entries[code]
-        lines.append(f"{code}\t{'' if entry.value is None else entry.value}\t{entry.unable or ''}")
-    return "\n".join(lines)
-
-
-def digest(text: str) -> str:
-    """SHA-256 of a canonical text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def figures(text: str) -> Return:

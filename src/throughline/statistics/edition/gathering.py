@@ -1,7 +1,6 @@
 """The returns that an edition is made of: read, each held against the signature that binds its figures. Unsigned is refused."""
 
 import csv
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -9,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from throughline.reference import load
-from throughline.statistics.returns import Counted, Return, read_return
+from throughline.statistics.returns import Counted, Return, canonical, digest, read_return
 
 SIGNATURES: Final = "signatures.csv"
 #: Forces that are invented, and only they, are named by the folder itself.
@@ -65,15 +64,6 @@ class Gathered:
         return max(one.signed_on for one in self.returns.values())
 
 
-def digest(told: Return) -> str:
-    """What a signature binds: the force, the year and every answer, in one form. One digit changed is another digest."""
-    lines = [f"{told.force}\t{told.year_end.isoformat()}"]
-    for code in sorted(told.entries):
-        entry = told.entries[code]
-        lines.append(f"{code}\t{'' if entry.value is None else entry.value}\t{entry.unable or ''}")
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
-
-
 def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> Gathered:
     """Read every return that the signatures of a folder name. Raises UnpublishableError with all faults at once.
 
@@ -110,7 +100,7 @@ def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) ->
             continue
         if (told.force, told.year_end.isoformat()) != (row["force"], row["year_end"]):
             faults.append(f"{row['folder']}: is of {told.force} to {told.year_end}, and signed as another.")
-        elif digest(told) != row["digest"]:
+        elif digest(canonical(told)) != row["digest"]:
             faults.append(f"{row['folder']}: a figure was changed after it was signed.")
         elif not row["signed_by"]:
             faults.append(f"{row['folder']}: nobody has signed it.")

@@ -4,6 +4,7 @@ from throughline.statistics.returns.building import build, year_to
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.reading import Problem, read_return
 from throughline.statistics.returns.rules import Counted, Entry, Query, Return
+from throughline.statistics.returns.signing import canonical, digest
 from throughline.statistics.returns.template import write_return, write_template
 from throughline.statistics.returns.verifying import (
     against_others,
@@ -24,6 +25,8 @@ __all__ = [
     "against_outside",
     "against_past",
     "build",
+    "canonical",
+    "digest",
     "items",
     "read_return",
     "within_itself",

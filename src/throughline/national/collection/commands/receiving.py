@@ -22,12 +22,14 @@ from throughline.national.collection.queries.returns import (
     latest_version,
     subject_of,
 )
-from throughline.national.collection.rules import Amiss, Source, canonical, digest, figures, mark_of
+from throughline.national.collection.rules import Amiss, Source, figures, mark_of
 from throughline.statistics.returns import (
     Problem,
     Query,
     Return,
     against_past,
+    canonical,
+    digest,
     read_return,
     within_itself,
     write_template,

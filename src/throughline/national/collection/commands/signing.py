@@ -16,7 +16,8 @@ from throughline.national.collection.queries.returns import (
     open_questions,
     subject_of,
 )
-from throughline.national.collection.rules import Amiss, digest
+from throughline.national.collection.rules import Amiss
+from throughline.statistics.returns import digest
 
 
 @transaction.atomic

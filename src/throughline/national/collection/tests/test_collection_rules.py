@@ -13,14 +13,12 @@ from throughline.national.collection.rules import (
     Move,
     Source,
     Standing,
-    canonical,
     changes,
-    digest,
     figures,
     standing,
     stands,
 )
-from throughline.statistics.returns import Entry, Return
+from throughline.statistics.returns import Entry, Return, canonical, digest
 
 DAY = date(2026, 3, 31)
 entries = st.dictionaries(

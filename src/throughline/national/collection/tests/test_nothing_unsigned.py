@@ -17,8 +17,9 @@ from throughline.foundations.access.rules import Actor, Refused
 from throughline.national.collection.commands import asking, receiving, signing, taking
 from throughline.national.collection.models import Question, Receipt, Said, Signature, Taken, Version
 from throughline.national.collection.queries.returns import latest_version, open_questions
-from throughline.national.collection.rules import Amiss, Move, digest
+from throughline.national.collection.rules import Amiss, Move
 from throughline.national.conftest import NOW, SETTER_UP, World, files, make_world
+from throughline.statistics.returns import digest
 
 forces = st.sampled_from(["contact", "other contact"])
 # mostly whoever may
