@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Literal
 
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
@@ -31,6 +31,13 @@ UNPUBLISHED: Final = {
     "contact": "Whom to ask about a return is a post for the statistician, not a figure.",
     "note": "Words beside a figure are not bound by the signature and may name people; the statistician reads them.",
 }
+
+
+def _ends(unit: Literal["share", "number"]) -> tuple[Column, Column]:
+    return (
+        Column("low", "From", unit, "Lower end of its 95 percent interval"),
+        Column("high", "To", unit, "Upper end of its 95 percent interval"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,8 +357,7 @@ class _Maker:
                 Column("counted", item.label, "whole", item.definition),
                 Column("of", "Residents" if one.per else self.items[item.part_of or code].label, "whole", "What it is told of"),
                 Column("value", f"{'Rate' if one.per else 'Share'}, {year_words(self.now)}", "number" if one.per else "share", f"{item.label} {whole}"),
-                Column("low", "From", "number" if one.per else "share", "Lower end of its 95 percent interval"),
-                Column("high", "To", "number" if one.per else "share", "Upper end of its 95 percent interval"),
+                *_ends("number" if one.per else "share"),
                 Column("before", year_words(self.then) if self.then else "Before", "number" if one.per else "share", "The year before; across a series break it is not to be compared"),
                 Column("similar", "Similar forces", "share", "Middle of the shares of the five forces nearest in number of residents"),
                 Column("funnel", "Among all forces", means="Whether it lies within the limits at its size, allowing for how much forces differ"),
@@ -611,8 +617,7 @@ class _Maker:
                             ),
                             Column("of", "Of", "whole", "The total over the same forces"),
                             Column("share", "Share", "share", "Share of the total"),
-                            Column("low", "From", "share", "Lower end of its 95 percent interval"),
-                            Column("high", "To", "share", "Upper end of its 95 percent interval"),
+                            *_ends("share"),
                             Column(
                                 "before",
                                 "Share, the year before",
@@ -716,8 +721,7 @@ class _Maker:
                 Column("counted", "Number", "whole", "How many"),
                 Column("of", "Of how many", "whole", "Of how many"),
                 Column("share", "Share", "share", "The force's share"),
-                Column("low", "From", "share", "Lower end of its 95 percent interval"),
-                Column("high", "To", "share", "Upper end of its 95 percent interval"),
+                *_ends("share"),
                 Column("before", "The year before", "share", "The force's share the year before"),
                 Column("national", "All forces", "share", "Share over all forces that gave both"),
                 Column(
@@ -797,8 +801,7 @@ class _Maker:
                 Column("counted", "Number", "whole", "How many"),
                 Column("of", "Of", "whole", "Of how many"),
                 Column("share", "Share", "share", "The force's share"),
-                Column("low", "From", "share", "Lower end of its 95 percent interval"),
-                Column("high", "To", "share", "Upper end of its 95 percent interval"),
+                *_ends("share"),
                 Column("national", "All forces", "share", "Share over all forces that gave both"),
                 Column("breaks", "Series break before it", means="Whether the series breaks between the year before and this one"),
             ),
