@@ -36,7 +36,7 @@ _TYPES = {
     # rows, and what a row has several of, from its place in …_at to the next
     "name_at": "<i8", "name_given": "<i4", "name_family": "<i4", "name_number": "<u1", "name_reading": "<u1",
     "other_at": "<i8", "other_given": "<i4", "other_family": "<i4",
-    "phone_at": "<i8", "phone": "u1",
+    "phone_at": "<i8", "phone": "u1", "phone_ending": "<u8",
     "place_at": "<i8", "place_number": "<i4", "place_stem": "<i4", "place_street": "<i4", "place_town": "<i4",
     "place_postcode": "<i4", "place_outcode": "<i4", "place_letters": "u1", "place_whole": "?",
     "born": "u1", "years": "<i2", "sex": "u1", "odd": "?",
@@ -64,6 +64,11 @@ def sound_number(word: str) -> int:
     if not word.isascii() or not word.isalpha():
         return 0
     return int.from_bytes(sound(word).encode(), "little")
+
+
+def ending_number(phone: str) -> int:
+    """The last six characters of a telephone number as a number."""
+    return int.from_bytes(phone[-6:].encode(), "little")
 
 
 _OF_A_TEXT = (
@@ -122,6 +127,7 @@ class ColumnsBuilder:
         self._add_names("other", one.others)
         for number in one.phones:
             parts["phone"].frombytes(number.encode().ljust(PHONE_WIDTH, b"\0"))
+            parts["phone_ending"].append(ending_number(number))
         parts["phone_at"].append(len(parts["phone"]) // PHONE_WIDTH)
         for place in one.places:
             self._add_place(place)
@@ -195,8 +201,9 @@ class Columns:
         self.arrays = arrays
         self.odd = arrays["odd"]
         self._text_at, self._packed_at = arrays["text_at"], arrays["packed_at"]
-        # the texts once for each process: they are few, and a slice of bytes is the quickest text there is
-        self._text, self._packed = arrays["text"].tobytes(), arrays["packed"]
+        # the texts once for each process: they are few, and a slice is the quickest text there is;
+        # a character for each byte, so that places stay what they are
+        self._text, self._packed = arrays["text"].tobytes().decode("latin-1"), arrays["packed"]
 
     def __len__(self) -> int:
         return len(self.odd)
@@ -212,7 +219,8 @@ class Columns:
         """Texts by their numbers."""
         starts, ends = self._text_at[numbers].tolist(), self._text_at[numbers + 1].tolist()
         held = self._text
-        return [held[start:end].decode() for start, end in zip(starts, ends, strict=True)]
+        texts = [held[start:end] for start, end in zip(starts, ends, strict=True)]
+        return [text if text.isascii() else text.encode("latin-1").decode() for text in texts]
 
     def several(
         self, what: str, rows: npt.NDArray[np.int64]
@@ -221,6 +229,8 @@ class Columns:
         at = self.arrays[f"{what}_at"]
         starts = at[rows]
         counts = at[rows + 1] - starts
+        if (counts == 1).all():  # as most have
+            return starts, np.arange(len(rows))
         owner = np.repeat(np.arange(len(rows)), counts)
         first = np.cumsum(counts) - counts
         return np.arange(len(owner)) + (starts - first)[owner], owner

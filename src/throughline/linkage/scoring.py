@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from itertools import islice
+from functools import cache, lru_cache
+from operator import neg
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -127,36 +127,41 @@ def _ranked[Id: (int, UUID)](
     groups: Mapping[Id, Hashable] | None,
     limit: int,
 ) -> list[Ranked[Id]]:
-    bits = [float(one) for one in weighed.bits]
-    order = sorted(range(len(ids)), key=lambda place: (-bits[place], ids[place]))
-    persons: list[Hashable] = [groups[ids[place]] if groups else ids[place] for place in order]
-    odds: dict[Hashable, float] = {}
-    for person, place in zip(persons, order, strict=True):
-        odds.setdefault(person, 2.0 ** min(bits[place], 300.0) / model.population)
-    total = 1.0 + sum(odds.values())
+    bits = np.asarray(weighed.bits, dtype=np.float64).tolist()
+    order = [place for _, _, place in sorted(zip(map(neg, bits), ids, range(len(ids)), strict=True))]
+    seats: Sequence[int] = range(len(order))
+    firsts = order
+    if groups:  # each has the seat of the person, whose record that fits best has taken it
+        first: dict[Hashable, int] = {}
+        for place in order:
+            first.setdefault(groups[ids[place]], place)
+        firsts = list(first.values())
+        seat_of = {person: seat for seat, person in enumerate(first)}
+        seats = [seat_of[groups[ids[place]]] for place in order]
+    odds = [2.0 ** min(bits[place], 300.0) / model.population for place in firsts]
+    total = 1.0 + sum(odds)
     against = _odds_against(odds, limit)
     return [
         Ranked(
             ids[place],
             bits[place],
-            odds[person] / total,
+            odds[seat] / total,
             _reasons(weighed.evidence(place), float(weighed.doubt[place]), model),
-            math.log2(odds[person] / against[person]) if odds[person] else -math.inf,
+            math.log2(odds[seat] / against[seat]) if odds[seat] else -math.inf,
         )
-        for person, place in zip(persons[:limit], order[:limit], strict=True)
+        for seat, place in zip(seats[:limit], order[:limit], strict=True)
     ]
 
 
-def _odds_against(odds: Mapping[Hashable, float], limit: int) -> dict[Hashable, float]:
+def _odds_against(odds: Sequence[float], limit: int) -> list[float]:
     """Beside each of the first persons the sum of what all others and nobody have; not by taking away, which
     would lose it."""
-    each = list(odds.values())
-    against, before, rest = {}, 1.0, sum(reversed(each[limit:]))
-    after = [rest]
-    for one in reversed(each[:limit]):
+    after = [sum(reversed(odds[limit:]))]
+    for one in reversed(odds[:limit]):
         after.append(after[-1] + one)
-    for place, (person, one) in enumerate(islice(odds.items(), limit), 1):
-        against[person] = before + after[len(after) - 1 - place]
+    against, before = [], 1.0
+    for place, one in enumerate(odds[:limit], 1):
+        against.append(before + after[len(after) - 1 - place])
         before += one
     return against
 
@@ -321,7 +326,7 @@ def _reasons(evidence: Evidence, doubt: float, model: Model) -> tuple[Reason, ..
     for field, level in evidence:
         same, household = model.bits(field, level)
         against += household - same
-        reasons.append(Reason(field, level.name, model.fields[field][level.name].words, same))
+        reasons.append(_reason(model, field, level))
     if doubt > -1.0:
         kind, words = "apart", "allowance for others of the household"
     elif against < -3.0:
@@ -329,3 +334,8 @@ def _reasons(evidence: Evidence, doubt: float, model: Model) -> tuple[Reason, ..
     else:
         kind, words = "doubt", "may be someone else in the household"
     return (*reasons, Reason("household", kind, words, doubt))
+
+
+@lru_cache(maxsize=16_384)
+def _reason(model: Model, field: str, level: Level) -> Reason:
+    return Reason(field, level.name, model.fields[field][level.name].words, model.bits(field, level)[0])

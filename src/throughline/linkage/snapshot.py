@@ -146,5 +146,5 @@ def _mark_of(secret: bytes) -> str:
     return blake2b(b"throughline snapshot", key=blake2b(secret).digest(), digest_size=16).hexdigest()
 
 
-_MARK = b"throughline snapshot 1\n"
+_MARK = b"throughline snapshot 2\n"
 _ALIGNED = 64

@@ -8,16 +8,26 @@ columns of all candidates go through each rule together: what the probe says is 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any
+from functools import cached_property, lru_cache
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA, DamerauLevenshtein, JaroWinkler
-from rapidfuzz.process import cdist
+from rapidfuzz.process import cdist, cpdist
 
 from .cleaning import is_whole_postcode, outcode, street_stem
-from .columns import NOTHING, ORDERED, PHONE_WIDTH, POSTCODE_WIDTH, WORDS, Columns, digest, sound_number
+from .columns import (
+    NOTHING,
+    ORDERED,
+    PHONE_WIDTH,
+    POSTCODE_WIDTH,
+    WORDS,
+    Columns,
+    digest,
+    ending_number,
+    sound_number,
+)
 from .comparisons import Evidence, Level
 from .features import Features, Residence
 from .model import Model
@@ -34,69 +44,135 @@ SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
 _FORENAME_UNLIKE, _SURNAME_UNLIKE, _MIDDLE_UNLIKE = 8, (6, 7), 4
 
 
+def _distinct(numbers: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Numbers]:
+    """`numpy.unique` with the inverse, for small arrays of numbers: the distinct, and where each one stands."""
+    flat = numbers.ravel()
+    order = flat.argsort()
+    rising = flat[order]
+    new = np.empty(len(flat), dtype=bool)
+    new[:1] = True
+    np.not_equal(rising[1:], rising[:-1], out=new[1:])
+    place = np.empty(len(flat), dtype=np.int64)
+    place[order] = new.cumsum() - 1
+    return rising[new], place.reshape(numbers.shape)
+
+
+def _first_of(size: int, cases: Sequence[tuple[Bools, int | Numbers]], otherwise: int) -> Numbers:
+    """`numpy.select`, for small arrays: of each the number of the first case that is true."""
+    code = np.full(size, otherwise, dtype=np.int64)
+    for holds, number in reversed(cases):
+        np.copyto(code, number, where=holds)
+    return code
+
+
 class _Texts:
     """Texts that the probe says beside the distinct texts of the candidates: which are equal, and how alike."""
 
     def __init__(self, said: Sequence[str], columns: Columns, numbers: npt.NDArray[np.int32]) -> None:
-        self.distinct, place = np.unique(numbers, return_inverse=True)
-        self.place = place.reshape(numbers.shape)
+        self.distinct, self.place = _distinct(numbers)
         self.said = {text: row for row, text in enumerate(dict.fromkeys(said))}
         self._columns = columns
         digests = np.array([digest(text) for text in self.said], dtype=np.uint64)
         self.equal: Bools = digests[:, None] == columns["text_digest"][self.distinct]
         self.length = columns["text_length"][self.distinct]
         self.initial = columns["text_initial"][self.distinct]
+        self.shared = columns["text_shared"][self.distinct]
+        self._likeness: Codes | None = None
+        self._variants: dict[str, Bools] = {}
 
     @cached_property
     def texts(self) -> list[str]:
         """The distinct texts of the candidates."""
         return self._columns.texts(self.distinct)
 
-    @cached_property
+    @property
     def likeness(self) -> Codes:
         """How alike they look and sound, as `comparisons._word_level` has it."""
-        said = list(self.said)
-        alike = cdist(said, self.texts, scorer=JaroWinkler.similarity, dtype=np.float64)
-        level = np.full(alike.shape, DIFFERENT, dtype=np.int8)
-        # most share too little to be looked at further
-        near = np.flatnonzero((alike >= 0.6).any(axis=0) | (self.length <= 3))
-        if len(near):
-            level[:, near] = self._likeness_of(said, near, alike[:, near])
-        level[self.equal] = SAME
-        return level
-
-    def _likeness_of(self, said: list[str], which: Numbers, alike: Floats) -> Codes:
-        texts = [self.texts[place] for place in which.tolist()]
-        edits = cdist(said, texts, scorer=DamerauLevenshtein.distance, dtype=np.int32)
-        length = np.array([len(text) for text in said], dtype=np.int64)[:, None]
-        length_2 = np.array([len(text) for text in texts], dtype=np.int64)
-        longest = np.maximum(length, length_2)
-        sounds = np.array([sound_number(text) for text in said], dtype=np.uint64)[:, None]
-        sounds_2 = self._columns["text_sound"][self.distinct[which]]
-        telling = sounds >= 1 << 16  # more than two letters
-        far, one = alike < 0.6, edits == 1
-        level = np.full(edits.shape, DIFFERENT, dtype=np.int8)
-        level[alike > 0.8] = ALIKE
-        level[(alike > 0.92) & (edits <= 3)] = NEARLY
-        level[(sounds == sounds_2) & (sounds > 0) & (telling | (alike > 0.7))] = SOUNDS
-        level[(one & (longest > 3)) | ((edits == 2) & (longest > 7))] = NEARLY
-        level[far] = DIFFERENT
-        short = one & (longest <= 3) & (np.minimum(length, length_2) > 1)
-        level[short & (level == DIFFERENT)] = ALIKE
-        return level
+        if self._likeness is None:
+            liken([self])
+            assert self._likeness is not None
+        return self._likeness
 
     def variant(self, word: str) -> Bools:
         """Which of the distinct texts are forms of the same forename, as `names.same_forename` has it."""
-        forms, start, size = kin(word), word[:3], len(word)
-        return np.array(
-            [
-                text in forms
-                # the rest is seldom asked
-                or (text[:3] == start and abs(len(text) - size) > 1 and is_short_for(text, word))
-                for text in self.texts
-            ],
-            dtype=bool,
+        known = self._variants.get(word)
+        if known is None:
+            known = self._variants[word] = np.zeros(len(self.distinct), dtype=bool)
+            known[[self._standing[text] for text in kin(word) & self._standing.keys()]] = True
+            if len(word) > 2:
+                texts = self.texts
+                begin = np.flatnonzero(self.initial == ord(word[0])).tolist()
+                known[[place for place in begin if is_short_for(texts[place], word)]] = True
+        return known
+
+    @cached_property
+    def _standing(self) -> dict[str, int]:
+        return {text: place for place, text in enumerate(self.texts)}
+
+    def roughly(self) -> "_Pairs":
+        """Sort out what is the same and what is quite different; the pairs that need a closer look."""
+        said = list(self.said)
+        length = np.array(list(map(len, said)), dtype=np.uint8)
+        alike = cdist(said, self.texts, scorer=JaroWinkler.similarity, dtype=np.float64, score_cutoff=0.59)
+        near = alike >= 0.6
+        if length.min(initial=99) <= 3:
+            near |= (length <= 3)[:, None] & (self.length <= 3)
+        near &= ~self.equal
+        self._likeness = np.full(alike.shape, DIFFERENT, dtype=np.int8)
+        self._likeness[self.equal] = SAME
+        row, place = near.nonzero()
+        sounds = np.array([sound_number(text) for text in said], dtype=np.uint64)
+        return _Pairs(
+            [said[at] for at in row.tolist()],
+            [self.texts[at] for at in place.tolist()],
+            alike[row, place],
+            (length[row], self.length[place]),
+            (sounds[row], self._columns["text_sound"][self.distinct[place]]),
+            (row, place),
         )
+
+    def take(self, pairs: "_Pairs", levels: Codes) -> None:
+        """What the closer look has shown."""
+        if self._likeness is not None:
+            self._likeness[pairs.at] = levels
+
+
+class _Pairs(NamedTuple):
+    """Two texts each, what is known of both, and where in the likeness they stand."""
+
+    said: list[str]
+    texts: list[str]
+    alike: Floats
+    lengths: tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]
+    sounds: tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]
+    at: tuple[Numbers, Numbers]
+
+
+def liken(several: Sequence[_Texts]) -> None:
+    """How alike the texts of several kinds are; all at once, since few pairs need more than a glance."""
+    pairs = [texts.roughly() for texts in several]
+    said, theirs = ([text for one in pairs for text in one[side]] for side in (0, 1))
+    if not said:
+        return
+    # none is asked about more than three
+    edits = cpdist(said, theirs, scorer=DamerauLevenshtein.distance, dtype=np.int32, score_cutoff=3)
+    alike = np.concatenate([one.alike for one in pairs])
+    length, length_2 = (np.concatenate([one.lengths[side] for one in pairs]) for side in (0, 1))
+    sounds, sounds_2 = (np.concatenate([one.sounds[side] for one in pairs]) for side in (0, 1))
+    longest = np.maximum(length, length_2)
+    telling = sounds >= 1 << 16  # more than two letters
+    one_edit = edits == 1
+    level = np.full(len(said), DIFFERENT, dtype=np.int8)
+    level[alike > 0.8] = ALIKE
+    level[(alike > 0.92) & (edits <= 3)] = NEARLY
+    level[(sounds == sounds_2) & (sounds > 0) & (telling | (alike > 0.7))] = SOUNDS
+    level[(one_edit & (longest > 3)) | ((edits == 2) & (longest > 7))] = NEARLY
+    level[alike < 0.6] = DIFFERENT
+    level[(level == DIFFERENT) & one_edit & (longest <= 3) & (np.minimum(length, length_2) > 1)] = ALIKE
+    start = 0
+    for texts, one in zip(several, pairs, strict=True):
+        texts.take(one, level[start : start + len(one.said)])
+        start += len(one.said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +185,15 @@ class _Field:
 
     def bits(self, model: Model) -> tuple[Floats, Floats]:
         """Bits that it is the same person, and a household."""
-        table = [model.bits(self.name, level) if level else (0.0, 0.0) for level in self.levels]
-        both = np.array(table)[self.codes]
-        return both[:, 0], both[:, 1]
+        same, home = _bits_of(model, self.name, self.levels)
+        return same[self.codes], home[self.codes]
+
+
+@lru_cache(maxsize=1_024)
+def _bits_of(model: Model, field: str, levels: tuple[Level | None, ...]) -> tuple[Floats, Floats]:
+    """What each level of a field weighs; asked again and again where no level has a term."""
+    both = np.array([model.bits(field, level) if level else (0.0, 0.0) for level in levels])
+    return both[:, 0].copy(), both[:, 1].copy()
 
 
 # -- names -------------------------------------------------------------------------------------------------
@@ -123,22 +205,24 @@ class _Names:
     def __init__(
         self, parts: Sequence[tuple[str, ...]], columns: Columns, words: npt.NDArray[np.int32], model: Model
     ) -> None:
-        self.distinct, self.place = np.unique(words, return_inverse=True)
+        self.distinct, self.place = _distinct(words)
         self._model = model
-        called, written = columns["words_called"][self.distinct], columns["words_written"][self.distinct]
+        written = columns["words_written"][self.distinct]
+        width = max(int((written != NOTHING).any(axis=0).sum()), 1)
+        called, written = columns["words_called"][self.distinct, :width], written[:, :width]
         as_called, as_written = (columns[f"words_as_{how}"][self.distinct] for how in ("called", "written"))
         numbers = np.concatenate((called, written, as_called[:, None], as_written[:, None]), axis=1)
         said = [
             text for words in parts for text in (*words, "".join(words), "".join(called_by(words))) if text
         ]
-        self._texts = _Texts(said, columns, numbers)
+        self.texts = self._texts = _Texts(said, columns, numbers)
         place = self._texts.place
-        self._called, self._written = place[:, :WORDS], place[:, WORDS : 2 * WORDS]
-        self._as_called, self._as_written = place[:, 2 * WORDS], place[:, 2 * WORDS + 1]
+        self._called, self._written = place[:, :width], place[:, width : 2 * width]
+        self._as_called, self._as_written = place[:, 2 * width], place[:, 2 * width + 1]
         self._is_called, self._is_written = called != NOTHING, written != NOTHING
         self._called_count = self._is_called.sum(axis=1)
         self._written_count = self._is_written.sum(axis=1)
-        shared = columns["text_shared"][written] | ~self._is_written
+        shared = self._texts.shared[self._written] | ~self._is_written
         self._all_shared = shared.all(axis=1)
         self._root = columns["text_root"][as_written]
         self.initial = columns["text_initial"][written[:, 0]]
@@ -174,6 +258,23 @@ class _Names:
             surname = self._surname(words)
             self._family[words] = surname, *surname.bits(self._model)
         return self._family[words]
+
+    def may_agree(self, words: tuple[str, ...]) -> Bools:
+        """Where the words could be more than merely alike, as given or as of the family; a few of these are not."""
+        if any(len(word) == 1 for word in words) or not SHARED_NAMES.isdisjoint(words):
+            return np.ones(len(self.distinct), dtype=bool)
+        texts, joined = self._texts, "".join(words)
+        said = [texts.said[text] for text in {*words, joined, "".join(called_by(words))}]
+        near = (texts.likeness[said] < ALIKE).any(axis=0) | (texts.length == 1) | texts.shared
+        for word in words:
+            near |= texts.variant(word)
+        return (
+            (near[self._written] & self._is_written).any(axis=1)
+            | near[self._as_written]
+            | near[self._as_called]
+            | (self._root == digest(family_root(joined)))
+            | (self._written_count == 0)
+        )
 
     _PLAIN = tuple(
         Level(name) for name in ("initial", "variant", "nearly", "sounds", "another", "alike", "different")
@@ -321,8 +422,11 @@ class _NameFields:
             better = (bits > best) | ((bits == best) & (order < rank))
             best[better], home[better] = bits[better], theirs[better]
             rank[better], way_of[better] = order[better], way_number
-        order = np.lexsort((rank, -best, owner))
-        which = order[np.unique(owner[order], return_index=True)[1]]
+        # the names of one candidate stand together: of each the best, and of the best the first in rank
+        starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
+        counts = np.diff(np.append(starts, size))
+        rank[best < np.repeat(np.maximum.reduceat(best, starts), counts)] = np.iinfo(np.int64).max
+        which = np.flatnonzero(rank == np.repeat(np.minimum.reduceat(rank, starts), counts))
         self.bits, self.home = np.zeros(len(rows)), np.zeros(len(rows))
         self.bits[owner[which]], self.home[owner[which]] = best[which], home[which]
         self._chosen = np.full(len(rows), -1, dtype=np.int64)
@@ -376,7 +480,12 @@ class _NameFields:
             if words:
                 may &= (theirs == 0) | (theirs == ord(words[0][0]))
                 said |= theirs > 0
-        return may & said
+        may &= said
+        # to compare all names once more the other way round is worth it only if some may agree
+        for words, crossed in ((way.given, self._family), (way.family, self._given)):
+            if words and may.any():
+                may &= self._table.may_agree(words)[crossed]
+        return may
 
     def evidence(self, place: int) -> Evidence:
         """Of one candidate."""
@@ -437,7 +546,7 @@ def _born(probe: Features, columns: Columns, rows: Numbers) -> _Field:
     if not probe.born:
         first, last = probe.born_from, probe.born_to
         gap = np.maximum(first, years[:, 0]) - np.minimum(last, years[:, 1])
-        code = np.select([gap <= 0, gap <= 2, gap <= 5], [1, 2, 3], 4)
+        code = _first_of(len(rows), [(gap <= 0, 1), (gap <= 2, 2), (gap <= 5, 3)], 4)
         code[years[:, 0] == 0] = 0
         return _Field("born", _levels("age_fits", "age_near", "age_off", "age_far"), code)
     names = ("slip", "swapped", "two_parts", "year", "within_2", "within_5", "far")
@@ -452,24 +561,24 @@ def _born(probe: Features, columns: Columns, rows: Numbers) -> _Field:
     year, month, day = (~off[:, a:b].any(axis=1) for a, b in ((0, 4), (4, 6), (6, 8)))
     crossed = year & (other[:, 4:6] == one[6:8]).all(axis=1) & (other[:, 6:8] == one[4:6]).all(axis=1)
     apart = np.abs(years[:, 0].astype(np.int64) - int(probe.born[:4]))
-    code = np.select(
+    code = _first_of(
+        len(rows),
         [
-            wrong == 0,
-            wrong == 1,
-            crossed,
-            turned,
-            (year & (month | day)) | (month & day),
-            year,
-            apart <= 2,
-            apart <= 5,
+            (wrong == 0, 1),
+            (wrong == 1, 2),
+            (crossed, 3),
+            (turned, 2),
+            ((year & (month | day)) | (month & day), 4),
+            (year, 5),
+            (apart <= 2, 6),
+            (apart <= 5, 7),
         ],
-        [1, 2, 3, 2, 4, 5, 6, 7],
         8,
     )
     if not dated.all():
         mine = int(probe.born[:4])
         gap = np.maximum(mine, years[:, 0]) - np.minimum(mine, years[:, 1])
-        by_age = np.select([gap <= 0, gap <= 2, gap <= 5], [9, 10, 11], 12)
+        by_age = _first_of(len(rows), [(gap <= 0, 9), (gap <= 2, 10), (gap <= 5, 11)], 12)
         code = np.where(dated, code, np.where(years[:, 0] > 0, by_age, 0))
     return _Field("born", levels, code)
 
@@ -486,8 +595,13 @@ def _one_edit(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> Bools
     """Whether two texts of one length are one letter apart, or two neighbours have changed places."""
     off = one != other
     wrong = off.sum(axis=1)
-    same_length = ((one > 0) == (other > 0)).all(axis=1)
-    return same_length & ((wrong == 1) | ((wrong == 2) & _transposed(one, other, off)))
+    edited = np.zeros(len(other), dtype=bool)
+    near = np.flatnonzero((wrong == 1) | (wrong == 2))
+    if len(near):
+        other, off = other[near], off[near]
+        same_length = ((one > 0) == (other > 0)).all(axis=1)
+        edited[near] = same_length & ((wrong[near] == 1) | _transposed(one, other, off))
+    return edited
 
 
 def _sex(probe: Features, columns: Columns, rows: Numbers) -> _Field:
@@ -507,16 +621,14 @@ def _phone(probe: Features, columns: Columns, rows: Numbers) -> _Field:
     at, owner = columns.several("phone", rows)
     theirs = columns["phone"][at]
     code = np.full(len(at), 5, dtype=np.int64)
-    length = (theirs > 0).sum(axis=1)
+    endings = columns["phone_ending"][at]
     for number in probe.phones:
         one = np.frombuffer(number.encode().ljust(theirs.shape[1], b"\0"), dtype=np.uint8)
-        ending = np.frombuffer(number[-6:].encode(), dtype=np.uint8)
-        places = length[:, None] - np.arange(6, 0, -1)
-        ends = (np.take_along_axis(theirs, places, axis=1) == ending).all(axis=1)
+        ends = endings == ending_number(number)
         code[ends] = np.minimum(code[ends], 4)
         slip = _one_edit(one, theirs)
         code[slip] = np.minimum(code[slip], 3)
-        code[(theirs == one).all(axis=1)] = 1 if number.startswith("447") else 2
+        code[ends & (theirs == one).all(axis=1)] = 1 if number.startswith("447") else 2
     levels = _levels("same_mobile", "same", "slip", "ending", "different")
     return _Field("phone", levels, _best(code, owner, len(rows)))
 
@@ -540,20 +652,31 @@ class _PlaceField:
         self._stem = _Texts(
             [street_stem(place.street) for place in probe.places], columns, self._column("stem")
         )
-        self._town = _Texts([place.town for place in probe.places], columns, self._column("town"))
+        self._town = _Texts(
+            [place.town for place in probe.places if place.town], columns, self._column("town")
+        )
         self._postcode = self._column("postcode")
-        best = np.full(len(rows), np.iinfo(np.int64).max)
+        self._said, self._owner, self._size = probe.places, owner, len(rows)
+
+    @property
+    def texts(self) -> list[_Texts]:
+        """What has to be likened."""
+        return [self._stem, self._town]
+
+    def field(self) -> _Field:
+        """The level of each candidate."""
+        best = np.full(self._size, np.iinfo(np.int64).max)
         levels: list[Level | None] = [None]
-        for number, place in enumerate(probe.places):
+        for number, place in enumerate(self._said):
             code = self._levels_of(place)
             telling = _PLACE_RANKS[code]
             # how telling, then the first of the probe's places, then of the candidate's; and the level itself
             order = ((telling * 256 + number) << 48) + (np.arange(len(code)) << 8) + code
-            np.minimum.at(best, owner, np.where(code, order, np.iinfo(np.int64).max))
+            np.minimum.at(best, self._owner, np.where(code, order, np.iinfo(np.int64).max))
             levels += [*map(Level, _PLACES), *(Level(name, place.postcode) for name in _OF_A_POSTCODE)]
         found = best < np.iinfo(np.int64).max
         codes = (best & 255) + ((best >> 48) & 255) * self._LEVELS
-        self.field = _Field("place", tuple(levels), np.where(found, codes, 0))
+        return _Field("place", tuple(levels), np.where(found, codes, 0))
 
     def _column(self, name: str) -> npt.NDArray[np.int32]:
         held: npt.NDArray[np.int32] = self._columns[f"place_{name}"][self._at]
@@ -570,26 +693,33 @@ class _PlaceField:
         whole = is_whole_postcode(place.postcode)
         near_street = (street == 1) | (street == 2)
         shared = np.where(same, 10, 0)
-        conditions = [
-            ~(number_said | street_said | postcode_said | town_said),
-            number & near_street & (area | nowhere),
-            number & same & ~street_said,
-            number & same if whole else np.zeros_like(same),
-            number & (street == 1),
-            near_street & area,
-            same & number,
-            same,
-            number & area,
-            slip,
-            near_street,
-            area,
-        ]
-        code = np.select(conditions, [0, 1 + shared, 11, 12, 4, 2, 6, 13, 6, 7, 8, 9], 10)
-        for where in np.flatnonzero((code == 2) & number_said & ~number).tolist():
+        code = _first_of(
+            len(shared),
+            [
+                (~(number_said | street_said | postcode_said | town_said), 0),
+                (number & near_street & (area | nowhere), 1 + shared),
+                (number & same & ~street_said, 11),
+                (number & same if whole else np.zeros_like(same), 12),
+                (number & (street == 1), 4),
+                (near_street & area, 2),
+                (same & number, 6),
+                (same, 13),
+                (number & area, 6),
+                (slip, 7),
+                (near_street, 8),
+                (area, 9),
+            ],
+            10,
+        )
+        other_number = np.flatnonzero((code == 2) & number_said & ~number)
+        if len(other_number):
             # another number in the street, unless it is nearly the same
-            (theirs,) = self._columns.texts(self._number[where : where + 1])
-            if OSA.distance(place.number, theirs, score_cutoff=1) != 1:
-                code[where] = 3
+            numbers, back = _distinct(self._number[other_number])
+            near = [
+                OSA.distance(place.number, theirs, score_cutoff=1) == 1
+                for theirs in self._columns.texts(numbers)
+            ]
+            code[other_number[~np.array(near)[back]]] = 3
         return code
 
     def _same_number(self, said: str) -> tuple[Bools, Bools]:
@@ -600,9 +730,10 @@ class _PlaceField:
         said_too: Bools = self._number != NOTHING
         several = columns["text_several"][self._number] if len(words) == 1 else said_too
         looked_at = np.flatnonzero(several & ~same)
-        for where, text in zip(looked_at.tolist(), columns.texts(self._number[looked_at]), strict=True):
-            theirs = set(text.split())
-            same[where] = words <= theirs or theirs <= words
+        if len(looked_at):
+            numbers, back = _distinct(self._number[looked_at])
+            theirs = [set(text.split()) for text in columns.texts(numbers)]
+            same[looked_at] = np.array([words <= one or one <= words for one in theirs])[back]
         return same, said_too
 
     def _street(self, place: Residence) -> tuple[Codes, Bools]:
@@ -665,15 +796,15 @@ def _other(probe: Features, names: _NamesAt, size: int) -> _Field:
         surname = table.family(reading.family)[0].codes[names.other_family]
         agrees = (forename > 0) & (forename < _FORENAME_UNLIKE) & (forename != 3)  # 3 is an initial
         agrees_2 = ((surname > 0) & (surname < 5)) | (surname > 7)  # 5 is a shared name, 6 and 7 are unlike
-        code = np.select(
+        code = _first_of(
+            len(owner),
             [
-                (forename == 0) & (surname == 0),
-                agrees & agrees_2,
-                agrees & (surname == 0),
-                agrees_2 & ((forename == 0) | (forename == 3)),
-                agrees | agrees_2,
+                ((forename == 0) & (surname == 0), 0),
+                (agrees & agrees_2, 1),
+                (agrees & (surname == 0), 2),
+                (agrees_2 & ((forename == 0) | (forename == 3)), 3),
+                (agrees | agrees_2, 4),
             ],
-            [0, 1, 2, 3, 4],
             5,
         )
         best = np.where(best == 0, code, np.where(code == 0, best, np.minimum(best, code)))
@@ -694,6 +825,8 @@ class Weighing:
         self._fields: list[_Field] = []
         bits, home = np.zeros(size), np.zeros(size)
         names = _NamesAt(probe, columns, rows, model) if probe.names or probe.others else None
+        place = _PlaceField(probe, columns, rows) if probe.places else None
+        liken([*([names.table.texts] if names else []), *(place.texts if place else [])])
         if names and probe.names and len(names.at):
             self._names = _NameFields(probe, columns, rows, model, names)
             bits, home = self._names.bits, self._names.home
@@ -703,8 +836,8 @@ class Weighing:
             self._fields.append(_sex(probe, columns, rows))
         if probe.phones:
             self._fields.append(_phone(probe, columns, rows))
-        if probe.places:
-            self._fields.append(_PlaceField(probe, columns, rows).field)
+        if place:
+            self._fields.append(place.field())
         if names and probe.others:
             self._fields.append(_other(probe, names, size))
         for field in self._fields:

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from throughline.linkage.columns import PHONE_WIDTH, Columns, ColumnsBuilder, columns_of
+from throughline.linkage.comparisons import Level
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features, pack, unpack
 from throughline.linkage.keys import record_keys
@@ -110,6 +111,36 @@ def test_every_two_names_are_as_alike_as_alone(heard: str) -> None:
     assert [weighing.evidence(place) for place in range(len(rows))] == [
         compare(probe, one, MODEL) for one in rows
     ]
+
+
+TURNED = [
+    "sara",
+    "sarah",
+    "j",
+    "smith",
+    "kowalska",
+    "kowalski",
+    "khan",
+    "singh gill",
+    "bo",
+    "po",
+    "jalil",
+    "",
+]
+
+
+def test_every_two_names_are_as_likely_turned_as_alone() -> None:
+    rows = [features(Description(names=(Name(one, "", other),))) for one, other in product(TURNED, TURNED)]
+    columns, turned = columns_of(map(pack, rows)), 0
+
+    for probe in rows:
+        if probe.names:
+            weighing = Weighing(probe, columns, np.arange(len(rows)), MODEL)
+            evidence = [compare(probe, one, MODEL) for one in rows]
+            assert [weighing.evidence(place) for place in range(len(rows))] == evidence
+            turned += sum(("order", Level("swapped")) in one for one in evidence)
+
+    assert turned > 100
 
 
 MANY = [
