@@ -7,6 +7,10 @@ from its file, and reads the thresholds off one half of them, as `throughline li
 of the other half stand those of each custom of naming, sex and age, at the thresholds of all, with how many calls
 they rest on and 95 % intervals.
 
+`--with splink,pg_trgm,union` asks other ways of finding for as many of the same calls as two minutes allow: Splink's
+one-row call, the likeness of names in PostgreSQL, and sixteen rules by UNION with a btree each. Beside each stands
+what recognition made of the very same calls just after, and how many times as long the other took by the clock.
+
 Where other work shares the machine, `ms` is mostly waiting: `cpu_ms` is what of it the lookup itself took. Some of the calls are
 answered once more with each candidate weighed alone, as the readable scorer does it: how often the answer was the
 same, how much longer it took.
@@ -18,11 +22,13 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from comparators import one_row, union
 from scratch import tell
 
 from throughline.linkage.description import Description
@@ -37,17 +43,21 @@ from throughline.linkage.replay import (
     Engine,
     ExactPhoneOrAddress,
     Played,
+    Way,
     in_order,
     measure,
     play,
     read_calls,
 )
 from throughline.linkage.scoring import rank, rank_rows
+from throughline.running.trigrams import trigrams
 from throughline.synthetic.export import TRUTH_COLUMN, index, person_reference, write_calls, write_csv
 from throughline.synthetic.person import InventedPerson
 
 TODAY = date(2026, 11, 26)
 _COMPARED = 3_000
+_PATIENCE = 120.0
+"""Seconds for which another way is asked."""
 AGES = ((0, 17), (18, 29), (30, 44), (45, 64), (65, 120))
 
 
@@ -57,6 +67,9 @@ def main() -> None:
     arguments.add_argument("--calls", type=int, default=4_000)
     arguments.add_argument("--seed", type=int, default=1)
     arguments.add_argument("--processes", type=int, default=1, help="That read the index.")
+    arguments.add_argument(
+        "--with", dest="others", default="", help="Of splink, pg_trgm and union, parted by commas."
+    )
     arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
     with tempfile.TemporaryDirectory() as folder:
@@ -75,9 +88,10 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     people.write_text(lines, encoding="utf-8")
     people_map.write_text(people_map.read_text(encoding="utf-8").replace("PERSON_REF", TRUTH_COLUMN))
     layout = usable(people, read_map(people_map), TRUTH_COLUMN, "known", _say)
-    known = read_known(
-        people, layout, TRUTH_COLUMN, on=TODAY, processes=asked.processes, texts=None, say=_say
-    )
+    with (folder / "texts").open("w", encoding="utf-8") as texts:
+        known = read_known(
+            people, layout, TRUTH_COLUMN, on=TODAY, processes=asked.processes, texts=texts, say=_say
+        )
     known = known.mapped(folder / "snapshot")
     layout = usable(heard, read_map(calls_map), TRUTH_COLUMN, "calls", _say)
     calls = in_order(read_calls(heard, layout, TRUTH_COLUMN, known, on=TODAY, say=_say), asked.seed)
@@ -109,11 +123,45 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
             "candidates": _percentiles(engine.candidates[1::2]),
             "snapshot_bytes": (folder / "snapshot").stat().st_size,
         },
+        "beside": {
+            name: _beside(_OTHERS[name](known, model, calls, folder), known, model, calls)
+            for name in asked.others.split(",")
+            if name
+        },
         "together_or_one_by_one": _one_by_one(known, model, calls[:_COMPARED]),
         "certainty": ours.thresholds,
         "groups": {
             name: _table(measured, asked_about, group, ours.thresholds["recall_at_p99"])
             for name, group in tables.items()
+        },
+    }
+
+
+_OTHERS: dict[str, Callable[[Known, Model, list[Call], Path], AbstractContextManager[Way]]] = {
+    "splink": lambda known, _model, calls, _folder: one_row(known, calls[0::2]),
+    "pg_trgm": lambda _known, _model, _calls, folder: trigrams(folder / "texts"),
+    "union": lambda known, model, _calls, _folder: union(known, model),
+}
+
+
+def _beside(
+    opened: AbstractContextManager[Way], known: Known, model: Model, calls: list[Call]
+) -> dict[str, Any]:
+    """Another way of finding on the first of the calls, and recognition on the same."""
+    with opened as way:
+        _say(f"{type(way).__name__}:")
+        for call in calls[:20]:  # not the first of its life
+            way.answer(call.heard)
+        played = play(way, calls, known.person, say=_say, seconds=_PATIENCE, at_least=100)
+    other = measure(played)
+    engine = _Timed(known, model)
+    ours = measure(play(engine, calls[: len(played)], known.person))
+    return {
+        "calls": len(played),
+        **other.figures,
+        "engine": {**ours.figures, "cpu_ms": _percentiles(engine.cpu_ms[1::2])},
+        "times_as_long": {
+            at: round(other.figures["ms"][at] / ours.figures["ms"][at], 1) for at in ("p50", "p95", "p99")
         },
     }
 
