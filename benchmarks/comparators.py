@@ -115,14 +115,14 @@ def union(known: Known, model: Model) -> Iterator[Union]:
         cluster.start()
         with psycopg.connect(cluster.url(SUPERUSER, "postgres"), autocommit=True) as connection:
             columns = ", ".join(f"{name} text" for name in COLUMNS)
-            connection.execute(f"create unlogged table known (row integer, packed bytea, {columns})")  # type: ignore[arg-type]
+            connection.execute(f"create unlogged table known (row integer, packed bytea, {columns})")
             with connection.cursor() as cursor, cursor.copy("copy known from stdin") as copy:
                 for row in range(len(known)):
                     packed = known.snapshot.columns.packed(row)
                     copy.write_row((row, packed, *plain_row(known.snapshot.features(row))))
             connection.execute("set maintenance_work_mem = '512MB'")
             for rule in RULES:
-                connection.execute(f"create index on known ({', '.join(rule)})")  # type: ignore[arg-type]
+                connection.execute(f"create index on known ({', '.join(rule)})")
             connection.execute("analyze known")
             yield Union(connection, model)
     finally:

@@ -117,6 +117,8 @@ def replay_command(
     from throughline.running.replaying import replay
 
     try:
+        if details:
+            details.touch()  # so that nothing is measured in vain
         found = replay(
             known_path,
             calls_path,

@@ -78,6 +78,9 @@ def replay(
             )
         known = known.mapped(Path(folder, "snapshot"))
         calls = in_order(read_calls(calls_path, calls_layout, truth, known, on=on, say=say), seed)
+        if calibrate and len(calls) < 2:
+            say("one call has no half to set thresholds by: those of the model are taken")
+            calibrate = False
         if model_path is None:
             model = fitted(live_model(len(known)), known, seed)
         else:

@@ -94,6 +94,24 @@ def test_half_of_the_calls_set_the_thresholds_and_a_table_is_printed(tmp_path: P
     assert json.loads(details.read_text())["pg_trgm"]["calls_measured"] == 4
 
 
+def test_one_call_alone_is_measured_by_the_thresholds_of_the_model(tmp_path: Path) -> None:
+    result = replay(tmp_path, "--json", calls="\n".join(CALLS.splitlines()[:2]) + "\n")
+
+    assert result.exit_code == 0, result.output
+    engine = json.loads(result.stdout)["engine"]
+    assert engine["recall_at_1"] == 1.0
+    assert engine["ms"]["p50"] > 0
+    assert "those of the model are taken" in result.stderr
+
+
+def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path) -> None:
+    result = replay(tmp_path, "--details", str(tmp_path / "none" / "details.json"))
+
+    assert result.exit_code == 1
+    assert "A file cannot be written" in result.output
+    assert "recognition" not in result.output
+
+
 @pytest.mark.parametrize(
     ("given", "said"),
     [
