@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from operator import neg
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
@@ -127,24 +126,32 @@ def _ranked[Id: (int, UUID)](
     groups: Mapping[Id, Hashable] | None,
     limit: int,
 ) -> list[Ranked[Id]]:
-    bits = np.asarray(weighed.bits, dtype=np.float64).tolist()
-    order = [place for _, _, place in sorted(zip(map(neg, bits), ids, range(len(ids)), strict=True))]
-    seats: Sequence[int] = range(len(order))
-    firsts = order
+    bits = np.asarray(weighed.bits, dtype=np.float64)
+    of = bits.tolist()
+
+    def rank_of(place: int) -> tuple[float, Id]:
+        return -of[place], ids[place]
+
     if groups:  # each has the seat of the person, whose record that fits best has taken it
+        order = sorted(range(len(ids)), key=rank_of)
         first: dict[Hashable, int] = {}
         for place in order:
             first.setdefault(groups[ids[place]], place)
-        firsts = list(first.values())
+        falling = [of[place] for place in first.values()]
         seat_of = {person: seat for seat, person in enumerate(first)}
-        seats = [seat_of[groups[ids[place]]] for place in order]
-    odds = [2.0 ** min(bits[place], 300.0) / model.population for place in firsts]
+        seats: Sequence[int] = [seat_of[groups[ids[place]]] for place in order[:limit]]
+    else:  # of those that are not shown all that is asked is how much they weigh
+        falling = np.sort(bits)[::-1].tolist()
+        least = falling[limit - 1] if len(falling) > limit else -math.inf
+        order = sorted(np.flatnonzero(bits >= least).tolist(), key=rank_of)
+        seats = range(len(order))
+    odds = [2.0 ** min(one, 300.0) / model.population for one in falling]
     total = 1.0 + sum(odds)
     against = _odds_against(odds, limit)
     return [
         Ranked(
             ids[place],
-            bits[place],
+            of[place],
             odds[seat] / total,
             _reasons(weighed.evidence(place), float(weighed.doubt[place]), model),
             math.log2(odds[seat] / against[seat]) if odds[seat] else -math.inf,
