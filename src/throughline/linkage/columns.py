@@ -204,6 +204,7 @@ class Columns:
         # the texts once for each process: they are few, and a slice is the quickest text there is;
         # a character for each byte, so that places stay what they are
         self._text, self._packed = arrays["text"].tobytes().decode("latin-1"), arrays["packed"]
+        self._is_ascii = self._text.isascii()
 
     def __len__(self) -> int:
         return len(self.odd)
@@ -220,6 +221,8 @@ class Columns:
         starts, ends = self._text_at[numbers].tolist(), self._text_at[numbers + 1].tolist()
         held = self._text
         texts = [held[start:end] for start, end in zip(starts, ends, strict=True)]
+        if self._is_ascii:
+            return texts
         return [text if text.isascii() else text.encode("latin-1").decode() for text in texts]
 
     def several(
