@@ -112,7 +112,7 @@ class _Texts:
     def roughly(self) -> "_Pairs":
         """Sort out what is the same and what is quite different; the pairs that need a closer look."""
         said = list(self.said)
-        length = np.array(list(map(len, said)), dtype=np.uint8)
+        length = np.array([min(len(text), 255) for text in said], dtype=np.uint8)
         alike = cdist(said, self.texts, scorer=JaroWinkler.similarity, dtype=np.float64, score_cutoff=0.59)
         near = alike >= 0.6
         if length.min(initial=99) <= 3:

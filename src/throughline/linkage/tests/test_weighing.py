@@ -206,6 +206,18 @@ def test_what_has_no_place_in_the_columns_is_weighed_alone(said: dict) -> None:
     assert PHONE_WIDTH == 16
 
 
+def test_a_word_of_hundreds_of_letters_is_weighed_like_another() -> None:
+    long = features(Description(names=(Name("Sara", "", "x" * 300),), phones=("07700 900123",)))
+    packed = [*map(pack, MANY), pack(long)]
+
+    found = rank_rows(
+        long, columns_of(packed), np.arange(len(packed)), list(range(len(packed))), MODEL, limit=300
+    )
+
+    assert is_usual(long)
+    assert found == rank(long, list(enumerate(packed)), MODEL, limit=300)
+
+
 def test_columns_give_back_what_was_packed() -> None:
     columns = columns_of(map(pack, MANY))
 
