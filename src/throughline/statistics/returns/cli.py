@@ -10,7 +10,12 @@ from throughline.statistics.returns.items import items
 from throughline.statistics.returns.reading import Problem, read_return
 from throughline.statistics.returns.rules import Query, Return
 from throughline.statistics.returns.template import write_template
-from throughline.statistics.returns.verifying import against_past, within_itself, without_method
+from throughline.statistics.returns.verifying import (
+    against_outside,
+    against_past,
+    within_itself,
+    without_method,
+)
 
 
 @click.group("return")
@@ -51,7 +56,7 @@ def check(path: Path, before: Path | None, as_json: bool) -> None:
     told, problems = read_return(path)
     found = [_problem(one) for one in problems]
     if told is not None:
-        queries = (*within_itself(told), *without_method(told))
+        queries = (*within_itself(told), *without_method(told), *against_outside(told))
         if before is not None:
             past, wrong = read_return(before)
             if past is None:

@@ -6,6 +6,7 @@ from math import sqrt
 from typing import Final
 
 from throughline.measures.dispersion import LEVEL, Dispersion, dispersion
+from throughline.reference import Row, UnknownCode, load
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Query, Return
 
@@ -279,20 +280,45 @@ def shares(returns: Iterable[Return], item: Item, *, level: float = LEVEL) -> Di
     return dispersion(counts, level=level)
 
 
-def against_outside(
-    told: Return, published: Mapping[str, int], *, named: str, within: float = 0.05
-) -> tuple[Query, ...]:
-    """Figures that are further from a published series than its revisions take it."""
-    return tuple(
-        Query(
-            "question",
-            "outside series",
-            (item,),
-            number(value),
-            f"{number(other * (1 - within))} to {number(other * (1 + within))}",
-            f"{item} are {number(value)}, and {number(other)} in {named}: {value / other - 1:+.1%}.",
-            "Say which offences or days differ, or correct the figure.",
+def against_outside(told: Return) -> tuple[Query, ...]:
+    """Figures that are further from a published series of the same area and year than its revisions take it.
+
+    Which series those are, and how far a figure may be from them, is the list `outside-series`. An area or a year of which no
+    series is carried is asked nothing.
+    """
+    listed = {item.code: item for item in items(told.year_end)}
+    found: list[Query] = []
+    for rule in load("outside-series").as_of(told.year_end):
+        value, published = told.value(rule.text("item")), _published(rule, told)
+        if value is None or not published:
+            continue
+        within = rule.number("within") / 100
+        low = published * (1 - within) if rule.text("relation") == "same" else 0.0
+        high = published * (1 + within)
+        if low <= value <= high:
+            continue
+        item = listed[rule.text("item")]
+        found.append(
+            Query(
+                "question",
+                "outside series",
+                (item.code,),
+                number(value),
+                f"{number(round(low))} to {number(round(high))}" if low else f"{number(round(high))} at most",
+                f"{item.label} are {number(value)}, and {number(round(published))} in {rule.label}:"
+                f" {number(value)} / {number(round(published))} = {value / published:.3f}.",
+                "Say which offences, days or people differ, or correct the figure.",
+            )
         )
-        for item, other in published.items()
-        if (value := told.value(item)) is not None and other > 0 and abs(value / other - 1) > within
-    )
+    return tuple(found)
+
+
+def _published(rule: Row, told: Return) -> float | None:
+    """What a series has for the force and exactly the year of a return."""
+    try:
+        row = load(rule.text("series")).get(told.force, on=told.year_end)
+    except UnknownCode:
+        return None
+    if row.valid_until != told.year_end:
+        return None
+    return row.number(rule.text("column")) / rule.number("divided_by")

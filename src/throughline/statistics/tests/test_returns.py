@@ -396,12 +396,32 @@ class TestTheFigures:
             "stale year"
         ]
 
-    def test_another_series_shows_how_far_it_is(self, world: dict[str, tuple[Return, Return]]) -> None:
-        _, told = world["Invented 05"]
-        crimes = told.value("crimes") or 0
-        assert against_outside(told, {"crimes": crimes + 5}, named="recorded crime") == ()
-        (one,) = against_outside(told, {"crimes": crimes * 2}, named="recorded crime")
-        assert "-50.0%" in one.message
+    @pytest.mark.parametrize(
+        ("item", "value", "asked"),
+        [
+            ("crimes", 24_842, None),
+            ("crimes", 26_000, None),
+            ("crimes", 49_684, "24,842 in all recorded crime without fraud (ONS): 49,684 / 24,842 = 2.000"),
+            ("crimes", 12_421, "= 0.500"),
+            ("crimes-da", 25_000, "= 1.006"),
+            ("crimes-da-sexual", 738, None),
+            ("crimes-da-sexual", 800, "recorded sexual offences (ONS)"),
+            ("staff-response", 1_100, None),
+            ("staff-response", 1_400, "police officers of the force"),
+        ],
+    )
+    def test_a_published_series_is_asked_of_with_the_arithmetic(
+        self, item: str, value: int, asked: str | None
+    ) -> None:
+        """Cumbria's published figures of the year to March 2015: 24,842 crimes, 703 sexual offences, 1,142.87 officers."""
+        told = Return("E23000002", date(2015, 3, 31), {item: Entry(item, value)})
+        found = against_outside(told)
+        assert [one.level for one in found] == ([] if asked is None else ["question"])
+        assert all(asked is not None and asked in one.message for one in found)
+
+    def test_no_series_is_carried_of_another_area_or_year(self) -> None:
+        for force, end in (("invented-05", date(2015, 3, 31)), ("E23000002", date(2015, 6, 30))):
+            assert against_outside(Return(force, end, {"crimes": Entry("crimes", 1)})) == ()
 
     def test_a_force_that_differs_from_all_is_asked_with_both_funnels(
         self, world: dict[str, tuple[Return, Return]]
@@ -443,8 +463,20 @@ class TestTheCommands:
         self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
     ) -> None:
         folder = filled(tmp_path / "return", world["Invented 05"][1])
+        # a year of which no series is published, since the figures are invented
+        (folder / "about.csv").write_text("force,year_end\nE23000020,2015-03-30\n", encoding="utf-8")
         done = CliRunner().invoke(returning, ["check", str(folder), "--json"])
         assert (done.exit_code, json.loads(done.stdout)) == (0, [])
+
+    def test_a_published_series_is_asked_of_and_is_no_error(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1])
+        done = CliRunner().invoke(returning, ["check", str(folder), "--json"])
+        found = json.loads(done.stdout)
+        assert done.exit_code == 0
+        assert {one["rule"] for one in found} == {"outside series"}
+        assert found[0]["message"].startswith("Recorded crimes are 109,275, and 35,255 in all recorded crime")
 
     def test_an_error_is_told_with_sheet_row_item_rule_and_remedy(
         self, tmp_path: Path, world: dict[str, tuple[Return, Return]]

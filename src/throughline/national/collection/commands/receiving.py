@@ -27,6 +27,7 @@ from throughline.statistics.returns import (
     Problem,
     Query,
     Return,
+    against_outside,
     against_past,
     canonical,
     digest,
@@ -147,7 +148,8 @@ def put(version: Version, raised: Iterable[Query], source: Source, *, by: Actor,
 
 def _raised(told: Return, of: Round, force: Force) -> tuple[Query, ...]:
     past = before(of, force.id)
-    return (*within_itself(told), *(against_past(told, figures(past.figures)) if past else ()))
+    asked_of_past = against_past(told, figures(past.figures)) if past else ()
+    return (*within_itself(told), *asked_of_past, *against_outside(told))
 
 
 def _insist_on_files(files: Sequence[tuple[str, bytes]]) -> None:
