@@ -1,7 +1,6 @@
 """Why two descriptions are taken, or not taken, for the same person: every weight in words."""
 
 from dataclasses import asdict, dataclass
-from math import log2
 from typing import Any
 
 from .features import Features, pack
@@ -51,8 +50,8 @@ def explain(one: Features, other: Features, model: Model) -> Explanation:
 
 
 def start_of(model: Model) -> float:
-    """What is thought of any two before something is compared, in bits: one in so many records is the person."""
-    return -log2(model.population)
+    """What is thought of any two before something is compared, in bits: one in so many records is the person, or none."""
+    return model.start
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,8 @@ class Odds:
 class Model:
     """One versioned model. ``population`` records, ``household`` of which share the person's home.
 
+    ``unknown`` is how many descriptions of somebody who has no record there are for each of somebody who has one.
+
     ``trained`` says by which versions and from which pairs it was trained, and is empty for one set by hand.
     ``certain`` gives the certainty (log2 of the odds) from which so many of the first answers are right.
 
@@ -48,6 +50,7 @@ class Model:
     fields: Mapping[str, Mapping[str, Odds]]
     rarities: Mapping[str, Mapping[str, float]]
     trained: Mapping[str, Any] = MappingProxyType({})
+    unknown: float = 1.0
     _bits: dict[tuple[str, Level], tuple[float, float]] = field(default_factory=dict, repr=False)
 
     def bits(self, name: str, level: Level) -> tuple[float, float]:
@@ -68,6 +71,11 @@ class Model:
             # those who live together may share the value for no better reason than strangers do
             household = household + (1 - household) * unrelated
         return math.log2(odds.same / unrelated), math.log2(household / unrelated)
+
+    @property
+    def start(self) -> float:
+        """What is thought of any record before something is compared, as log2 of the odds against nobody."""
+        return -math.log2(self.population * self.unknown)
 
     def with_population(self, records: int) -> "Model":
         """The same model for a collection of so many records."""
@@ -94,6 +102,7 @@ def model_from(content: Mapping[str, Any]) -> Model:
             {kind: MappingProxyType(shares) for kind, shares in content["rarities"].items()}
         ),
         trained=MappingProxyType(content.get("trained") or {}),
+        unknown=content.get("unknown", 1.0),
     )
 
 
@@ -138,7 +147,8 @@ def write_model(model: Model, path: Path) -> None:
 
 _HEAD = """\
 # The weights of recognition, fitted to one index of persons by `throughline linkage train`.
-# unrelated, household and rarities are counted in that index; same is that of the model it began from.
+# unrelated, household and rarities are counted in that index; same is that of the model it began from, or, where
+# "trained" names calls, same and household are such that their answers come out likeliest.
 # Values that few records have are not listed. It tells of the index as a whole and stays with the force.
 """
 
@@ -150,6 +160,7 @@ def _content(model: Model) -> dict[str, Any]:
         "seed": model.seed,
         "population": model.population,
         "household": model.household,
+        "unknown": model.unknown,
         "accept": model.accept,
         "certain": dict(model.certain),
         "fields": {

@@ -12,8 +12,8 @@ recall_at_p95      of the same calls, the share that has one first *and* with at
 recall_at_p99, recall_at_p999   the same for 99 in 100 and for 999 in 1,000
 ms                 the time of one lookup by this process's clock: cleaning, keys, candidates, ranking, reasons
 
-The certainties are read off one half of the calls, drawn by the seed, and all figures are of the other half: so
-the precision reached there may be a little above or below the one asked for, and is given in the details. Where
+The certainties are read off one half of the calls, drawn by the seed, which teaches the model as well
+(`learning.py`), and all figures are of the other half: so the precision reached there may be a little above or below the one asked for, and is given in the details. Where
 no certainty gives a precision, nothing is found at it: 0. Without calibration the model's own certainties hold
 and every call is measured; the other ways, which have none of their own, are then given the best for these calls.
 """
@@ -24,6 +24,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import fields as dataclass_fields
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -141,6 +142,12 @@ class Played:
 
     def __len__(self) -> int:
         return len(self.known)
+
+
+def together(parts: Sequence[Played]) -> Played:
+    """How several lots of calls went, as one."""
+    each = [[getattr(part, one.name) for part in parts] for one in dataclass_fields(Played)]
+    return Played(*map(np.concatenate, each))
 
 
 def in_order(calls: Sequence[Call], seed: int) -> list[Call]:

@@ -145,7 +145,8 @@ def _ranked[Id: (int, UUID)](
         least = falling[limit - 1] if len(falling) > limit else -math.inf
         order = sorted(np.flatnonzero(bits >= least).tolist(), key=rank_of)
         seats = range(len(order))
-    odds = [2.0 ** min(one, 300.0) / model.population for one in falling]
+    start = 2.0**model.start
+    odds = [2.0 ** min(one, 300.0) * start for one in falling]
     total = 1.0 + sum(odds)
     against = _odds_against(odds, limit)
     return [

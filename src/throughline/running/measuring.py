@@ -13,6 +13,7 @@ from throughline.linkage.cli import linkage, progress
 from throughline.linkage.files import FileError
 from throughline.linkage.layout import LayoutError
 from throughline.linkage.model import ModelError
+from throughline.linkage.model import write_model as keep_model
 from throughline.running.cluster import ClusterError
 from throughline.running.logins import ServerError
 from throughline.running.migrate import MigrationError
@@ -67,7 +68,7 @@ _FILE = click.Path(path_type=Path)
 @click.option(
     "--no-calibration",
     is_flag=True,
-    help="Take the model's own thresholds and measure every call; else half of the calls set them.",
+    help="Take the model and its thresholds as they are and measure every call; else half of the calls teach them.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the halves.")
 @click.option(
@@ -93,6 +94,9 @@ _FILE = click.Path(path_type=Path)
     "--processes", type=click.IntRange(min=1), default=os.cpu_count() or 1, help="To read the known."
 )
 @click.option("--details", type=_FILE, help="A file for the thresholds and the precisions reached, as JSON.")
+@click.option(
+    "--write-model", type=_FILE, help="A file for the model that the calls taught, for THROUGHLINE_MODEL."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
 def replay_command(
     known_path: Path,
@@ -106,6 +110,7 @@ def replay_command(
     model_path: Path | None,
     processes: int,
     details: Path | None,
+    write_model: Path | None,
     as_json: bool,
 ) -> None:
     """Play calls against known persons, one by one, and measure how well the right person is found.
@@ -134,6 +139,8 @@ def replay_command(
         )
         if details:
             details.write_text(json.dumps(found.details(), indent=2) + "\n")
+        if write_model:
+            keep_model(found.model, write_model)
     except (FileError, LayoutError, ModelError, ClusterError) as error:
         raise click.ClickException(str(error)) from None
     except OSError as error:

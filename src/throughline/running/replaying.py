@@ -9,7 +9,8 @@ from typing import Any
 
 from throughline.linkage.known import fitted, read_known, usable
 from throughline.linkage.layout import read_maps
-from throughline.linkage.model import live_model
+from throughline.linkage.learning import calibrated
+from throughline.linkage.model import Model, live_model
 from throughline.linkage.replay import (
     Engine,
     ExactPhoneOrAddress,
@@ -28,11 +29,12 @@ LEAST_CALLS = 200
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """What was measured: sizes, and each way by its name."""
+    """What was measured: sizes, and each way by its name; and the model that answered."""
 
     known: int
     calls: int
     ways: dict[str, Measured]
+    model: Model
 
     def as_dict(self) -> dict[str, Any]:
         """The figures, as ``--json`` prints them."""
@@ -63,7 +65,8 @@ def replay(
 ) -> Replayed:
     """Play the calls. Raises FileError, LayoutError, ModelError, ClusterError.
 
-    Without a model's file the model is fitted to the known first, as `linkage train` does it.
+    Without a model's file the model is fitted to the known first, as `linkage train` does it. To calibrate, one half
+    of the calls then teaches it and sets its thresholds; figures are of the other.
 
     pg_trgm is slow among many: it is asked the first of the shuffled calls for ``trigram_seconds``.
     """
@@ -85,12 +88,13 @@ def replay(
             model = fitted(live_model(len(known)), known, seed)
         else:
             model = live_model(len(known), str(model_path))
-        certain = None if calibrate else model.certain
+        if calibrate:
+            model = calibrated(model, known, calls[0::2], seed, say)
         ways = {}
         say("recognition:")
-        ways["engine"] = measure(
-            play(Engine(known, model), calls, known.person, say=say), halves=calibrate, thresholds=certain
-        )
+        measured = calls[1::2] if calibrate else calls
+        played = play(Engine(known, model), measured, known.person, say=say)
+        ways["engine"] = measure(played, halves=False, thresholds=model.certain)
         exact = play(ExactPhoneOrAddress(known), calls, known.person, say=say)
         ways["exact_phone_or_address"] = measure(exact, halves=calibrate)
         say("pg_trgm: a server is started and filled")
@@ -99,4 +103,4 @@ def replay(
         if len(played) < len(calls):
             say(f"pg_trgm was asked {len(played):,} of the calls, for it takes longer")
         ways["pg_trgm"] = measure(played, halves=calibrate)
-    return Replayed(len(known), len(calls), ways)
+    return Replayed(len(known), len(calls), ways, model)
