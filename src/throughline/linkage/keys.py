@@ -68,8 +68,6 @@ def _batch_keys(features: Features) -> Iterator[str]:
                 yield f"8{number}/{town}"
             if born:
                 yield f"9{number}/{born}"
-        if street:
-            yield from (f"0{street}/{code}" for code in codes)
         if town and born:
             yield f"t{town}{born}"
 
@@ -105,6 +103,8 @@ def _shared_keys(features: Features, slack: int) -> Iterator[str]:
     if features.born:
         for code in codes:
             yield f"b{features.born}{code}"
+        for initial in _initials(features.names):  # "Knrsty", whose date is right
+            yield f"i{features.born}{initial}"
         for area in outcodes:
             yield f"o{features.born}{area}"
     for place in features.places:
@@ -116,6 +116,9 @@ def _shared_keys(features: Features, slack: int) -> Iterator[str]:
                 yield f"h{place.postcode}/{number}"
             if place.street:
                 yield f"s{street_stem(place.street)}/{number}"
+        if place.street:  # "Kelly, of Alma Road"
+            for code in codes:
+                yield f"0{street_stem(place.street)}/{code}"
     yield from _other_party_keys(features, codes, years)
 
 
@@ -123,6 +126,9 @@ def _other_party_keys(features: Features, codes: tuple[str, ...], years: range) 
     for pair in _name_pairs(features.others):
         for code in codes:
             yield f"x{pair}{code}"
+    for other in _given_codes(features.others):  # "it's Jo, it's about Craig"
+        for given in _given_codes(features.names):
+            yield f"w{other}/{given}"
     for other in _name_codes(features.others):
         for code in codes:
             for year in years:
@@ -155,6 +161,22 @@ def _name_codes(names: tuple[NameParts, ...]) -> tuple[str, ...]:
         for code in _codes_of(word)
     }
     return tuple(sorted(codes))
+
+
+@lru_cache(maxsize=65_536)
+def _given_codes(names: tuple[NameParts, ...]) -> tuple[str, ...]:
+    """How the words sound by which somebody is called; of a name in no order that may be any of its words."""
+    codes = {
+        code for name in names for word in called_by(name.given)[:_MOST_WORDS] for code in _codes_of(word)
+    }
+    return tuple(sorted(codes))
+
+
+@lru_cache(maxsize=65_536)
+def _initials(names: tuple[NameParts, ...]) -> tuple[str, ...]:
+    """The first letters of the words that tell who it is."""
+    words = (word for name in names for word in (*called_by(name.given), *name.family))
+    return tuple(sorted({word[0] for word in words}))
 
 
 @lru_cache(maxsize=65_536)
