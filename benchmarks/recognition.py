@@ -3,7 +3,7 @@
     python benchmarks/recognition.py --people 1000000 --calls 60000 --seed 2 --out benchmarks/results/recognition_1000000.json
 
 Writes an index and calls about it by the seed, fits the model to the index, plays the calls from a snapshot that is mapped
-from its file, and reads the thresholds off one half of them, as `throughline linkage replay` does. Beside the figures
+from its file, and lets one half of them teach the model and set its thresholds, as `throughline linkage replay` does. Beside the figures
 of the other half stand those of each custom of naming, sex and age, at the thresholds of all, with how many calls
 they rest on and 95 % intervals.
 
@@ -35,6 +35,7 @@ from throughline.linkage.description import Description
 from throughline.linkage.features import features
 from throughline.linkage.known import Known, fitted, read_known, usable
 from throughline.linkage.layout import read_map
+from throughline.linkage.learning import calibrated
 from throughline.linkage.model import Model, live_model
 from throughline.linkage.replay import (
     SHOWN,
@@ -96,15 +97,19 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     layout = usable(heard, read_map(calls_map), TRUTH_COLUMN, "calls", _say)
     calls = in_order(read_calls(heard, layout, TRUTH_COLUMN, known, on=TODAY, say=_say), asked.seed)
     model = fitted(live_model(len(known)), known, asked.seed)
+    model = calibrated(model, known, calls[0::2], asked.seed, _say)
     engine = _Timed(known, model)
-    played = play(engine, calls, known.person, say=_say)
-    ours = measure(played)
+    measured = play(engine, calls[1::2], known.person, say=_say)
+    ours = measure(measured, halves=False, thresholds=model.certain)
+    untaught = play(
+        Engine(known, fitted(live_model(len(known)), known, asked.seed)), calls, known.person, say=_say
+    )
+    untaught_figures = measure(untaught)
     exact = measure(play(ExactPhoneOrAddress(known), calls, known.person, say=_say))
     shipped = measure(play(Engine(known, live_model(len(known))), calls, known.person, say=_say))
     whose = {number: reference for reference, number in known.numbers.items()}
     persons = {person_reference(one): one for one in index(asked.people, seed=asked.seed, today=TODAY)}
     asked_about = [persons.get(whose.get(call.person, "")) for call in calls][1::2]
-    measured = played[1::2]
     tables = {
         "custom of naming": lambda one: str(one.group),
         "double-barrelled": lambda one: "yes" if "-" in one.surname or " " in one.surname else "no",
@@ -115,12 +120,16 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     return {
         "ways": {
             "engine": {**ours.figures, "precision": ours.precisions},
+            "engine fitted to the index alone": {
+                **untaught_figures.figures,
+                "precision": untaught_figures.precisions,
+            },
             "engine with the shipped model": {**shipped.figures, "precision": shipped.precisions},
             "exact_phone_or_address": {**exact.figures, "precision": exact.precisions},
         },
         "engine": {
-            "cpu_ms": _percentiles(_measured(engine.cpu_ms, played)),
-            "candidates": _percentiles(_measured(engine.candidates, played)),
+            "cpu_ms": _percentiles(engine.cpu_ms[-len(measured) :]),
+            "candidates": _percentiles(engine.candidates[-len(measured) :]),
             "snapshot_bytes": (folder / "snapshot").stat().st_size,
         },
         "beside": {

@@ -100,7 +100,7 @@ def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], ot
     fields = {}
     for field, levels in model.fields.items():
         fields[field] = dict(levels)
-        if field == "place":
+        if field in ("place", "phone"):
             continue
         for group in alternatives(levels):
             total = sum(seen[field, name] for name in group)
