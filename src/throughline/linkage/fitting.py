@@ -87,7 +87,8 @@ def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], ot
     """The model with the agreement of co-resident known pairs as that of a household.
 
     ``others`` is how many other records share a record's home on average. Pairs that are more likely one
-    person twice are left out. Places stay as they are: where somebody lives says nothing of who of them it is.
+    person twice are left out. Places stay as they are: where somebody lives says nothing of who of them it is. So do
+    the telephones of callers, who borrow each other's as no record tells.
     """
     if len(pairs) < 100:
         return model
@@ -100,7 +101,7 @@ def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], ot
     fields = {}
     for field, levels in model.fields.items():
         fields[field] = dict(levels)
-        if field in ("place", "phone"):
+        if field == "place" or (field == "phone" and model.context == "live"):
             continue
         for group in alternatives(levels):
             total = sum(seen[field, name] for name in group)

@@ -279,7 +279,7 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     """The model with the agreement of co-resident known pairs as that of a household.
 
     Pairs that are more likely one person twice are left out. Places stay as they are: where somebody
-    lives says nothing of who of them it is.
+    lives says nothing of who of them it is. So do the telephones of callers, who borrow each other's as no record tells.
     """
     con.execute("""
         create or replace temp table at_home as
@@ -320,7 +320,7 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     fields = {}
     for field, of_field in model.fields.items():
         fields[field] = dict(of_field)
-        if field == "place":
+        if field == "place" or (field == "phone" and model.context == "live"):
             continue
         for group in alternatives(of_field):
             total = sum(seen[field, name] for name in group)
