@@ -72,12 +72,12 @@ def calibrated(model: Model, known: Known, calls: Sequence[Call], seed: int, say
     part = np.arange(len(teaching)) % _PARTS
     by_others = [_taught(model, seen.of(part != one)) for one in range(_PARTS)]
     say(f"{len(teaching):,} calls teach the model; each is asked of a model that it did not teach")
-    answers = [
+    asked = [
         play(Engine(known, one), calls[place::_PARTS], known.person, say=say)
         for place, one in enumerate(by_others)
     ]
     trained = {**model.trained, "calls": len(teaching)}
-    taught = replace(_taught(model, seen), certain=_thresholds(together(answers)), trained=trained)
+    taught = replace(_taught(model, seen), certain=_thresholds(together(asked)), trained=trained)
     return versioned(taught, seed)
 
 
