@@ -238,7 +238,7 @@ def _known(kind: str, surname: str, by: Actor, officer: Actor) -> Case:
             addresses=(NewAddress("14", "Alma Road", "Quarnley", "ZT1 0AA"),),
         )
         set_marker(by=by, now=NOW, record_id=made.id, code="intimidated")
-        duty = open_duty("clerical-review", now=NOW, record_id=made.id, cause="test")
+        duty = open_duty("clerical-review", now=NOW, record_id=made.id, cause="test", role=Role.SUPERVISOR)
         contact = begin(by=by, now=NOW, channel="999")
         # looked at again by a supervisor, before somebody is sent after all
         why = {"reason": "deploy-other", "words": f"{surname} is not at home"}

@@ -66,7 +66,7 @@ def record_id(supervisor: Actor) -> UUID:
     recording.set_marker(**by, record_id=made.id, code="intimidated")
     identities.merge(**by, record_id=made.id, into_id=other.id, reason="merge-said-so")
     identities.part(**by, record_id=made.id, reason="part-said-so")
-    open_duty("clerical-review", now=NOW, record_id=made.id, cause="test")
+    open_duty("clerical-review", now=NOW, record_id=made.id, cause="test", role=Role.SUPERVISOR)
     return made.id
 
 

@@ -195,6 +195,12 @@ def live_model(records: int, fitted: str = "") -> Model:
     return model.with_population(max(records, _FEWEST)) if records else model
 
 
+def batch_model(records: int) -> Model:
+    """The model for a record against so many others: what is written down is misheard less than what is said."""
+    model = load_model("batch")
+    return model.with_population(max(records, _FEWEST)) if records else model
+
+
 def with_fewest(model: Model) -> Model:
     """The model for an index of no fewer records than one just begun is taken to have."""
     return model.with_population(max(model.population, _FEWEST))

@@ -12,12 +12,14 @@ from throughline.measures.contact import WAYS
 from throughline.measures.risk import caseload
 from throughline.measures.rules import Kind, Measure, Period, words_of
 from throughline.measures.safeguarding import done_in_time, minutes
+from throughline.reference import load
 
 PART = "Advisers and MARAC"
 _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 4'
 HIGH = "high"
-#: Days before a referral to a MARAC in which an earlier one of the same two makes it a repeat.
-AGAIN_WITHIN = 365
+#: Months before a referral to a MARAC in which an earlier one of the same two makes it a repeat: of the calendar, and by days
+#: in London, as the criterion that asks for one (reference's marac-criteria).
+AGAIN_WITHIN = [row for row in load("marac-criteria").rows if row.code == "repeat"][-1].number("months")
 _ADVISER, _MARAC = "handover_adviser_referral", "handover_marac_referral"
 _TO = {"adviser": (_ADVISER, "To an independent adviser"), "marac": (_MARAC, "To a MARAC")}
 _IN_TIME = ("idva-referral", "marac-referral")
@@ -64,15 +66,21 @@ def again(period: Period, each: str = "") -> Table:
     """Referrals to a MARAC, and whether there was an earlier one of the same two within the days before; null: nobody knows
     who he is. ``each`` may be ``_record``: as if every record were a person."""
     pairs = table("handover_case").select("case", victim=_[f"victim{each}"], suspect=_[f"suspect{each}"])
-    made = _made(_MARAC, period).select("referral", "case", "at").join(pairs, "case")
-    made = made.select("referral", "case", "at", "victim", "suspect")
+    made = _made(_MARAC, period).select("referral", "case", "at", "day").join(pairs, "case")
+    made = made.select("referral", "case", "at", "day", "victim", "suspect")
     earlier = (
-        table(_MARAC).select("case", first=_.at).join(pairs, "case").select("victim", "suspect", "first")
+        table(_MARAC)
+        .select("case", first=_.at, first_day=_.day)
+        .join(pairs, "case")
+        .select("victim", "suspect", "first", "first_day")
     )
     repeated = (
         made.filter(_.suspect.notnull())
         .join(earlier, ["victim", "suspect"])
-        .filter(_.first < _.at, _.first >= _.at - ibis.interval(days=AGAIN_WITHIN))
+        .filter(
+            _.first < _.at,
+            _.first_day.cast("timestamp") > _.day.cast("timestamp") - ibis.interval(months=AGAIN_WITHIN),
+        )
         .select("referral")
         .distinct()
         .mutate(again=True)
@@ -158,10 +166,10 @@ def measures() -> tuple[Measure, ...]:
             Kind.SHARE,
             "referrals",
             f"Of the referrals to a MARAC that were made in the period: those of two people of whom another was made in the "
-            f"{AGAIN_WITHIN} days before, of whichever case. Where nobody knows who he is, it is unknown.",
+            f"{AGAIN_WITHIN} months before, of whichever case. Where nobody knows who he is, it is unknown.",
             f"{_REPORT}; system 77",
             again,
-            parameters={"days": AGAIN_WITHIN},
+            parameters={"months": AGAIN_WITHIN},
             part=PART,
         ),
         Measure(
@@ -170,11 +178,11 @@ def measures() -> tuple[Measure, ...]:
             Kind.COUNT,
             "referrals",
             f"Referrals to a MARAC that were made in the period, of two people of whom another was made in the {AGAIN_WITHIN} "
-            "days before: counted on persons, whose joined records count together, and on records, each for itself.",
+            "months before: counted on persons, whose joined records count together, and on records, each for itself.",
             f"{_REPORT}; system 77",
             again_by_way,
             groups=lambda way: WAYS.get(way or "", "Not known"),
-            parameters={"days": AGAIN_WITHIN},
+            parameters={"months": AGAIN_WITHIN},
             part=PART,
         ),
     )

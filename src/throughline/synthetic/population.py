@@ -281,7 +281,10 @@ class _County:
         if oldest < 0:
             return []
         # Most mothers are about thirty, so that the age of the eldest follows hers.
-        age = max(0.0, min(oldest, youngest_parent - chance.between(17, 40)))
+        age = min(oldest, youngest_parent - chance.between(17, 40))
+        if age < 0:
+            # born within this year, on whichever day of it
+            age %= 1.0
         father = next((parent for parent in parents if parent.sex == MALE), None)
         children: list[_Member] = []
         while len(children) < wanted and age >= 0:

@@ -98,6 +98,15 @@ def test_nobody_is_born_after_today_or_reached_before_birth(county):
             assert held.until is None or held.since <= held.until <= TODAY
 
 
+def test_infants_are_born_on_every_day_of_their_first_year(county):
+    days = [(TODAY - one.birth_date).days for one in county if one.birth_date and one.age(TODAY) == 0]
+    months = Counter(day // 31 for day in days)
+    assert set(months) >= set(range(11))
+    # about as many in each; on one day stood nearly all of them
+    assert max(months.values()) < 2.5 * len(days) / 12
+    assert max(Counter(days).values()) < 0.1 * len(days)
+
+
 def test_at_most_one_present_address_and_it_comes_first(county):
     for person in county:
         ended = [address.until is not None for address in person.addresses]

@@ -44,7 +44,7 @@ def duty(by, add):
     def made():
         her = add("Joanne", "Whitmore")
         record(by(Role.SUPERVISOR), Event.Kind.WRITE, "test")
-        return open_duty("clerical-review", now=NOW, record_id=her, cause="lookup")
+        return open_duty("clerical-review", now=NOW, record_id=her, cause="lookup", role=Role.SUPERVISOR)
 
     return made
 

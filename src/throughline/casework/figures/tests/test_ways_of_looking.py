@@ -1,6 +1,6 @@
 """Repeat victims, serial perpetrators and MARAC repeats: counted on persons, and beside it what is found today without."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import transaction
@@ -15,7 +15,7 @@ from throughline.casework.people.commands.recording import relate
 from throughline.casework.people.models import Member, Name, Relationship
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
-from throughline.foundations.clock.rules import london_day
+from throughline.foundations.clock.rules import london_day, months_after
 from throughline.measures import Period, measure
 
 pytestmark = pytest.mark.django_db
@@ -141,3 +141,20 @@ def test_a_marac_repeat_of_two_records_is_found_by_persons(does, happened, figur
     does(Role.SUPERVISOR, identities.merge, record_id=again, into_id=her, reason="merge-said-so")
     assert figure(ways) == {"identities": (1, 1)}
     assert figure("marac-repeats")[None] == (2, 1)
+
+
+@pytest.mark.parametrize(("after", "again"), [(0, 0), (1, 1)])
+def test_twelve_months_since_the_last_referral_are_of_the_calendar(
+    does, happened, figure, people, after, again
+):
+    """As the criterion that asks for one: from the same day of the year before on, it is over."""
+    her, _, _, him, _ = people
+    year_ago = months_after(TODAY, -12) + timedelta(days=after)
+    last = datetime.combine(year_ago, time(12), UTC)
+    for at in (last, NOW):
+        happened(her, him, (NOW - at) / timedelta(days=1))
+        with transaction.atomic(), acting(system("test")):
+            case = Case.objects.get(victim=her, suspect=him).id
+        about = {"case_id": case, "chosen": ["professional-judgement"], "words": "It gets worse"}
+        does(Role.HUB, conferring.refer, now=at, **about)
+    assert figure("marac-repeats")[None] == (1 + bool(year_ago >= YEAR.first), again)

@@ -141,6 +141,7 @@ DONE_AT = {
     "joint-review": "outcome:case",
     "disruption-task": "neighbourhood:log",
     "disruption-review": "neighbourhood:review",
+    "clerical-review": "people:pair",
     "marker-review": "neighbourhood:keep-marker",
     "silent-call": "contact:contact",
     "returned-contact": "contact:contact",

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from throughline.casework.cases.models import Case, CaseIncident, Crime
@@ -100,4 +100,5 @@ def _incidents(case_ids: Collection[UUID], since: datetime) -> dict[UUID, list[I
 
 def is_repeat(known: Known, now: datetime) -> bool:
     """Whether there was more than one incident of the two within a year."""
-    return sum(one.at > now - timedelta(days=365) for one in known.incidents) > 1
+    first = months_after(london_day(now), -12)
+    return sum(london_day(one.at) > first for one in known.incidents) > 1

@@ -7,7 +7,7 @@ two. What is joined is joined by links alone (`identities`), so that parting res
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -16,16 +16,19 @@ from django.db.models import Q
 from throughline.casework.people.commands import identities
 from throughline.casework.people.models import Features as Packed
 from throughline.casework.people.models import Pair, PairRun
-from throughline.casework.people.queries.searching import model
+from throughline.casework.people.queries.pairs import KINDS, SECOND, UNSURE, kind_of, of_kind, pairs_that_wait
+from throughline.casework.people.queries.searching import record_model
 from throughline.casework.people.rules import RECOGNISER, Conflict, Malformed
-from throughline.casework.people.rules.pairs import REASONS_FOR, Choice, band_of, floor
+from throughline.casework.people.rules.pairs import REASONS_FOR, Band, Choice, band_of, floor
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.queries import subjects_for
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for, review
 from throughline.foundations.decisions.models import Decision
+from throughline.foundations.duties.commands import discharge, discharge_about, open_duty
+from throughline.foundations.duties.models import Duty
 from throughline.foundations.vault.keys import keys
 from throughline.linkage.explaining import explain, start_of
 from throughline.linkage.features import unpack
@@ -36,6 +39,15 @@ from throughline.reference import load
 
 #: Records that are looked up in one transaction: a kill loses no more than so many.
 CHUNK = 200
+
+#: A walk begins this long after the last one ended: what was added since is looked up with everything else.
+AGAIN_AFTER = timedelta(days=7)
+
+#: What a pair that waits is on somebody's list as, and how many of one kind are at once: the rest wait on the page.
+DUTY, AT_ONCE = "clerical-review", 10
+
+#: Of the band that is not proposed, how many are put before somebody at all: to know what the thresholds miss.
+SAMPLE = 30
 
 TWO_PERSONS = "Two persons decide about a restricted record, and the first does not decide twice"
 
@@ -74,17 +86,38 @@ def propose(*, now: datetime, say: Callable[[Progress], None] | None = None) -> 
     is no longer found, and that nobody has read, goes.
     """
     run = _begun(now)
+    # counted once: among ten million it takes longer than a chunk does
+    of = _how_many()
     while run.finished_at is None:
-        run, of = _next_chunk(run.id, now)
+        run = _next_chunk(run.id, now)
         if say:
-            say(Progress(run.records, of, run.found))
+            say(Progress(run.records, max(run.records, of), run.found))
     return run
+
+
+def go_on(*, now: datetime) -> int:
+    """One chunk of a walk, for the worker: goes on with the one that runs, or begins the next once it is time.
+
+    Says how many records were looked up. The walk of `propose` is the same one, wherever either was stopped.
+    """
+    last = PairRun.objects.order_by("-started_at").first()
+    ended = last.finished_at if last and last.model_version == _version(record_model()) else None
+    if ended and now - ended < AGAIN_AFTER:
+        return 0
+    run = _begun(now)
+    before = run.records
+    return _next_chunk(run.id, now).records - before
+
+
+def _version(by: Model) -> str:
+    # the two contexts count their versions alike, and their weights do not stand beside each other
+    return f"{by.context} {by.version}"
 
 
 @transaction.atomic
 def _begun(now: datetime) -> PairRun:
     set_actor(RECOGNISER)
-    version = model().version
+    version = _version(record_model())
     stopped = PairRun.objects.select_for_update().filter(finished_at=None).first()
     if stopped and stopped.model_version != version:
         # weights of two models do not stand beside each other
@@ -95,8 +128,14 @@ def _begun(now: datetime) -> PairRun:
 
 
 @transaction.atomic
-def _next_chunk(run_id: UUID, now: datetime) -> tuple[PairRun, int]:
-    """Look up the next records of a walk, or end it where there are none; and how many there are in all."""
+def _how_many() -> int:
+    set_actor(RECOGNISER)
+    return Packed.objects.count()
+
+
+@transaction.atomic
+def _next_chunk(run_id: UUID, now: datetime) -> PairRun:
+    """Look up the next records of a walk, or end it where there are none."""
     set_actor(RECOGNISER)
     run = PairRun.objects.select_for_update().get(id=run_id)
     left = Packed.objects.filter(record__gt=run.after) if run.after else Packed.objects.all()
@@ -104,14 +143,14 @@ def _next_chunk(run_id: UUID, now: datetime) -> tuple[PairRun, int]:
     chunk = [(record_id, bytes(packed)) for record_id, packed in rows]
     undertake(RECOGNISER, Action.MERGE, detail={"run": str(run.id)})
     if chunk:
-        run.found += _keep(_likely(chunk, model()), run=run, now=now)
+        run.found += _keep(_likely(chunk, record_model()), run=run, now=now)
         run.after, run.records = chunk[-1][0], run.records + len(chunk)
     else:
         run.finished_at = now
         stale = Q(state=Pair.State.OPEN, asked=False) & ~Q(run=run)
         Pair.objects.filter(stale).delete()
     run.save()
-    return run, max(run.records, Packed.objects.count())
+    return run
 
 
 def _likely(chunk: list[tuple[UUID, bytes]], by: Model) -> dict[tuple[UUID, UUID], float]:
@@ -146,7 +185,7 @@ def _keep(found: Mapping[tuple[UUID, UUID], float], *, run: PairRun, now: dateti
         (pair.record_id, pair.other_id): pair
         for pair in Pair.objects.select_for_update().filter(record__in={first for first, _ in found})
     }
-    certain = model().certain
+    certain = record_model().certain
     new = 0
     for (first, second), certainty in sorted(found.items()):
         pair = known.get((first, second)) or Pair(record_id=first, other_id=second, found_at=now)
@@ -165,7 +204,7 @@ def left_open(*, now: datetime, record_id: UUID, others: Iterable[UUID]) -> None
 
     A pair that somebody has read since stays as they said.
     """
-    by = model()
+    by = record_model()
     for other in others:
         first, second = sorted((record_id, other))
         if Pair.objects.filter(record=first, other=second).exists() or _one_person(first, second):
@@ -182,7 +221,7 @@ def left_open(*, now: datetime, record_id: UUID, others: Iterable[UUID]) -> None
             other_id=second,
             certainty=certainty,
             band=band_of(certainty, by.certain),
-            model_version=by.version,
+            model_version=_version(by),
             asked=True,
             found_at=now,
         )
@@ -196,6 +235,72 @@ def told_apart(*, record_id: UUID, others: Iterable[UUID]) -> None:
 
 def _one_person(record_id: UUID, other_id: UUID) -> bool:
     return other_id in identities.held_together(record_id)
+
+
+# -- calling for readers ---------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def call_for_readers(*, now: datetime) -> int:
+    """Keep the next pairs of each kind on the list of whoever reads them; says how many duties were opened or ended.
+
+    Every band has as many at once, so that some of each are read and how right the proposals are can be told. Those of
+    a band come in the order of `queries.pairs.queue`. A pair of a restricted record is the desk's.
+    """
+    set_actor(RECOGNISER)
+    standing = {
+        duty.about: duty
+        for duty in Duty.objects.select_for_update().filter(
+            kind=DUTY, about__isnull=False, discharged_at=None
+        )
+    }
+    waiting = pairs_that_wait()
+    listed = {pair.id: pair for pair in waiting.filter(id__in=standing).exclude(state=UNSURE)}
+    wanted = [*listed.values()]
+    for kind in KINDS:
+        has = sum(kind_of(pair.state, pair.asked, pair.band) == kind for pair in listed.values())
+        wanted += of_kind(waiting, kind).exclude(id__in=listed).order_by("id")[: max(_at_once(kind) - has, 0)]
+    subject = _whom_it_is_about(wanted)
+    over = [
+        duty
+        for duty in standing.values()
+        if duty.about not in listed or (duty.record_id, duty.role) != subject[duty.about]
+    ]
+    ended = {duty.about for duty in over}
+    opened = [pair for pair in wanted if pair.id not in standing or pair.id in ended]
+    if over or opened:
+        ids = {duty.record_id for duty in over} | {subject[pair.id][0] for pair in opened}
+        undertake(RECOGNISER, Action.MERGE, *sorted(ids), detail={"opened": len(opened), "ended": len(over)})
+    for duty in over:
+        discharge(by=RECOGNISER, now=now, duty_id=duty.id, outcome="no-longer-needed")
+    for pair in opened:
+        record_id, role = subject[pair.id]
+        cause = {SECOND: "second-reader", "asked": "left-open"}.get(
+            kind_of(pair.state, pair.asked, pair.band), "pair-found"
+        )
+        open_duty(DUTY, now=now, record_id=record_id, about=pair.id, cause=cause, role=role)
+    return len(over) + len(opened)
+
+
+def _at_once(kind: str) -> int:
+    if kind == UNSURE:
+        # whoever left it unsure has read it
+        return 0
+    if kind != Band.UNLIKELY:
+        return AT_ONCE
+    read = Pair.objects.filter(band=Band.UNLIKELY, asked=False).exclude(state=Pair.State.OPEN).count()
+    return min(AT_ONCE, max(SAMPLE - read, 0))
+
+
+def _whom_it_is_about(pairs: Collection[Pair]) -> dict[UUID, tuple[UUID, Role]]:
+    """On whose list each pair is, and under which of its records: a restricted one, where it has one."""
+    both = {pair.id: (pair.record_id, pair.other_id) for pair in pairs}
+    subjects = subjects_for(RECOGNISER, {one for ids in both.values() for one in ids})
+    found = {}
+    for pair_id, ids in both.items():
+        hidden = [one for one in ids if subjects[one].restricted]
+        found[pair_id] = (hidden[0], Role.DESK) if hidden else (ids[0], Role.INTELLIGENCE)
+    return found
 
 
 # -- reading -------------------------------------------------------------------------------------------
@@ -238,6 +343,7 @@ def read_pair(
     pair.refresh_from_db(fields=["state"])
     pair.state = _STATES[done] if done else Pair.State.SECOND
     pair.read_by, pair.read_at = by.id, now
+    discharge_about(pair.id, DUTY, by=by, now=now, outcome=pair.state)
     pair.save(update_fields=["state", "read_by", "read_at", "first_said"])
     return pair
 

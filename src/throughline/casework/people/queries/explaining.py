@@ -5,7 +5,7 @@ from uuid import UUID
 
 from throughline.casework.people.models import Features as Packed
 from throughline.casework.people.queries.person import NOT_FOUND, heading
-from throughline.casework.people.queries.searching import model
+from throughline.casework.people.queries.searching import model, record_model
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.linkage.description import Description
 from throughline.linkage.explaining import Explanation, explain
@@ -33,7 +33,7 @@ def explain_records(actor: Actor, record_id: UUID, other_id: UUID, *, purpose: s
     """
     names = heading(actor, Action.VIEW_PERSON, record_id, other_id, purpose=purpose)
     first, second = sorted((record_id, other_id))
-    return Explained(explain(known_of(first), known_of(second), model()), names)
+    return Explained(explain(known_of(first), known_of(second), record_model()), names)
 
 
 def known_of(record_id: UUID) -> Features:

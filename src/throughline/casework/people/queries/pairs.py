@@ -11,7 +11,7 @@ from django.db.models import Count, F, OuterRef, QuerySet, Subquery
 from throughline.casework.people.models import IdentityLink, Pair, PairRun
 from throughline.casework.people.queries.explaining import known_of
 from throughline.casework.people.queries.person import Person, names_of, person, staff_names
-from throughline.casework.people.queries.searching import model
+from throughline.casework.people.queries.searching import record_model, records_about
 from throughline.casework.people.rules.pairs import PROPOSED, Band
 from throughline.foundations.access.queries import subjects_for
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
@@ -49,6 +49,8 @@ class Queue:
     waiting: Mapping[str, int]
     lines: tuple[Line, ...]
     last_run: PairRun | None
+    # that there are, about; 0 where PostgreSQL has not estimated it
+    records: int
     oldest: datetime | None
 
 
@@ -64,11 +66,11 @@ def queue(actor: Actor, kind: str) -> Queue:
     sample of it.
     """
     insist(actor, Action.MERGE)
-    waiting = _waiting()
+    waiting = pairs_that_wait()
     counts = Counter[str]()
     for row in waiting.values("state", "asked", "band").annotate(many=Count("id")):
-        counts[_kind(row["state"], row["asked"], row["band"])] += row["many"]
-    pairs = list(_of_kind(waiting, kind).order_by("id")[:SHOWN])
+        counts[kind_of(row["state"], row["asked"], row["band"])] += row["many"]
+    pairs = list(of_kind(waiting, kind).order_by("id")[:SHOWN])
     names = names_of(one for pair in pairs for one in (pair.record_id, pair.other_id))
     if names:
         write_audit(actor, Event.Kind.LOOK, Action.MERGE, subjects=sorted(names), purpose=PURPOSE)
@@ -76,11 +78,12 @@ def queue(actor: Actor, kind: str) -> Queue:
         {one: counts[one] for one in KINDS},
         tuple(Line(pair, (names.get(pair.record_id, ""), names.get(pair.other_id, ""))) for pair in pairs),
         PairRun.objects.order_by("-started_at").first(),
+        records_about(),
         waiting.order_by("found_at").values_list("found_at", flat=True).first(),
     )
 
 
-def _waiting() -> QuerySet[Pair]:
+def pairs_that_wait() -> QuerySet[Pair]:
     """Pairs in sight that nobody has answered, and that are not held to be one person for another reason."""
 
     def identity(of: str) -> Subquery:
@@ -91,13 +94,13 @@ def _waiting() -> QuerySet[Pair]:
     return both.exclude(mine=F("theirs"))
 
 
-def _kind(state: str, asked: bool, band: str) -> str:
+def kind_of(state: str, asked: bool, band: str) -> str:
     if state != Pair.State.OPEN:
         return state
     return ASKED if asked else band
 
 
-def _of_kind(waiting: QuerySet[Pair], kind: str) -> QuerySet[Pair]:
+def of_kind(waiting: QuerySet[Pair], kind: str) -> QuerySet[Pair]:
     if kind in (SECOND, UNSURE):
         return waiting.filter(state=kind)
     unread = waiting.filter(state=Pair.State.OPEN)
@@ -107,7 +110,7 @@ def _of_kind(waiting: QuerySet[Pair], kind: str) -> QuerySet[Pair]:
 def next_of(actor: Actor, kind: str) -> UUID | None:
     """The pair of a kind that is to be read next; nobody is named, so no look is written. Raises `Refused`."""
     insist(actor, Action.MERGE)
-    return _of_kind(_waiting(), kind).order_by("id").values_list("id", flat=True).first()
+    return of_kind(pairs_that_wait(), kind).order_by("id").values_list("id", flat=True).first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +153,11 @@ def side_by_side(actor: Actor, pair_id: UUID, *, today: date) -> SideBySide:
         pair=pair,
         one=one,
         other=other,
-        why=explain(known_of(both[0]), known_of(both[1]), model()),
+        why=explain(known_of(both[0]), known_of(both[1]), record_model()),
         restricted=any(subject.restricted for subject in subjects.values()),
         one_person=one.identity_id == other.identity_id,
         said=tuple(Said(one, names.get(one.made_by, "")) for one in told),
-        kind=_kind(pair.state, pair.asked, pair.band),
+        kind=kind_of(pair.state, pair.asked, pair.band),
     )
 
 

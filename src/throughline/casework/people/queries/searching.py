@@ -21,7 +21,7 @@ from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description
 from throughline.linkage.features import Features, features
 from throughline.linkage.keys import CAP, probe_keys
-from throughline.linkage.model import Model, live_model
+from throughline.linkage.model import Model, batch_model, live_model
 from throughline.linkage.scoring import Ranked, Reason, rank
 
 SHOWN = 10
@@ -163,7 +163,22 @@ def _ranked(probe: Features, rows: Sequence[tuple[UUID, bytes, UUID]], limit: in
 
 def model() -> Model:
     """The model of recognition for as many records as there are: among more, less is probable."""
-    return _model_for(_record_count(int(monotonic() / _COUNTED_FOR)))
+    return _model_for(records_about())
+
+
+def records_about() -> int:
+    """How many records there are, as PostgreSQL last estimated; 0 where it has not yet."""
+    return _record_count(int(monotonic() / _COUNTED_FOR))
+
+
+def record_model() -> Model:
+    """The model for one record beside another, among as many as there are."""
+    return _record_model_for(records_about())
+
+
+@lru_cache(maxsize=1)
+def _record_model_for(records: int) -> Model:
+    return batch_model(records)
 
 
 @lru_cache(maxsize=1)
@@ -173,7 +188,6 @@ def _model_for(records: int) -> Model:
 
 @lru_cache(maxsize=1)
 def _record_count(_when: int) -> int:
-    """How many records there are, as PostgreSQL last estimated; 0 where it has not yet."""
     with connection.cursor() as cursor:
         cursor.execute(
             "select greatest(reltuples, 0)::bigint from pg_class where oid = 'people_record'::regclass"

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4
 
@@ -16,17 +17,21 @@ from throughline.casework.people.commands.recognition import read_match
 from throughline.casework.people.commands.retention import erase
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import Features as Packed
-from throughline.casework.people.models import Key, Match, Pair, PairRun, Record
+from throughline.casework.people.models import Identity, IdentityLink, Key, Match, Pair, PairRun, Record
 from throughline.casework.people.queries.pairs import ASKED, SECOND, UNSURE, figures, queue
-from throughline.casework.people.queries.searching import search
+from throughline.casework.people.queries.searching import model, record_model, search
 from throughline.casework.people.rules import RECOGNISER, Conflict, Malformed
 from throughline.casework.people.rules.pairs import Band, Choice, band_of, floor
+from throughline.casework.people.tasks import call_for_readers, look_for_pairs
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision, Review
+from throughline.foundations.duties.models import Duty
+from throughline.linkage.explaining import explain
+from throughline.linkage.features import unpack
 from throughline.linkage.scraps import read_scraps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
@@ -203,6 +208,116 @@ def test_one_who_was_rejected_alone_makes_no_pair(twice, to_act):
     assert not Pair.objects.exists()
 
 
+def test_the_worker_walks_a_chunk_at_a_time_and_again_after_a_week(twice, to_act, monkeypatch):
+    monkeypatch.setattr(pairs, "CHUNK", 2)
+    walked = [look_for_pairs(now=NOW) for _ in range(4)]
+    # the third finds nobody left and ends the walk; the fourth does not begin another
+    assert walked == [2, 1, 0, 0]
+    to_act(Role.INTELLIGENCE)
+    assert PairRun.objects.get().finished_at == NOW
+    assert pair_of(*twice[:2]).band == Band.NEARLY_CERTAIN
+
+    assert look_for_pairs(now=NOW + pairs.AGAIN_AFTER - timedelta(seconds=1)) == 0
+    assert look_for_pairs(now=NOW + pairs.AGAIN_AFTER) == 2
+    assert PairRun.objects.count() == 2
+
+
+def test_the_worker_goes_on_with_a_walk_that_was_begun_by_hand(twice, to_act, monkeypatch):
+    monkeypatch.setattr(pairs, "CHUNK", 2)
+
+    def stop(far):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        propose(now=NOW, say=stop)
+    assert look_for_pairs(now=NOW) == 1
+    assert PairRun.objects.get().records == 3
+
+
+def test_a_pair_is_weighed_by_the_model_of_records_among_themselves(found, twice, to_act):
+    first, second = (unpack(bytes(Packed.objects.get(record=one).packed)) for one in sorted(twice[:2]))
+    by_records, as_a_call = (explain(first, second, one).certainty for one in (record_model(), model()))
+    assert found.model_version.startswith("batch ")
+    assert found.certainty == pytest.approx(by_records)
+    assert found.certainty != pytest.approx(as_a_call)
+
+
+# --- on whose list it is -----------------------------------------------------------------------------------------
+
+
+def owed() -> list[tuple[str, UUID, list[str]]]:
+    """Every duty to read a pair that is open: the role, the pair and why."""
+    with acting(RECOGNISER):
+        duties = Duty.objects.filter(kind=pairs.DUTY, discharged_at=None).order_by("opened_at", "about")
+        return [(one.role, one.about, one.causes) for one in duties]
+
+
+def test_what_waits_is_on_the_list_of_intelligence_until_it_is_read(found, twice, to_act, signed_in):
+    assert call_for_readers(now=NOW) == Pair.objects.count()
+    assert ("intelligence-desk", found.id, ["pair-found"]) in owed()
+    assert call_for_readers(now=NOW) == 0
+
+    to_act(Role.INTELLIGENCE)
+    duty = Duty.objects.get(about=found.id)
+    assert duty.due_at > NOW + timedelta(days=13)
+    page = signed_in(Role.INTELLIGENCE).get(f"/duties/{duty.id}/").content.decode()
+    assert f"/people/pairs/{found.id}/" in page
+
+    says(to_act(Role.INTELLIGENCE), found, "unsure", "unsure-too-little")
+    duty.refresh_from_db()
+    assert (duty.outcome, duty.discharged_at) == ("unsure", NOW)
+    # it waits still, for whoever learns more: nobody is asked again
+    call_for_readers(now=NOW)
+    assert found.id not in {pair for _, pair, _ in owed()}
+
+
+def test_what_waits_no_longer_leaves_the_list(found, twice, to_act):
+    call_for_readers(now=NOW)
+    by = to_act(Role.INTELLIGENCE)
+    identities.merge(by=by, now=NOW, record_id=twice[1], into_id=twice[0], reason="merge-said-so")
+    call_for_readers(now=NOW)
+    assert found.id not in {pair for _, pair, _ in owed()}
+    to_act(Role.INTELLIGENCE)
+    assert Duty.objects.get(about=found.id).outcome == "no-longer-needed"
+
+
+def test_a_pair_of_a_restricted_record_is_the_desks_and_then_a_second_persons(found, twice, to_act):
+    call_for_readers(now=NOW)
+    restrict(by=to_act(Role.SUPERVISOR), now=NOW, record_id=twice[0], reason="honour-based")
+    call_for_readers(now=NOW)
+    assert ("restricted-records-desk", found.id, ["pair-found"]) in owed()
+    to_act(Role.INTELLIGENCE)
+    assert not Duty.objects.filter(about=found.id, discharged_at=None).exists()
+
+    says(to_act(Role.DESK), found, "join", "merge-said-so")
+    call_for_readers(now=NOW)
+    assert ("restricted-records-desk", found.id, ["second-reader"]) in owed()
+
+
+def test_so_many_of_every_band_are_on_the_list_at_once_and_of_the_lowest_a_sample(to_act, monkeypatch):
+    by = to_act(Role.INTELLIGENCE)
+    monkeypatch.setattr(pairs, "AT_ONCE", 2)
+    monkeypatch.setattr(pairs, "SAMPLE", 2)
+    counted(to_act, (Band.PROBABLE, 0, 0, 5), (Band.UNLIKELY, 0, 0, 5))
+    to_act(Role.INTELLIGENCE)
+
+    def of_bands():
+        bands = Counter(Pair.objects.get(id=pair).band for _, pair, _ in owed())
+        return bands[Band.PROBABLE], bands[Band.UNLIKELY]
+
+    call_for_readers(now=NOW)
+    to_act(Role.INTELLIGENCE)
+    assert of_bands() == (2, 2)
+    # those that are first by chance, as in the queue
+    first = [line.pair.id for line in queue(by, Band.PROBABLE).lines[:2]]
+    assert set(first) <= {pair for _, pair, _ in owed()}
+    for _, pair, _ in owed():
+        says(by, Pair.objects.get(id=pair), "apart", "apart-details-differ")
+    call_for_readers(now=NOW)
+    to_act(Role.INTELLIGENCE)
+    assert of_bands() == (2, 0)
+
+
 # --- reading ----------------------------------------------------------------------------------------------------
 
 
@@ -352,7 +467,7 @@ def looked_at(action: str) -> set[UUID]:
 
 def test_the_queue_before_anybody_has_looked_says_so(signed_in):
     page = signed_in(Role.INTELLIGENCE).get("/people/pairs/").content.decode()
-    assert "Nobody has yet looked through the index" in page
+    assert "has not been walked through for pairs yet" in page
     assert "None waits." in page
     assert "not known yet" in page
 
@@ -432,6 +547,11 @@ def counted(to_act, *of_bands: tuple[Band, int, int, int], asked: int = 0):
     ids = sorted(uuid4() for _ in range(2 * len(states)))
     made = {"source": "test", "made_at": NOW, "review_on": NOW.date()}
     Record.objects.bulk_create(Record(id=one, source_ref=str(one), **made) for one in ids)
+    identities_of = Identity.objects.bulk_create(Identity() for _ in ids)
+    IdentityLink.objects.bulk_create(
+        IdentityLink(record_id=one, identity=identity, valid_from=NOW, made_by=RECOGNISER.id)
+        for one, identity in zip(ids, identities_of, strict=True)
+    )
     Pair.objects.bulk_create(
         Pair(
             record_id=ids[2 * at],
