@@ -248,12 +248,8 @@ def call_for_readers(*, now: datetime) -> int:
     a band come in the order of `queries.pairs.queue`. A pair of a restricted record is the desk's.
     """
     set_actor(RECOGNISER)
-    standing = {
-        duty.about: duty
-        for duty in Duty.objects.select_for_update().filter(
-            kind=DUTY, about__isnull=False, discharged_at=None
-        )
-    }
+    duties = Duty.objects.select_for_update().filter(kind=DUTY, discharged_at=None)
+    standing = {duty.about: duty for duty in duties if duty.about}
     waiting = pairs_that_wait()
     listed = {pair.id: pair for pair in waiting.filter(id__in=standing).exclude(state=UNSURE)}
     wanted = [*listed.values()]
