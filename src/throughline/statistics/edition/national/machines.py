@@ -1,0 +1,110 @@
+"""The long tables of an edition of returns, for programs: every figure, every share, every total with its forces."""
+
+from throughline.statistics.edition.content import Column, Table, Value
+from throughline.statistics.edition.national.shared import FORCE, Basis
+
+
+def data(basis: Basis) -> tuple[Table, ...]:
+    """Every figure of every year, every share, every total with the forces it is over."""
+    figures = basis.figures
+    rows: list[tuple[Value, ...]] = []
+    shares: list[tuple[Value, ...]] = []
+    for day in figures.years:
+        for force, who in figures.forces.items():
+            signed = figures.gathered.returns.get((day, force))
+            for code in figures.items[day]:
+                answer = figures.answer(day, force, code)
+                rows.append(
+                    (
+                        day,
+                        force,
+                        who.name,
+                        code,
+                        answer.value,
+                        answer.status,
+                        answer.reason,
+                        signed.digest if signed else "",
+                    )
+                )
+                if share := figures.share(day, force, code):
+                    shares.append(
+                        (
+                            day,
+                            force,
+                            who.name,
+                            code,
+                            share.counted,
+                            share.of,
+                            round(share.share, 6),
+                            round(share.low, 6),
+                            round(share.high, 6),
+                        )
+                    )
+    total_rows: list[tuple[Value, ...]] = []
+    for one in figures.printed_sums():
+        total_rows.append(
+            (
+                one.code, one.year_end, one.item, one.code.rpartition(":")[2], figures.total(one.code), len(one.cells),
+                " ".join(f"{cell.force}/{cell.version}" for cell in sorted(one.cells)),
+            )
+        )  # fmt: skip
+    earlier = basis.before.superseded(figures) if basis.before else []
+    return (
+        Table(
+            "figures",
+            "Every figure of every force and year",
+            (
+                Column("year_end", "Year to", "date", "Last day of the year"),
+                *FORCE,
+                Column("item", "Item", means="Code of the item of the return"),
+                Column("value", "Value", "whole", "The figure; empty where none is printed"),
+                Column("status", "Status", means="published, protected, unable or missing"),
+                Column("reason", "Reason", means="Code of why it was not provided"),
+                Column("digest", "Digest", means="What the signature of the return binds"),
+            ),
+            tuple(rows),
+            long=True,
+            key=("year_end", "force", "item"),
+        ),
+        Table(
+            "shares",
+            "Every share of every force and year with its interval",
+            (
+                Column("year_end", "Year to", "date", "Last day of the year"),
+                *FORCE,
+                Column("item", "Item", means="Code of the item of the return"),
+                Column("counted", "Number", "whole", "How many"),
+                Column("of", "Of", "whole", "Of how many"),
+                Column("share", "Share", "number", "Counted by of"),
+                Column("low", "From", "number", "Lower end of its 95 percent Wilson interval"),
+                Column("high", "To", "number", "Upper end"),
+            ),
+            tuple(shares),
+            long=True,
+            key=("year_end", "force", "item"),
+        ),
+        Table(
+            "totals",
+            "Every total with the forces that it is over",
+            (
+                Column("total", "Total", means="Code of the total"),
+                Column("year_end", "Year to", "date", "Last day of the year"),
+                Column("item", "Item", means="Code of the item of the return"),
+                Column(
+                    "basis",
+                    "Basis",
+                    means="total: who gave it; part and of: who gave it and its whole; then and now: who gave it in both years",
+                ),
+                Column("value", "Value", "whole", "The total"),
+                Column("forces", "Forces", "whole", "Over how many"),
+                Column(
+                    "over",
+                    "Over",
+                    means="Code of each force and the beginning of the digest that was signed",
+                ),
+            ),
+            (*total_rows, *earlier),
+            long=True,
+            key=("total",),
+        ),
+    )

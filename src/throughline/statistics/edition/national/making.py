@@ -1,0 +1,98 @@
+"""An edition made of returns: the numbers page, tables, pictures, a digest for each force, and what changed and why."""
+
+from collections.abc import Callable
+
+from throughline.statistics.edition.before import Before
+from throughline.statistics.edition.content import Edition, Heading, Link, Links, Page
+from throughline.statistics.edition.national.about import (
+    changes_page,
+    corrections_page,
+    methods_page,
+    unpublished_page,
+)
+from throughline.statistics.edition.national.forces import force_page
+from throughline.statistics.edition.national.machines import data
+from throughline.statistics.edition.national.pictures import drawn, figure_page
+from throughline.statistics.edition.national.shared import Basis
+from throughline.statistics.edition.national.tables import (
+    equality_page,
+    gaps_page,
+    numbers_page,
+    repeat_page,
+    sheet_page,
+)
+from throughline.statistics.edition.reckoning import Figures, year_words
+
+
+def national_edition(
+    name: str,
+    figures: Figures,
+    before: Before | None = None,
+    *,
+    progress: Callable[[str], None] = lambda _: None,
+) -> Edition:
+    """The whole edition as data. ``before`` is the last one, for corrections and what changed."""
+    basis = Basis(name, figures, before)
+    pages = _pages(basis, progress)
+    return Edition(
+        name=name,
+        title=f"Domestic abuse and the police: {name}",
+        summary=_summary(basis),
+        published=figures.gathered.signed_last,
+        invented=figures.gathered.invented,
+        periods=tuple(year_words(day) for day in reversed(figures.years)),
+        pages=pages,
+        contact="The statistician who publishes this edition",
+        data=data(basis),
+        sources=basis.sources(),
+    )
+
+
+def _summary(basis: Basis) -> str:
+    given = len(basis.figures.gave(basis.now))
+    return (
+        f"Figures of {given} of {len(basis.figures.forces)} forces for the {year_words(basis.now)}"
+        + (f", beside the {year_words(basis.then)}" if basis.then else "")
+        + ". Every figure leads to its table and file; what a force could not provide is named, and small counts are protected."
+    )
+
+
+def _pages(basis: Basis, progress: Callable[[str], None]) -> tuple[Page, ...]:
+    pictures = [figure_page(basis, one) for one in drawn(basis)]
+    progress(f"{len(pictures)} pictures drawn")
+    tables = [sheet_page(basis, sheet, listed) for sheet, listed in basis.figures.by_sheet.items()]
+    forces = []
+    for at, force in enumerate(basis.figures.forces, start=1):
+        forces.append(force_page(basis, force))
+        if at % 10 == 0:
+            progress(f"{at} of {len(basis.figures.forces)} digests made")
+    others = [
+        numbers_page(basis),
+        gaps_page(basis),
+        equality_page(basis),
+        repeat_page(basis),
+        changes_page(basis),
+        corrections_page(basis),
+        methods_page(basis),
+        unpublished_page(basis),
+    ]
+    index = Page(
+        "index.html",
+        f"Domestic abuse and the police: {basis.name}",
+        (
+            _summary(basis),
+            Links(tuple(Link(page.path, page.title) for page in others)),
+            Heading("Pictures", "pictures"),
+            Links(tuple(Link(page.path, page.title) for page in pictures)),
+            Heading("Tables", "tables"),
+            Links(
+                (
+                    *(Link(page.path, page.title) for page in tables),
+                    Link("data.html", "All files to download"),
+                )
+            ),
+            Heading("Force by force", "forces"),
+            Links(tuple(Link(page.path, page.title) for page in forces)),
+        ),
+    )
+    return (index, *others, *pictures, *tables, *forces)

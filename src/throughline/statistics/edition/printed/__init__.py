@@ -1,0 +1,5 @@
+"""Editions of what a report prints."""
+
+from throughline.statistics.edition.printed.making import printed_edition
+
+__all__ = ["printed_edition"]

@@ -1,0 +1,77 @@
+"""The edition of 2015: what HMIC's report prints, each figure matched with what follows from the others, gaps as gaps.
+
+Nothing is filled in: a force whose bar has no number in the text has none here, and where the text gives the lowest and the
+highest of all, it is drawn as lying between.
+"""
+
+from datetime import date
+
+from throughline.statistics.edition.content import Edition, Link, Links, Page
+from throughline.statistics.edition.printed.bases import denominators_page
+from throughline.statistics.edition.printed.pictures import FIGURES, figure_page
+from throughline.statistics.edition.printed.report import Report
+from throughline.statistics.edition.printed.tables import (
+    annex_g,
+    contradictions_page,
+    numbers_page,
+    printed_page,
+    table_1,
+    table_2,
+)
+from throughline.statistics.printed import UnknownReport, printed
+
+
+def printed_edition(report: str, name: str) -> Edition:
+    """The edition of a report's printed figures. Raises UnknownReport where none is carried, or none can be laid out."""
+    told = printed(report)
+    if report != "hmic-2015":
+        raise UnknownReport(f"the pages of {report!r} are not known; of hmic-2015 they are")
+    sheets = Report(told.facts)
+    return Edition(
+        name=name,
+        title=f"Domestic abuse and the police: {name}",
+        summary=(
+            f"What HMIC's report of December 2015 prints: {len(told.facts)} figures, {sheets.many('follows')} of which follow from others,"
+            f" {sheets.many('alike')} are printed more than once and alike, {sheets.many('contradicted')} take part in {len(sheets.findings)} contradictions,"
+            f" and {sheets.many('alone')} stand alone. What its text does not give is a gap."
+        ),
+        published=date(2015, 12, 1),
+        dated="As printed in December 2015",
+        invented=False,
+        periods=("12 months to 31 March 2015", "12 months to 31 August 2013"),
+        pages=_pages(sheets),
+        contact="The statistician who publishes this edition",
+        sources=(
+            told.source,
+            "Residents, recorded crime and officers: Office for National Statistics and Home Office, Open Government Licence v3.0",
+        ),
+    )
+
+
+def _pages(report: Report) -> tuple[Page, ...]:
+    others = (
+        numbers_page(report),
+        table_1(report),
+        table_2(report),
+        annex_g(report),
+        *(figure_page(report, one) for one in FIGURES),
+        denominators_page(report),
+        contradictions_page(report),
+        printed_page(report),
+    )
+    index = Page(
+        "index.html",
+        "The report of 2015, as it prints its figures",
+        (
+            f"Of {len(report.facts)} printed figures {report.many('follows')} follow from others, {report.many('alike')} are printed more than once and"
+            f" alike, {report.many('contradicted')} take part in {len(report.findings)} contradictions, {report.many('alone')} stand alone.",
+            "The bars of its pictures have no numbers in the text: those that the text names are shown, the others are gaps.",
+            Links(
+                (
+                    *(Link(page.path, page.title) for page in others),
+                    Link("data.html", "All files to download"),
+                )
+            ),
+        ),
+    )
+    return (index, *others)
