@@ -3,9 +3,11 @@
 from typing import Any
 
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.govuk.forms import GovukForm
+from throughline.national.publication.rules.figures import Book
 
 
 class NarrowForm(GovukForm):
@@ -17,3 +19,35 @@ class NarrowForm(GovukForm):
     def __init__(self, *args: Any, columns: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["column"].choices = [("", ""), *((one, one) for one in columns)]  # type: ignore[attr-defined]
+
+
+class FindForm(GovukForm):
+    """Which tables of an edition are listed."""
+
+    words = forms.CharField(
+        label=_("Find a table"), help_text=_("Words of its title, as in “victims age”"), max_length=100
+    )
+
+
+class FiguresForm(GovukForm):
+    """Whose figures, of what and of when are shown."""
+
+    force = forms.ChoiceField(label=_("Force"))
+    item = forms.ChoiceField(label=_("Figure"))
+    year = forms.ChoiceField(label=_("Year to"))
+
+    def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = {
+            "force": [("", _("All forces")), *book.forces.items()],
+            "item": [
+                ("", _("All figures")),
+                *((one.code, f"{one.sheet}: {one.label}") for one in book.items.values()),
+            ],
+            "year": [
+                ("", _("All years")),
+                *((one.isoformat(), date_format(one, "j F Y")) for one in book.years),
+            ],
+        }
+        for name, these in choices.items():
+            self.fields[name].choices = these  # type: ignore[attr-defined]

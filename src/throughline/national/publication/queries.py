@@ -7,7 +7,7 @@ from pathlib import Path
 from throughline.foundations.access.rules import Action, Actor, may
 from throughline.national.collection.models import Force, Release, Round
 from throughline.national.collection.queries.returns import force_of
-from throughline.national.publication.rules import BadEdition, Edition, read_edition
+from throughline.national.publication.rules.editions import BadEdition, Edition, read_edition
 
 
 def editions(root: Path, *, now: datetime) -> list[Edition]:

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", views.front, name="front"),
     path("editions/", views.editions, name="editions"),
     path("editions/<slug:slug>/", views.edition, name="edition"),
+    path("editions/<slug:slug>/figures/", views.figures, name="figures"),
     path("editions/<slug:slug>/tables/<str:id>/", views.table, name="table"),
     path("editions/<slug:slug>/files/<path:path>", views.file, name="file"),
     path("calendar/", views.calendar, name="calendar"),

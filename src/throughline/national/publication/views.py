@@ -15,8 +15,19 @@ from throughline.foundations.access.routes import Open, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
 from throughline.national.publication import queries
-from throughline.national.publication.forms import NarrowForm
-from throughline.national.publication.rules import KINDS, OF_A_FORCE, SAVED, Edition, inside, read_table
+from throughline.national.publication.forms import FiguresForm, FindForm, NarrowForm
+from throughline.national.publication.rules.editions import (
+    A_PAGE,
+    KINDS,
+    OF_A_FORCE,
+    SAVED,
+    Edition,
+    grouped,
+    holding,
+    inside,
+    read_table,
+)
+from throughline.national.publication.rules.figures import Book, Line, as_csv, as_csvw, as_xlsx, read_book
 from throughline.reference import load
 
 
@@ -83,10 +94,107 @@ def revisions(request: HttpRequest) -> HttpResponse:
 
 @of_an_edition
 def edition(request: HttpRequest, found: Edition) -> HttpResponse:
-    """What an edition holds."""
+    """What an edition holds: its contents by subject, its figures to be asked for, its tables to be found by their words."""
+    book = read_book(found)
+    form = FindForm(request.GET if "words" in request.GET else None)
+    words = form.cleaned_data.get("words") or "" if form.is_bound and form.is_valid() else ""
+    tables = holding(found.tables, words)
+    # without a word every table would be listed, of which an edition of returns has hundreds
+    listed = tables if words or len(tables) <= A_PAGE else []
     return render(
-        request, "publication/edition.html", {"edition": found, "round": queries.round_of(found.slug)}
+        request,
+        "publication/edition.html",
+        {
+            "edition": found,
+            "round": queries.round_of(found.slug),
+            "contents": grouped(found.pages),
+            "form": form,
+            "asked": FiguresForm(book=book, initial={"year": book.years[0].isoformat()})
+            if book and book.years
+            else None,
+            "words": words,
+            "listed": listed[:A_PAGE],
+            "many": len(tables),
+        },
     )
+
+
+@of_an_edition
+def figures(request: HttpRequest, found: Edition) -> HttpResponse:
+    """Figures by force, kind and year; one of them opened; all that is seen to take away."""
+    book = read_book(found)
+    if book is None or not book.years:
+        raise Http404
+    bound = bool({"force", "item", "year"} & {*request.GET})
+    form = FiguresForm(request.GET if bound else None, book=book, initial={"year": book.years[0].isoformat()})
+    chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    narrowed = {name: chosen.get(name) or "" for name in ("force", "item", "year")}
+    asked = bool(narrowed["force"] or narrowed["item"])
+    lines = book.narrowed(**narrowed) if asked else []
+    if asked and (taken := request.GET.get("as", "")) in TAKEN:
+        return _taken(taken, lines, found)
+    opened = lines[0] if narrowed["force"] and narrowed["item"] and lines else None
+    history = book.narrowed(force=narrowed["force"], item=narrowed["item"]) if opened else []
+    pages = max(1, -(-len(lines) // A_PAGE))
+    page = min(max(_page(request), 1), pages)
+    return render(
+        request,
+        "publication/figures.html",
+        {
+            "edition": found,
+            "form": form,
+            "asked": asked,
+            "lines": lines[(page - 1) * A_PAGE : page * A_PAGE],
+            "many": len(lines),
+            "page": page,
+            "pages": pages,
+            "narrowed": urlencode(narrowed),
+            "year": narrowed["year"],
+            "opened": opened,
+            "of": book.items.get(opened.item.part_of) if opened else None,
+            "history": history,
+            "reasons": {row.code: row.label for row in load("unable-reasons").rows},
+            "taken": [(one, f"{found.slug}-figures.{ending}") for one, (ending, _) in TAKEN.items()],
+            **_signed(request, found, book, opened),
+        },
+    )
+
+
+#: In which shapes the figures that are seen are taken away: the ending of the file, and as what it is sent.
+TAKEN = {
+    "csv": ("csv", KINDS[".csv"]),
+    "csvw": ("csv-metadata.json", KINDS[".json"]),
+    "xlsx": ("xlsx", KINDS[".xlsx"]),
+}
+
+
+def _taken(kind: str, lines: list[Line], found: Edition) -> HttpResponse:
+    ending, sent = TAKEN[kind]
+    name = f"{found.slug}-figures.{ending}"
+    body: str | bytes
+    if kind == "csv":
+        body = as_csv(lines, invented=found.invented)
+    elif kind == "csvw":
+        body = as_csvw(f"{found.slug}-figures.csv", invented=found.invented)
+    else:
+        body = as_xlsx(lines, title=found.title, invented=found.invented)
+    response = HttpResponse(body, content_type=sent)
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _signed(request: HttpRequest, found: Edition, book: Book, opened: Line | None) -> dict[str, object]:
+    """The signed return that a figure comes from, for whoever may open it."""
+    of, user = queries.round_of(found.slug), request.user
+    # a round is of one year: what the edition tells of earlier years was collected in others
+    if opened is None or of is None or not user.is_authenticated or opened.year_end != book.years[0]:
+        return {"round": of, "force": None}
+    return {"round": of, "force": queries.opens_for(user.actor, {opened.force}).get(opened.force)}
+
+
+def _page(request: HttpRequest) -> int:
+    number = request.GET.get("page", "")
+    return int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
 
 
 @of_an_edition
@@ -99,10 +207,8 @@ def table(request: HttpRequest, found: Edition, id: str) -> HttpResponse:
     columns = read_table(path, page=1).columns
     form = NarrowForm(request.GET if {"column", "contains"} & {*request.GET} else None, columns=columns)
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    number = request.GET.get("page", "")
     narrowed = {"column": chosen.get("column") or "", "contains": chosen.get("contains") or ""}
-    page = int(number) if number.isascii() and number.isdecimal() and len(number) < 6 else 1
-    shown = read_table(path, **narrowed, page=page)
+    shown = read_table(path, **narrowed, page=_page(request))
     at = next((columns.index(one) for one in OF_A_FORCE if one in columns), None)
     user, of = request.user, queries.round_of(found.slug)
     forces = {}

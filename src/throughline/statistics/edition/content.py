@@ -1,6 +1,6 @@
 """What an edition holds before it is written: tables, pictures and pages, as data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -98,6 +98,8 @@ class Page:
     path: str
     title: str
     blocks: tuple["Block", ...]
+    group: str = ""
+    """Under which heading of the contents it stands; empty for the contents themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +136,15 @@ class Edition:
         for table in self.data:
             found.setdefault(table.id, (table, None))
         return [*found.values()]
+
+
+def contents(pages: Iterable[Page]) -> tuple[Block, ...]:
+    """Links to pages under the headings of their groups, in the order in which each group first comes."""
+    groups: dict[str, list[Link]] = {}
+    for page in pages:
+        groups.setdefault(page.group, []).append(Link(page.path, page.title))
+    return tuple(
+        block
+        for at, (group, links) in enumerate(groups.items(), start=1)
+        for block in (Heading(group, f"contents-{at}"), Links(tuple(links)))
+    )

@@ -67,7 +67,7 @@ def write_edition(
     (out / "figures").mkdir()
     shutil.copyfile(Path(__file__).parent / "templates" / "edition.css", out / "edition.css")
     shutil.copyfile(style, out / "throughline.css")
-    data = Page("data.html", "All files to download", (_downloads(edition),))
+    data = Page("data.html", "All files to download", (_downloads(edition),), "Files")
     templates = Environment(
         loader=PackageLoader("throughline.statistics.edition"),
         autoescape=True,
@@ -249,7 +249,10 @@ def _index(edition: Edition, data: Page) -> str:
             "periods": list(edition.periods),
             "style": "throughline.css",
             "spreadsheet": SPREADSHEET,
-            "pages": [{"path": page.path, "title": page.title} for page in (*edition.pages, data)],
+            "pages": [
+                {"path": page.path, "title": page.title, "group": page.group}
+                for page in (*edition.pages, data)
+            ],
             "tables": [
                 {
                     "id": table.id,

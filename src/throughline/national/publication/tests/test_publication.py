@@ -1,12 +1,15 @@
 """Editions as the public reads them: what is out, what is not yet, and nothing beside the folder."""
 
+import csv
 import json
 import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
+from csvw import CSVW
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +17,13 @@ from django.utils import timezone
 from throughline.national.collection.commands.rounds import announce
 from throughline.national.collection.models import Release
 from throughline.national.conftest import World
-from throughline.national.publication.rules import A_PAGE, BadEdition, inside, read_edition, read_table
+from throughline.national.publication.rules.editions import (
+    A_PAGE,
+    BadEdition,
+    inside,
+    read_edition,
+    read_table,
+)
 
 
 def build(root: Path, slug: str = "edition-2026", *, rows: int = 250) -> Path:
@@ -164,3 +173,141 @@ def test_the_last_page_of_a_table_is_its_last(tmp_path: Path) -> None:
     path = build(tmp_path, rows=A_PAGE + 1) / "data" / "calls.csv"
     assert len(read_table(path, page=2).rows) == 1
     assert read_table(path, page=99).page == 2
+
+
+def of_returns(folder: Path, *, years: int = 2) -> None:
+    """The tables of figures that an edition of returns has: two forces, a share and its whole, one of each gap."""
+    lines = ["year_end,force,name,item,value,status,reason,digest,invented"]
+    shares = ["year_end,force,name,item,counted,of,share,low,high,national,similar,invented"]
+    for year in range(2026 - years + 1, 2027):
+        for force, name in (("X01", "Alder <Vale>"), ("X02", "Birch")):
+            lines.append(f"{year}-03-31,{force},{name},calls,{year},published,,d1g3st{force},invented")
+            told = f"{year - 2000},published," if force == "X01" else ",unable,not-marked"
+            lines.append(f"{year}-03-31,{force},{name},calls-da,{told},d1g3st{force},invented")
+        shares.append(
+            f"{year}-03-31,X01,Alder <Vale>,calls-da,{year - 2000},{year},0.0128,0.0088,0.0187,0.02,,invented"
+        )
+    data = folder / "data"
+    (data / "figures.csv").write_text("\n".join(lines))
+    (data / "shares.csv").write_text("\n".join(shares))
+    (data / "items.csv").write_text(
+        "item,sheet,label,definition,part_of,invented\n"
+        "calls,Calls,Calls for assistance,All calls for assistance,[z],invented\n"
+        "calls-da,Calls,Calls about domestic abuse,Calls that are about domestic abuse,calls,invented\n"
+    )
+
+
+class TestFiguresAreAskedFor:
+    ADDRESS = "/editions/edition-2026/figures/"
+
+    @pytest.fixture(autouse=True)
+    def there(self, db: None, editions: Path) -> None:
+        of_returns(build(editions))
+
+    def test_from_the_edition(self, client: Client) -> None:
+        page = client.get("/editions/edition-2026/").content.decode()
+        assert f'action="{self.ADDRESS}"' in page
+        assert "Calls: Calls about domestic abuse" in page
+        assert "Choose a force, a figure, or both." in words(client.get(self.ADDRESS))
+
+    def test_by_force_by_figure_and_by_year(self, client: Client) -> None:
+        page = words(client.get(self.ADDRESS, {"force": "X02"}))
+        assert "4 figures" in page
+        assert "unable to provide: " in page
+        page = words(client.get(self.ADDRESS, {"item": "calls", "year": "2026-03-31"}))
+        assert "2 figures" in page
+        assert "2,026" in page
+        assert "2,025" not in page
+
+    def test_one_opens_to_what_it_counts_beside_others_with_its_history(self, client: Client) -> None:
+        response = client.get(self.ADDRESS, {"force": "X01", "item": "calls-da", "year": "2026-03-31"})
+        assert "Alder &lt;Vale&gt;" in response.content.decode()
+        page = words(response)
+        for told in (
+            "What it counts Calls that are about domestic abuse",
+            "Number 26",
+            "Share of All calls for assistance",
+            "Of how many 2,026",
+            "1.3% (95% interval 0.9% to 1.9%)",
+            "All forces 2.0%",
+            "Similar forces none",
+            "d1g3stX01",
+            "31 March 2025",
+        ):
+            assert told in page, told
+
+    def test_what_is_seen_is_taken_away_in_three_shapes(self, client: Client, tmp_path: Path) -> None:
+        asked = {"item": "calls-da", "year": "2026-03-31"}
+        for kind, name in (("csv", "csv"), ("csvw", "csv-metadata.json"), ("xlsx", "xlsx")):
+            sent = client.get(self.ADDRESS, {**asked, "as": kind})
+            name = f"edition-2026-figures.{name}"
+            assert sent["Content-Disposition"] == f'attachment; filename="{name}"'
+            (tmp_path / name).write_bytes(sent.content)
+        told = CSVW(str(tmp_path / "edition-2026-figures.csv-metadata.json"), validate=True)
+        assert told.is_valid, told.warnings
+        text = (tmp_path / "edition-2026-figures.csv").read_text(encoding="utf-8")
+        rows = list(csv.DictReader(text.splitlines()))
+        assert [
+            (row["force"], row["value"], row["status"], row["share"], row["invented"]) for row in rows
+        ] == [
+            ("X01", "26", "published", "0.0128", "invented"),
+            ("X02", "", "unable", "", "invented"),
+        ]
+        sheet = openpyxl.load_workbook(tmp_path / "edition-2026-figures.xlsx").active
+        assert sheet is not None
+        assert sheet["A1"].value == "Edition <2026> (invented)"
+        assert [cell.value for cell in sheet[4]][6:8] == [26, "published"]
+        assert all(cell.value not in (None, "") for row in sheet["A3:Q5"] for cell in row)
+
+    def test_what_is_asked_wrongly_is_an_error_that_names_it(self, client: Client) -> None:
+        response = client.get(self.ADDRESS, {"force": "<nobody>", "page": "-1", "as": "exe"})
+        assert response.status_code == 200
+        assert "Force: choose one of the answers listed" in words(response)
+        assert "<nobody>" not in response.content.decode()
+
+    def test_an_edition_without_returns_or_with_broken_files_has_no_such_page(
+        self, client: Client, editions: Path
+    ) -> None:
+        for spoil in ("force,item\nX01,calls\n", ""):
+            (editions / "edition-2026" / "data" / "figures.csv").write_text(spoil)
+            assert client.get(self.ADDRESS).status_code == 404
+            page = client.get("/editions/edition-2026/")
+            assert page.status_code == 200
+            assert "Ask for a figure" not in page.content.decode()
+
+    @pytest.mark.parametrize(
+        ("who", "opens"), [("statistician", True), ("contact", False), ("administrator", False)]
+    )
+    def test_it_opens_to_the_signed_return_for_who_may(
+        self, world: World, editions: Path, signed_in: Any, who: str, opens: bool
+    ) -> None:
+        announce(
+            by=world.as_("statistician"), now=timezone.now() - timedelta(days=40), round_id=world.round.id, title="The edition",
+            edition="edition-2026", at=timezone.now() - timedelta(minutes=1),
+        )  # fmt: skip
+        asked = {"force": world.other.code, "item": "calls-da", "year": "2026-03-31"}
+        page = signed_in(who).get(self.ADDRESS, asked).content.decode()
+        assert (reverse("collection:return", args=[world.round.id, world.other.id]) in page) is opens
+
+
+def test_hundreds_of_tables_are_found_by_their_words(db: None, editions: Path, client: Client) -> None:
+    folder = build(editions)
+    index = json.loads((folder / "index.json").read_text())
+    index["tables"] += [
+        {"id": f"t{at}", "title": f"History of force {at}", "csv": "data/calls.csv"} for at in range(300)
+    ]
+    index["pages"] = [{"path": "index.html", "title": "The numbers", "group": "In short"}]
+    (folder / "index.json").write_text(json.dumps(index))
+    page = words(client.get("/editions/edition-2026/"))
+    assert "In short The numbers" in page
+    assert "301 tables" in page
+    assert "History of force 7" not in page
+    page = words(client.get("/editions/edition-2026/", {"words": "force 299"}))
+    assert "1 table" in page
+    assert "History of force 299" in page
+    assert "300 tables; the first 100 are shown" in words(
+        client.get("/editions/edition-2026/", {"words": "history"})
+    )
+    assert "No table has these words in its title." in words(
+        client.get("/editions/edition-2026/", {"words": "zebra"})
+    )

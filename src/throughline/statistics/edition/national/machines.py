@@ -1,5 +1,7 @@
 """The long tables of an edition of returns, for programs: every figure, every share, every total with its forces."""
 
+from datetime import date
+
 from throughline.statistics.edition.content import Column, Table, Value
 from throughline.statistics.edition.national.shared import FORCE, Basis
 
@@ -27,6 +29,7 @@ def data(basis: Basis) -> tuple[Table, ...]:
                     )
                 )
                 if share := figures.share(day, force, code):
+                    every = figures.national(day, code)
                     shares.append(
                         (
                             day,
@@ -38,6 +41,8 @@ def data(basis: Basis) -> tuple[Table, ...]:
                             round(share.share, 6),
                             round(share.low, 6),
                             round(share.high, 6),
+                            None if every is None else round(every.share, 6),
+                            _similar(basis, day, force, code),
                         )
                     )
     total_rows: list[tuple[Value, ...]] = []
@@ -50,6 +55,22 @@ def data(basis: Basis) -> tuple[Table, ...]:
         )  # fmt: skip
     earlier = basis.before.superseded(figures) if basis.before else []
     return (
+        Table(
+            "items",
+            "What each figure counts",
+            (
+                Column("item", "Item", means="Code of the item of the return"),
+                Column("sheet", "Subject", means="Sheet of the return"),
+                Column("label", "Figure", means="What is counted"),
+                Column("definition", "Definition", means="What is counted, in full"),
+                Column("part_of", "Share of", means="Code of the item that it is a share of"),
+            ),
+            tuple(
+                (code, item.sheet, item.label, item.definition, item.part_of or "[z]")
+                for code, item in basis.items.items()
+            ),
+            key=("item",),
+        ),
         Table(
             "figures",
             "Every figure of every force and year",
@@ -78,6 +99,8 @@ def data(basis: Basis) -> tuple[Table, ...]:
                 Column("share", "Share", "number", "Counted by of"),
                 Column("low", "From", "number", "Lower end of its 95 percent Wilson interval"),
                 Column("high", "To", "number", "Upper end"),
+                Column("national", "All forces", "number", "Share over all forces that gave both"),
+                Column("similar", "Similar forces", "number", "Middle of the shares of the similar forces"),
             ),
             tuple(shares),
             long=True,
@@ -108,3 +131,8 @@ def data(basis: Basis) -> tuple[Table, ...]:
             key=("total",),
         ),
     )
+
+
+def _similar(basis: Basis, day: date, force: str, code: str) -> float | None:
+    middle = basis.figures.similar_share(day, force, code)
+    return None if middle is None else round(middle, 6)

@@ -1,9 +1,10 @@
 """An edition made of returns: the numbers page, tables, pictures, a digest for each force, and what changed and why."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from throughline.statistics.edition.before import Before
-from throughline.statistics.edition.content import Edition, Heading, Link, Links, Page
+from throughline.statistics.edition.content import Edition, Heading, Link, Links, Page, contents
 from throughline.statistics.edition.national.about import (
     changes_page,
     corrections_page,
@@ -58,41 +59,45 @@ def _summary(basis: Basis) -> str:
 
 
 def _pages(basis: Basis, progress: Callable[[str], None]) -> tuple[Page, ...]:
-    pictures = [figure_page(basis, one) for one in drawn(basis)]
+    by_subject: dict[str, list[Page]] = {}
+    for sheet, listed in basis.figures.by_sheet.items():
+        by_subject[sheet] = [_grouped(sheet_page(basis, sheet, listed), sheet)]
+    pictures = drawn(basis)
+    for one in pictures:
+        sheet = basis.items[one.item].sheet
+        by_subject[sheet].append(_grouped(figure_page(basis, one), sheet))
     progress(f"{len(pictures)} pictures drawn")
-    tables = [sheet_page(basis, sheet, listed) for sheet, listed in basis.figures.by_sheet.items()]
     forces = []
     for at, force in enumerate(basis.figures.forces, start=1):
-        forces.append(force_page(basis, force))
+        forces.append(_grouped(force_page(basis, force), "Force by force"))
         if at % 10 == 0:
             progress(f"{at} of {len(basis.figures.forces)} digests made")
-    others = [
-        numbers_page(basis),
-        gaps_page(basis),
-        equality_page(basis),
-        repeat_page(basis),
-        changes_page(basis),
-        corrections_page(basis),
-        methods_page(basis),
-        unpublished_page(basis),
+    first = [
+        _grouped(page, "In short")
+        for page in (numbers_page(basis), equality_page(basis), repeat_page(basis), gaps_page(basis))
     ]
+    about = [
+        _grouped(page, "About this edition")
+        for page in (
+            changes_page(basis),
+            corrections_page(basis),
+            methods_page(basis),
+            unpublished_page(basis),
+        )
+    ]
+    rest = (*first, *forces, *(page for pages in by_subject.values() for page in pages), *about)
     index = Page(
         "index.html",
         f"Domestic abuse and the police: {basis.name}",
         (
             _summary(basis),
-            Links(tuple(Link(page.path, page.title) for page in others)),
-            Heading("Pictures", "pictures"),
-            Links(tuple(Link(page.path, page.title) for page in pictures)),
-            Heading("Tables", "tables"),
-            Links(
-                (
-                    *(Link(page.path, page.title) for page in tables),
-                    Link("data.html", "All files to download"),
-                )
-            ),
-            Heading("Force by force", "forces"),
-            Links(tuple(Link(page.path, page.title) for page in forces)),
+            *contents(rest),
+            Heading("Files", "files"),
+            Links((Link("data.html", "All files to download"),)),
         ),
     )
-    return (index, *others, *pictures, *tables, *forces)
+    return (index, *rest)
+
+
+def _grouped(page: Page, group: str) -> Page:
+    return replace(page, group=group)

@@ -134,7 +134,7 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
             Column("funnel", "Among all forces", means="Whether it lies within the limits at its size, allowing for how much forces differ"),
         ),
         tuple(rows),
-        tuple(f"Series break: {each.label} on {each.on:%d %B %Y}. {each.why}." for each in breaks),
+        tuple(f"Series break: {each.label} on {each.on.day} {each.on:%B %Y}. {each.why}." for each in breaks),
         key=("force",),
     )  # fmt: skip
     svg = dots(

@@ -42,7 +42,7 @@ def numbers_table(basis: Basis) -> Table:
                 "[z]" if change is None else change.both,
                 basis.items[item.part_of].label if item.part_of else "[z]",
                 "[z]" if share is None else round(share.share, 4),
-                "; ".join(f"{one.label}, {one.on:%d %B %Y}" for one in breaks) or "none",
+                "; ".join(f"{one.label}, {one.on.day} {one.on:%B %Y}" for one in breaks) or "none",
             )
         )  # fmt: skip
     return Table(

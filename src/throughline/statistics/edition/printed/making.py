@@ -4,9 +4,10 @@ Nothing is filled in: a force whose bar has no number in the text has none here,
 highest of all, it is drawn as lying between.
 """
 
+from dataclasses import replace
 from datetime import date
 
-from throughline.statistics.edition.content import Edition, Link, Links, Page
+from throughline.statistics.edition.content import Edition, Heading, Link, Links, Page, contents
 from throughline.statistics.edition.printed.bases import denominators_page
 from throughline.statistics.edition.printed.pictures import FIGURES, figure_page
 from throughline.statistics.edition.printed.report import Report
@@ -49,15 +50,20 @@ def printed_edition(report: str, name: str) -> Edition:
 
 
 def _pages(report: Report) -> tuple[Page, ...]:
-    others = (
-        numbers_page(report),
-        table_1(report),
-        table_2(report),
-        annex_g(report),
-        *(figure_page(report, one) for one in FIGURES),
-        denominators_page(report),
-        contradictions_page(report),
-        printed_page(report),
+    others = tuple(
+        replace(page, group=group)
+        for group, pages in (
+            (
+                "Tables of the report",
+                (numbers_page(report), table_1(report), table_2(report), annex_g(report)),
+            ),
+            ("Pictures of the report", tuple(figure_page(report, one) for one in FIGURES)),
+            (
+                "Held against other figures",
+                (denominators_page(report), contradictions_page(report), printed_page(report)),
+            ),
+        )
+        for page in pages
     )
     index = Page(
         "index.html",
@@ -66,12 +72,9 @@ def _pages(report: Report) -> tuple[Page, ...]:
             f"Of {len(report.facts)} printed figures {report.many('follows')} follow from others, {report.many('alike')} are printed more than once and"
             f" alike, {report.many('contradicted')} take part in {len(report.findings)} contradictions, {report.many('alone')} stand alone.",
             "The bars of its pictures have no numbers in the text: those that the text names are shown, the others are gaps.",
-            Links(
-                (
-                    *(Link(page.path, page.title) for page in others),
-                    Link("data.html", "All files to download"),
-                )
-            ),
+            *contents(others),
+            Heading("Files", "files"),
+            Links((Link("data.html", "All files to download"),)),
         ),
     )
     return (index, *others)

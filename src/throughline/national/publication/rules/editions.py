@@ -42,6 +42,8 @@ class Part:
     path: str
     page: str
     files: tuple[str, ...]
+    group: str = ""
+    """The heading of the contents under which a page stands; empty for the contents themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +96,27 @@ def _part(told: dict[str, Any], main: str) -> Part:
     ]
     path = str(told.get(main) or told.get("path") or (files[0] if files else ""))
     return Part(
-        str(told.get("id") or path), str(told["title"]), path, str(told.get("page") or ""), tuple(files)
+        str(told.get("id") or path),
+        str(told["title"]),
+        path,
+        str(told.get("page") or ""),
+        tuple(files),
+        str(told.get("group") or ""),
     )
+
+
+def grouped(pages: Sequence[Part]) -> dict[str, list[Part]]:
+    """The pages of an edition under the headings of its contents, in its own order."""
+    found: dict[str, list[Part]] = {}
+    for page in pages:
+        found.setdefault(page.group, []).append(page)
+    return found
+
+
+def holding(parts: Sequence[Part], words: str) -> list[Part]:
+    """The tables or figures whose title holds every one of some words."""
+    asked = words.casefold().split()
+    return [part for part in parts if all(word in part.title.casefold() for word in asked)]
 
 
 def inside(folder: Path, relative: str) -> Path | None:

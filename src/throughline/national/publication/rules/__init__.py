@@ -1,0 +1,1 @@
+"""What is served of an edition: its files, its contents, and every figure of its returns."""
