@@ -32,20 +32,20 @@ class FindForm(GovukForm):
 class FiguresForm(GovukForm):
     """Whose figures, of what and of when are shown."""
 
-    force = forms.ChoiceField(label=_("Force"))
-    item = forms.ChoiceField(label=_("Figure"))
-    year = forms.ChoiceField(label=_("Year to"))
+    force = forms.ChoiceField(label=_("Force"), help_text=_("All forces where none is chosen"))
+    item = forms.ChoiceField(label=_("Figure"), help_text=_("All figures where none is chosen"))
+    year = forms.ChoiceField(label=_("Year to"), help_text=_("All years where none is chosen"))
 
     def __init__(self, *args: Any, book: Book, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         choices = {
-            "force": [("", _("All forces")), *book.forces.items()],
+            "force": [("", ""), *book.forces.items()],
             "item": [
-                ("", _("All figures")),
+                ("", ""),
                 *((one.code, f"{one.sheet}: {one.label}") for one in book.items.values()),
             ],
             "year": [
-                ("", _("All years")),
+                ("", ""),
                 *((one.isoformat(), date_format(one, "j F Y")) for one in book.years),
             ],
         }
