@@ -56,7 +56,12 @@ ORDERED = 3
 
 def digest(text: str) -> int:
     """A text as a number of 64 bits; equal ones are equal texts."""
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+    return digest_of(text.encode())
+
+
+def digest_of(content: bytes) -> int:
+    """Bytes as a number of 64 bits."""
+    return int.from_bytes(blake2b(content, digest_size=8).digest(), "little")
 
 
 def sound_number(word: str) -> int:

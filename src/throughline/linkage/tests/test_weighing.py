@@ -21,6 +21,7 @@ from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features, pack, unpack
 from throughline.linkage.keys import record_keys
 from throughline.linkage.model import load_model
+from throughline.linkage.prepared import NOT_HERE, Prepared
 from throughline.linkage.scoring import compare, rank, rank_rows, weigh
 from throughline.linkage.snapshot import KeyTable, Snapshot, SnapshotError, about
 from throughline.linkage.weighing import Weighing, is_usual
@@ -313,3 +314,35 @@ def test_a_name_of_two_orders_agrees_by_the_better_one() -> None:
 
     assert [level.name for _, level in weighing.evidence(0)] == ["same", "same", "swapped"]
     assert [level.name for _, level in weighing.evidence(1)] == ["same", "same"]
+
+
+@given(people, st.lists(people, max_size=60), st.lists(people, max_size=8), st.integers(1, 30))
+@settings(max_examples=100)
+def test_rows_prepared_beforehand_change_no_answer(
+    heard: Description, known: list[Description], since: list[Description], limit: int
+) -> None:
+    probe, rows = features(heard), [pack(features(one)) for one in known]
+    candidates = list(enumerate([*map(pack, MANY[:40]), *rows, *(pack(features(one)) for one in since)]))
+
+    prepared = Prepared.of([*rows, *map(pack, MANY)])
+
+    assert rank(probe, candidates, MODEL, limit=limit, prepared=prepared) == rank(
+        probe, candidates, MODEL, limit=limit
+    )
+
+
+def test_prepared_rows_are_found_by_all_that_they_hold_and_by_nothing_less(tmp_path: Path) -> None:
+    rows = [*map(pack, MANY)]
+    Prepared.of([*rows, *rows]).write(tmp_path / "rows", {"rows": len(rows)})
+    prepared = Prepared.mapped(tmp_path / "rows")
+
+    assert [prepared.columns.packed(place) for place in prepared.places(rows)] == rows
+    assert set(prepared.places([row + b"x" for row in rows]).tolist()) == {NOT_HERE}
+    assert stat.S_IMODE((tmp_path / "rows").stat().st_mode) == 0o600
+    assert Prepared.of([]).places(rows[:3]).tolist() == [NOT_HERE] * 3
+    with pytest.raises(SnapshotError, match="no rows that this version reads"):
+        snapshot_of(MANY).write(tmp_path / "snapshot", {})
+        Prepared.mapped(tmp_path / "snapshot")
+    (tmp_path / "rows").write_bytes((tmp_path / "rows").read_bytes()[:-100])
+    with pytest.raises(SnapshotError, match="cut short"):
+        Prepared.mapped(tmp_path / "rows")
