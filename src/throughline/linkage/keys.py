@@ -18,6 +18,9 @@ from .features import Features
 from .names import SHARED_NAMES, NameParts, called_by, family_root, heads
 from .phonetics import sound
 
+VERSION = 1
+"""Raised when a record gets other keys than before: what is kept is then given them anew."""
+
 CAP = 200
 """A key that more records than this share tells too little: the caller drops it."""
 

@@ -63,10 +63,21 @@ class Prepared:
     @classmethod
     def mapped(cls, path: Path) -> "Prepared":
         """The rows of a file, without loading it. Raises SnapshotError."""
-        arrays, head = map_arrays(path)
-        if head.get("prepared") != LAYOUT:
-            raise SnapshotError("the file holds no rows that this version reads")
+        arrays, _ = _read(path)
         try:
             return cls(Columns(arrays), arrays["row_digest"], arrays["row_place"])
         except (KeyError, ValueError) as error:
             raise SnapshotError("the rows of the file cannot be read") from error
+
+
+def about(path: Path) -> Mapping[str, Any]:
+    """What is said in the head of a file of prepared rows. Raises SnapshotError."""
+    said: Mapping[str, Any] = _read(path)[1]["about"]
+    return said
+
+
+def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Mapping[str, Any]]:
+    arrays, head = map_arrays(path)
+    if head.get("prepared") != LAYOUT:
+        raise SnapshotError("the file holds no rows that this version reads")
+    return arrays, head

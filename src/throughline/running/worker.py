@@ -14,8 +14,9 @@ from throughline.casework.messages.tasks import post
 from throughline.casework.neighbourhood.tasks import call_for_marker_reviews, call_for_task_reviews
 from throughline.casework.outcome.tasks import call_for_outcomes
 from throughline.casework.partnership.tasks import call_for_advisers, call_for_maracs
+from throughline.casework.people.commands.indexing import renew_keys
 from throughline.casework.people.commands.retention import call_for_reviews
-from throughline.casework.people.tasks import call_for_readers, look_for_pairs
+from throughline.casework.people.tasks import Preparer, call_for_readers, look_for_pairs
 from throughline.casework.risk.commands.hub import put_back_what_was_left
 from throughline.casework.risk.tasks import call_where_nobody_attended, hear_anew, look_for_changes
 from throughline.casework.safeguarding.tasks import ask_who_safeguards, call_for_plans, promise_what_happened
@@ -29,6 +30,7 @@ from throughline.running.working import Task
 
 def tasks(checkpoints: Checkpoints) -> list[Task]:
     """What the worker does, most urgent first. Each is a transaction of its own: a kill loses nothing."""
+    preparer = Preparer()
     return [
         Task("sealing", timedelta(seconds=1), seal),
         Task("briefs that are behind", timedelta(seconds=5), lambda: renew_what_is_new(now=timezone.now())),
@@ -67,6 +69,8 @@ def tasks(checkpoints: Checkpoints) -> list[Task]:
         Task("words of danger", timedelta(minutes=1), lambda: hear_anew(now=timezone.now())),
         Task("pairs of records", timedelta(seconds=10), lambda: look_for_pairs(now=timezone.now())),
         Task("readers of pairs", timedelta(minutes=1), lambda: call_for_readers(now=timezone.now())),
+        Task("keys of earlier rules", timedelta(seconds=10), lambda: renew_keys(now=timezone.now())),
+        Task("rows of recognition", timedelta(seconds=10), lambda: preparer.turn(now=timezone.now())),
         Task("expiry of drafts", timedelta(hours=1), lambda: expire(now=timezone.now())),
         Task("expiry of leases", timedelta(hours=1), lambda: expire_leases(now=timezone.now())),
         Task("retention reviews", timedelta(hours=1), lambda: call_for_reviews(now=timezone.now())),

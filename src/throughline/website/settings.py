@@ -256,6 +256,8 @@ NOTIFY_SENDER = os.environ.get("THROUGHLINE_NOTIFY_SENDER", "")
 
 # --- recognition ----------------------------------------------------------------------------------------
 LINKAGE_MODEL = os.environ.get("THROUGHLINE_MODEL", "")
+# rows that the worker takes apart for the web processes of its machine; without the file, lookups are slower
+PREPARED_ROWS = Path(os.environ.get("THROUGHLINE_PREPARED_ROWS", HOME / "recognition.rows"))
 
 # --- question sets --------------------------------------------------------------------------------------
 THROUGHLINE_INSTRUMENTS = os.environ.get("THROUGHLINE_INSTRUMENTS")

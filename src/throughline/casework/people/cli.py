@@ -117,6 +117,69 @@ def progress() -> Callable[[object, int], None]:
     return say
 
 
+@people.group("rows")
+def rows() -> None:
+    """The rows that recognition reads: taken apart for the web processes of this machine, found by today's keys."""
+
+
+@rows.command("prepare")
+@click.option("--if-due", is_flag=True, help="Only where there is no file, or it is old, or holds somebody hidden since.")
+def prepare_rows(if_due: bool) -> None:
+    """Take the rows apart and write them to the file that web processes map. The worker does it by itself.
+
+    Lookups without the file are slower, and their answers are the same.
+    """
+    from django.conf import settings
+    from django.utils import timezone
+
+    from throughline.casework.people.commands.preparing import prepare
+
+    made = prepare(
+        settings.PREPARED_ROWS,
+        now=timezone.now(),
+        always=not if_due,
+        say=lambda read: click.echo(f"{read:,} rows", err=True),
+    )
+    click.echo("Nothing is due, or it is under way." if made is None else f"{made:,} rows taken apart")
+
+
+@rows.command("status")
+def rows_status() -> None:
+    """When the rows were taken apart, of how many records, and how many have keys of earlier rules."""
+    from django.conf import settings
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.people.models import Features
+    from throughline.casework.people.queries.prepared import due, told_of
+    from throughline.casework.people.rules import RECOGNISER
+    from throughline.foundations.access.protection import set_actor
+    from throughline.linkage.keys import VERSION
+
+    told = told_of(settings.PREPARED_ROWS)
+    with transaction.atomic():
+        set_actor(RECOGNISER)
+        is_due = due(settings.PREPARED_ROWS, now=timezone.now())
+        old, of = Features.objects.filter(keyed__lt=VERSION).count(), Features.objects.count()
+    click.echo(f"{told['rows']:,} rows taken apart at {told['made']}" if told else "no rows are taken apart")
+    click.echo("to be taken apart anew" if is_due else "not due yet")
+    click.echo(f"{old:,} of {of:,} records have keys of earlier rules")
+
+
+@rows.command("renew-keys")
+def renew_rows() -> None:
+    """Give all records the keys of today's rules. The worker does it by itself, some at a time."""
+    from django.utils import timezone
+
+    from throughline.casework.people.commands.indexing import renew_keys
+
+    renewed = 0
+    while many := renew_keys(now=timezone.now()):
+        renewed += many
+        click.echo(f"{renewed:,} records", err=True)
+    click.echo(f"{renewed:,} records have new keys")
+
+
 @people.group("pairs")
 def pairs() -> None:
     """Records that may be of one person: finding them, reading them, and how right the proposals are."""

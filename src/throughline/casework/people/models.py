@@ -327,9 +327,12 @@ class Features(models.Model):
 
     record = models.OneToOneField(Record, primary_key=True, on_delete=models.CASCADE)
     packed = models.BinaryField()
+    #: the version of the rules that its keys were made by
+    keyed = models.PositiveSmallIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name_plural = "features"
+        indexes = [models.Index(fields=["keyed"], name="people_features_keyed")]
         triggers = [*guards()]
 
     def __str__(self) -> str:

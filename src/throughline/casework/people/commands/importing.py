@@ -47,6 +47,7 @@ from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.vault.keys import keys
+from throughline.linkage.keys import VERSION
 from throughline.reference import load
 
 BATCH = 5_000
@@ -376,7 +377,8 @@ _ADDING = (
     f"""insert into people_marker (id, record_id, code, set_by, valid_from, valid_until)
     select gen_random_uuid(), s.record, one, %(by)s, %(today)s, (%(ends)s::jsonb ->> one)::date
     from {_NEW.format(_MARKERS)}""",
-    f"insert into people_features (record_id, packed) select s.record, s.packed from {_NEW.format('')}",
+    "insert into people_features (record_id, packed, keyed)"
+    f" select s.record, s.packed, {VERSION} from {_NEW.format('')}",
     # in the order of the index, which has outgrown the memory: a page is fetched once for all its keys
     f"insert into people_key (key, record_id) select unnest(s.keys) as key, s.record from {_NEW.format('')}"
     " order by key",

@@ -2,9 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from throughline.casework.people.models import (
@@ -17,11 +19,15 @@ from throughline.casework.people.models import (
     Relationship,
     SourceRow,
 )
+from throughline.casework.people.rules import RECOGNISER
+from throughline.foundations.access.protection import set_actor
+from throughline.foundations.access.rules import Action
+from throughline.foundations.audit.commands import undertake
 from throughline.foundations.vault.keys import keys
 from throughline.linkage.description import Description, Place
 from throughline.linkage.description import Name as HeardName
 from throughline.linkage.features import features, pack
-from throughline.linkage.keys import record_keys
+from throughline.linkage.keys import VERSION, record_keys
 from throughline.reference import load
 
 
@@ -37,10 +43,10 @@ def index_all(records: Iterable[Record]) -> None:
     """`index` for many records at once, in as many statements as for one."""
     found = {one: features(description) for one, description in described(records).items()}
     Features.objects.bulk_create(
-        [Features(record_id=one, packed=pack(known)) for one, known in found.items()],
+        [Features(record_id=one, packed=pack(known), keyed=VERSION) for one, known in found.items()],
         update_conflicts=True,
         unique_fields=["record"],
-        update_fields=["packed"],
+        update_fields=["packed", "keyed"],
     )
     wanted = {(one, key) for one, known in found.items() for key in record_keys(known, keys().linkage)}
     present = set(Key.objects.filter(record__in=found).values_list("record_id", "key"))
@@ -52,6 +58,21 @@ def unindex(record: Record) -> None:
     """Make the record impossible to find. The caller audits."""
     Key.objects.filter(record=record).delete()
     Features.objects.filter(record=record).delete()
+
+
+@transaction.atomic
+def renew_keys(*, now: datetime, limit: int = 500) -> int:
+    """Give records whose keys were made by earlier rules those of today, so many at a time; says for how many.
+
+    Until all have them a record is found by its earlier keys. Stopped at any moment, it goes on where it was.
+    """
+    set_actor(RECOGNISER)
+    old = Features.objects.filter(keyed__lt=VERSION).order_by("keyed", "record")
+    ids = list(old.values_list("record", flat=True)[:limit])
+    if ids:
+        undertake(RECOGNISER, Action.IMPORT_PEOPLE, detail={"keys": VERSION, "records": len(ids)})
+        index_all(Record.objects.filter(id__in=ids))
+    return len(ids)
 
 
 def described(records: Iterable[Record]) -> dict[UUID, Description]:

@@ -12,6 +12,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from throughline.casework.people.models import Address, IdentityLink, Marker, Match, Name, Phone, Record
+from throughline.casework.people.queries.prepared import prepared
 from throughline.casework.people.rules import RECOGNISER, age_on
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, insist
@@ -158,6 +159,7 @@ def _ranked(probe: Features, rows: Sequence[tuple[UUID, bytes, UUID]], limit: in
         model(),
         groups={record_id: identity_id for record_id, _, identity_id in rows},
         limit=limit,
+        prepared=prepared(),
     )
 
 
