@@ -25,13 +25,16 @@ NOT_HERE = -1
 class Prepared:
     """Rows in columns, by the digest of each."""
 
-    def __init__(self, columns: Columns, digests: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self, columns: Columns, digests: npt.NDArray[np.uint64], rows: npt.NDArray[np.int64]
+    ) -> None:
         self.columns, self._digests, self._rows = columns, digests, rows
 
     @classmethod
     def of(cls, packed: Iterable[bytes]) -> "Prepared":
         """The rows taken apart; of equal ones, one."""
-        builder, seen = ColumnsBuilder(), {}
+        builder = ColumnsBuilder()
+        seen: dict[int, int] = {}
         for row in packed:
             if (digest := digest_of(row)) not in seen:
                 seen[digest] = len(seen)

@@ -137,7 +137,7 @@ def _with_prepared(
     if at_hand.sum() < _MANY:
         return None
     together = Weighing(probe, prepared.columns, places[at_hand], model)
-    singly = _WeighedOneByOne(probe, [rows[place] for place in np.flatnonzero(~at_hand)], model)
+    singly = _WeighedOneByOne(probe, [rows[place] for place in np.flatnonzero(~at_hand).tolist()], model)
     return _WeighedInTwo(together, singly, at_hand)
 
 

@@ -123,7 +123,11 @@ def rows() -> None:
 
 
 @rows.command("prepare")
-@click.option("--if-due", is_flag=True, help="Only where there is no file, or it is old, or holds somebody hidden since.")
+@click.option(
+    "--if-due",
+    is_flag=True,
+    help="Only where there is no file, or it is old, or holds somebody hidden since.",
+)
 def prepare_rows(if_due: bool) -> None:
     """Take the rows apart and write them to the file that web processes map. The worker does it by itself.
 

@@ -14,6 +14,7 @@ from throughline.foundations.access.protection import set_actor
 
 _COMMAND = [sys.executable, "-m", "throughline.cli", "people", "rows", "prepare", "--if-due"]
 
+
 def look_for_pairs(*, now: datetime) -> int:
     """Look the next records up for pairs that may be of one person; says how many."""
     return pairs.go_on(now=now)

@@ -1,6 +1,7 @@
 """What is cleaned is kept whole; what is empty gives no key."""
 
 from datetime import date
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
@@ -16,7 +17,7 @@ from throughline.linkage.cleaning import (
 )
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import features, pack, unpack
-from throughline.linkage.keys import batch_keys, probe_keys, record_keys
+from throughline.linkage.keys import VERSION, batch_keys, probe_keys, record_keys
 from throughline.linkage.names import NameParts, heads, parts_of, same_forename
 from throughline.linkage.phonetics import sound
 
@@ -167,3 +168,19 @@ def test_addresses_get_one_form() -> None:
     assert outcode("ls62ab") == "ls6"
     assert outcode("4223") == "4223"
     assert fold("  D'Souza-Núñez ") == "dsouza nunez"
+
+
+def test_who_changes_the_keys_raises_their_version() -> None:
+    """Records are given new keys where the version rose, and by nothing else."""
+    known = features(
+        Description(
+            names=(Name("Zofia Maria", "", "Quillfeather-Ormsby"), Name(full="Sofia Quill")),
+            born=date(1991, 5, 4),
+            sex="2",
+            phones=("07700 900123",),
+            places=(Place("14", "Alma Road", "Quarnley", "ZT1 0AA"),),
+            others=(Name("Karl", "", "Ormsby"),),
+        )
+    )
+    made = sha256(repr(sorted(record_keys(known, b"of the tests"))).encode()).hexdigest()
+    assert (VERSION, made[:16]) == (1, "32479dbb8de44e32")

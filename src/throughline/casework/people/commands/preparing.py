@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.db import connection, transaction
 
-from throughline.casework.people.queries.prepared import due
+from throughline.casework.people.queries.prepared import HIDE, due, left_out
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action
@@ -22,7 +22,7 @@ _IN_EVERYBODY_S_SIGHT = """
 select f.packed from people_features f
 where not exists (
   select from access_grant g
-  where g.subject = f.record_id and g.kind in ('restrict', 'exclude') and (g.valid_until is null or g.valid_until > %(now)s))
+  where g.subject = f.record_id and g.kind = any(%(hide)s) and (g.valid_until is null or g.valid_until > %(now)s))
 """
 
 
@@ -44,15 +44,18 @@ def prepare(
             set_actor(RECOGNISER)
             if not always and not due(path, now=now):
                 return None
+            without = left_out(now)
             made = Prepared.of(_rows(now, say))
-            record(RECOGNISER, Event.Kind.LOOK, Action.SEARCH_PEOPLE, subjects=[], detail={"prepared": len(made)})
-        made.write(path, {"made": now.isoformat(), "rows": len(made)})
+            record(
+                RECOGNISER, Event.Kind.LOOK, Action.SEARCH_PEOPLE, subjects=[], detail={"prepared": len(made)}
+            )
+        made.write(path, {"made": now.isoformat(), "rows": len(made), "without": without})
     return len(made)
 
 
 def _rows(now: datetime, say: Callable[[int], None] | None) -> Iterator[bytes]:
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_IN_EVERYBODY_S_SIGHT, {"now": now})
+        cursor.execute(_IN_EVERYBODY_S_SIGHT, {"now": now, "hide": list(HIDE)})
         read = 0
         while chunk := cursor.fetchmany(CHUNK):
             for (packed,) in chunk:

@@ -4,10 +4,12 @@ import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import lru_cache
+from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Q
 
 from throughline.casework.people.models import Record
 from throughline.foundations.access.models import Grant
@@ -18,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 #: Rows written since the file was made are weighed one by one: so long it takes until these are worth making it anew.
 AFTER = timedelta(hours=1)
+#: The grants that keep a record from somebody, or from all.
+HIDE: Final = ("restrict", "exclude")
 
 
 def prepared() -> Prepared | None:
@@ -48,13 +52,19 @@ def told_of(path: Path) -> Mapping[str, Any] | None:
 
 
 def due(path: Path, *, now: datetime) -> bool:
-    """Whether the file is to be made anew: there is none, it is old, or it holds somebody who was hidden or erased since."""
+    """Whether the file is to be made anew: there is none, it is old, or others were hidden or erased than are now."""
     told = told_of(path)
     if told is None:
         return True
-    made = datetime.fromisoformat(told["made"])
-    return (
-        now - made >= AFTER
-        or Grant.objects.filter(kind__in=("restrict", "exclude"), valid_from__gte=made).exists()
-        or Record.objects.filter(erased_at__gte=made).exists()
-    )
+    return now - datetime.fromisoformat(told["made"]) >= AFTER or told["without"] != left_out(now)
+
+
+def left_out(now: datetime) -> str:
+    """Who is hidden from somebody or erased, as a mark that changes with them and names nobody.
+
+    By who they are and not by when it was decided: what is committed late counts as well.
+    """
+    hidden = Grant.objects.filter(Q(valid_until=None) | Q(valid_until__gt=now), kind__in=HIDE)
+    subjects = sorted({str(one) for one in hidden.values_list("subject", flat=True)})
+    erased = Record.objects.filter(erased_at__isnull=False).count()
+    return blake2b(" ".join([*subjects, str(erased)]).encode(), digest_size=16).hexdigest()

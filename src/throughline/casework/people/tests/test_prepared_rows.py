@@ -10,7 +10,6 @@ from django.db import transaction
 from throughline.casework.people.cli import people
 from throughline.casework.people.commands.indexing import renew_keys
 from throughline.casework.people.commands.preparing import prepare
-from throughline.casework.people.commands.retention import erase
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import Features, Key, Record
 from throughline.casework.people.queries.prepared import due, prepared, told_of
@@ -21,6 +20,7 @@ from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Role
 from throughline.foundations.audit.models import Event
 from throughline.linkage import scoring
+from throughline.linkage.features import features, pack
 from throughline.linkage.keys import VERSION
 from throughline.linkage.prepared import NOT_HERE
 from throughline.linkage.scraps import read_scraps
@@ -28,7 +28,22 @@ from throughline.linkage.scraps import read_scraps
 pytestmark = pytest.mark.django_db
 
 NOW = datetime.now(UTC)
-FORENAMES = ["Ada", "Bea", "Cleo", "Dee", "Eve", "Fay", "Gwen", "Hope", "Ivy", "Joy", "Kay", "Lil", "May", "Nell"]
+FORENAMES = [
+    "Ada",
+    "Bea",
+    "Cleo",
+    "Dee",
+    "Eve",
+    "Fay",
+    "Gwen",
+    "Hope",
+    "Ivy",
+    "Joy",
+    "Kay",
+    "Lil",
+    "May",
+    "Nell",
+]
 HEARD = read_scraps("zofia quillfeather 07700 900123", today=NOW.date())
 
 
@@ -91,11 +106,13 @@ def test_a_lookup_by_prepared_rows_answers_what_it_answered_without(crowd, path,
     assert (look.kind, look.detail) == ("look", {"prepared": len(crowd)})
 
 
-def test_who_was_written_or_changed_since_is_found_as_they_are_now(crowd, path, look_up, together, add) -> None:
+def test_who_was_written_or_changed_since_is_found_as_they_are_now(
+    crowd, path, look_up, together, add
+) -> None:
     prepare(path, now=NOW)
     new = add("Zofia", "Quilfeather", "07700 900123", born=date(1991, 5, 4))
     set_actor(RECOGNISER)
-    Features.objects.filter(record=crowd[3]).update(packed=Features.objects.get(record=crowd[0]).packed)
+    Features.objects.filter(record=crowd[3]).update(packed=pack(features(HEARD)))
 
     found = look_up()
 
@@ -134,7 +151,7 @@ def test_who_is_hidden_since_is_found_by_nobody_and_leaves_the_file(crowd, path,
 
     supervisor = accounts[Role.DESK].actor
     set_actor(supervisor)
-    restrict(by=supervisor, now=NOW, record_id=crowd[0], reason="restrict-threat", words="A threat to her life")
+    restrict(by=supervisor, now=NOW, record_id=crowd[0], reason="honour-based")
 
     assert crowd[0] not in {one[0] for one in look_up()}
     set_actor(RECOGNISER)
@@ -144,10 +161,11 @@ def test_who_is_hidden_since_is_found_by_nobody_and_leaves_the_file(crowd, path,
     assert held is not None and held.places([row]).tolist() == [NOT_HERE]
 
 
-def test_who_is_erased_leaves_the_file(crowd, path) -> None:
-    prepare(path, now=NOW - timedelta(minutes=1))
+def test_who_is_erased_leaves_the_file_also_where_that_is_committed_late(crowd, path) -> None:
+    prepare(path, now=NOW)
     set_actor(RECOGNISER)
-    Record.objects.filter(id=crowd[0]).update(erased_at=NOW)
+    assert not due(path, now=NOW)
+    Record.objects.filter(id=crowd[0]).update(erased_at=NOW - timedelta(minutes=5))
     assert due(path, now=NOW)
 
 
@@ -159,7 +177,11 @@ def test_of_two_builders_one_does_it(crowd, path) -> None:
     assert prepare(path, now=NOW) == len(crowd)
     assert prepare(path, now=NOW + timedelta(minutes=59), always=False) is None
     assert prepare(path, now=NOW + timedelta(minutes=60), always=False) == len(crowd)
-    assert told_of(path) == {"made": (NOW + timedelta(minutes=60)).isoformat(), "rows": len(crowd)}
+    told = told_of(path)
+    assert told is not None and (told["made"], told["rows"]) == (
+        (NOW + timedelta(minutes=60)).isoformat(),
+        len(crowd),
+    )
 
 
 def test_the_worker_has_it_done_beside_its_other_work(path, monkeypatch) -> None:
@@ -200,7 +222,10 @@ def test_keys_of_earlier_rules_are_made_anew_some_at_a_time(crowd, look_up) -> N
 
 def test_the_command_line_prepares_renews_and_says_how_it_stands(crowd, path) -> None:
     run = CliRunner().invoke
-    assert "no rows are taken apart\nto be taken apart anew\n0 of 29 records" in run(people, ["rows", "status"]).output
+    assert (
+        "no rows are taken apart\nto be taken apart anew\n0 of 29 records"
+        in run(people, ["rows", "status"]).output
+    )
     assert "29 rows taken apart" in run(people, ["rows", "prepare"]).output
     assert "Nothing is due" in run(people, ["rows", "prepare", "--if-due"]).output
     assert "not due yet" in run(people, ["rows", "status"]).output
