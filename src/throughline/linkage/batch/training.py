@@ -10,7 +10,7 @@ the training says that agreeing speaks against the same person keeps what it had
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -44,6 +44,7 @@ FEWEST = 100
 _START = 0.3  # share of the blocked pairs that are one person's, from which the search begins
 _FEW = 50.0  # matches among the pairs of a rule below which it teaches nothing
 _SAMPLE = 5_000  # records whose household is looked at
+_ROUNDS = 12
 _HOME = 20  # an address that more records share is a hostel or a tower: no household
 
 
@@ -261,7 +262,10 @@ def _with_same(
         total = sum(shares.values())
         for name, odds in before.items():
             share = (matches * shares[name] / total + SEEN * odds.same / whole) / (matches + SEEN)
-            fields[one.field][name] = replace(odds, same=share)
+            home = odds.household
+            if one.name == "place":  # where somebody lives says nothing of who of them it is
+                home = min(home * share / odds.same, 1.0)
+            fields[one.field][name] = replace(odds, same=share, household=home)
     return replace(model, fields=fields, _bits={})
 
 
@@ -306,30 +310,62 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     scorer = Scorer(con, model)
     weigh(con, scorer, model, least=-1000.0)
     scorer.close()
-    seen: Counter[tuple[str, str]] = Counter()
-    of_two = "(select uid_l, uid_r from weighed_now where bits < log2(?))"
-    levels = levels_query(model, of_two)
-    for one in compared():
-        label_to_level = {condition.label: condition.level for condition in one.levels}
-        for label, count in con.execute(
-            f"select {one.name}_level, count(*) from ({levels}) where {one.name}_level is not null group by all",
-            [model.population],
-        ).fetchall():
-            if label in label_to_level:
-                seen[one.field, label_to_level[label]] += count
-    fields = {}
-    for field, of_field in model.fields.items():
-        fields[field] = dict(of_field)
-        if field == "place" or (field == "phone" and model.context == "live"):
-            continue
-        for group in alternatives(of_field):
-            total = sum(seen[field, name] for name in group)
-            whole = sum(of_field[name].household for name in group)
-            for name in group:
-                if len(group) > 1:
-                    share = (seen[field, name] + SEEN * of_field[name].household / whole) / (total + SEEN)
-                    fields[field][name] = replace(of_field[name], household=share)
+    agreeing = con.execute(
+        f"select {', '.join(f'{one.name}_level' for one in compared())}, count(*)"
+        f" from ({levels_query(model, 'weighed_now')}) group by all order by all"
+    ).fetchall()
+    fields, share = _of_housemates(model, [(row[:-1], row[-1]) for row in agreeing])
     con.execute("drop view pairs_now")
     con.execute("drop table lived_with")
-    others = min(max(pairs / max(housed, 1), 0.5), 10.0)
+    others = min(max(share * pairs / max(housed, 1), 0.001), 10.0)
     return replace(model, fields=fields, household=others, _bits={})
+
+
+def _of_housemates(
+    model: Model, agreeing: Sequence[tuple[Sequence[str | None], int]]
+) -> tuple[dict[str, dict[str, Odds]], float]:
+    """How housemates agree, and their share among pairs that share a home, the others being one person twice.
+
+    ``agreeing`` is how many of the pairs agree by these labels. By expectation-maximisation in which only the
+    household is learnt: that they share a home is given, so where they live does not count, and how one
+    person's records agree stays as it is.
+    """
+    kept = {"place", "phone"} if model.context == "live" else {"place"}
+    asked = [one for one in compared() if one.field not in kept]
+    named = [
+        {condition.label: (one.field, condition.level) for condition in one.levels} for one in compared()
+    ]
+    patterns = [
+        ([named[place][label] for place, label in enumerate(labels) if label in named[place]], count)
+        for labels, count in agreeing
+    ]
+    fields = {field: dict(levels) for field, levels in model.fields.items()}
+    share = 0.5
+    for _ in range(_ROUNDS):
+        seen: Counter[tuple[str, str]] = Counter()
+        whole = found = 0.0
+        for levels, count in patterns:
+            against = share
+            for field, level in levels:
+                odds = fields[field][level]
+                if field != "place":
+                    against *= odds.household / odds.same
+            likely = count * against / (against + 1 - share)
+            whole, found = whole + count, found + likely
+            for key in levels:
+                seen[key] += likely  # type: ignore[assignment]
+        share = (found + 1) / (whole + 2)
+        for field in {one.field for one in asked}:
+            before = model.fields[field]
+            for group in alternatives(before):
+                total, all_of = (
+                    sum(seen[field, name] for name in group),
+                    sum(before[name].household for name in group),
+                )
+                for name in group if len(group) > 1 else ():
+                    fields[field][name] = replace(
+                        before[name],
+                        household=(seen[field, name] + SEEN * before[name].household / all_of)
+                        / (total + SEEN),
+                    )
+    return fields, share

@@ -97,7 +97,7 @@ def test_an_index_is_trained_on_from_the_command_line(tmp_path: Path) -> None:
     assert first.exit_code == again.exit_code == 0, first.output
     assert (tmp_path / "model.yaml").read_text() == text
     model = read_model(str(tmp_path / "model.yaml"))
-    assert model.household == pytest.approx(1.0)
+    assert model.household == pytest.approx(1.0, abs=0.02)
     assert model.rarities["surname"]["szymczak"] > 0.2
     assert math.log2(LIVE.fields["surname"]["same"].same / model.rarities["surname"]["szymczak"]) < 2.0
     assert "300 records written" in first.stderr
