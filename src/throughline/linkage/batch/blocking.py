@@ -4,7 +4,7 @@ A key that more than CAP records share is dropped, so that a hostel or a common 
 telling keys find few pairs, as in a small or much misspelt file, looser ones are taken as well.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import duckdb
 
@@ -16,15 +16,20 @@ Say = Callable[[str], None]
 
 PAIRS_PER_ROW = 8
 """How many pairs for each row of the file are wanted: the looser keys fill up to so many, the rarest first."""
-_KEYS_OF_A_PAIR = 12  # of the looser keys, by how many of them one pair is found on average, about
+ENOUGH = 250_000
+"""Pairs beyond which the looser keys are not needed, however large the file is."""
+PAIRS_LOOKED_AT = 20
+"""For each pair that is wanted, how many that share a looser key are looked at."""
 
 _SOURCES = """
     create or replace temp table codes as
-    select rid, code from (
-        select w.rid, unnest(list_concat(coalesce(g.given_codes, []), coalesce(f.family_codes, []))) as code
-        from ways w left join given_forms g on g.text = w.name_given
-        left join family_forms f on f.text = w.name_family where way = 0
-    ) group by all;
+    select rid, code, bool_or(given) as given from (
+        select w.rid, unnest(g.given_codes) as code, true as given
+        from ways w join given_forms g on g.text = w.name_given where way = 0
+        union all
+        select w.rid, unnest(f.family_codes) as code, not ordered as given
+        from ways w join family_forms f on f.text = w.name_family where way = 0
+    ) group by rid, code;
     create or replace temp table name_pairs as
     select rid, pair from (
         select rid, unnest(pairs) as pair from (
@@ -87,34 +92,118 @@ _LOOSE = {
 }
 
 
+# What a key already says, which does not count again: how many words of a name, how much of a birth date (its year,
+# or most of it), and whether the postcode or street.
+_SAYS = {
+    "n": (2, 0, 0), "y": (2, 1, 0), "b": (1, 2, 0), "o": (0, 2, 0), "c": (1, 0, 1), "h": (0, 0, 1), "s": (0, 0, 1),
+    "x": (1, 0, 0), "z": (1, 1, 0), "w": (1, 2, 0), "1": (1, 2, 0), "2": (1, 2, 0), "3": (1, 2, 0), "4": (1, 1, 0),
+    "5": (1, 1, 0), "6": (1, 0, 0), "7": (0, 0, 1), "9": (0, 2, 0), "0": (1, 0, 1), "d": (0, 2, 0), "u": (1, 0, 0),
+    "v": (0, 1, 1), "m": (0, 0, 1), "e": (0, 0, 1), "f": (0, 0, 1), "t": (0, 2, 0),
+}  # fmt: skip
+_SIGNS = """
+    create or replace temp table signs as
+    select r.rid, cast(s.born as integer) as born, cast(s.born_first as smallint) as born_first,
+           cast(s.born_last as smallint) as born_last, s.sex, coalesce(c.names, 0) as names,
+           coalesce(c.given, 0) as given,
+           coalesce(list_sum(list_transform(list_distinct(list_transform(s.phones, lambda x: hash(right(x, 9)) % 62)),
+               lambda x: 1::bigint << x::integer)), 0)::bigint as phones,
+           coalesce(h.posts, 0) as posts, coalesce(h.streets, 0) as streets,
+           coalesce(list_sum(list_transform(list_distinct(list_transform(list_concat(
+               coalesce(s.other_given_codes, []), coalesce(s.other_family_codes, [])), lambda x: hash(x) % 62)),
+               lambda x: 1::bigint << x::integer)), 0)::bigint as others
+    from records r left join sayings s using (rid)
+    left join (select rid, bit_or(1::bigint << (hash(code) % 62)::integer) as names,
+                      bit_or(1::bigint << (hash(code) % 62)::integer) filter (given) as given from codes group by rid
+    ) c using (rid)
+    left join (select rid, bit_or(1::bigint << (hash(postcode) % 62)::integer) as posts,
+                      bit_or(1::bigint << (hash(street_stem) % 62)::integer) as streets from homes group by rid
+    ) h using (rid)
+"""
+_MONTH, _DAY = "(({0}.born // 100) % 100)", "({0}.born % 100)"
+_PARTS = (
+    "((l.born // 10000 = r.born // 10000)::tinyint + "
+    f"({_MONTH.format('l')} = {_MONTH.format('r')})::tinyint + ({_DAY.format('l')} = {_DAY.format('r')})::tinyint)"
+)
+_SWAPPED = f"({_MONTH.format('l')} = {_DAY.format('r')} and {_DAY.format('l')} = {_MONTH.format('r')})"
+_GAP = "(greatest(l.born_first, r.born_first) - least(l.born_last, r.born_last))"
+_MORE_OF_NAMES = "(bit_count(l.names & r.names) - l.words)"
+_OTHER_GIVEN = "l.given <> 0 and r.given <> 0 and l.given & r.given = 0"
+_EVIDENCE = f"""
+    case when l.names = 0 or r.names = 0 then 0
+         when l.words = 2 then case when {_MORE_OF_NAMES} > 0 then 3 else 0 end
+         when l.words = 1 then case when {_MORE_OF_NAMES} > 0 then 9 when {_OTHER_GIVEN} then -6 else -3 end
+         when {_MORE_OF_NAMES} > 1 then 12 when {_MORE_OF_NAMES} < 1 then -6 when {_OTHER_GIVEN} then -4 else 4 end
+    + case when l.dated = 2 or l.born_first is null or r.born_first is null then 0
+           when l.born is null or r.born is null then
+               case when {_GAP} <= 0 then 1 when {_GAP} <= 5 then -1 else -4 end
+           when l.born = r.born then case when l.dated = 1 then 8 else 14 end
+           when {_PARTS} = 2 or {_SWAPPED} then 5 when l.born // 10000 = r.born // 10000 then 0
+           when {_GAP} <= 2 then -2 else -5 end
+    + case when l.placed = 1 then 0 when l.posts & r.posts <> 0 then 11 when l.streets & r.streets <> 0 then 7
+           when l.posts <> 0 and r.posts <> 0 then -2 else 0 end
+    + case when l.phones & r.phones <> 0 then 16 else 0 end
+    + case when l.others & r.others <> 0 then 6 else 0 end
+    + case when l.sex <> r.sex then -5 else 0 end
+"""
+"""About how many bits the rest of two records adds to a key that they share, quickly and rather too many than too few:
+names, telephones and places by the sounds and values that they have in common. Where of the names only the surname
+agrees, a household explains what else does."""
+_LIKELY, _LEAST = -2.0, -14.0
+"""Bits beside the key, of which log2(n) go to the n who share it, from which a pair is compared in any case, and below
+which it never is. Between the two as many are taken as are wanted, the likeliest first."""
+
+
 def block(con: Connection, rows: int, say: Say) -> int:
-    """The table ``pairs(rid_l, rid_r)``: records that share a key, each pair once, and how many there are."""
+    """The table ``pairs(rid_l, rid_r)``: records that share a key, each pair once, and how many there are.
+
+    Who shares a key and differs in whatever else is known of both is no pair.
+    """
     for statement in _SOURCES.format(slack=AGE_SLACK).split(";"):
         con.execute(statement)
-    con.execute("create or replace table pairs (rid_l bigint, rid_r bigint)")
-    pairs = 0
-    for keys in (_TELLING, _LOOSE):
-        every = " union all ".join(
-            f"select rid, hash('{mark}' || key) as key from ({query}) found(rid, key) where key is not null"
-            for mark, query in keys.items()
-        )
-        con.execute(f"create or replace temp table keys as select distinct key, rid from ({every})")
-        cap = CAP if keys is _TELLING else _cap(con, (PAIRS_PER_ROW * rows - pairs) * _KEYS_OF_A_PAIR)
+    con.execute(_SIGNS)
+    _share(con, _TELLING, CAP)
+    con.execute(
+        "create or replace table pairs as select distinct l.rid as rid_l, r.rid as rid_r"
+        f" from shared l join shared r using (key) where l.rid < r.rid and {_EVIDENCE} >= l.need + {_LIKELY}"
+    )
+    wanted = min(PAIRS_PER_ROW * rows, ENOUGH)
+    if (pairs := count_of(con, "pairs")) < wanted:
+        _share(con, {**_TELLING, **_LOOSE}, None, PAIRS_LOOKED_AT * wanted)
         con.execute(
-            "create or replace temp table shared as select key, rid from keys"
-            f" semi join (select key from keys group by key having count(*) between 2 and {cap}) using (key)"
+            f"create or replace temp table maybe as select l.rid as rid_l, r.rid as rid_r, max({_EVIDENCE} - l.need) as e"
+            f" from shared l join shared r using (key) where l.rid < r.rid and {_EVIDENCE} >= l.need + {_LEAST}"
+            " group by all"
         )
         con.execute(
-            "insert into pairs select distinct l.rid, r.rid from shared l join shared r using (key)"
-            " where l.rid < r.rid" + (" except select rid_l, rid_r from pairs" if pairs else "")
+            "insert into pairs select rid_l, rid_r from maybe anti join pairs using (rid_l, rid_r)"
+            f" order by e desc, rid_l, rid_r limit {wanted - pairs}"
         )
+        con.execute("drop table maybe")
         pairs = count_of(con, "pairs")
-        if pairs >= PAIRS_PER_ROW * rows:
-            break
-    for name in ("keys", "shared", "codes", "name_pairs", "places", "years"):
+    for name in ("keys", "shared", "codes", "name_pairs", "places", "years", "signs"):
         con.execute(f"drop table {name}")
     say(f"{pairs:,} pairs of rows share a key")
     return pairs
+
+
+def _share(con: Connection, keys: Mapping[str, str], cap: int | None, most: int = 0) -> None:
+    """``shared``: of every key that few enough records share, the records with their signs. Few enough are ``cap``, or as
+    few as make no more than ``most`` pairs."""
+    every = " union all ".join(
+        f"select rid, hash('{mark}' || key) as key, '{mark}' as mark from ({query}) found(rid, key)"
+        " where key is not null"
+        for mark, query in keys.items()
+    )
+    con.execute(f"create or replace temp table keys as select distinct key, mark, rid from ({every})")
+    if cap is None:
+        cap = _cap(con, most)
+    says = ", ".join(f"('{mark}', {', '.join(map(str, _SAYS.get(mark, (0, 0, 0))))})" for mark in keys)
+    con.execute(
+        "create or replace temp table shared as select key, need, words, dated, placed, s.* from keys"
+        " join (select key, log2(count(*)) as need from keys group by key"
+        f" having count(*) between 2 and {cap}) using (key)"
+        f" join (values {says}) says(mark, words, dated, placed) using (mark) join signs s using (rid)"
+    )
 
 
 def _cap(con: Connection, most: int) -> int:

@@ -1,5 +1,6 @@
 """Which records of a file are one person: weighed by Splink, settled against the household, joined in clusters."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -18,8 +19,9 @@ Say = Callable[[str], None]
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
-LEAST = 2.0
-"""Bits for the same person below which a pair is not kept, whatever a household would explain."""
+LEAST, _UNLIKELY = 2.0, 9.0
+"""Bits for the same person below which a pair is not kept, whatever a household would explain: so many, or so many
+less than make it as likely as not."""
 CHUNK = 1_000_000
 """Pairs that are weighed at a time."""
 LONGEST_CHAIN = 60
@@ -63,7 +65,7 @@ def weigh_chunk(con: Connection, scorer: Scorer, model: Model, chunk: int) -> No
         f"create or replace temp table pairs_now as select rid_l, rid_r from pairs where rowid >= {chunk * CHUNK}"
         f" and rowid < {(chunk + 1) * CHUNK}"
     )
-    weigh(con, scorer, model, least=LEAST)
+    weigh(con, scorer, model, least=max(LEAST, math.log2(model.population) - _UNLIKELY))
     levels = levels_query(model, "weighed_now")
     con.execute("delete from weighed where part = ?", [chunk])
     con.execute(
@@ -104,7 +106,8 @@ class Settled:
 
 
 def settle(con: Connection, model: Model, rows: int) -> Settled:
-    """How many pairs are of one person, and of one household, found in the weights of all pairs at once."""
+    """How many pairs are of one person, found in the weights of all pairs at once; and of one household, unless the
+    training counted it among those who share a home."""
     found = con.execute(
         "select rid_l, rid_r, bits, household from weighed order by rid_l, rid_r"
     ).fetchnumpy()
@@ -112,14 +115,18 @@ def settle(con: Connection, model: Model, rows: int) -> Settled:
         np.exp2(np.clip(found[name].astype(np.float64), -300, 300)) for name in ("bits", "household")
     )
     pairs = max(rows * (rows - 1) // 2, 1)
-    same_share, home_share = 1.0 / model.population, model.household / model.population
+    same_share, home_share = (
+        1.0 / model.population,
+        model.household / (rows if model.trained.get("homes") else model.population),
+    )
     for _ in range(_ROUNDS):
         odds, odds_home = same_share * bits, home_share * home
         whole = 1.0 + odds + odds_home
         same_share = float(((odds / whole).sum() + 1.0) / pairs)
-        home_share = float(
-            np.clip((odds_home / whole).sum() / pairs, 0.001 / model.population, 5 / model.population)
-        )
+        if not model.trained.get("homes"):
+            home_share = float(
+                np.clip((odds_home / whole).sum() / pairs, 0.001 / model.population, 5 / model.population)
+            )
     weights = np.log2(bits) - np.log2(1.0 + home_share * home)
     settled = replace(
         model, population=max(round(1 / same_share), 2), household=home_share / same_share, _bits={}

@@ -44,6 +44,8 @@ FEWEST = 100
 _START = 0.3  # share of the blocked pairs that are one person's, from which the search begins
 _FEW = 50.0  # matches among the pairs of a rule below which it teaches nothing
 _SAMPLE = 5_000  # records whose household is looked at
+_KNOWN_HOMES = 1_000  # records with a home from which that hardly any share one is no chance
+_ALONE = 0.001  # others in a household, at the least
 _ROUNDS = 12
 _HOME = 20  # an address that more records share is a hostel or a tower: no household
 
@@ -80,13 +82,14 @@ def train(con: Connection, model: Model, seed: int, say: Say, *, same: bool = Tr
     sessions: list[Session] = []
     if rows >= FEWEST:
         model, sessions = _learnt(con, model, rows, seed, same, say)
-    model = with_home_sharers(con, model, seed)
+    before, model = model, with_home_sharers(con, model, seed)
     con.execute("drop table first_readings")
     made_by = {
         "splink": splink.__version__,
         "duckdb": duckdb.__version__,
         "records": rows,
         "strangers": {"pairs": SAMPLED},
+        "homes": model is not before,
         "sessions": [session.as_dict() for session in sessions],
     }
     return replace(_rounded(model), trained=made_by, _bits={})
@@ -304,7 +307,8 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     con.execute("drop table at_home")
     if pairs < 100:
         con.execute("drop table lived_with")
-        return model
+        known = housed >= _KNOWN_HOMES
+        return replace(model, household=max(pairs / housed, _ALONE), _bits={}) if known else model
     con.execute("create or replace temp view pairs_now as select distinct least(rid, other) as rid_l,"
                 " greatest(rid, other) as rid_r from lived_with")  # fmt: skip
     scorer = Scorer(con, model)
@@ -317,7 +321,7 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     fields, share = _of_housemates(model, [(row[:-1], row[-1]) for row in agreeing])
     con.execute("drop view pairs_now")
     con.execute("drop table lived_with")
-    others = min(max(share * pairs / max(housed, 1), 0.001), 10.0)
+    others = min(max(share * pairs / housed, _ALONE), 10.0)
     return replace(model, fields=fields, household=others, _bits={})
 
 
