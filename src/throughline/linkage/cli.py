@@ -172,7 +172,7 @@ def link_command(
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"The folder cannot be written: {error.strerror}") from error
-    click.echo(json.dumps(found.as_dict()) if as_json else _linked(found))
+    click.echo(json.dumps(found.as_dict()) if as_json else linked_in_words(found))
 
 
 def batch_model(path: Path) -> Model:
@@ -183,7 +183,8 @@ def batch_model(path: Path) -> Model:
     return model
 
 
-def _linked(found: "Linked") -> str:
+def linked_in_words(found: "Linked") -> str:
+    """What linking found, in three lines."""
     return "\n".join(
         (
             f"{found.records:,} records, {found.pairs_compared:,} pairs compared, by model {found.model}",

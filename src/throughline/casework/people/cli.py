@@ -325,6 +325,127 @@ def pair_figures(as_json: bool) -> None:
     click.echo("Pairs that share nothing telling, or fall below the last band, are in neither figure.")
 
 
+_REASON = click.option(
+    "--reason", required=True, help="extract-repeats, extract-training: a code of the list decision-reasons."
+)
+_SEED = click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="Of the pairs drawn."
+)
+
+
+@people.command("link")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path), help="A folder that only its owner may read."
+)
+@click.option("--model", "model_path", type=click.Path(path_type=Path), help="Default: one is trained first.")
+@_REASON
+@_AS
+@_SEED
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on standard output, nothing else.")
+def link_people(
+    out: Path, model_path: Path | None, reason: str, username: str, seed: int, as_json: bool
+) -> None:
+    """Find which of the force's own records are of one person, with Splink, as `linkage link` does with a file.
+
+    The records in your sight are taken out into OUT, each as a look in your name, and removed from there at the end. OUT
+    gets clusters.csv and review.csv, by the ids of records, and model.yaml. Nobody is joined. Stopped at any moment,
+    the same command goes on where it was.
+    """
+    import json
+
+    from django.utils import timezone
+
+    from throughline.foundations.clock.rules import london_day
+    from throughline.linkage.batch.stages import link, owners_folder
+    from throughline.linkage.cli import batch_model, linked_in_words
+    from throughline.linkage.model import load_model
+
+    now = timezone.now()
+    with _extracting():
+        file = owners_folder(out) / "records.csv"
+        model = batch_model(model_path) if model_path else load_model("batch")
+        taken = _extract(file, reason, username, now)
+        found = link(
+            file,
+            taken,
+            out,
+            model=model,
+            trained=model_path is not None,
+            on=london_day(now),
+            seed=seed,
+            say=_say,
+        )
+        file.unlink()
+    click.echo(json.dumps(found.as_dict()) if as_json else linked_in_words(found))
+
+
+@people.command("train")
+@click.option("--out", required=True, type=click.Path(path_type=Path), help="The model's file, YAML.")
+@click.option(
+    "--context",
+    type=click.Choice(["live", "batch"]),
+    default="live",
+    show_default=True,
+    help="live: a call against records; batch: records among themselves.",
+)
+@_REASON
+@_AS
+@_SEED
+def train_on_people(out: Path, context: str, reason: str, username: str, seed: int) -> None:
+    """Fit a model to the force's own records, unsupervised, as `linkage train` does to a file.
+
+    The records in your sight are taken out into a folder of this process, each as a look in your name, and are gone
+    with it.
+    """
+    from tempfile import TemporaryDirectory
+
+    from django.utils import timezone
+
+    from throughline.foundations.clock.rules import london_day
+    from throughline.linkage.batch.training import train_on
+    from throughline.linkage.model import load_model, with_fewest, write_model
+
+    now = timezone.now()
+    live = context == "live"
+    with _extracting(), TemporaryDirectory() as folder:
+        file = Path(folder) / "records.csv"
+        taken = _extract(file, reason, username, now)
+        model = train_on(
+            file, taken, load_model("live" if live else "batch"), on=london_day(now), seed=seed, say=_say, same=not live
+        )  # fmt: skip
+        write_model(with_fewest(model) if live else model, out)
+    click.echo(f"model {model.version} of {model.trained['records']:,} records written")
+
+
+def _extract(file: Path, reason: str, username: str, now):  # type: ignore[no-untyped-def]
+    from throughline.casework.people.commands.extracting import extract, layout
+
+    extract(by=actor_named(username), now=now, reason=reason, file=file, say=_say)
+    return layout()
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)
+
+
+@contextmanager
+def _extracting() -> Iterator[None]:
+    """Says in words what went wrong while records were taken out or linked."""
+    from throughline.casework.people.rules import Malformed
+    from throughline.linkage.files import FileError
+    from throughline.linkage.model import ModelError
+
+    try:
+        with refusing():
+            yield
+    except Malformed as wrong:
+        raise click.UsageError(f"{wrong}. Nothing was taken out.") from wrong
+    except (FileError, ModelError) as error:
+        raise click.ClickException(str(error)) from error
+    except OSError as error:
+        raise click.ClickException(f"It cannot be written: {error.strerror}") from error
+
+
 @contextmanager
 def refusing() -> Iterator[None]:
     """Says on the command line what the rules refuse, naming nobody."""

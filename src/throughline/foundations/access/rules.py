@@ -80,6 +80,7 @@ class Action(StrEnum):
     REVIEW_RETENTION = "retention.review"
     ERASE = "person.erase"
     IMPORT_PEOPLE = "people.import"
+    EXTRACT_PEOPLE = "people.extract"
     VIEW_DUTIES = "duties.view"
     DISCHARGE_DUTY = "duty.discharge"
     VIEW_CASE = "case.view"
@@ -319,6 +320,11 @@ RULES = (
     ),
     Rule("Only the desk erases a person", Action.ERASE, _only(Role.DESK)),
     Rule("Administrators bring in an index of people", Action.IMPORT_PEOPLE, _only(Role.ADMINISTRATOR)),
+    Rule(
+        "Intelligence and the desk take the records in their sight out, to be linked or to fit recognition to them",
+        Action.EXTRACT_PEOPLE,
+        _only(Role.INTELLIGENCE, Role.DESK),
+    ),
     Rule("Whoever reads about people sees what must happen next", Action.VIEW_DUTIES, READERS),
     Rule("Auditors see what they are told outside the line", Action.VIEW_DUTIES, _only(Role.AUDITOR)),
     Rule("Whoever reads about people does what must happen next", Action.DISCHARGE_DUTY, READERS),

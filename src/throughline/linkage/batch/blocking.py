@@ -4,6 +4,7 @@ A key that more than CAP records share is dropped, so that a hostel or a common 
 telling keys find few pairs, as in a small or much misspelt file, looser ones are taken as well.
 """
 
+import math
 from collections.abc import Callable, Mapping
 
 import duckdb
@@ -14,10 +15,13 @@ from .table import count_of
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
 
-PAIRS_PER_ROW = 8
-"""How many pairs for each row of the file are wanted: the looser keys fill up to so many, the rarest first."""
-ENOUGH = 250_000
-"""Pairs beyond which the looser keys are not needed, however large the file is."""
+FEW, PAIRS_PER_ROW, MORE_PER_ROW = 60_000, 8, 2
+"""In a file of so few rows looser keys are taken as well: they fill up to so many pairs for each row, and add so many at
+the least, the likeliest first."""
+MANY, CAP_OF_MANY = 250_000, 64
+"""Rows that are many, and by how many of them a key may be shared."""
+MOST, MOST_PER_ROW = 2_000_000, 2
+"""How many pairs are compared, at the most, and how many for each row in a larger file: the likeliest."""
 PAIRS_LOOKED_AT = 20
 """For each pair that is wanted, how many that share a looser key are looked at."""
 
@@ -161,13 +165,18 @@ def block(con: Connection, rows: int, say: Say) -> int:
     for statement in _SOURCES.format(slack=AGE_SLACK).split(";"):
         con.execute(statement)
     con.execute(_SIGNS)
-    _share(con, _TELLING, CAP)
+    _share(con, _TELLING, CAP if rows <= MANY else CAP_OF_MANY)
     con.execute(
-        "create or replace table pairs as select distinct l.rid as rid_l, r.rid as rid_r"
+        f"create or replace temp table likely as select l.rid as rid_l, r.rid as rid_r, max({_EVIDENCE} - l.need) as e"
         f" from shared l join shared r using (key) where l.rid < r.rid and {_EVIDENCE} >= l.need + {_LIKELY}"
+        " group by all"
     )
-    wanted = min(PAIRS_PER_ROW * rows, ENOUGH)
-    if (pairs := count_of(con, "pairs")) < wanted:
+    con.execute("create or replace table pairs (rid_l bigint, rid_r bigint)")
+    con.execute(f"insert into pairs select rid_l, rid_r from likely where e >= {_least(con, rows)}")
+    con.execute("drop table likely")
+    pairs = count_of(con, "pairs")
+    if rows <= FEW:
+        wanted = max(PAIRS_PER_ROW * rows, pairs + MORE_PER_ROW * rows)
         _share(con, {**_TELLING, **_LOOSE}, None, PAIRS_LOOKED_AT * wanted)
         con.execute(
             f"create or replace temp table maybe as select l.rid as rid_l, r.rid as rid_r, max({_EVIDENCE} - l.need) as e"
@@ -204,6 +213,19 @@ def _share(con: Connection, keys: Mapping[str, str], cap: int | None, most: int 
         f" having count(*) between 2 and {cap}) using (key)"
         f" join (values {says}) says(mark, words, dated, placed) using (mark) join signs s using (rid)"
     )
+
+
+def _least(con: Connection, rows: int) -> float:
+    """From how many bits the pairs of ``likely`` are no more than MOST_PER_ROW for each row, or than MOST."""
+    pairs, least = 0, math.inf
+    for bits, count in con.execute(
+        "select floor(e * 2) / 2 as bits, count(*) from likely group by bits order by bits desc"
+    ).fetchall():
+        pairs += count
+        if pairs > max(MOST_PER_ROW * rows, MOST):
+            break
+        least = bits
+    return least
 
 
 def _cap(con: Connection, most: int) -> int:

@@ -105,8 +105,8 @@ def _other() -> tuple[Condition, ...]:
     )
     return (
         Condition("both", f"({by_forename}) and ({by_surname})"),
-        Condition("forename", f"({by_forename}) and ({no_surname})"),
-        Condition("surname", f"({by_surname}) and ({no_forename} or {initial})"),
+        Condition("forename", f"({no_surname}) and ({by_forename})"),
+        Condition("surname", f"({no_forename} or {initial}) and ({by_surname})"),
         Condition("alike", f"({by_forename}) or ({by_surname})"),
         Condition("different", "true"),
     )
@@ -406,7 +406,8 @@ def _place_functions() -> Iterator[tuple[str, str, str]]:
     yield (
         "street_alike",
         "a, b, na, nb, sa, sb",
-        "a = b or replace(na, ' ', '') = replace(nb, ' ', '') or nearly(a, b, sa, sb) or sounds(a, b, sa, sb)",
+        "a = b or replace(na, ' ', '') = replace(nb, ' ', '')"
+        " or (likeness(a, b) >= 0.6 and (nearly(a, b, sa, sb) or sounds(a, b, sa, sb)))",
     )
     every = _PLACE
     number, street = "number_same(nl, nr)", "street_alike(stl, str, sl, sr, sdl, sdr)"
@@ -428,7 +429,7 @@ def _place_functions() -> Iterator[tuple[str, str, str]]:
     yield (
         "place_near",
         every,
-        f"({number} and pl = pr and pl <> ol) or ({street} and {area} and not {differs})",
+        f"({number} and pl = pr and pl <> ol) or (not {differs} and {street} and {area})",
     )
     yield (
         "place_same",

@@ -76,16 +76,22 @@ def link(
         run.close()
 
 
+def owners_folder(out: Path) -> Path:
+    """The folder, which is made where there is none, and is its owner's to read. Raises FileError."""
+    try:
+        out.mkdir(mode=0o700, parents=True, exist_ok=True)
+        out.chmod(0o700)
+    except OSError as error:
+        raise FileError(f"the folder cannot be made: {error.strerror}") from error
+    return out
+
+
 class _Run:
     """The working database, and which stages are done in it."""
 
     def __init__(self, out: Path, fingerprint: str, say: Say) -> None:
         self.out, self.say = out, say
-        try:
-            out.mkdir(mode=0o700, parents=True, exist_ok=True)
-            out.chmod(0o700)
-        except OSError as error:
-            raise FileError(f"the folder cannot be made: {error.strerror}") from error
+        owners_folder(out)
         self.path = out / "linking.duckdb"
         self._mask = os.umask(0o077)
         self.con = self._open()

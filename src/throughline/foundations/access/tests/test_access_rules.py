@@ -81,6 +81,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.REVIEW_RETENTION: (LEADS, DESK, LEADS, DESK),
     Action.ERASE: (DESK, DESK, DESK, DESK),
     Action.IMPORT_PEOPLE: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+    Action.EXTRACT_PEOPLE: everywhere(INTELLIGENCE | DESK),
     Action.VIEW_DUTIES: everywhere(READS | AUDITOR),
     Action.DISCHARGE_DUTY: everywhere(READS | AUDITOR),
     Action.VIEW_CASE: (READS, DESK, READS, DESK),
