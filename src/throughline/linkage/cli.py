@@ -17,7 +17,7 @@ from .layout import Layout, LayoutError, MalformedValue, describe, layout_of, re
 from .model import Context, Model, ModelError, live_model, load_model, read_model, with_fewest, write_model
 
 if TYPE_CHECKING:
-    from .batch.stages import Linked
+    from .batch.stages import Engine, Linked
     from .evaluate import Evaluation
 
 
@@ -130,6 +130,13 @@ def train_command(file: Path, map_path: Path, out: Path, context: Context, seed:
     show_default=True,
     help="Probability from which a person looks at two records.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="Where Splink weighs the pairs.",
+)
 @_SEED
 @_JSON
 def link_command(
@@ -139,6 +146,7 @@ def link_command(
     model_path: Path | None,
     join: float,
     review: float,
+    engine: "Engine",
     seed: int,
     as_json: bool,
 ) -> None:
@@ -148,6 +156,7 @@ def link_command(
     level and the weight of every field) and model.yaml. Stopped at any moment, the same command goes on where
     it was. Nothing is joined in a database. The folder holds who people are: it does not leave the force.
     """
+    from .batch.spark import EngineError
     from .batch.stages import link
 
     today = datetime.now(ZoneInfo("Europe/London")).date()
@@ -166,9 +175,10 @@ def link_command(
             seed=seed,
             join=join,
             review=review,
+            engine=engine,
             say=progress,
         )
-    except (FileError, LayoutError, ModelError) as error:
+    except (EngineError, FileError, LayoutError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"The folder cannot be written: {error.strerror}") from error

@@ -319,7 +319,7 @@ def _each_pair(of: str, other: str, condition: str) -> str:
     return _some(of, "x", _some(other, "y", condition))
 
 
-def _functions() -> Iterator[tuple[str, str, str]]:
+def functions() -> Iterator[tuple[str, str, str]]:
     """Every function of ours: its name, its arguments and its body, simple ones first."""
     four = "a, b, sa, sb"
     yield (
@@ -463,5 +463,5 @@ def prepare_duckdb(con: Connection) -> None:
         ("has_words(a, b)", "list_has_all(string_split(a, ' '), string_split(b, ' '))"),
     ):
         con.execute(f"create or replace temp macro {name} as ({body})")
-    for name, arguments, body in _functions():
+    for name, arguments, body in functions():
         con.execute(f"create or replace temp macro {name}({arguments}) as ({body})")

@@ -12,7 +12,7 @@ import pyarrow as pa
 from ..model import Model
 from .blocking import block
 from .table import count_of
-from .weighing import Scorer, levels_query, make_letters, make_readings, weigh
+from .weighing import Scorer, Scores, levels_query, make_letters, make_readings, weigh
 
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
@@ -59,7 +59,7 @@ def chunks(con: Connection) -> Iterable[int]:
     return range(-(-count_of(con, "pairs") // CHUNK))
 
 
-def weigh_chunk(con: Connection, scorer: Scorer, model: Model, chunk: int) -> None:
+def weigh_chunk(con: Connection, scorer: Scores, model: Model, chunk: int) -> None:
     """Weigh one part of the pairs."""
     con.execute(
         f"create or replace temp table pairs_now as select rid_l, rid_r from pairs where rowid >= {chunk * CHUNK}"

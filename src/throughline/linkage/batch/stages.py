@@ -15,7 +15,7 @@ from datetime import date
 from functools import partial
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 
@@ -26,10 +26,12 @@ from .levels import compared
 from .linking import Settled, chunks, clusters, make_weighed, prepare, settle, weigh_chunk
 from .table import count_of, load, opened
 from .training import train
-from .weighing import Scorer, levels_query, register_shares
+from .weighing import Scorer, Scores, levels_query, register_shares
 
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
+
+Engine = Literal["duckdb", "spark"]
 
 REVIEW, JOIN = 0.05, 0.95
 """Probability from which a pair is looked at by a person, and from which it is joined without."""
@@ -63,15 +65,17 @@ def link(
     seed: int,
     join: float = JOIN,
     review: float = REVIEW,
+    engine: Engine = "duckdb",
     say: Say,
 ) -> Linked:
     """Link the records of a CSV among themselves, and write the results into a folder that only its owner reads.
 
-    A model that is not ``trained`` is trained on the file first. Raises FileError or LayoutError.
+    A model that is not ``trained`` is trained on the file first. With Spark the pairs are weighed there. Raises
+    FileError, LayoutError, or EngineError where there is no Spark.
     """
-    run = _Run(out, _fingerprint(path, layout, model, on, seed), say)
+    run = _Run(out, _fingerprint(path, layout, model, on, seed, engine), say)
     try:
-        return _linked(run, path, layout, model, trained, on, seed, (review, join))
+        return _linked(run, path, layout, model, trained, on, seed, (review, join), engine)
     finally:
         run.close()
 
@@ -140,7 +144,7 @@ class _Run:
                 path.unlink()
 
 
-def _fingerprint(path: Path, layout: Layout, model: Model, on: date, seed: int) -> str:
+def _fingerprint(path: Path, layout: Layout, model: Model, on: date, seed: int, engine: Engine) -> str:
     try:
         about = path.stat()
     except OSError as error:
@@ -154,6 +158,7 @@ def _fingerprint(path: Path, layout: Layout, model: Model, on: date, seed: int) 
         model.version,
         on.isoformat(),
         seed,
+        engine,
     ]
     return sha256(json.dumps(said).encode()).hexdigest()
 
@@ -167,6 +172,7 @@ def _linked(
     on: date,
     seed: int,
     thresholds: tuple[float, float],
+    engine: Engine,
 ) -> Linked:
     con, say, out = run.con, run.say, run.out
     run.stage("read", lambda: load(con, path, layout, None, on=on, say=say))
@@ -186,7 +192,7 @@ def _linked(
     model = read_model(str(fitted))
     parts = list(chunks(con))
     if any(f"weigh {part}" not in run.done for part in parts):
-        scorer = Scorer(con, model)
+        scorer = _scorer(engine, con, model)
         for part in parts:
             run.stage(f"weigh {part}", partial(weigh_chunk, con, scorer, model, part))
             say(f"{part + 1} of {len(parts)} parts weighed")
@@ -213,6 +219,14 @@ def _linked(
         model.version,
         {**stages, "weigh": round(weighing, 2)},
     )
+
+
+def _scorer(engine: Engine, con: Connection, model: Model) -> Scores:
+    if engine == "duckdb":
+        return Scorer(con, model)
+    from .spark import SparkScorer, session
+
+    return SparkScorer(con, model, session())
 
 
 def _write(con: Connection, out: Path, joined: Sequence[int]) -> None:

@@ -8,7 +8,7 @@ being the one written the wrong way round, and count as the likelier.
 import logging
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
@@ -134,6 +134,16 @@ def level_sql(one: Compared) -> str:
     return f"case when {one.nothing} then null {whens} {last} end"
 
 
+class Scores(Protocol):
+    """Whatever weighs the readings in ``blocked``."""
+
+    def score(self, least: float) -> str:
+        """A table with unique_id_l, unique_id_r and match_weight, of so much weight at the least."""
+
+    def close(self) -> None:
+        """Put away what it made."""
+
+
 class Scorer:
     """Splink, comparing the readings in ``blocked``."""
 
@@ -152,7 +162,7 @@ class Scorer:
         self._linker.table_management.delete_tables_created_by_splink_from_db()
 
 
-def weigh(con: Connection, scorer: Scorer, model: Model, *, least: float) -> None:
+def weigh(con: Connection, scorer: Scores, model: Model, *, least: float) -> None:
     """``weighed_now(rid_l, rid_r, uid_l, uid_r, bits)``: the pairs in ``pairs_now`` of at least so many bits.
 
     Bits are those of the levels alone, without the odds that two records are one person's.
