@@ -69,7 +69,8 @@ def _with_values(body: str, values: Mapping[str, str]) -> str:
 
 def _arguments(sql: str, start: int) -> tuple[list[str], int]:
     """The arguments of a call whose bracket was just opened, and where the call ends."""
-    depth, begun, quoted, found = 0, start, False, []
+    found: list[str] = []
+    depth, begun, quoted = 0, start, False
     for place in range(start, len(sql)):
         letter = sql[place]
         quoted ^= letter == "'"
