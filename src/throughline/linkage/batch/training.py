@@ -285,8 +285,8 @@ def _agreeing_speaks_for(one: Compared, shares: Mapping[str, float], levels: Map
 def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     """The model with the agreement of co-resident known pairs as that of a household.
 
-    Pairs that are more likely one person twice are left out. Places stay as they are: where somebody
-    lives says nothing of who of them it is. So do the telephones of callers, who borrow each other's as no record tells.
+    Each counts by how likely it is no person twice. Places stay as they are: where somebody lives says nothing of who
+    of them it is. So do the telephones of callers, who borrow each other's as no record tells.
     """
     con.execute("""
         create or replace temp table at_home as
@@ -307,7 +307,7 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     con.execute("drop table at_home")
     if pairs < 100:
         con.execute("drop table lived_with")
-        known = housed >= _KNOWN_HOMES
+        known = housed >= _KNOWN_HOMES and model.context == "batch"
         return replace(model, household=max(pairs / housed, _ALONE), _bits={}) if known else model
     con.execute("create or replace temp view pairs_now as select distinct least(rid, other) as rid_l,"
                 " greatest(rid, other) as rid_r from lived_with")  # fmt: skip
@@ -321,7 +321,7 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     fields, share = _of_housemates(model, [(row[:-1], row[-1]) for row in agreeing])
     con.execute("drop view pairs_now")
     con.execute("drop table lived_with")
-    others = min(max(share * pairs / housed, _ALONE), 10.0)
+    others = min(max(share * pairs / housed, _ALONE if model.context == "batch" else 0.5), 10.0)
     return replace(model, fields=fields, household=others, _bits={})
 
 
@@ -346,7 +346,7 @@ def _of_housemates(
     fields = {field: dict(levels) for field, levels in model.fields.items()}
     share = 0.5
     for _ in range(_ROUNDS):
-        seen: Counter[tuple[str, str]] = Counter()
+        seen: dict[tuple[str, str], float] = defaultdict(float)
         whole = found = 0.0
         for levels, count in patterns:
             against = share
@@ -357,7 +357,7 @@ def _of_housemates(
             likely = count * against / (against + 1 - share)
             whole, found = whole + count, found + likely
             for key in levels:
-                seen[key] += likely  # type: ignore[assignment]
+                seen[key] += likely
         share = (found + 1) / (whole + 2)
         for field in {one.field for one in asked}:
             before = model.fields[field]
