@@ -77,6 +77,15 @@ class Layout:
         return (row.get(column.name) or "").strip() if column else ""
 
 
+class _Texts(yaml.SafeLoader):
+    """Columns have names: a bare NO, 1.10 or 2015-03-31 is the text that it looks like, and no value of YAML's."""
+
+    yaml_implicit_resolvers = {  # noqa: RUF012
+        first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
+        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    }
+
+
 def read_map(path: Path | str) -> Layout:
     """A layout from its YAML file: ``field: column`` or ``field: {column: NAME, format: "%d/%m/%Y"}``."""
     return layout_of(load_map(path))
@@ -85,7 +94,7 @@ def read_map(path: Path | str) -> Layout:
 def load_map(path: Path | str) -> dict[str, object]:
     """What a map's file says, unjudged: for those who know more fields than `layout_of` does."""
     try:
-        content = yaml.safe_load(Path(path).read_text(encoding="utf-8-sig"))
+        content = yaml.load(Path(path).read_text(encoding="utf-8-sig"), Loader=_Texts)  # noqa: S506 a safe one
     except (OSError, UnicodeDecodeError) as error:
         raise LayoutError(
             f"the map cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"
@@ -117,10 +126,14 @@ def _part(content: Mapping[str, object], name: str) -> dict[str, object]:
 def layout_of(content: Mapping[str, object]) -> Layout:
     """The layout that a map's lines give. Raises LayoutError for one that is no field.
 
-    The lines of an import's map that do not tell who somebody is are passed over.
+    The lines of an import's map that do not tell who somebody is are passed over, and a field without a column.
     """
     return Layout(
-        {field: _column(field, entry) for field, entry in content.items() if field not in _PASSED_OVER}
+        {
+            field: _column(field, entry)
+            for field, entry in content.items()
+            if field not in _PASSED_OVER and entry is not None
+        }
     )
 
 
@@ -129,8 +142,8 @@ def _column(field: str, entry: object) -> Column:
         raise LayoutError(
             f"the map names an unknown field '{field}'; fields are {', '.join((*FIELDS, *FURTHER))}", field
         )
-    if isinstance(entry, str | int | float) and not isinstance(entry, bool):
-        return Column(str(entry))
+    if isinstance(entry, str) and entry:
+        return Column(entry)
     if isinstance(entry, dict) and entry.get("column") and set(entry) <= {"column", "format"}:
         if "format" in entry and field != "dob":
             raise LayoutError(f"the map gives a format for {field}; only dob has one", field)

@@ -23,6 +23,15 @@ def test_a_map_is_read(tmp_path: Path) -> None:
     assert layout == Layout({"forename": Column("FIRST"), "dob": Column("BORN", "%d/%m/%Y")})
 
 
+@pytest.mark.parametrize("column", ["NO", "ON", "yes", "17", "1.10", "2015-03-31", "0x1F", "12:30"])
+def test_a_column_is_called_what_the_map_says_and_is_no_value_of_yaml(tmp_path: Path, column: str) -> None:
+    layout = read_map(
+        map_file(tmp_path, f"surname: {column}\nforename: {{column: {column}}}\nphone:\nage: null\n")
+    )
+
+    assert layout == Layout({"surname": Column(column), "forename": Column(column)})
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

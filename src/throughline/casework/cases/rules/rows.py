@@ -87,8 +87,8 @@ def read_fact_map(path: Path) -> FactMap:
 
 
 def _column(name: str, entry: Any) -> tuple[Column, dict[str, str]]:
-    if isinstance(entry, str | int | float) and not isinstance(entry, bool):
-        return Column(str(entry)), {}
+    if isinstance(entry, str) and entry:
+        return Column(entry), {}
     allowed = {"column"} | ({"format"} if name in DATES else set()) | ({"codes"} if name in CODED else set())
     if not isinstance(entry, dict) or not entry.get("column") or not set(entry) <= allowed:
         raise LayoutError(f"the map must give for {name} a column, or {{{', '.join(sorted(allowed))}}}", name)

@@ -124,19 +124,15 @@ def _encoding(name: object) -> str:
 
 
 def _own_column(name: str, entry: object) -> tuple[Column, dict[str, Any]]:
-    if isinstance(entry, str | int | float) and not isinstance(entry, bool):
-        return Column(str(entry)), {}
+    if isinstance(entry, str) and entry:
+        return Column(entry), {}
     allowed = {"column"} | ({"format"} if name in DATES else set()) | ({"codes"} if name in CODED else set())
     allowed |= {"scheme"} if name == "ethnicity" else set()
     if not isinstance(entry, dict) or not entry.get("column") or not set(entry) <= allowed:
         raise LayoutError(f"the map must give for {name} a column, or {{{', '.join(sorted(allowed))}}}", name)
     codes = entry.get("codes", {})
-    # YAML reads a bare N, NO or OFF as false
-    if not isinstance(codes, dict) or any(isinstance(code, bool) for pair in codes.items() for code in pair):
-        raise LayoutError(
-            f"the map's codes for {name} must be lines of the form 'theirs: ours', with N, NO and Y in quotes",
-            name,
-        )
+    if not isinstance(codes, dict):
+        raise LayoutError(f"the map's codes for {name} must be lines of the form 'theirs: ours'", name)
     if entry.get("scheme", ETHNICITY_SCHEMES[0]) not in ETHNICITY_SCHEMES:
         raise LayoutError(f"the map's scheme for ethnicity is none of {', '.join(ETHNICITY_SCHEMES)}", name)
     told = {str(theirs).casefold(): "" if ours is None else str(ours) for theirs, ours in codes.items()}
