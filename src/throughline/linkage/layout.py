@@ -80,7 +80,7 @@ class Layout:
 class _Texts(yaml.SafeLoader):
     """Columns have names: a bare NO, 1.10 or 2015-03-31 is the text that it looks like, and no value of YAML's."""
 
-    yaml_implicit_resolvers = {  # noqa: RUF012
+    yaml_implicit_resolvers = {
         first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
         for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
     }

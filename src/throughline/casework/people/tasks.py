@@ -44,4 +44,4 @@ class Preparer:
             set_actor(RECOGNISER)
             if not due(settings.PREPARED_ROWS, now=now):
                 return
-        self._running = subprocess.Popen(_COMMAND, stdin=subprocess.DEVNULL)
+        self._running = subprocess.Popen(_COMMAND, stdin=subprocess.DEVNULL)  # noqa: S603 our own command

@@ -158,7 +158,8 @@ def test_who_is_hidden_since_is_found_by_nobody_and_leaves_the_file(crowd, path,
     assert due(path, now=NOW)
     assert prepare(path, now=NOW + timedelta(seconds=1), always=False) == len(crowd) - 1
     held = prepared()
-    assert held is not None and held.places([row]).tolist() == [NOT_HERE]
+    assert held is not None
+    assert held.places([row]).tolist() == [NOT_HERE]
 
 
 def test_who_is_erased_leaves_the_file_also_where_that_is_committed_late(crowd, path) -> None:
@@ -178,7 +179,8 @@ def test_of_two_builders_one_does_it(crowd, path) -> None:
     assert prepare(path, now=NOW + timedelta(minutes=59), always=False) is None
     assert prepare(path, now=NOW + timedelta(minutes=60), always=False) == len(crowd)
     told = told_of(path)
-    assert told is not None and (told["made"], told["rows"]) == (
+    assert told is not None
+    assert (told["made"], told["rows"]) == (
         (NOW + timedelta(minutes=60)).isoformat(),
         len(crowd),
     )
