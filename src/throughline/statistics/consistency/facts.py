@@ -60,6 +60,10 @@ LARGEST: Final = 20_000_000
 LONGEST_NUMBER: Final = 18
 
 NUMBER: Final = re.compile(r"[-+]?\d[\d,]*(\.\d+)?|[-+]?\.\d+")
+#: Thousands that are set apart by a space, whether or not a line may break there.
+SPACED: Final = re.compile(r"[-+]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?")
+#: What can be printed with a percent sign.
+IN_PERCENT: Final = frozenset({"percent", "rate", "range_min", "range_max"})
 
 
 class FileError(ValueError):
@@ -245,12 +249,16 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
     for column in ("id", "indicator"):
         if not row.get(column):
             wrong.append(f"{column}: is empty")
-    statistic = row.get("statistic", "") or "count"
+    # a percent sign says what the value is where the row does not
+    signed = re.search(r"\d\s*%$", row.get("value", "")) is not None
+    statistic = row.get("statistic", "").lower() or ("percent" if signed else "count")
     if statistic not in STATISTICS:
         wrong.append(f"statistic: {_cut(statistic)} is none of {', '.join(sorted(STATISTICS))}")
     qualifier = QUALIFIERS.get(row.get("qualifier", ""))
     if qualifier is None:
         wrong.append(f"qualifier: {_cut(row['qualifier'])} is none of = > < >= <= ≈")
+    if signed and statistic in IN_PERCENT:
+        row = {**row, "value": row["value"].removesuffix("%").rstrip()}
     value = _number(row, "value", wrong)
     numerator, denominator = _number(row, "numerator", wrong), _number(row, "denominator", wrong)
     start, end = _day(row, "period_start", wrong), _day(row, "period_end", wrong)
@@ -260,7 +268,7 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
         return None, wrong
     fact = Fact(
         id=row["id"],
-        indicator=row["indicator"].lower(),
+        indicator="_".join(row["indicator"].lower().split()),
         start=start,
         end=end,
         geography=row.get("geography", ""),
@@ -278,9 +286,11 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
 
 
 def _number(row: dict[str, str], column: str, wrong: list[str]) -> Decimal | None:
-    told = row.get(column, "")
+    told = row.get(column, "").replace("\N{MINUS SIGN}", "-")
     if not told:
         return None
+    if SPACED.fullmatch(told):
+        told = re.sub(r"\s", "", told)
     if len(told) <= LONGEST_NUMBER and NUMBER.fullmatch(told):
         try:
             return Decimal(told.replace(",", ""))

@@ -307,6 +307,55 @@ class TestRowsOfEachOther:
         assert rules(change, {**window, "value": "18"}) == ["months between two days"]
 
 
+class TestOtherHands:
+    """Rows of another report, as another typist sets them."""
+
+    def test_a_percent_sign_and_thousands_set_apart_are_read(self) -> None:
+        told = (
+            "Value,id,numerator,denominator,statistic,INDICATOR,remark\n"
+            "65%,A,214,384,,photographs taken,x\n"
+            "65 %,B,2 140,3\u202f840,Percent,statements taken,\n"
+            '"1,250",C,,,,calls,\n'
+            "\u22125,D,,,,calls change,\n"
+        )
+        facts, bad = read(told)
+        assert bad == ()
+        assert [(fact.indicator, fact.statistic, str(fact.value)) for fact in facts] == [
+            ("photographs_taken", "percent", "65"),
+            ("statements_taken", "percent", "65"),
+            ("calls", "count", "1250"),
+            ("calls_change", "count", "-5"),
+        ]
+        assert {one.fact_ids: one.recomputed for one in check(facts)} == {("A",): "55.73", ("B",): "55.73"}
+
+    @pytest.mark.parametrize(
+        ("value", "statistic"),
+        [("26%", "count"), ("26%", "n_forces"), ("1 23", ""), ("1 2345", ""), ("%", "")],
+    )
+    def test_what_is_no_figure_of_its_kind_is_said(self, value: str, statistic: str) -> None:
+        facts, (one,) = read(f"id,indicator,value,statistic\nA,calls,{value},{statistic}\n")
+        assert facts == ()
+        assert (one.rule, one.fact_ids) == ("row", ("A",))
+        assert "not a number" in one.message
+
+    def test_the_report_set_by_another_hand_has_the_same_found(self) -> None:
+        rows = list(csv.DictReader(io.StringIO(text_of("hmic-2015"))))
+        out = io.StringIO()
+        writer = csv.DictWriter(out, [*reversed(rows[0]), "page"])
+        writer.writeheader()
+        for row in rows:
+            sign = "%" if row["statistic"] == "percent" else ""
+            value = (
+                row["value"] if sign or "." in row["value"] else f"{int(row['value']):,}".replace(",", " ")
+            )
+            writer.writerow(
+                {**row, "value": value + sign, "statistic": row["statistic"].upper(), "page": "9"}
+            )
+        facts, bad = read(out.getvalue())
+        assert bad == ()
+        assert check(facts) == check(read(text_of("hmic-2015"))[0])
+
+
 class TestForces:
     named = ("Cumbria", "Durham", "Gloucestershire")
 
