@@ -10,10 +10,15 @@ import duckdb
 import ibis
 from ibis.expr.types import Table
 
-from throughline.handover.shapes import SHAPES, VERSION
+from throughline.handover.shapes import SHAPES, VERSION, Shape
 
 #: Beside the tables: their version, and what they hold.
 ABOUT: Final = "handover.json"
+#: How the files of a shape end, what reads several of them at once, and how.
+_READS: Final = {
+    ".parquet": ("read_parquet", ""),
+    ".csv": ("read_csv", ", header=true, all_varchar=true"),
+}
 
 
 class ExtractError(ValueError):
@@ -33,18 +38,7 @@ class Extract:
 
 def read_extract(folder: Path) -> Extract:
     """The tables of a folder; a shape that is not handed over is there and empty. Raises ExtractError."""
-    try:
-        about = json.loads((folder / ABOUT).read_text("utf-8"))
-        version, all_crimes = about["version"], bool(about["all_crimes"])
-        rows, refused = int(about["rows"]), int(about["refused"])
-    except OSError:
-        raise ExtractError(f"{ABOUT} is not there or cannot be opened") from None
-    except (ValueError, KeyError, TypeError):
-        raise ExtractError(f"{ABOUT} is damaged") from None
-    if version != VERSION:
-        raise ExtractError(
-            f"its tables are of version {str(version)[:10]!r}, and this reads version {VERSION}"
-        )
+    about = _about(folder)
     engine = duckdb.connect()
     for shape in SHAPES:
         engine.execute(shape.empty_on("duckdb"))
@@ -66,9 +60,122 @@ def read_extract(folder: Path) -> Extract:
                     f"{path.name} does not hold the columns of its shape, or is damaged"
                 ) from None
 
+    return Extract(_runs(engine), about.all_crimes, about.rows, about.refused)
+
+
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """The tables of many forces, each with the number of the force, from nought, in the column `force`.
+
+    ``without`` says which shapes a force did not hand over.
+    """
+
+    forces: tuple[str, ...]
+    run: Callable[[Table], Sequence[Mapping[str, Any]]]
+    without: Mapping[str, frozenset[str]]
+
+
+def read_extracts(
+    folder: Path, *, threads: int | None = None, memory: str = "", spill: Path | None = None
+) -> Extracts:
+    """The extracts of a folder's folders, each named as its force is (``E23000001``, or ``force=E23000001``).
+
+    They are read where they lie, as each figure asks for them. ``threads`` and ``memory`` (as ``6GB``) are what may be used
+    at most; what does not fit is written to ``spill``. Raises ExtractError.
+    """
+    try:
+        found = {one.name.removeprefix("force="): one for one in sorted(folder.iterdir()) if one.is_dir()}
+    except OSError:
+        raise ExtractError(f"{folder.name} is not there or cannot be opened") from None
+    if not found:
+        raise ExtractError(f"{folder.name} holds no folder of a force")
+    for force, of_it in found.items():
+        try:
+            _about(of_it)
+        except ExtractError as error:
+            raise ExtractError(f"{force}: {error}") from None
+    forces = tuple(found)
+    engine = duckdb.connect(config={"preserve_insertion_order": False})
+    engine.execute("set timezone = 'UTC'")
+    for name, value in (("threads", threads), ("memory_limit", memory), ("temp_directory", spill)):
+        if value:
+            engine.execute(f"set {name} = '{value}'")
+    without: dict[str, set[str]] = {force: set() for force in forces}
+    for shape in SHAPES:
+        handed = {
+            (force, end): of_it / f"{shape.name}{end}" for force, of_it in found.items() for end in _READS
+        }
+        handed = {which: path for which, path in handed.items() if path.exists()}
+        for force in forces:
+            if not any((force, end) in handed for end in _READS):
+                without[force].add(shape.name)
+        _view(engine, shape, forces, handed)
+    return Extracts(forces, _runs(engine), {force: frozenset(names) for force, names in without.items()})
+
+
+def _view(
+    engine: duckdb.DuckDBPyConnection,
+    shape: Shape,
+    forces: Sequence[str],
+    handed: Mapping[tuple[str, str], Path],
+) -> None:
+    """A shape as it lies in the files of many forces."""
+    empty = f"{shape.name} of nobody"
+    engine.execute(shape.empty_on("duckdb").replace(f'"{shape.name}"', f'"{empty}"'))
+    types = engine.execute(
+        "select column_name, data_type from duckdb_columns() where table_name = ?", [empty]
+    ).fetchall()
+    columns = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in types)
+    parts = [f'select {columns}, 0::smallint as force from "{empty}"']  # noqa: S608 (of our own names)
+    for end, (reads, given) in _READS.items():
+        paths = {str(path): forces.index(force) for (force, of), path in handed.items() if of == end}
+        if not paths:
+            continue
+        files = ", ".join(_quoted(path) for path in paths)
+        numbers = ", ".join(str(number) for number in paths.values())
+        # of each file it is reckoned once for a block of rows
+        number = f"[{numbers}][list_position([{files}], filename)]::smallint"
+        parts.append(f"select {columns}, {number} as force from {reads}([{files}], filename=true{given})")
+    try:
+        engine.execute(f'create view "{shape.name}" as {" union all ".join(parts)}')
+    except duckdb.Error:
+        raise ExtractError(
+            f"{shape.name} of a force does not hold the columns of its shape, or is damaged"
+        ) from None
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    all_crimes: bool
+    rows: int
+    refused: int
+
+
+def _about(folder: Path) -> _About:
+    """What stands beside the tables of an extract. Raises ExtractError."""
+    try:
+        about = json.loads((folder / ABOUT).read_text("utf-8"))
+        version = about["version"]
+        found = _About(bool(about["all_crimes"]), int(about["rows"]), int(about["refused"]))
+    except OSError:
+        raise ExtractError(f"{ABOUT} is not there or cannot be opened") from None
+    except (ValueError, KeyError, TypeError):
+        raise ExtractError(f"{ABOUT} is damaged") from None
+    if version != VERSION:
+        raise ExtractError(
+            f"its tables are of version {str(version)[:10]!r}, and this reads version {VERSION}"
+        )
+    return found
+
+
+def _runs(engine: duckdb.DuckDBPyConnection) -> Callable[[Table], Sequence[Mapping[str, Any]]]:
     def run(expression: Table) -> Sequence[Mapping[str, Any]]:
         answer = engine.execute(str(ibis.to_sql(expression, dialect="duckdb")))
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
-    return Extract(run, all_crimes, rows, refused)
+    return run

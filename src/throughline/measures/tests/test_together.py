@@ -1,0 +1,211 @@
+"""The figures of many forces and periods in one reading are those that each force counts itself."""
+
+import random
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import duckdb
+import ibis
+import pytest
+
+from throughline.handover import SHAPES, Shape, table
+from throughline.measures import Measure, Period, measures
+from throughline.measures.together import FORCE, PERIOD, ApartError, apart, readings
+
+PERIODS = (
+    Period(date(2022, 4, 1), date(2023, 3, 31)),
+    Period(date(2023, 4, 1), date(2024, 3, 31)),
+    Period(date(2024, 4, 1), date(2025, 3, 31)),
+)
+FORCES = 2
+# of each sort of thing so many, with the same ids in both forces: nothing may be joined between them
+POOL = 60
+ROWS = 160
+CODES: Mapping[str, tuple[str | None, ...]] = {
+    "channel": ("999", "101", "partner"),
+    "thrive": ("concern", "none-said", None),
+    "part": ("victim", "victim", "suspect"),
+    "counter": (None, None, "undecided"),
+    "item": ("photographs", "victim-statement"),
+    "state": ("done", "left", "not-applicable"),
+    "done": ("arrest", "voluntary-attendance", "none"),
+    "reviewed": ("agreed", "overturned", None),
+    "reason": ("no-offence", "gone"),
+    "apart": ("yes", "no", "one-there", None),
+    "camera": ("yes", "no"),
+    "camera_on": ("all", "no", None),
+    "statement_offered": ("yes", "no"),
+    "how": ("in-person", "telephone"),
+    "relationship": ("partner", "ex-partner", "family", "unknown"),
+    "grade": ("high", "medium", "standard"),
+    "before": ("high", "standard", None),
+    "stage": ("officer", "supervisor"),
+    "of_stage": ("officer", None),
+    "verdict": ("agreed", "regraded", "returned"),
+    "result": ("reached-free", "no-answer"),
+    "feels": ("safer", "less-safe", "not-asked", None),
+    "role": ("investigator", "hub-reviewer"),
+    "source": ("idva", "hub-reviewer"),
+    "support": ("she-does-not", "she-supports"),
+    "rule": ("known-pair", "place-history"),
+}
+OF_SHAPES: Mapping[tuple[str, str], tuple[str | None, ...]] = {
+    ("handover_duty", "kind"): ("risk-check", "hub-review", "victim-update", "crime-outcome", "idva-referral",
+                                "investigation-review", "investigation-plan", "safeguard-accept"),
+    ("handover_duty", "outcome"): ("agreed", "regraded", None),
+    ("handover_standing", "kind"): ("case", "case", "closed", "joined", "incident", "grade", "grade"),
+    ("handover_standing", "code"): ("high", "high", "standard", "case-grade"),
+    ("handover_outcome", "code"): ("outcome-1", "outcome-2", "outcome-15", "outcome-16"),
+    ("handover_update", "code"): ("told-charge", "told-verdict"),
+    ("handover_deployment", "grade"): ("emergency", "priority"),
+    ("handover_safety_measure", "kind"): ("locks", "phone"),
+}  # fmt: skip
+ALIKE = {"other": "person", "victim": "person", "suspect": "person"}
+ALIKE |= {f"{one}_record": "record" for one in ("other", "victim", "suspect")}
+#: What they count stood as each period ended.
+STOOD = {
+    "hub-backlog", "caseload", "overdue-by-role", "plans-by-grade", "high-referred", "supervisor-entries-overdue",
+    "suspects-outstanding",
+}  # fmt: skip
+#: Of these a thing has one row.
+ONCE = {
+    "call", "deployment", "proposal", "crime", "outcome", "attendance", "action", "assessment", "grading", "look", "duty",
+    "ownership", "contact", "plan", "measure", "referral", "investigation", "outstanding",
+}  # fmt: skip
+
+
+def _id(column: str, number: int) -> UUID:
+    return UUID(int=(_kind_as_number(ALIKE.get(column, column)) << 64) + number, version=4)
+
+
+def _kind_as_number(word: str) -> int:
+    return int.from_bytes(word.encode()[:7].ljust(7, b"-"))
+
+
+def _row(rng: random.Random, shape: Shape, number: int) -> list[Any]:
+    own = next(iter(shape.columns))
+    at = datetime(2021, 1, 1, tzinfo=UTC) + timedelta(minutes=rng.randrange(5 * 365 * 24 * 60))
+    found: list[Any] = []
+    # the first instant of a shape is the one that its day is of
+    first_instant = True
+    for name, kind in shape.columns.items():
+        value: Any
+        if kind == "uuid":
+            unique = name == own and (
+                own in ONCE or shape.name in ("handover_incident", "handover_case", "handover_person")
+            )
+            value = _id(name, number if unique else rng.randrange(POOL))
+            if name == "suspect" and rng.random() < 0.1:
+                value = None
+        elif kind == "date":
+            value = at.astimezone(ZoneInfo("Europe/London")).date()
+        elif kind.startswith("timestamp"):
+            of_day = {"handover_duty": "due_at", "handover_standing": "since"}.get(shape.name)
+            exact = name == of_day if of_day else first_instant
+            value = at if exact else at + timedelta(minutes=rng.randrange(-2_000, 60_000))
+            if not exact and name not in ("opened_at", "entered_at", "decided_at") and rng.random() < 0.3:
+                value = None
+            first_instant = False
+        elif kind == "boolean":
+            value = rng.choice((True, True, True, False, None))
+            value = bool(value) if name in ("joined", "stands", "hers", "prompted") else value
+        elif kind == "int64":
+            value = rng.randrange(20)
+        else:
+            value = rng.choice(OF_SHAPES.get((shape.name, name)) or CODES.get(name) or ("x",))
+        found.append(value)
+    return found
+
+
+@pytest.fixture(scope="module")
+def given() -> tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]]:
+    """All forces in one, and each by itself."""
+    rng = random.Random(11)
+    whole, alone = duckdb.connect(), tuple(duckdb.connect() for _ in range(FORCES))
+    for engine in (whole, *alone):
+        engine.execute("set timezone = 'UTC'")
+    for shape in SHAPES:
+        for number, engine in enumerate(alone):
+            engine.execute(shape.empty_on("duckdb"))
+            rows = [_row(rng, shape, at) for at in range(ROWS)]
+            _insert(engine, shape, rows)
+            if number == 0:
+                whole.execute(shape.empty_on("duckdb"))
+                whole.execute(f'alter table "{shape.name}" add column force smallint')
+            _insert(whole, shape, [[*row, number] for row in rows])
+    return whole, alone
+
+
+def _insert(engine: duckdb.DuckDBPyConnection, shape: Shape, rows: list[list[Any]]) -> None:
+    """All in one statement, which is much quicker than one for each."""
+    row = f"({', '.join('?' * len(rows[0]))})"
+    engine.execute(
+        f'insert into "{shape.name}" values {", ".join([row] * len(rows))}',
+        [one for of in rows for one in of],
+    )
+
+
+def _ask(engine: duckdb.DuckDBPyConnection, expression: Any) -> list[dict[str, Any]]:
+    answer = engine.execute(ibis.to_sql(expression, dialect="duckdb"))
+    names = [column[0] for column in answer.description]
+    return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
+
+
+def _key(row: Mapping[str, Any]) -> str:
+    return str(row.get("group"))
+
+
+@pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
+def test_each_figure_is_the_one_that_the_force_counts_itself(
+    given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]], measure: Measure
+) -> None:
+    whole, alone = given
+    told: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    for reading in readings(measure, PERIODS):
+        for row in _ask(whole, reading.expression):
+            force = row.pop(FORCE)
+            place = row.pop(PERIOD) if reading.period is None else PERIODS.index(reading.period)
+            told.setdefault((force, place), []).append(row)
+    some = 0
+    for place, period in enumerate(PERIODS):
+        figure = measure.figure(period)
+        for force, engine in enumerate(alone):
+            theirs = [row for row in _ask(engine, figure) if row["rows"]]
+            assert sorted(told.get((force, place), []), key=_key) == sorted(theirs, key=_key)
+            some += len(theirs)
+    assert some, "nothing was counted"
+
+
+def test_what_happened_over_days_is_read_once_and_what_stood_for_each_period() -> None:
+    for measure in measures():
+        found = [*readings(measure, PERIODS)]
+        assert len(found) == (len(PERIODS) if measure.code in STOOD else 1), measure.code
+
+
+def test_a_day_between_two_periods_is_of_neither() -> None:
+    engine = duckdb.connect()
+    shape = next(one for one in SHAPES if one.name == "handover_marac_referral")
+    engine.execute(shape.empty_on("duckdb"))
+    engine.execute(f'alter table "{shape.name}" add column force smallint')
+    for day in ("2022-05-01", "2023-05-01", "2024-05-01"):
+        engine.execute(
+            f"insert into \"{shape.name}\" values (uuid(), uuid(), '{day} 12:00:00+00', '{day}', 'idva', 0)"
+        )
+    measure = next(one for one in measures() if one.code == "marac-referrals-by-source")
+    [reading] = readings(measure, (PERIODS[0], PERIODS[2]))
+    assert [(row[PERIOD], row["rows"]) for row in _ask(engine, reading.expression)] == [(0, 1), (1, 1)]
+
+
+def test_periods_that_overlap_are_refused() -> None:
+    with pytest.raises(ValueError, match="overlap"):
+        [*readings(measures()[0], (PERIODS[1], PERIODS[0]))]
+
+
+def test_rows_that_belong_to_no_force_are_refused() -> None:
+    with pytest.raises(ApartError, match="so many rows of all forces"):
+        apart(table("handover_call").limit(3))
+    with pytest.raises(ApartError, match="a join that is outer"):
+        apart(table("handover_call").outer_join(table("handover_incident"), "incident"))
