@@ -110,18 +110,44 @@ def attacked(figures: Figures, earlier: Earlier, before: Figures | None = None) 
     )
 
 
+def found_from_within(figures: Figures) -> tuple[int, int, int]:
+    """What each force could find that subtracts its own figures as well: how many small counts of other forces at least one
+    finds, how many at least one narrows below the values that must remain, and how many there are."""
+    listed = {day: [*items.values()] for day, items in figures.items.items()}
+    values, protection = figures.cells(), figures.protection
+    recovered: set[Cell] = set()
+    narrowed: set[Cell] = set()
+    for force in figures.gathered.forces:
+        unknown = frozenset(cell for cell in protection.protected if cell.force != force)
+        found = attack(published(values, listed, figures.printed_sums(), unknown))
+        for cell in protection.primary & unknown:
+            low, high = found[cell]
+            if low == high:
+                recovered.add(cell)
+            elif high is not None and high - low + 1 < figures.policy.values:
+                narrowed.add(cell)
+    return len(recovered), len(narrowed), len(protection.primary)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--editions", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--insiders",
+        type=int,
+        default=20,
+        help="In so many editions each force subtracts its own figures too.",
+    )
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
-    tell(measure(editions=asked.editions, seed=asked.seed), asked.out)
+    tell(measure(editions=asked.editions, seed=asked.seed, insiders=asked.insiders), asked.out)
 
 
-def measure(*, editions: int, seed: int) -> dict[str, Any]:
+def measure(*, editions: int, seed: int, insiders: int = 0) -> dict[str, Any]:
     total: dict[str, Counter[str]] = {"first": Counter(), "next": Counter()}
     least = {"first": 1.0, "next": 1.0}
+    within: Counter[str] = Counter()
     begun = time.perf_counter()
     for at in range(editions):
         first = Figures(invented_gathered(seed + at))
@@ -133,12 +159,17 @@ def measure(*, editions: int, seed: int) -> dict[str, Any]:
         ):
             total[name].update({key: value for key, value in vars(result).items()})
             least[name] = min(least[name], result.published_share)
+        if at < insiders:
+            named = ("recovered_by_a_force", "narrowed_by_a_force", "small")
+            within.update({"editions": 1, **dict(zip(named, found_from_within(first), strict=True))})
         if at % 50 == 49:
             print(f"{at + 1} editions, {time.perf_counter() - begun:.0f} s", flush=True)
     return {
         "editions": editions,
         "seed": seed,
         "seconds": round(time.perf_counter() - begun, 1),
+        "processor_seconds": round(time.process_time(), 1),
+        "from_within": dict(within),
         **{
             name: {
                 **counted,

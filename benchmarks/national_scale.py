@@ -12,8 +12,6 @@ import argparse
 import csv
 import json
 import os
-import resource
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -31,7 +29,7 @@ from throughline.handover import SHAPES, VERSION
 from throughline.handover.reading import ABOUT, read_extracts
 from throughline.measures import measures
 from throughline.measures.together import readings
-from throughline.statistics.measuring import years_to
+from throughline.statistics.measuring import figures, years_to
 
 FORCES = 43
 LAST = date(2025, 3, 31)
@@ -194,3 +192,315 @@ def write(folder: Path, incidents: int) -> dict[str, int]:
         about = {"version": VERSION, "invented": True, "all_crimes": False, "rows": rows, "refused": 0}
         (force / ABOUT).write_text(json.dumps(about), "utf-8")
     return counts
+
+
+# --- what counts them -------------------------------------------------------------------------------
+
+
+def by_command(folder: Path, out: Path, memory: str) -> dict[str, Any]:
+    """`throughline statistics measures` in a process of its own: its seconds, processor time and peak memory."""
+    asked = ["statistics", "measures", str(folder), f"--until={LAST}", f"--years={YEARS}", f"--out={out}"]
+    command = [sys.executable, "-m", "throughline.cli", *asked, f"--memory={memory}", "--threads=2"]
+    return _measured(lambda: subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+
+
+def _measured(start: Callable[[], "subprocess.Popen[str]"]) -> dict[str, Any]:
+    began = time.perf_counter()
+    process = start()
+    steps: list[tuple[str, float]] = []
+    assert process.stderr is not None
+    for line in process.stderr:
+        steps.append((line.strip(), time.perf_counter()))
+    _pid, status, used = os.wait4(process.pid, 0)
+    ended = time.perf_counter()
+    if status:
+        raise SystemExit(f"{steps[-3:]}")
+    slowest = sorted(
+        (
+            (round(after - at, 1), said)
+            for (said, at), (_said, after) in zip(steps, [*steps[1:], ("", ended)], strict=True)
+        ),
+        reverse=True,
+    )
+    return {
+        "seconds": round(ended - began, 1),
+        "processor_seconds": round(used.ru_utime + used.ru_stime, 1),
+        "peak_gb": round(used.ru_maxrss / 2**20, 2),
+        "slowest": {said: seconds for seconds, said in slowest[:8]},
+    }
+
+
+#: What pandas says in a few lines; by the code of the measure.
+IN_PANDAS = (
+    "calls",
+    "domestic-calls",
+    "script-used",
+    "children-decided",
+    "spoken-to-apart",
+    "video-used",
+    "delay-by-grade",
+    "outcomes-by-the-report",
+    "adviser-referrals-by-source",
+    "told-in-time",
+)
+
+
+def pandas_counts(folder: Path) -> dict[tuple[str, str, str, str], tuple[float, ...]]:
+    """The same figures by pandas: force, year's last day and group of each measure of `IN_PANDAS`, with rows and counted or
+    with rows and the median and ninth decile."""
+    import pandas as pd
+
+    from throughline.measures.outcome import COUNTED
+    from throughline.measures.safeguarding import _LAPSED, _TOLD
+
+    ends = [pd.Timestamp(one.last) for one in years_to(LAST, YEARS)]
+    first = pd.Timestamp(years_to(LAST, YEARS)[0].first)
+    found: dict[tuple[str, str, str, str], tuple[float, ...]] = {}
+
+    def read(force: Path, name: str, *columns: str, day: bool = True) -> Any:
+        frame = pd.read_parquet(force / f"{name}.parquet", columns=[*columns, *(["day"] if day else [])])
+        if not day:
+            return frame
+        days = pd.to_datetime(frame["day"])
+        frame = frame[(days >= first) & (days <= ends[-1])]
+        frame["year"] = pd.Series(pd.cut(days, [first - pd.Timedelta(days=1), *ends], labels=False))
+        return frame
+
+    def share(code: str, force: str, frame: Any, counted: Any, group: Any = None) -> None:
+        frame = pd.DataFrame(
+            {"year": frame["year"], "group": "" if group is None else group, "counted": counted}
+        )
+        for (year, of), one in frame.groupby(["year", "group"], dropna=False)["counted"]:
+            found[code, force, str(ends[int(year)].date()), "" if pd.isna(of) else str(of)] = (
+                len(one),
+                float(one.sum()),
+            )
+
+    for force_folder in sorted(folder.iterdir()):
+        force = force_folder.name.removeprefix("force=")
+        calls = read(force_folder, "handover_call", "call", "at", "channel", "domestic", "script_used")
+        by_telephone = calls[calls["channel"].isin(["999", "101"])]
+        share("calls", force, by_telephone, 1)
+        share("domestic-calls", force, by_telephone, by_telephone["domestic"])
+        told = calls[calls["domestic"].eq(True)]
+        heard = told[told["channel"].isin(["999", "101"])]
+        share("script-used", force, heard, heard["script_used"])
+        decided = read(
+            force_folder, "handover_deployment", "call", "deployment", "grade", "decided_at", "stands", "arrived_at",
+            day=False,
+        )  # fmt: skip
+        sent = told[["call", "at", "year"]].merge(decided, on="call")
+        sent = sent.sort_values(["decided_at", "stands", "deployment"])
+        arrived = sent.groupby("call")["arrived_at"].min()
+        sent = sent.drop_duplicates("call")
+        waited = (sent["call"].map(arrived) - sent["at"]).dt.total_seconds() / 60
+        for (year, grade), one in waited.groupby([sent["year"], sent["grade"]]):
+            found["delay-by-grade", force, str(ends[int(year)].date()), str(grade)] = (
+                len(one),
+                *one.quantile([0.5, 0.9]),
+            )
+        del calls, by_telephone, told, heard, decided, sent
+        incidents = read(
+            force_folder, "handover_incident", "domestic", "joined", "closed_at", "children_decided_at"
+        )
+        closed = incidents[
+            (incidents["domestic"].eq(True)) & ~incidents["joined"] & incidents["closed_at"].notna()
+        ]
+        share("children-decided", force, closed, closed["children_decided_at"] <= closed["closed_at"])
+        visits = read(force_folder, "handover_attendance", "domestic", "apart", "camera", "camera_on")
+        visits = visits[visits["domestic"].eq(True)]
+        both = visits[visits["apart"].isna() | (visits["apart"] != "one-there")]
+        share("spoken-to-apart", force, both, both["apart"] == "yes")
+        had = visits[visits["camera"].isna() | (visits["camera"] == "yes")]
+        share("video-used", force, had, had["camera_on"].isin(["all", "part"]))
+        crimes = read(force_folder, "handover_crime", "crime", "domestic")
+        outcomes = read(force_folder, "handover_outcome", "crime", "code", "stands", day=False)
+        crimes = crimes[crimes["domestic"].eq(True)].merge(
+            outcomes[outcomes["stands"]], on="crime", how="left"
+        )
+        for group, codes in COUNTED.items():
+            share("outcomes-by-the-report", force, crimes, crimes["code"].isin(codes), group)
+        referred = read(force_folder, "handover_adviser_referral", "source")
+        share("adviser-referrals-by-source", force, referred, 1, referred["source"])
+        due = read(force_folder, "handover_duty", "kind", "case", "outcome", "in_time")
+        due = due[due["kind"].isin(_TOLD) & due["case"].notna() & (due["outcome"] != _LAPSED)]
+        share("told-in-time", force, due, due["in_time"], due["kind"])
+    return found
+
+
+def pandas_process(folder: Path, out: Path) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--pandas", str(folder), str(out)]
+    return _measured(lambda: subprocess.Popen(command, stderr=subprocess.PIPE, text=True))
+
+
+def duckdb_subset(folder: Path, spill: Path) -> dict[str, Any]:
+    """DuckDB on the measures that pandas counts, in this process."""
+    given = read_extracts(folder, threads=2, memory="4GB", spill=spill)
+    chosen = [one for one in measures() if one.code in IN_PANDAS]
+    began, processor = time.perf_counter(), time.process_time()
+    list(figures(given, years_to(LAST, YEARS), chosen=chosen))
+    return {
+        "seconds": round(time.perf_counter() - began, 1),
+        "processor_seconds": round(time.process_time() - processor, 1),
+    }
+
+
+def differing(told: Path, theirs: dict[tuple[str, str, str, str], tuple[float, ...]]) -> list[str]:
+    """Which figures are not those of pandas, or are told by one alone."""
+    ours: dict[tuple[str, str, str, str], tuple[float, ...]] = {}
+    with told.open(encoding="utf-8", newline="") as opened:
+        for row in csv.DictReader(opened):
+            if row["measure"] in IN_PANDAS and row["rows"] not in ("", "0"):
+                key = row["measure"], row["force"], row["last"], row["group"]
+                two = (row["counted"],) if row["kind"] != "delay" else (row["median"], row["ninth_decile"])
+                ours[key] = tuple(float(one) for one in (row["rows"], *two))
+    return [
+        f"{key}: {ours.get(key)} and {theirs.get(key)}"
+        for key in sorted({*ours, *theirs})
+        if key not in ours
+        or key not in theirs
+        or not all(isclose(a, b, abs_tol=0.02) for a, b in zip(ours[key], theirs[key], strict=True))
+    ]
+
+
+def on_spark(folder: Path, work: Path, forces: int) -> dict[str, Any]:
+    """Every measure of a few forces on Spark and on DuckDB: whether they are the same, and how long each took."""
+    import ibis
+    from pyspark.sql import SparkSession
+
+    cut = work / "cut"
+    cut.mkdir()
+    for one in sorted(folder.iterdir())[:forces]:
+        (cut / one.name).symlink_to(one)
+    given = read_extracts(cut, threads=2, memory="4GB", spill=work)
+    periods = years_to(LAST, YEARS)
+    engine = duckdb.connect(config={"threads": 2})
+    engine.execute("set timezone = 'UTC'")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.driver.memory", "4g")
+        .getOrCreate()
+    )
+    try:
+        for shape in SHAPES:
+            # Spark reads no uuid from Parquet
+            columns = ", ".join(
+                f'"{name}"::varchar as "{name}"' if kind == "uuid" else f'"{name}"'
+                for name, kind in shape.columns.items()
+            )
+            file = work / f"{shape.name}.parquet"
+            parts = " union all ".join(
+                f"select {columns}, {number}::smallint as force from '{one / shape.name}.parquet'"
+                for number, one in enumerate(sorted(cut.iterdir()))
+            )
+            engine.execute(f"copy ({parts}) to '{file}' (format parquet)")
+            session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
+        spark = ibis.pyspark.connect(session)
+        told = {"duckdb": 0.0, "spark": 0.0}
+        asked = 0
+        for measure in measures():
+            for reading in readings(measure, periods):
+                asked += 1
+                began = time.perf_counter()
+                ours = given.run(reading.expression)
+                told["duckdb"] += time.perf_counter() - began
+                began = time.perf_counter()
+                theirs = [row.asDict() for row in session.sql(spark.compile(reading.expression)).collect()]
+                told["spark"] += time.perf_counter() - began
+                if _in_order(ours) != _in_order(theirs):
+                    raise SystemExit(
+                        f"{measure.code}: {_in_order(ours)[:3]} and {_in_order(theirs)[:3]} on Spark"
+                    )
+    finally:
+        session.stop()
+    return {
+        "forces": forces,
+        "questions": asked,
+        "equal": True,
+        "duckdb_seconds": round(told["duckdb"], 1),
+        "spark_seconds": round(told["spark"], 1),
+        "ratio": round(told["spark"] / told["duckdb"], 1),
+    }
+
+
+def _in_order(rows: Any) -> list[str]:
+    """The rows so that two engines' are alike: minutes to a thousandth, and in one order."""
+    return sorted(
+        str(
+            {
+                name: round(value, 3) if isinstance(value, float) else value
+                for name, value in sorted(row.items())
+            }
+        )
+        for row in rows
+    )
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--incidents", type=int, default=10_000_000)
+    arguments.add_argument(
+        "--data", type=Path, help="Where the tables are, or are to be; else they are erased."
+    )
+    arguments.add_argument("--memory", default="4GB")
+    arguments.add_argument("--spark-forces", type=int, default=2)
+    arguments.add_argument("--out", type=Path)
+    arguments.add_argument("--pandas", nargs=2, type=Path, help=argparse.SUPPRESS)
+    asked = arguments.parse_args()
+    if asked.pandas:
+        folder, out = asked.pandas
+        counted = pandas_counts(folder)
+        out.write_text(json.dumps([[*key, *value] for key, value in counted.items()]), "utf-8")
+        return
+    with tempfile.TemporaryDirectory(prefix="throughline-scale-") as made:
+        work = Path(made)
+        folder = asked.data or work / "forces"
+        began = time.perf_counter()
+        if not folder.exists():
+            write(folder, asked.incidents)
+        written = time.perf_counter() - began
+        ours = by_command(folder, work / "figures.csv", asked.memory)
+        print(ours, flush=True)
+        theirs = pandas_process(folder, work / "pandas.json")
+        print(theirs, flush=True)
+        counted = {
+            (code, force, last, group): tuple(value)
+            for code, force, last, group, *value in json.loads((work / "pandas.json").read_text("utf-8"))
+        }
+        if wrong := differing(work / "figures.csv", counted):
+            raise SystemExit(f"{len(wrong)} figures differ: {wrong[:5]}")
+        subset = duckdb_subset(folder, work)
+        result = {
+            "what": "every measure of every force and year by `throughline statistics measures`, of Parquet; pandas on"
+            " some of them, and Spark on a few forces",
+            "forces": FORCES,
+            "years": YEARS,
+            "rows": {shape.name: _rows(folder, shape.name) for shape in SHAPES},
+            "seconds_to_write": round(written, 1),
+            "figures": sum(1 for _ in (work / "figures.csv").open()) - 1,
+            "duckdb": ours,
+            "pandas": {
+                **theirs,
+                "measures": list(IN_PANDAS),
+                "figures": len(counted),
+                "duckdb_on_the_same": subset,
+                "ratio": round(theirs["seconds"] / subset["seconds"], 1),
+            },
+        }
+        if asked.spark_forces:
+            result["spark"] = on_spark(folder, work, asked.spark_forces)
+        tell(result, asked.out)
+
+
+def _rows(folder: Path, name: str) -> int:
+    files = f"{folder}/*/{name}.parquet"
+    found = duckdb.execute("select sum(num_rows) from parquet_file_metadata(?)", [files]).fetchone()
+    return int(found[0]) if found else 0
+
+
+if __name__ == "__main__":
+    main()

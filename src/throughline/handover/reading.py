@@ -135,7 +135,8 @@ def _view(
         numbers = ", ".join(str(number) for number in paths.values())
         # of each file it is reckoned once for a block of rows
         number = f"[{numbers}][list_position([{files}], filename)]::smallint"
-        parts.append(f"select {columns}, {number} as force from {reads}([{files}], filename=true{given})")
+        found = f"{reads}([{files}], filename=true{given})"
+        parts.append(f"select {columns}, {number} as force from {found}")  # noqa: S608 (names quoted)
     try:
         engine.execute(f'create view "{shape.name}" as {" union all ".join(parts)}')
     except duckdb.Error:

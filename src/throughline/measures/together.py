@@ -5,6 +5,7 @@ and whatever is joined, grouped or put in order is so within a force. Where the 
 counted, the same is done with a column `PERIOD`, and one reading gives every figure; else there is one for each period.
 """
 
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,7 +48,7 @@ def readings(measure: Measure, periods: Sequence[Period]) -> Iterator[Reading]:
 
     Raises ApartError where the measure joins or combines tables in a way that cannot be told apart by force.
     """
-    for one, following in zip(periods, periods[1:], strict=False):
+    for one, following in itertools.pairwise(periods):
         if following.first <= one.last:
             raise ValueError("periods: overlap, or are not in their order")
     span = Period(periods[0].first, periods[-1].last)
@@ -145,9 +146,7 @@ def _of_periods(filtered: ops.Filter, days: Sequence[str], periods: Sequence[Per
     day = rows[days[0]]
     # the first period whose last day is not before it
     place = ibis.cases(*((day <= one.last, ibis.literal(at, _NUMBER)) for at, one in enumerate(periods)))
-    if any(
-        (after.first - before.last).days != 1 for before, after in zip(periods, periods[1:], strict=False)
-    ):
+    if any((after.first - before.last).days != 1 for before, after in itertools.pairwise(periods)):
         rows = rows.filter(ibis.or_(*(day.between(one.first, one.last) for one in periods)))
     found: ops.Relation = rows.mutate(**{PERIOD: place}).op()
     return found

@@ -1,11 +1,17 @@
 """``throughline statistics``: figures judged, from the command line."""
 
+import csv
 import json
+import tempfile
+from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from throughline.handover.reading import ExtractError, read_extracts
 from throughline.statistics.consistency import FileError, Finding, check, read_file
+from throughline.statistics.measuring import Told, figures, years_to
 
 
 @click.group()
@@ -46,3 +52,40 @@ def as_text(found: tuple[Finding, ...], of: int) -> str:
     lines = [f"{of:,} figures read, {len(found):,} {'question' if len(found) == 1 else 'questions'}."]
     lines += [f"- {finding.rule}: {finding.message} [{', '.join(finding.fact_ids)}]" for finding in found]
     return "\n".join(lines)
+
+
+@statistics.command("measures")
+@click.argument("folder", type=click.Path(path_type=Path, file_okay=False))
+@click.option(
+    "--until", "last", type=click.DateTime(["%Y-%m-%d"]), required=True, help="The last day of the last year."
+)
+@click.option("--years", type=click.IntRange(1, 40), default=2, show_default=True, help="How many years.")
+@click.option(
+    "--out", required=True, type=click.Path(path_type=Path, dir_okay=False), help="The CSV file to be made."
+)
+@click.option("--memory", default="4GB", show_default=True, help="What tables and sums may take at most.")
+@click.option("--threads", type=click.IntRange(1), help="Processors that are used; all.")
+def measures_command(
+    folder: Path, last: datetime, years: int, out: Path, memory: str, threads: int | None
+) -> None:
+    """Count every measure of many forces over years, of the tables of handover that they gave.
+
+    FOLDER holds a folder of each force, named by its code, as `throughline handover import` makes it. The file has a row for
+    each figure: measure, kind, force, first and last day, group, rows, counted, unknown, low and high of the interval, the
+    median and the ninth decile in minutes; or in `unable` why there is no figure, which is never nought.
+    """
+    try:
+        with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
+            given = read_extracts(folder, threads=threads, memory=memory, spill=Path(spill))
+            periods = years_to(last.date(), years)
+            click.echo(f"{len(given.forces)} forces, {periods[0].first} to {periods[-1].last}", err=True)
+            with out.open("w", encoding="utf-8", newline="") as opened:
+                writer = csv.DictWriter(opened, [one.name for one in fields(Told)], lineterminator="\n")
+                writer.writeheader()
+                told = figures(given, periods, say=lambda said: click.echo(said, err=True))
+                rows = sum(bool(writer.writerow(asdict(one))) for one in told)
+    except ExtractError as error:
+        raise click.ClickException(f"{error}.") from None
+    except OSError as error:
+        raise click.ClickException(f"{out.name}: {error.strerror}.") from None
+    click.echo(f"{rows:,} figures: {out}")

@@ -1,15 +1,14 @@
 """Every measure of many forces and years, of the tables of handover that they gave."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import ibis.expr.operations as ops
 from ibis import _
 
 from throughline.handover.reading import Extracts
-from throughline.measures import Kind, Measure, Period, measures
+from throughline.measures import QUANTILES, Kind, Measure, Period, measures
 from throughline.measures.intervals import events, rate, wilson
 from throughline.measures.together import FORCE, PERIOD, Reading, readings, tables_of, with_force
 from throughline.statistics.returns import year_to
@@ -32,7 +31,15 @@ class Told:
     high: float | None = None
     median: float | None = None
     ninth_decile: float | None = None
+    #: the first day of which there are records, where that is within the period
+    since: date | None = None
     unable: str = ""
+
+
+_NOUGHT: Mapping[str, Any] = {
+    **dict.fromkeys(("rows", "counted", "unknown", "known"), 0),
+    **dict.fromkeys(QUANTILES),
+}
 
 
 def years_to(last: date, years: int) -> tuple[Period, ...]:
@@ -70,14 +77,19 @@ def figures(
         for number, force in enumerate(given.forces):
             for place, period in enumerate(periods):
                 head = (measure.code, str(measure.kind), force, period.first, period.last)
-                if why := _unable(given, force, period, reads, begins.get(number, {})):
+                since = min(
+                    (day for name, day in begins.get(number, {}).items() if name in reads), default=None
+                )
+                if why := _unable(reads & given.without[force], since, period):
                     yield Told(*head, unable=why)
                     continue
+                if since and since <= period.first:
+                    since = None
                 found = lines.get((number, place), [])
                 for row in sorted(found, key=lambda one: (one.get("group") is None, str(one.get("group")))):
-                    yield _told(head, measure, row)
+                    yield replace(_told(head, measure, row), since=since)
                 if not found and not told_apart:
-                    yield _told(head, measure, {"rows": 0, "counted": 0, "unknown": 0})
+                    yield replace(_told(head, measure, _NOUGHT), since=since)
 
 
 def _place(reading: Reading, row: Mapping[str, Any], periods: Sequence[Period]) -> int:
@@ -94,26 +106,23 @@ def _begins(given: Extracts) -> dict[int, dict[str, date]]:
     return found
 
 
-def _unable(
-    given: Extracts, force: str, period: Period, reads: frozenset[str], begins: Mapping[str, date]
-) -> str:
-    if lacking := sorted(reads & given.without[force]):
-        names = ", ".join(name.removeprefix("handover_").replace("_", " ") for name in lacking)
+def _unable(lacking: frozenset[str], since: date | None, period: Period) -> str:
+    if lacking:
+        names = ", ".join(sorted(name.removeprefix("handover_").replace("_", " ") for name in lacking))
         return f"Not handed over: {names}."
-    days = [day for name, day in begins.items() if name in reads]
-    if days and period.last < min(days):
-        return f"The records begin on {min(days):%-d %B %Y}."
+    if since and period.last < since:
+        return f"The records begin on {since:%-d %B %Y}."
     return ""
 
 
 def _told(head: tuple[str, str, str, date, date], measure: Measure, row: Mapping[str, Any]) -> Told:
     group, rows = row.get("group"), int(row["rows"])
     if measure.kind is Kind.DELAY:
-        times = {
-            name: None if row.get(name) is None else round(row[name], 3)
-            for name in ("median", "ninth_decile")
-        }
-        return Told(*head, group, rows, unknown=rows - int(row.get("known", 0)), **times)
+        median, ninth_decile = (
+            None if row[name] is None else round(float(row[name]), 3) for name in ("median", "ninth_decile")
+        )
+        unknown = rows - int(row["known"])
+        return Told(*head, group, rows, unknown=unknown, median=median, ninth_decile=ninth_decile)
     counted = rows if measure.kind is Kind.COUNT else int(row["counted"] or 0)
     unknown = 0 if measure.kind is Kind.COUNT else int(row["unknown"])
     low: float | None = None

@@ -1,0 +1,107 @@
+"""Every measure of many forces, of the folders that they gave."""
+
+import csv
+import json
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from throughline.handover.importing import import_records
+from throughline.handover.mapping import read_map
+from throughline.handover.reading import ABOUT, read_extract
+from throughline.measures import Period, measure, measures
+from throughline.statistics.cli import statistics
+from throughline.synthetic.records import write_records
+
+LAST = date(2026, 3, 31)
+YEAR = Period(date(2025, 4, 1), LAST)
+
+
+@pytest.fixture(scope="module")
+def handed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the extracts of two forces: one as Parquet, and one as CSV that hands over no crimes."""
+    home = tmp_path_factory.mktemp("forces")
+    export = home / "export"
+    write_records(export, 300, seed=5, year_end=LAST)
+    told = read_map(export / "map.yaml")
+    forces = home / "forces"
+    forces.mkdir()
+    import_records(told, sorted(export.glob("*.csv")), forces / "X1", key=bytes(32))
+    import_records(told, sorted(export.glob("*.csv")), forces / "X2", key=bytes(32), as_csv=True)
+    (forces / "X2" / "handover_crime.csv").unlink()
+    return forces
+
+
+def _count(folder: Path, out: Path, *more: str) -> Result:
+    return CliRunner().invoke(
+        statistics, ["measures", str(folder), f"--until={LAST}", f"--out={out}", "--threads=1", *more]
+    )
+
+
+@pytest.fixture(scope="module")
+def told(handed: Path, tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, str]]:
+    """The rows that the command makes, of four years."""
+    out = tmp_path_factory.mktemp("out") / "figures.csv"
+    result = _count(handed, out, "--years=4")
+    assert result.exit_code == 0, result.output
+    assert f"{len(measures())} of {len(measures())}: " in result.stderr
+    with out.open(encoding="utf-8", newline="") as opened:
+        return [*csv.DictReader(opened)]
+
+
+def test_each_force_has_the_figures_that_it_counts_itself(handed: Path, told: list[dict[str, str]]) -> None:
+    for force in ("X1", "X2"):
+        alone = read_extract(handed / force)
+        for code in ("domestic-calls", "repeat-victims-government", "counter-allegations"):
+            [*theirs] = alone.run(measure(code).figure(YEAR))
+            ours = [
+                row
+                for row in told
+                if (row["measure"], row["force"], row["last"]) == (code, force, LAST.isoformat())
+            ]
+            assert not any(row["unable"] for row in ours)
+            assert [int(row["rows"]) for row in ours] == [row["rows"] for row in theirs]
+            assert [int(row["counted"]) for row in ours] == [
+                row.get("counted", row["rows"]) for row in theirs
+            ]
+            for row in ours:
+                assert not row["low"] or 0 <= float(row["low"]) <= float(row["high"])
+    crimes = {
+        row["force"]: row
+        for row in told
+        if row["measure"] == "arrests-once" and row["last"] == LAST.isoformat()
+    }
+    assert int(crimes["X1"]["rows"]) > 0
+    # what was not handed over is no nought
+    assert crimes["X2"]["rows"] == ""
+    assert crimes["X2"]["unable"] == "Not handed over: crime."
+
+
+def test_days_before_the_records_begin_are_no_nought(told: list[dict[str, str]]) -> None:
+    first, then, *_rest = [row for row in told if row["measure"] == "domestic-calls"]
+    assert (first["last"], first["rows"]) == ("2023-03-31", "")
+    assert first["unable"].startswith("The records begin on ")
+    # in the year after they begin, and the figure is of its other days
+    assert int(then["rows"]) > 0
+    assert then["first"] < then["since"] < then["last"]
+
+
+def test_a_folder_that_cannot_be_read_says_of_which_force(handed: Path, tmp_path: Path) -> None:
+    out = tmp_path / "figures.csv"
+    (empty := tmp_path / "empty").mkdir()
+    assert "empty holds no folder of a force." in _count(empty, out).output
+    copied = tmp_path / "copied"
+    shutil.copytree(handed, copied)
+    about = json.loads((copied / "X2" / ABOUT).read_text("utf-8"))
+    (copied / "X2" / ABOUT).write_text(json.dumps(about | {"version": "1"}), "utf-8")
+    assert "X2: its tables are of version '1', and this reads version" in _count(copied, out).output
+    (copied / "X2" / ABOUT).write_text(json.dumps(about), "utf-8")
+    (copied / "X1" / "handover_call.parquet").write_bytes(b"no Parquet")
+    assert (
+        "handover_call of a force does not hold the columns of its shape, or is damaged."
+        in _count(copied, out).output
+    )
+    assert not out.exists()
