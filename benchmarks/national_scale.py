@@ -218,7 +218,7 @@ def _measured(start: Callable[[], "subprocess.Popen[str]"]) -> dict[str, Any]:
     slowest = sorted(
         (
             (round(after - at, 1), said)
-            for (said, at), (_said, after) in zip(steps, [*steps[1:], ("", ended)], strict=True)
+            for (said, at), (_said, after) in zip(steps, [*steps, ("", ended)][1:], strict=True)
         ),
         reverse=True,
     )

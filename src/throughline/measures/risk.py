@@ -38,13 +38,11 @@ def completed(period: Period) -> Table:
     pairs = pairs.select("incident", "at", "case")
     whole = table("handover_assessment").filter(_.completed_at.notnull())
     whole = whole.select("case", names=_.incident, done_at=_.at)
-    done = (
-        pairs.join(whole, "case")
-        .filter((_.names == _.incident) | (_.names.isnull() & (_.done_at >= _.at)))
-        .select("incident", "case")
-        .distinct()
-        .mutate(done=True)
-    )
+    # each way for itself: with both in one join, every incident of a case would be held beside every assessment of it
+    named = pairs.join(whole.filter(_.names.notnull()).select("case", incident="names"), ["case", "incident"])
+    after = pairs.join(whole.filter(_.names.isnull()), "case").filter(_.done_at >= _.at)
+    done = ibis.union(*(found.select("incident", "case") for found in (named, after)), distinct=True)
+    done = done.mutate(done=True)
     return pairs.left_join(done, ["incident", "case"]).select(
         "incident", "at", "case", counted=_.done.fill_null(False)
     )

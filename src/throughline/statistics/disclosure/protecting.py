@@ -2,7 +2,8 @@
 
 A small count is moved up or down, together with another part of the same whole and with the same two figures of another
 force that stands in the same totals: four cells whose rows and columns still add up. Where no other force will do, the
-totals themselves are kept back. In words: complementary suppression over the additive structure (A. G. de Waal
+totals themselves are kept back. A force knows its own figures: so that it finds no more than a reader, there is a second proof
+with another force, or with none. In words: complementary suppression over the additive structure (A. G. de Waal
 and L. C. R. J. Willenborg, Elements of Statistical Disclosure Control, 2001), with each proof kept as whole numbers.
 """
 
@@ -184,15 +185,46 @@ class _Work:
             # the same return in the same totals as before: what was proved then holds
             self.carried.add(cell)
             return
-        year = self.years[cell.year_end]
         # kept back in a return that was corrected: whether this very figure changed is known to nobody, so no total tells
         corrected = cell in self.old and cell not in self.before
+        first = self._cheapest(cell, corrected)
+        if first is not None:
+            self._keep(first)
+            # the other force of a proof knows its own figures, and needs another beside it
+            partners = _others(first[0])
+            if partners and (second := self._cheapest(cell, corrected, partners)) is not None:
+                self._keep(second)
+        elif cell in self.before:
+            self.withheld |= {
+                code
+                for cells, codes, before in self.columns[cell.item, cell.year_end]
+                if cell in cells and not before
+                for code in codes
+            }
+            self.carried.add(cell)
+
+    def _keep(self, found: tuple[Witness, set[str]]) -> None:
+        witness, withheld = found
+        self.protected |= witness.moves.keys()
+        self.withheld |= withheld
+        self.witnesses.append(witness)
+
+    def _cheapest(
+        self,
+        cell: Cell,
+        corrected: bool,
+        without: frozenset[str] = frozenset(),
+    ) -> tuple[Witness, set[str]] | None:
+        """The proof of a small count that keeps back least, with the totals that it needs kept back; none moves a figure of
+        the forces that it is to do ``without``."""
+        year = self.years[cell.year_end]
         best: tuple[tuple[int, int, str], Witness, set[str]] | None = None
         for moves in self._moves(year, cell.force, cell.item):
             own = {year.cell(cell.force, code): step for code, step in moves.items()}
             if own.keys() & self.known:
                 continue
-            for other in (None, *(() if corrected else self._partners(year, cell.force, moves))):
+            partners = () if corrected else self._partners(year, cell.force, moves, without)
+            for other in (None, *partners):
                 steps, withheld = dict(own), set[str]()
                 up, down = room(year.values, year.items, year.parts, cell.force, moves)
                 if other is None:
@@ -215,18 +247,7 @@ class _Work:
                 )
                 if best is None or cost < best[0]:
                     best = (cost, Witness(cell, steps, up, down), withheld)
-        if best is not None:
-            self.protected |= best[1].moves.keys()
-            self.withheld |= best[2]
-            self.witnesses.append(best[1])
-        elif cell in self.before:
-            self.withheld |= {
-                code
-                for cells, codes, before in self.columns[cell.item, cell.year_end]
-                if cell in cells and not before
-                for code in codes
-            }
-            self.carried.add(cell)
+        return None if best is None else best[1:]
 
     def _news(self, cell: Cell) -> bool:
         """Whether a total that is printed now tells of a cell what none told before."""
@@ -253,12 +274,14 @@ class _Work:
             if before or not self.withheld.issuperset(codes)
         )
 
-    def _partners(self, year: _Year, force: str, moves: Mapping[str, int]) -> list[str]:
+    def _partners(
+        self, year: _Year, force: str, moves: Mapping[str, int], without: frozenset[str]
+    ) -> list[str]:
         """The forces that stand in the same totals by every figure that moves, those first that have most kept back."""
         wanted = [self._stands_in(year.cell(force, code)) for code in moves]
         found = []
         for other in year.versions:
-            if other == force or any((other, code) not in year.values for code in moves):
+            if other == force or other in without or any((other, code) not in year.values for code in moves):
                 continue
             cells = [year.cell(other, code) for code in moves]
             if any(one in self.known or (one in self.old and one not in self.before) for one in cells):
@@ -304,6 +327,11 @@ class _Work:
         """What is kept back already and is large enough to move comes first, then the smallest that is."""
         value = year.values[force, code]
         return (year.cell(force, code) not in self.protected, value < self.policy.values, value, code)
+
+
+def _others(witness: Witness) -> frozenset[str]:
+    """The other forces whose figures a proof moves."""
+    return frozenset(cell.force for cell in witness.moves) - {witness.cell.force}
 
 
 def room(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 import pytest
-from disclosure import attacked, invented_gathered, revised
+from disclosure import attacked, found_from_within, invented_gathered, revised
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,9 +75,18 @@ class TestASmallCount:
         found = protect(values, {DAY: ITEMS}, sums, POLICY)
         small = Cell(DAY, "A", "others", "A")
         assert found.primary == {small}
-        assert len(found.protected) == 4
+        # with two others, since each of them knows its own
+        assert len(found.protected) == 6
         assert not found.withheld
         low, high = attack(published(values, {DAY: ITEMS}, sums, found.protected))[small]
+        assert high is None or high - low + 1 >= POLICY.values
+
+    @pytest.mark.parametrize("force", "BCD")
+    def test_is_not_found_by_a_force_that_subtracts_its_own_figures_as_well(self, force: str) -> None:
+        values, sums = world(ROWS)
+        found = protect(values, {DAY: ITEMS}, sums, POLICY)
+        unknown = frozenset(cell for cell in found.protected if cell.force != force)
+        low, high = attack(published(values, {DAY: ITEMS}, sums, unknown))[Cell(DAY, "A", "others", "A")]
         assert high is None or high - low + 1 >= POLICY.values
 
     def test_alone_is_found_by_subtraction(self) -> None:
@@ -204,6 +213,10 @@ def test_no_edition_gives_a_small_count_away_and_most_of_it_is_published(seed: i
     assert result.narrowed == 0
     assert result.published_share >= 0.85
     assert result.recovered_from_small_alone > 0
+
+
+def test_no_force_finds_another_s_small_count_by_its_own_figures() -> None:
+    assert found_from_within(Figures(invented_gathered(3)))[:2] == (0, 0)
 
 
 @pytest.mark.parametrize("seed", range(4))
