@@ -61,7 +61,7 @@ from told where a < 0.92 group by victim;
 # the rows of each shape, in the order of its columns
 _ROWS = {
     "handover_call": """
-select id('call', m), t0 + to_seconds(m - n), day, one_of(['999','999','999','101','101','front-counter','partner'], b),
+select id('call', m), t0 + to_seconds(case when m = n then 0 else 300 end), day, one_of(['999','999','999','101','101','front-counter','partner'], b),
   one_of(['victim','victim','witness'], c), 'spoken', case when a < 0.92 then true when a < 0.98 then false end,
   'domestic-abuse', id('incident', n), victim % 50000, victim % 70000, a < 0.5, one_of(['concern','none-said',null], dice(m, 't'))
 from told, unnest(case when n % 5 = 0 then [n, n + 100000000] else [n] end) t(m)""",
