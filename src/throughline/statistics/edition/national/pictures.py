@@ -6,6 +6,7 @@ from typing import Final
 
 from throughline.statistics.edition.content import Block, Column, Figure, Heading, Listing, Page, Table, Value
 from throughline.statistics.edition.drawing import Dot, dots, stacks
+from throughline.statistics.edition.funnels import FUNNELS, both_funnels, standing
 from throughline.statistics.edition.national.shared import FORCE, Basis, ends, rounded
 from throughline.statistics.edition.reckoning import year_words
 from throughline.statistics.returns import Item
@@ -107,7 +108,7 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
                 force, who.name, counted.shown, of,
                 rounded(told), rounded(now.low if now else None), rounded(now.high if now else None), rounded(was),
                 "[z]" if similar is None else round(similar, 4),
-                "[z]" if place is None else ("outside" if place.outside else "within"),
+                *standing(place),
             )
         )  # fmt: skip
         if now is None or told is None:
@@ -119,7 +120,7 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
     whole = (
         f"of {basis.lower(item.part_of)}" if item.part_of and not one.per else f"per {one.per:,} residents"
     )
-    says = _says(basis, one, ordered, gaps, national)
+    says = " ".join([_says(basis, one, ordered, gaps, national), *([both_funnels(funnel)] if funnel else [])])
     table = Table(
         f"figure-{one.number:02}",
         f"Figure {one.number}: {one.title}, by force",
@@ -131,7 +132,7 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
             *ends("number" if one.per else "share"),
             Column("before", year_words(basis.then) if basis.then else "Before", "number" if one.per else "share", "The year before; across a series break it is not to be compared"),
             Column("similar", "Similar forces", "share", "Middle of the shares of the five forces nearest in number of residents"),
-            Column("funnel", "Among all forces", means="Whether it lies within the limits at its size, allowing for how much forces differ"),
+            *FUNNELS,
         ),
         tuple(rows),
         tuple(f"Series break: {each.label} on {each.on.day} {each.on:%B %Y}. {each.why}." for each in breaks),

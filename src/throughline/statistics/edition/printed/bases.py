@@ -1,9 +1,11 @@
 """Real residents, officers and recorded crime of each force, and what can be made of printed figures by them."""
 
+from throughline.measures.dispersion import dispersion
 from throughline.measures.intervals import rate
 from throughline.statistics.consistency.rounding import span
 from throughline.statistics.edition.content import Column, Figure, Heading, Listing, Page, Table, Value
 from throughline.statistics.edition.drawing import Dot, dots
+from throughline.statistics.edition.funnels import FUNNELS, both_funnels, standing
 from throughline.statistics.edition.printed.report import NOW, Report
 
 
@@ -114,9 +116,52 @@ def denominators_page(report: Report) -> Page:
         "The forces' real bases",
         (
             Figure("recorded-crime-rates", title, svg, says, table, table.notes),
+            Heading("Two funnels over real forces", "funnels"),
+            *_two_funnels(report),
             Heading("Printed shares held against the published series", "held"),
             Listing(tuple(checks)),
             Heading("What printed rates come to", "rates"),
             Listing(tuple(applied)),
         ),
     )
+
+
+def _two_funnels(report: Report) -> tuple[str, Table]:
+    """Violence with injury among recorded crimes, by both funnels: why the plain one is no use between forces."""
+    counts = {
+        code: (crime.number("violence_with_injury"), crime.number("recorded"))
+        for code, crime in report.crime.items()
+    }
+    spread = dispersion(counts)
+    assert spread is not None
+    rows = tuple(
+        (
+            code, report.forces[code].label, place.counted, place.of, round(place.share, 4),
+            round(place.low, 4), round(place.high, 4), round(place.plain_low, 4), round(place.plain_high, 4),
+            *standing(place),
+        )
+        for code, place in sorted(spread.places.items(), key=lambda one: (-one[1].share, one[0]))
+    )  # fmt: skip
+    table = Table(
+        "two-funnels",
+        "Violence with injury among recorded crimes of each force, with the limits of two funnels",
+        (
+            Column("force", "Code", means="Code of the force's area"),
+            Column("name", "Force", means="Name of the force"),
+            Column("counted", "Violence with injury", "whole", "12 months to 31 March 2015"),
+            Column("of", "Recorded crime", "whole", "12 months to 31 March 2015, without fraud"),
+            Column("share", "Share", "share", "Of recorded crimes"),
+            Column("low", "Limit below", "share", "Of the funnel that allows for how much forces differ"),
+            Column("high", "Limit above", "share", "Of the same funnel"),
+            Column("plain_low", "Plain limit below", "share", "Of the plain binomial funnel"),
+            Column("plain_high", "Plain limit above", "share", "Of the plain binomial funnel"),
+            *FUNNELS,
+        ),
+        rows,
+        (
+            f"Limits hold {spread.level:.1%} of what chance gives; all forces together {spread.average:.1%}.",
+            "Nothing here is of domestic abuse: the report prints no figure of every force to judge so.",
+        ),
+        key=("force",),
+    )
+    return f"Violence with injury, of recorded crimes. {both_funnels(spread)}", table
