@@ -190,6 +190,16 @@ def test_a_map_that_cannot_be_used_says_so(tmp_path, text, says):
         read_file_map(path)
 
 
+def test_codes_are_read_as_they_are_written(tmp_path):
+    path = tmp_path / "map.yaml"
+    path.write_text("id: NO\nethnicity: {column: ON, codes: {NO: A1, N: , 01: B2}}\n")
+
+    told = read_file_map(path)
+
+    assert (told.columns()["id"], told.columns()["ethnicity"]) == ("NO", "ON")
+    assert told.codes["ethnicity"] == {"no": "A1", "n": "", "01": "B2"}
+
+
 def test_a_map_with_a_column_that_the_file_lacks_or_has_twice(judge):
     with pytest.raises(LayoutError, match="no column 'FLAGS'"):
         judge.file_map.check([column for column in COLUMNS if column != "FLAGS"])
