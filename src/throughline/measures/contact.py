@@ -1,6 +1,7 @@
 """The measures of first contact (report chapter 1; systems 1, 2, 4, 6 to 8, 12, 13 and 20)."""
 
 from collections.abc import Iterable
+from datetime import date
 from functools import cache, partial
 from typing import Any
 
@@ -319,9 +320,19 @@ def _definition(row: Row) -> dict[str, Any]:
     }
 
 
-def government_definition() -> dict[str, Any]:
-    """The government's definition of a repeat victim, as `repeat_victims` takes it."""
-    return _definition(next(row for row in load("repeat-definitions").rows if row.code == "government"))
+def government_definition(on: date | None = None) -> dict[str, Any]:
+    """The government's definition of a repeat victim, as `repeat_victims` takes it; of a day, the one that held then."""
+    return _definition(_government(on))
+
+
+def government_definition_in_words(on: date) -> str:
+    """The same for a reader of a figure of which the last day is ``on``."""
+    return _in_words(_government(on))
+
+
+def _government(on: date | None) -> Row:
+    listed = load("repeat-definitions")
+    return next(row for row in (listed.as_of(on) if on else listed.rows) if row.code == "government")
 
 
 def _in_words(row: Row) -> str:

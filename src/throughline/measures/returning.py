@@ -171,8 +171,7 @@ def marac_by_police(period: Period) -> Table:
 @cache
 def asked() -> tuple[Asked, ...]:
     """What is asked of a force's records, in the order of a return."""
-    definition = government_definition()
-    repeats = "By the government's definition as this project has it: so many incidents in so many months, whoever did it."
+    repeats = "By the government's definition as this project has it, not by one of the force's own."
     victim, person = "handover_involvement", "handover_person"
 
     def of_victims(items: dict[Group, str], rows: Callable[[Period], Table], *needs: str) -> Asked:
@@ -190,7 +189,7 @@ def asked() -> tuple[Asked, ...]:
         ),
         Asked(
             {True: "calls-repeat"},
-            _all(lambda period: calls_of_repeat_victims(period, **definition)),
+            _all(lambda period: calls_of_repeat_victims(period, **government_definition(period.last))),
             ("handover_call", victim),
             "call",
             note=repeats,
@@ -217,7 +216,7 @@ def asked() -> tuple[Asked, ...]:
         Asked({True: "victims"}, _all(victims), (victim,), "person"),
         Asked(
             {True: "victims-repeat"},
-            lambda period: repeat_victims(period, **definition).mutate(group=_.counted),
+            lambda period: repeat_victims(period, **government_definition(period.last)).mutate(group=_.counted),
             (victim,),
             "person",
             note=repeats,

@@ -9,9 +9,8 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures import Period
-from throughline.measures.contact import methods_in_words
+from throughline.measures.contact import government_definition_in_words, methods_in_words
 from throughline.measures.returning import ALL_CRIMES, ELSEWHERE, Asked, asked
-from throughline.reference import load
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Counted, Entry, Return
 
@@ -118,10 +117,9 @@ def _methods(
     made = f"Counted by Throughline from the records of people and incidents, as they stood on {made_on:%-d %B %Y}."
     if more:
         made = f"{more} {made}"
-    definitions = {row.code: row for row in load("repeat-definitions").as_of(period.last)}
-    repeat = definitions["government"]
     repeats = (
-        f"Repeat victim: {repeat.number('needed')} or more incidents in {repeat.number('months')} months."
+        "Repeat victim: by the government's definition as this project has it, not by one of the force's own. "
+        f"{government_definition_in_words(period.last)}"
     )
     found: dict[str, Counted] = {}
     for item in listed:

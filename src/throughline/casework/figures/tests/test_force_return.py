@@ -46,6 +46,11 @@ def test_each_item_is_a_figure_or_says_why_there_is_none(year, accounts, tmp_pat
     }  # fmt: skip
     assert (value("crimes-arrested"), value("victims-repeat"), value("victims-male")) == (1, 0, 0)
     assert [value(f"victims-{one}") for one in ("partner", "ex-partner", "family")] == [1, 1, 1]
+    # the reader is told by which definition, in the sheet's words and beside the figure
+    said = told.methods["Victims"].definition
+    assert "government's definition" in said
+    assert "at least 2 domestic incidents or crimes in the 12 months" in said
+    assert "government's definition" in told.entries["victims-repeat"].note
     # nobody gave one crime an outcome, took one call or asked one about being disabled
     for code in ("charged", "not-assigned", "calls", "victims-disabled", "crimes", "trained-control"):
         assert value(code) is None, code
