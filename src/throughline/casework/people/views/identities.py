@@ -139,7 +139,8 @@ def _traits(shown: Person, today: date) -> dict[str, str]:
         _("Age"): shown.age or unknown,
         _("Phones"): "; ".join(dict.fromkeys(phone.given for phone in shown.phones)) or _("None held"),
         _("Addresses"): "; ".join(dict.fromkeys(place.shown for place in shown.addresses)) or _("None held"),
-        _("Household"): "; ".join(sorted(f"{r.name}, {r.age}" for r in shown.household)) or _("None found"),
+        _("Household"): "; ".join(sorted(f"{r.name}, {r.age or _('age not known')}" for r in shown.household))
+        or _("None found"),
         _("Relationships"): "; ".join(sorted(r.name for r in shown.relatives)) or _("None found"),
         _("Language"): wording.known((r.language for r in records), _("Not asked yet")),
         _("Ethnicity, as they define it"): wording.known(
