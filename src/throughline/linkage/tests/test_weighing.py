@@ -316,8 +316,8 @@ def test_a_name_of_two_orders_agrees_by_the_better_one() -> None:
     assert [level.name for _, level in weighing.evidence(1)] == ["same", "same"]
 
 
-@given(people, st.lists(people, max_size=60), st.lists(people, max_size=8), st.integers(1, 30))
-@settings(max_examples=100)
+@given(people, st.lists(people, max_size=8), st.lists(people, max_size=4), st.integers(1, 30))
+@settings(max_examples=60)
 def test_rows_prepared_beforehand_change_no_answer(
     heard: Description, known: list[Description], since: list[Description], limit: int
 ) -> None:
