@@ -7,7 +7,7 @@ provided, one force is late. The same seed makes the same files to the last byte
 import csv
 import random
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
@@ -15,11 +15,21 @@ from typing import Final
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
 from throughline.statistics.edition.gathering import FORCES, SIGNATURES, WHY
-from throughline.statistics.returns import Entry, Item, Return, canonical, digest, items, write_template
+from throughline.statistics.returns import (
+    Counted,
+    Entry,
+    Item,
+    Return,
+    canonical,
+    digest,
+    items,
+    write_template,
+)
 from throughline.statistics.returns.template import FIGURES, METHODS
 
 FORCES_INVENTED: Final = 43
 SEED: Final = 20150331
+METHOD: Final = "Invented: counted from nothing by a seeded generator"
 _FIRST: Final = (
     "Alder", "Birken", "Corvale", "Dunmere", "Elmsey", "Farrow", "Garside", "Hallow", "Inchley", "Jessamy", "Kelder", "Larken",
     "Morrow", "Netherby", "Oakhurst", "Penrow", "Quarley", "Rushmere", "Saltmarsh", "Thornley", "Umberley", "Verrow",
@@ -162,6 +172,13 @@ def write_invented_returns(out: Path, years: Sequence[date], *, seed: int = SEED
     signatures = []
     for told in invented_returns(years, seed):
         folder = out / f"{told.year_end}-{told.force}"
+        told = replace(
+            told,
+            methods={
+                sheet: Counted(sheet, "as-asked", "", METHOD)
+                for sheet in dict.fromkeys(item.sheet for item in items(told.year_end))
+            },
+        )
         write_template(folder, told.year_end, force=told.force)
         _fill(folder, told)
         signed_on = told.year_end + timedelta(days=92)
@@ -194,7 +211,7 @@ def _fill(folder: Path, told: Return) -> None:
     at = {name: number for number, name in enumerate(heading)}
     for row in rows:
         row[at["counted_by"]] = "as-asked"
-        row[at["method"]] = "Invented: counted from nothing by a seeded generator"
+        row[at["method"]] = METHOD
     _csv(folder / METHODS, heading, rows)
     # the form for a spreadsheet is not part of a return that came as files
     (folder / "return.xlsx").unlink()

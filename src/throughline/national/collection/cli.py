@@ -368,12 +368,16 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
 
     ``signatures.csv`` names each return's folder with the digest that was signed, ``corrections.csv`` why figures were corrected,
     ``forces.csv`` the forces where they are invented. ``signed.json`` has both sides' words too, and which forces are missing and why.
+    ``signed.txt`` beside each return is the text that was signed; ``SHA256SUMS`` seals every file, and its own SHA-256 is said at the end
+    (`national publish --seal`).
     Each return is a folder of CSV files that `throughline return check` reads.
     """
     from django.utils import timezone
 
     from throughline.national.collection.commands.taking import take
     from throughline.national.collection.queries.exporting import signed_set
+    from throughline.statistics.edition.gathering import SIGNED
+    from throughline.statistics.edition.sealing import SUMS, seal
 
     if out.exists() and any(out.iterdir()):
         raise click.ClickException(f"{out} holds something already; choose an empty folder.")
@@ -420,7 +424,12 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         with (out / path).open("w", encoding="utf-8", newline="") as file:
             csv.writer(file, lineterminator="\n").writerows(rows)
+    for one in signed:
+        # byte for byte, whatever the system ends its lines with
+        (out / one["folder"] / SIGNED).write_bytes(one.pop("text").encode())
     text = json.dumps({"rounds": rounds}, ensure_ascii=False, indent=1)
     (out / "signed.json").write_text(text + "\n", encoding="utf-8")
+    sealed = seal(out)
     missing = sum(len(told["missing"]) for told in rounds)
     click.echo(f"{len(folders)} signed returns in {out}; {missing} are missing.")
+    click.echo(f"Sealed; SHA-256 of {SUMS}: {sealed}")

@@ -1,11 +1,11 @@
-"""What a force sends and signs: the one text of its figures, where a question stands, and where a whole return does."""
+"""What a force sends and signs: the one text of it, where a question stands, and where a whole return does."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
-from throughline.statistics.returns import Entry, Query, Return
+from throughline.statistics.returns import Counted, Query, Return, binds_all, told_in
 
 #: How long before its day a release is announced at least (Code of Practice for Statistics: four weeks).
 NOTICE = timedelta(weeks=4)
@@ -19,21 +19,14 @@ class Amiss(ValueError):
         self.field = field
 
 
-# --- the figures that are signed ---------------------------------------------------------------------
+# --- what is signed -----------------------------------------------------------------------------------
 
 
-def figures(text: str) -> Return:
-    """The return that a canonical text holds."""
-    head, *lines = text.split("\n")
-    force, year_end = head.split("\t")
-    told = [line.split("\t") for line in lines]
-    return Return(
-        force,
-        date.fromisoformat(year_end),
-        {
-            code: Entry(code, int(value) if value else None, unable or None, row)
-            for row, (code, value, unable) in enumerate(told, start=2)
-        },
+def figures(text: str, methods: Iterable[Mapping[str, str]] = ()) -> Return:
+    """The return that a canonical text holds. One that was signed by its figures alone was kept with its methods beside it."""
+    told = told_in(text)
+    return (
+        told if binds_all(text) else replace(told, methods={one["sheet"]: Counted(**one) for one in methods})
     )
 
 
@@ -47,10 +40,26 @@ class Change:
 
 
 def changes(before: Return, after: Return) -> tuple[Change, ...]:
-    """What differs between two versions of a return, item by item."""
-    codes = dict.fromkeys((*before.entries, *after.entries))
-    pairs = ((code, answer(before, code), answer(after, code)) for code in codes)
-    return tuple(Change(code, was, now) for code, was, now in pairs if was != now)
+    """What differs between two versions of a return: item by item, its answer and its note, then how each sheet was counted."""
+    found = []
+    for code in dict.fromkeys((*before.entries, *after.entries)):
+        found.append(Change(code, answer(before, code), answer(after, code)))
+        found.append(Change(f"{code}, note", note(before, code), note(after, code)))
+    for sheet in dict.fromkeys((*before.methods, *after.methods)):
+        found.append(Change(f"{sheet}, how it was counted", counted(before, sheet), counted(after, sheet)))
+    return tuple(one for one in found if one.before != one.after)
+
+
+def note(told: Return, item: str) -> str:
+    """What the force adds to an item, or nothing."""
+    entry = told.entries.get(item)
+    return entry.note if entry else ""
+
+
+def counted(told: Return, sheet: str) -> str:
+    """How a sheet was counted, in one line, or nothing."""
+    one = told.methods.get(sheet)
+    return "; ".join(filter(None, (one.counted_by, one.definition, one.method))) if one else ""
 
 
 def answer(told: Return, item: str) -> str:

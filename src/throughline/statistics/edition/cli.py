@@ -25,6 +25,11 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ().,-]{0,60}")
     help="The folder of signed returns.",
 )
 @click.option(
+    "--seal",
+    metavar="SHA-256",
+    help="What `national export-signed` said when it sealed the folder.",
+)
+@click.option(
     "--report",
     metavar="NAME",
     help="In place of returns: the report whose printed figures are carried, as hmic-2015.",
@@ -47,6 +52,7 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ().,-]{0,60}")
 def publish(
     name: str,
     returns: Path | None,
+    seal: str | None,
     report: str | None,
     after: Path | None,
     out: Path,
@@ -55,7 +61,8 @@ def publish(
 ) -> None:
     """Write an edition: pages, pictures, tables as CSV with CSVW, a spreadsheet, and an index.
 
-    Only signed returns are published: each stands in signatures.csv with the digest of its figures. With --after, nothing
+    Only signed returns are published: each stands in signatures.csv with the digest of what was signed, and a folder that was
+    sealed is as it was. With --after, nothing
     is given away beside what the last edition printed, corrections are logged, and forces say why. Rebuilt from the same
     returns it is the same to the last byte. The status is 1 where something keeps it from being published; nothing is
     written then.
@@ -69,12 +76,14 @@ def publish(
         raise click.UsageError("--edition: write a short name of letters, digits and spaces")
     if (returns is None) == (report is None):
         raise click.UsageError("name either --returns or --report")
+    if seal and returns is None:
+        raise click.UsageError("--seal belongs to --returns")
     try:
         if report is not None:
             edition = printed_edition(report, name)
         else:
             assert returns is not None
-            gathered = gather(returns, progress=say)
+            gathered = gather(returns, seal=seal, progress=say)
             before = read_before(after) if after else None
             if before is not None and before.invented != gathered.invented:
                 raise click.ClickException(

@@ -8,8 +8,20 @@ from pathlib import Path
 from typing import Final
 
 from throughline.reference import load
-from throughline.statistics.returns import Counted, Return, canonical, digest, read_return
+from throughline.statistics.edition.sealing import unsealed
+from throughline.statistics.returns import (
+    Counted,
+    Return,
+    binds_all,
+    canonical,
+    changed,
+    digest,
+    read_return,
+    told_in,
+)
 
+#: The text that was signed, beside the files that say the same: by it a change can be named.
+SIGNED: Final = "signed.txt"
 SIGNATURES: Final = "signatures.csv"
 #: Forces that are invented, and only they, are named by the folder itself.
 FORCES: Final = "forces.csv"
@@ -64,17 +76,20 @@ class Gathered:
         return max(one.signed_on for one in self.returns.values())
 
 
-def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) -> Gathered:
+def gather(
+    folder: Path, *, seal: str | None = None, progress: Callable[[str], None] = lambda _: None
+) -> Gathered:
     """Read every return that the signatures of a folder name. Raises UnpublishableError with all faults at once.
 
     ``signatures.csv`` has a row for each return: folder (or spreadsheet), force, year_end, digest, signed_by, signed_on. A
-    return beside it without a row is unsigned, and nothing is published.
+    return beside it without a row is unsigned, and nothing is published. Where the folder was sealed (`sealing`), no file of it has changed
+    since; ``seal`` is the SHA-256 that its writer was told, without which a new list of sums would pass for the old one.
     """
-    faults: list[str] = []
+    faults = unsealed(folder, seal)
     rows = _rows(
         folder / SIGNATURES, ("folder", "force", "year_end", "digest", "signed_by", "signed_on"), faults
     )
-    if faults:
+    if not rows and faults:
         raise UnpublishableError((f"{faults[0]} Nothing unsigned is published.",))
     forces, invented = _forces(folder, faults)
     returns: dict[tuple[date, str], Signed] = {}
@@ -100,8 +115,8 @@ def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) ->
             continue
         if (told.force, told.year_end.isoformat()) != (row["force"], row["year_end"]):
             faults.append(f"{row['folder']}: is of {told.force} to {told.year_end}, and signed as another.")
-        elif digest(canonical(told)) != row["digest"]:
-            faults.append(f"{row['folder']}: a figure was changed after it was signed.")
+        elif row["digest"] not in (digest(canonical(told)), digest(canonical(told, version=1))):
+            faults += [f"{row['folder']}: {words}" for words in _changed(path, told, row["digest"])]
         elif not row["signed_by"]:
             faults.append(f"{row['folder']}: nobody has signed it.")
         elif (told.year_end, told.force) in returns:
@@ -121,6 +136,20 @@ def gather(folder: Path, *, progress: Callable[[str], None] = lambda _: None) ->
     if faults:
         raise UnpublishableError(tuple(faults))
     return Gathered(forces, returns, invented, methods, why)
+
+
+def _changed(path: Path, told: Return, signed: str) -> list[str]:
+    """What of a return is not as its signature binds it, as far as the text that was signed stands beside it."""
+    try:
+        text = (path / SIGNED).read_text(encoding="utf-8")
+        then = told_in(text) if digest(text) == signed else None
+    except (OSError, ValueError):
+        then = None
+    if then is None:
+        return ["a figure, a note or how it was counted was changed after it was signed."]
+    return [
+        f"{what} was changed after it was signed." for what in changed(then, told, all_of_it=binds_all(text))
+    ]
 
 
 def _forces(folder: Path, faults: list[str]) -> tuple[dict[str, Force], bool]:

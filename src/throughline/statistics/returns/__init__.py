@@ -4,7 +4,7 @@ from throughline.statistics.returns.building import build, year_to
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.reading import Problem, read_return
 from throughline.statistics.returns.rules import Counted, Entry, Query, Return
-from throughline.statistics.returns.signing import canonical, digest
+from throughline.statistics.returns.signing import binds_all, canonical, changed, digest, told_in
 from throughline.statistics.returns.template import write_return, write_template
 from throughline.statistics.returns.verifying import (
     against_others,
@@ -24,11 +24,14 @@ __all__ = [
     "against_others",
     "against_outside",
     "against_past",
+    "binds_all",
     "build",
     "canonical",
+    "changed",
     "digest",
     "items",
     "read_return",
+    "told_in",
     "within_itself",
     "without_method",
     "write_return",

@@ -29,6 +29,7 @@ from throughline.statistics.returns import (
     Return,
     against_outside,
     against_past,
+    binds_all,
     canonical,
     digest,
     read_return,
@@ -82,7 +83,7 @@ def receive(
     text = canonical(told) if told else ""
     if latest is not None:
         why = said("why", why)
-        if (text, methods) == (latest.figures, latest.methods):
+        if told and told_as(latest, told, methods):
             raise Amiss(f"these are the figures of version {latest.number}: nothing has changed", "upload")
     receipt = Receipt.objects.create(
         round=of,
@@ -120,6 +121,14 @@ def receive(
     raised = [one for one in _raised(told, of, force) if mark_of(one) not in settled]
     put(version, raised, Source.VERIFICATION, by=by, now=now)
     return Received(receipt, version, ())
+
+
+def told_as(latest: Version, told: Return, methods: list[dict[str, str]]) -> bool:
+    """Whether a return says nothing else than a version that is kept, also one by the text of earlier years."""
+    if binds_all(latest.figures):
+        return canonical(told) == latest.figures
+    noted = any(entry.note for entry in told.entries.values())
+    return not noted and (canonical(told, version=1), methods) == (latest.figures, latest.methods)
 
 
 def put(version: Version, raised: Iterable[Query], source: Source, *, by: Actor, now: datetime) -> None:

@@ -26,7 +26,7 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
     codes = [item.code for item in items(of.year_end)]
     forces, returns = [], {}
     for one in taken.values():
-        told = figures(one.version.figures)
+        told = figures(one.version.figures, one.version.methods)
         asked = standings(questions_of(of.id, one.force_id), one.version)
         forces.append(
             {
@@ -38,6 +38,7 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
                 "year_end": of.year_end.isoformat(),
                 "version": one.version.number,
                 "digest": one.version.digest,
+                "text": one.version.figures,
                 "signed": {
                     "name": one.signature.name,
                     "post": one.signature.post,
@@ -65,15 +66,20 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
                 ],
             }
         )
-        rows = [["item", "value", "unable"]]
+        rows = [["item", "value", "unable", "note"]]
         for code in codes:
             entry = told.entries.get(code)
             if entry is not None:
-                rows.append([code, "" if entry.value is None else str(entry.value), entry.unable or ""])
+                rows.append(
+                    [code, "" if entry.value is None else str(entry.value), entry.unable or "", entry.note]
+                )
         returns[f"{of.year_end}-{one.force.code}"] = {
             "about.csv": [["force", "year_end", "contact"], [told.force, told.year_end.isoformat(), ""]],
             "figures.csv": rows,
-            "methods.csv": [[*METHODS], *([row[name] for name in METHODS] for row in one.version.methods)],
+            "methods.csv": [
+                [*METHODS],
+                *([getattr(row, name) for name in METHODS] for row in told.methods.values()),
+            ],
         }
     others = [force for force in Force.objects.order_by("code") if force.id not in taken]
     return (

@@ -32,7 +32,9 @@ from throughline.national.collection.rules import (
     Standing,
     answer,
     changes,
+    counted,
     figures,
+    note,
     standing,
 )
 from throughline.reference import load
@@ -128,7 +130,7 @@ def rows_of(of: Round, forces: list[Force], *, now: datetime, office: bool = Fal
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of a return as it is read: what it is, its answer, and that of the year before."""
+    """One line of a return as it is read: what it is, its answer, that of the year before, and what the force adds."""
 
     code: str
     label: str
@@ -136,6 +138,7 @@ class Figure:
     value: str
     unable: str
     before: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ def sheets(of: Round, version: Version | None, past: Version | None) -> list[tup
     """The lines of a return under the names of their sheets, with how each was counted; none where there are no figures."""
     if version is None:
         return []
-    now, then = figures(version.figures), figures(past.figures) if past else None
+    now, then = figures(version.figures, version.methods), figures(past.figures) if past else None
     reasons = load("unable-reasons")
     found: dict[str, list[Figure]] = {}
     for item in items(of.year_end):
@@ -228,13 +231,10 @@ def sheets(of: Round, version: Version | None, past: Version | None) -> list[tup
                 answer(now, item.code) if entry and entry.value is not None else "",
                 reasons.label(entry.unable, on=of.year_end) if entry and entry.unable else "",
                 answer(then, item.code) if then and then.value(item.code) is not None else "",
+                note(now, item.code),
             )
         )
-    methods = {
-        one["sheet"]: "; ".join(one[name] for name in ("counted_by", "definition", "method") if one[name])
-        for one in version.methods
-    }
-    return [(sheet, lines, methods.get(sheet, "")) for sheet, lines in found.items()]
+    return [(sheet, lines, counted(now, sheet)) for sheet, lines in found.items()]
 
 
 def _history(of: Round, force: Force) -> list[Sent]:
@@ -248,9 +248,13 @@ def _history(of: Round, force: Force) -> list[Sent]:
     found, earlier = [], None
     for one in receipts:
         version = getattr(one, "version", None)
-        changed = changes(figures(earlier.figures), figures(version.figures)) if version and earlier else ()
+        changed = _changed(earlier, version) if version and earlier else ()
         found.append(
             Sent(one, names.get(one.sent_by, ""), version, getattr(version, "signature", None), changed)
         )
         earlier = version or earlier
     return found[::-1]
+
+
+def _changed(earlier: Version, version: Version) -> tuple[Change, ...]:
+    return changes(figures(earlier.figures, earlier.methods), figures(version.figures, version.methods))

@@ -26,7 +26,10 @@ from throughline.national.collection.queries.pages import return_page, round_pag
 from throughline.national.collection.queries.returns import latest_version, open_questions
 from throughline.national.collection.rules import Amiss, Asked, Move, Standing, figures
 from throughline.national.conftest import NOW, YEAR_END, World, files
+from throughline.reference import load
 from throughline.statistics.edition.gathering import UnpublishableError, gather
+from throughline.statistics.edition.sealing import seal
+from throughline.statistics.returns import canonical
 
 #: More repeat victims than victims.
 WRONG = {"victims-repeat": 5_500}
@@ -70,23 +73,130 @@ def test_a_clean_return_is_signed_and_taken(world: World):
     assert [one.version_id for one in Taken.objects.filter(taking=made)] == [received.version.id]
 
 
+METHODS_FILE = (
+    "methods.csv",
+    b'sheet,counted_by,definition,method\nCalls,as-asked,"Any call, by ""flag""",Read from the log\n',
+)
+
+
+def noted(note='Includes 101; \twith a tab, and "quotes"'):
+    """A return with a note on one figure and with how the sheet was counted."""
+    [(name, content)] = files()
+    head, *lines = content.decode().splitlines()
+    quoted = note.replace('"', '""')
+    told = [f'{one},"{quoted}"' if one.startswith("calls,") else f"{one}," for one in lines]
+    return [(name, "\n".join((f"{head},note", *told)).encode()), METHODS_FILE]
+
+
+def exported(world: World, out):
+    """The folder of what is signed, and the seal that its writer is told."""
+    told = CliRunner().invoke(national, ["export-signed", "--round", world.round.code, "--out", str(out)])
+    assert told.exit_code == 0, told.output
+    first, last = told.output.splitlines()
+    assert first == f"1 signed returns in {out}; 1 are missing."
+    return last.rpartition(" ")[2]
+
+
+def faults(out, **more):
+    with pytest.raises(UnpublishableError) as told:
+        gather(out, **more)
+    return told.value.faults
+
+
 def test_what_is_signed_is_what_an_edition_is_made_of_and_not_a_figure_else(world: World, tmp_path):
-    version = send(world).version
+    version = send(world, sent=noted()).version
     sign(world)
     out = tmp_path / "signed"
-    told = CliRunner().invoke(national, ["export-signed", "--round", world.round.code, "--out", str(out)])
-    assert (told.exit_code, told.output) == (0, f"1 signed returns in {out}; 1 are missing.\n")
-    gathered = gather(out, progress=lambda _: None)
+    sealed = exported(world, out)
+    gathered = gather(out, seal=sealed)
     [(of, signed)] = gathered.returns.items()
     assert (of, gathered.invented) == ((YEAR_END, world.force.code), True)
     assert signed.digest == version.digest
-    assert {(one.item, one.value, one.unable) for one in signed.told.entries.values()} == {
-        (one.item, one.value, one.unable) for one in figures(version.figures).entries.values()
+    kept = figures(version.figures)
+    assert {(one.item, one.value, one.unable, one.note) for one in signed.told.entries.values()} == {
+        (one.item, one.value, one.unable, one.note) for one in kept.entries.values()
     }
-    [figures_file] = out.glob("*/figures.csv")
-    figures_file.write_text(figures_file.read_text().replace("victims-repeat,1500", "victims-repeat,1499"))
-    with pytest.raises(UnpublishableError, match="a figure was changed after it was signed"):
-        gather(out, progress=lambda _: None)
+    assert signed.told.methods == kept.methods
+    assert kept.entries["calls"].note == 'Includes 101; \twith a tab, and "quotes"'
+    assert kept.methods["Calls"].definition == 'Any call, by "flag"'
+
+
+@pytest.mark.parametrize(
+    ("name", "was", "now", "named"),
+    [
+        ("figures.csv", "victims-repeat,1500", "victims-repeat,1501", "the figure of victims-repeat"),
+        ("figures.csv", "Includes 101", "Includes 102", "the note of calls was changed after it was signed"),
+        ("methods.csv", "as-asked", "other", "the counting basis of Calls was"),
+        ("methods.csv", "Any call", "Any cell", "the definition of Calls was"),
+        ("methods.csv", "from the log", "from the lag", "the method of Calls was"),
+        ("signed.txt", "from the log", "from the lag", "signed.txt: was changed after the folder was sealed"),
+        ("forces.csv", "900000", "900001", "forces.csv: was changed after the folder was sealed"),
+        ("corrections.csv", "Late calls", "Late cells", "corrections.csv: was changed after the folder"),
+    ],
+)
+def test_one_character_changed_after_signing_is_refused_and_named(
+    world: World, tmp_path, name, was, now, named
+):
+    send(world)
+    send(world, sent=noted(), why="Late calls.")
+    sign(world)
+    out = tmp_path / "signed"
+    sealed = exported(world, out)
+    [changed] = out.rglob(name)
+    text = changed.read_text()
+    if now == "other":
+        now = next(row.code for row in load("counting-bases").as_of(YEAR_END) if row.code != was)
+    assert was in text
+    changed.write_text(text.replace(was, now, 1))
+    assert any(named in fault for fault in faults(out)), faults(out)
+    # who writes the sums anew is found by the seal
+    assert seal(out) != sealed
+    assert "SHA256SUMS: is not the list that was sealed." in faults(out, seal=sealed)
+    if name in ("figures.csv", "methods.csv"):
+        assert any(named in fault for fault in faults(out))
+
+
+def test_a_file_more_or_less_is_no_longer_the_folder_that_was_sealed(world: World, tmp_path):
+    send(world)
+    sign(world)
+    out = tmp_path / "signed"
+    sealed = exported(world, out)
+    (out / "more.txt").write_text("more")
+    (out / "corrections.csv").unlink()
+    assert {
+        "more.txt: was put there after the folder was sealed.",
+        "corrections.csv: was sealed and is not there.",
+    } <= {*faults(out)}
+    (out / "SHA256SUMS").unlink()
+    assert faults(out, seal=sealed) == ("SHA256SUMS: is not there, and a seal is expected.",)
+
+
+def test_a_return_that_was_signed_by_its_figures_alone_stays_signed(world: World, tmp_path, monkeypatch):
+    with monkeypatch.context() as earlier:
+        earlier.setattr(receiving, "canonical", lambda told: canonical(told, version=1))
+        version = send(world, sent=[*files(), METHODS_FILE]).version
+    assert version.figures.startswith("X01\t2026-03-31\narrests\t\tsystem\n")
+    with pytest.raises(Amiss, match="nothing has changed"):
+        send(world, sent=[*files(), METHODS_FILE], why="The same.")
+    sign(world)
+    page = return_page(world.as_("contact"), world.round.id, world.force.id, now=NOW)
+    assert next(how for sheet, _, how in page.sheets if sheet == "Calls").startswith("as-asked; Any call")
+    gathered = gather(tmp_path / "signed", seal=exported(world, tmp_path / "signed"))
+    [signed] = gathered.returns.values()
+    assert (signed.digest, signed.told.methods["Calls"].method) == (version.digest, "Read from the log")
+    # the note that is added is a change
+    assert send(world, sent=noted(), why="A note.").version.number == 2
+
+
+def test_a_note_is_shown_and_a_changed_one_is_a_correction(world: World):
+    send(world, sent=noted("Includes 101"))
+    send(world, sent=noted("Includes 999"), why="The note.")
+    page = return_page(world.as_("contact"), world.round.id, world.force.id, now=NOW)
+    lines = {line.code: line.note for _, lines, _ in page.sheets for line in lines}
+    assert (lines["calls"], lines["crimes"]) == ("Includes 999", "")
+    assert [(one.item, one.before, one.after) for one in page.history[0].changed] == [
+        ("calls, note", "Includes 101", "Includes 999"),
+    ]
 
 
 def test_a_return_with_a_fault_loads_nothing_and_is_kept(world: World):
@@ -139,7 +249,7 @@ def test_a_spreadsheet_of_the_template_is_read_as_its_csv_files_are(world: World
     )
     assert [(one.item, one.rule) for one in again.problems] == [("force", "round")]
     assert received.version is not None
-    assert received.version.figures.startswith("X01\t2026-03-31\narrests\t")
+    assert received.version.figures.startswith("throughline return 2\nX01\t2026-03-31\nitem\tarrests\t")
 
 
 def test_the_return_of_another_year_is_no_return_of_this_round(world: World):

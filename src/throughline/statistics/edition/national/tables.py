@@ -105,7 +105,29 @@ def sheet_page(basis: Basis, sheet: str, listed: Sequence[Item]) -> Page:
                 )
             ),
         ]
+    if notes := _notes(basis, sheet, listed):
+        blocks += [Heading("What forces add", "notes"), notes]
     return Page(f"table-{slug(sheet)}.html", f"Table: {sheet}", tuple(blocks))
+
+
+def _notes(basis: Basis, sheet: str, listed: Sequence[Item]) -> Table | None:
+    """The notes of forces on the items of a sheet; none on a figure that is protected, which its note could give away."""
+    rows = []
+    for force, who in basis.figures.forces.items():
+        one = basis.figures.gathered.returns.get((basis.now, force))
+        for item in listed:
+            entry = one.told.entries.get(item.code) if one else None
+            if entry and entry.note and basis.figures.answer(basis.now, force, item.code).shown != "[c]":
+                rows.append((force, who.name, item.code, item.label, entry.note))
+    if not rows:
+        return None
+    return Table(
+        f"notes-{slug(sheet)}",
+        f"What forces add to {sheet}, {year_words(basis.now)}",
+        (*FORCE, Column("item", "Code"), Column("label", "What"), Column("note", "Note of the force")),
+        tuple(rows),
+        key=("force", "item"),
+    )
 
 
 def sheet_table(basis: Basis, sheet: str, listed: Sequence[Item]) -> Table:
