@@ -143,6 +143,7 @@ class Action(StrEnum):
     EXPLAIN_FIGURE = "figure.explain"
     BUILD_RETURN = "return.build"
     READ_AUDIT = "audit.read"
+    READ_NATIONAL_LOG = "national-log.read"
     MANAGE_ACCOUNTS = "accounts.manage"
     VIEW_ROUNDS = "rounds.view"
     VIEW_RETURN = "return.view"
@@ -611,6 +612,11 @@ RULES = (
         _only(Role.ANALYST),
     ),
     Rule("Auditors read the log of looks and changes", Action.READ_AUDIT, _only(Role.AUDITOR)),
+    Rule(
+        "Administrators of the national site read who did what there",
+        Action.READ_NATIONAL_LOG,
+        _only(Role.ADMINISTRATOR),
+    ),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),
     Rule(
         "Force contacts, commissioners and statisticians see which rounds there are",

@@ -39,6 +39,22 @@ class FilesField(forms.FileField):
         return [(one.name or "", one.read()) for one in given]
 
 
+class LogForm(GovukForm):
+    """What narrows the log: ids, codes and days only, so that they may stand in an address."""
+
+    account = forms.ChoiceField(label=_("Person"), widget=forms.Select)
+    action = forms.ChoiceField(label=_("What was done"), widget=forms.Select)
+    day = DateField(label=_("Day"))
+    before = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**63 - 1)
+
+    def __init__(
+        self, *args: Any, accounts: list[tuple[str, str]], actions: list[tuple[str, str]], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["account"].choices = accounts  # type: ignore[attr-defined]
+        self.fields["action"].choices = actions  # type: ignore[attr-defined]
+
+
 class SendForm(GovukForm):
     """A return, and where it corrects an earlier version, why."""
 

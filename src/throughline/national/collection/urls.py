@@ -8,6 +8,7 @@ app_name = "collection"
 
 urlpatterns = [
     path("", views.rounds, name="rounds"),
+    path("log/", views.log, name="log"),
     path("open/", views.open_round, name="open-round"),
     path("<uuid:round_id>/", views.round_page, name="round"),
     path("<uuid:round_id>/announce/", views.announce, name="announce"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -30,6 +31,7 @@ from throughline.national.collection.forms import (
     AnswerForm,
     AskForm,
     JudgeForm,
+    LogForm,
     NarrowForm,
     OpenRoundForm,
     SendForm,
@@ -37,6 +39,7 @@ from throughline.national.collection.forms import (
 )
 from throughline.national.collection.models import Force, Question, Receipt, ReceivedFile, Round, Version
 from throughline.national.collection.queries import pages
+from throughline.national.collection.queries.log import choices, log_page
 from throughline.national.collection.queries.returns import (
     insist_there,
     latest_version,
@@ -471,3 +474,28 @@ def ask(request: HttpRequest, round_id: UUID, force_id: UUID) -> HttpResponse:
         lead=[],
         caption=f"{force.name}, {of.title}",
     )
+
+
+# --- the log ----------------------------------------------------------------------------------------
+
+
+@guarded(Action.READ_NATIONAL_LOG)
+@require_safe
+def log(request: HttpRequest) -> HttpResponse:
+    """Who did what when, by person, action or day."""
+    actor = actor_of(request)
+    accounts, actions = choices(actor)
+    form = LogForm(request.GET or None, accounts=accounts, actions=actions)
+    # a filter that cannot be read shows its error and no line, never lines that do not fit it
+    page = None
+    if not form.is_bound or form.is_valid():
+        wanted = form.cleaned_data if form.is_bound else {}
+        page = log_page(
+            actor,
+            account=UUID(wanted["account"]) if wanted.get("account") else None,
+            action=wanted.get("action") or "",
+            day=wanted.get("day"),
+            before=wanted.get("before"),
+        )
+    older = urlencode({**request.GET.dict(), "before": page.older}) if page and page.older else ""
+    return shown(request, "log", form=form, page=page, older=older)

@@ -19,6 +19,7 @@ ENTRIES = [
     Entry(_("Rounds"), "collection:rounds", Action.VIEW_ROUNDS),
     *PUBLIC,
     Entry(_("Accounts"), "manage_accounts", Action.MANAGE_ACCOUNTS),
+    Entry(_("Who did what"), "collection:log", Action.READ_NATIONAL_LOG),
     Entry(_("Your account"), "own_account", Action.CHANGE_OWN_ACCOUNT),
 ]
 
