@@ -124,8 +124,8 @@ def test_a_row_opens_to_the_signed_return_for_who_may(
     own, other = (
         reverse("collection:return", args=[world.round.id, one.id]) for one in (world.force, world.other)
     )
-    rounds = {reverse("collection:rounds")}
-    assert {name: told - rounds for name, told in links.items()} == {
+    of_the_frame = {reverse("collection:rounds"), reverse("collection:log")}
+    assert {name: told - of_the_frame for name, told in links.items()} == {
         "statistician": {own, other}, "contact": {own}, "other contact": {other}, "administrator": set(),
     }  # fmt: skip
     assert "/collection/" not in client.get(address).content.decode()
