@@ -15,6 +15,8 @@ _MARKS: Final = (
 )
 _DELIMITERS: Final = (",", ";", "\t", "|")
 _BLOCK: Final = 1 << 20
+#: A longer cell is a quotation mark that was never closed. The limit is the whole process's, and other readers move it.
+_LONGEST_CELL: Final = 131_072
 
 
 def rows_of(path: Path, file: File, told: Map) -> Iterator[tuple[int, dict[str, str] | str]]:
@@ -26,6 +28,7 @@ def rows_of(path: Path, file: File, told: Map) -> Iterator[tuple[int, dict[str, 
     delimiter, heading = _heading(path, encoding, file, told.delimiter)
     try:
         with path.open(encoding=encoding, newline="") as opened:
+            csv.field_size_limit(_LONGEST_CELL)
             reader = csv.reader(opened, delimiter=delimiter)
             next(reader, None)
             for number, cells in enumerate(reader, start=2):
@@ -74,6 +77,7 @@ def _heading(path: Path, encoding: str, file: File, delimiter: str) -> tuple[str
     """The delimiter under which all columns of the map are there, and the heading. Raises MapError naming what is not."""
     try:
         with path.open(encoding=encoding, newline="") as opened:
+            csv.field_size_limit(_LONGEST_CELL)
             found = []
             for each in (delimiter,) if delimiter else _DELIMITERS:
                 opened.seek(0)
