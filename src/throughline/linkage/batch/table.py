@@ -6,7 +6,7 @@ of its columns are scalars or short lists. ``rid`` is the row's number in the fi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -302,13 +302,24 @@ def _forms(con: Connection) -> None:
         con.execute(f"delete from {name} where text = ''")
 
 
+def _kept(words: Sequence[str], called: Sequence[str]) -> Iterator[bool]:
+    """Which of the words are those that somebody is called by: a word said twice may be kept once ("Ali Ali")."""
+    left = list(reversed(called))
+    for word in words:
+        is_kept = bool(left) and left[-1] == word
+        if is_kept:
+            left.pop()
+        yield is_kept
+
+
 def _given(text: str) -> list[tuple[Any, ...]]:
     words = tuple(text.split())
     if not words:
         return []
     called = called_by(words)
     every = [
-        {"w": word, "s": sound(word), "h": sorted(heads(word)), "called": word in called} for word in words
+        {"w": word, "s": sound(word), "h": sorted(heads(word)), "called": is_called}
+        for word, is_called in zip(words, _kept(words, called), strict=True)
     ]
     by_name = [word for word in every if word["called"]]
     first = by_name[0]

@@ -104,7 +104,7 @@ def positive(one: Features, other: Features, model: Model) -> tuple[float, float
 
 
 FORENAMES = (
-    "Jo", "Joanne", "Joann", "Mohammed Ali", "Ali", "Li Wei", "Liwei", "Wei", "A", "Anne-Marie", "Marie", "Łukasz",
+    "Jo", "Joanne", "Joann", "Mohammed Ali", "Ali", "Ali Ali", "Li Wei", "Liwei", "Wei", "A", "Anne-Marie", "Marie", "Łukasz",
     "Lucas", "Bo", "Po", "Siobhan", "Shivaun", "Sarah Jane", "S J", "Alexandra", "Sasha", "Мария", "Марина", "",
 )  # fmt: skip
 SURNAMES = (

@@ -31,6 +31,7 @@ WHY_MALFORMED = (
     gettext_noop("must be a day to come"),
     gettext_noop("choose one of the answers listed"),
     gettext_noop("say why it cannot wait for the desk"),
+    gettext_noop("this is no reason for taking records out"),
     gettext_noop("would also join two records that somebody has kept apart; read those first"),
 )
 VOIDED_BECAUSE = {
