@@ -60,7 +60,7 @@ def _forename(p: str) -> dict[str, str]:
         "same": f"{f}_l = {f}_r and length({f}_l) > 1",
         "joined": f"{f}_l <> {f}_r and {f}_all_l = {f}_all_r and {f}_count_l <> {f}_count_r",
         "initial": f"(length({f}_l) = 1 or length({f}_r) = 1) and left({f}_l, 1) = left({f}_r, 1)",
-        "variant": f"{full} and share_any({f}_heads_l, {f}_heads_r)",
+        "variant": f"{full} and (share_any({f}_heads_l, {f}_heads_r) or short_for({f}_l, {f}_r))",
         "nearly": f"{full} and nearly({_words(p, 'forename')})",
         "sounds": f"{full} and sounds({_words(p, 'forename')})",
         "another": f"{full} and another_given(" + _pair(f"{p}given", f, f"{f}_sound", f"{f}_heads") + ")",
@@ -343,6 +343,12 @@ def functions() -> Iterator[tuple[str, str, str]]:
         " when abs(length(a) - length(b)) > 2 then true else not one_edit_or_so(a, b) end",
     )
     yield (
+        "short_for",
+        "a, b",
+        "least(length(a), length(b)) >= 3 and abs(length(a) - length(b)) >= 2"
+        " and left(a, least(length(a), length(b))) = left(b, least(length(a), length(b)))",
+    )
+    yield (
         "alike",
         "a, b",
         "likeness(a, b) > 0.8 or (greatest(length(a), length(b)) <= 3 and least(length(a), length(b)) > 1"
@@ -351,7 +357,7 @@ def functions() -> Iterator[tuple[str, str, str]]:
     yield (
         "other_given",
         "a, b",
-        "a.w = b.w or share_any(a.h, b.h) or nearly(a.w, b.w, a.s, b.s)",
+        "a.w = b.w or share_any(a.h, b.h) or short_for(a.w, b.w) or nearly(a.w, b.w, a.s, b.s)",
     )
     lists = "ga, gb"
     yield (

@@ -105,7 +105,7 @@ def positive(one: Features, other: Features, model: Model) -> tuple[float, float
 
 FORENAMES = (
     "Jo", "Joanne", "Joann", "Mohammed Ali", "Ali", "Ali Ali", "Li Wei", "Liwei", "Wei", "A", "Anne-Marie", "Marie", "Łukasz",
-    "Lucas", "Bo", "Po", "Siobhan", "Shivaun", "Sarah Jane", "S J", "Alexandra", "Sasha", "Мария", "Марина", "",
+    "Lucas", "Bo", "Po", "Siobhan", "Shivaun", "Sarah Jane", "S J", "Alexandra", "Sasha", "Мария", "Марина", "Kav", "Kavita", "Oliwia Kav", "Oli", "",
 )  # fmt: skip
 SURNAMES = (
     "Whitmoor", "Whitmore", "Whitmoore", "Khan", "Kaur", "Begum", "O'Neill", "Oneil", "McDonald", "Macdonald",
