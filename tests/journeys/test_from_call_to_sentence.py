@@ -40,8 +40,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files
 #: A Monday in the past: which grants hold is for the clock of the database to say, and a grant of tomorrow does not.
 BEGINS = datetime(2026, 1, 12, 2, 14, tzinfo=UTC)
 HER, HIM = "Zofia Quillfeather", "Bertram Ashgrove"
-#: What the worker does that needs a login of its own, or a service outside.
-_ELSEWHERE = {"sealing", "checkpoint", "texts"}
+#: What the worker does that needs a login or a process of its own, or a service outside.
+_ELSEWHERE = {"sealing", "checkpoint", "texts", "rows of recognition"}
 
 
 # --- a page as its reader has it before them -----------------------------------------------------------
