@@ -65,7 +65,9 @@ def calibrated(model: Model, known: Known, calls: Sequence[Call], seed: int, say
     """
     teaching = calls[:_MOST]
     if sum(call.person >= 0 for call in teaching) < FEWEST:
-        say(f"fewer than {FEWEST} of the calls that calibrate are of known persons: they set thresholds, and teach nothing")
+        say(
+            f"fewer than {FEWEST} of the calls that calibrate are of known persons: they set thresholds, and teach nothing"
+        )
         answers = play(Engine(known, model), calls, known.person, say=say)
         return versioned(replace(model, certain=_thresholds(answers)), seed)
     seen = _look(model, known, teaching)
