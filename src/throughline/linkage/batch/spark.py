@@ -106,7 +106,10 @@ class SparkScorer:
 
     def __init__(self, con: Connection, model: Model, session: Any) -> None:
         from splink import SparkAPI
+        from splink.backends.spark import similarity_jar_location
 
+        # by the session and not at its start: a Java that runs already reads no jar from the configuration
+        session.sql(f"add jar '{similarity_jar_location()}'")
         self._con, self._session, self._folder = con, session, TemporaryDirectory()
         self._numbers = count()
         database = SparkAPI(spark_session=session, break_lineage_method="persist")
@@ -145,21 +148,16 @@ class SparkScorer:
 
 
 def session() -> Any:
-    """A session of Spark with Splink's functions, on the cluster that its own configuration names or on this machine.
+    """A session of Spark, on the cluster that its own configuration names or on this machine.
 
     Raises EngineError where there is no Spark.
     """
     try:
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
-        from splink.backends.spark import similarity_jar_location
     except ImportError:
         raise EngineError("Spark is not installed") from None
     try:
-        return (
-            SparkSession.builder.config("spark.jars", similarity_jar_location())
-            .config("spark.ui.showConsoleProgress", "false")
-            .getOrCreate()
-        )
+        return SparkSession.builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
     except PySparkException as error:
         raise EngineError("Spark did not start; it needs Java") from error

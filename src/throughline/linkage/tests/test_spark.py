@@ -47,7 +47,6 @@ def test_spark_weighs_pairs_as_duckdb_does(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
     from pyspark.sql import SparkSession
-    from splink.backends.spark import similarity_jar_location
 
     path = tmp_path / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
@@ -68,7 +67,6 @@ def test_spark_weighs_pairs_as_duckdb_does(tmp_path: Path, monkeypatch: pytest.M
     on_duckdb = weighed(Scorer(con, MODEL))
     session = (
         SparkSession.builder.master("local[1]")
-        .config("spark.jars", similarity_jar_location())
         .config("spark.ui.enabled", "false")
         .config("spark.ui.showConsoleProgress", "false")
         .config("spark.sql.shuffle.partitions", "1")
