@@ -48,10 +48,10 @@ class Prepared:
 
     def places(self, packed: Sequence[bytes]) -> Integers:
         """Where each row stands in the columns; NOT_HERE where it does not, to the last byte."""
-        digests = np.fromiter(map(digest_of, packed), dtype=np.uint64, count=len(packed))
-        at = np.minimum(np.searchsorted(self._digests, digests), max(len(self) - 1, 0))
         if not len(self):
             return np.full(len(packed), NOT_HERE, dtype=np.int64)
+        digests = np.fromiter(map(digest_of, packed), dtype=np.uint64, count=len(packed))
+        at = np.minimum(np.searchsorted(self._digests, digests), len(self) - 1)
         places = np.where(self._digests[at] == digests, self._rows[at], NOT_HERE)
         for number, place in enumerate(places.tolist()):
             if place != NOT_HERE and self.columns.packed(place) != packed[number]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from hashlib import sha256
 from itertools import product
 from pathlib import Path
 
@@ -21,7 +22,8 @@ from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features, pack, unpack
 from throughline.linkage.keys import record_keys
 from throughline.linkage.model import load_model
-from throughline.linkage.prepared import NOT_HERE, Prepared
+from throughline.linkage.names import PREFIX_NAMES, SHARED_NAMES
+from throughline.linkage.prepared import LAYOUT, NOT_HERE, Prepared
 from throughline.linkage.scoring import compare, rank, rank_rows, weigh
 from throughline.linkage.snapshot import KeyTable, Snapshot, SnapshotError, about
 from throughline.linkage.weighing import Weighing, is_usual
@@ -346,3 +348,12 @@ def test_prepared_rows_are_found_by_all_that_they_hold_and_by_nothing_less(tmp_p
     (tmp_path / "rows").write_bytes((tmp_path / "rows").read_bytes()[:-100])
     with pytest.raises(SnapshotError, match="cut short"):
         Prepared.mapped(tmp_path / "rows")
+
+
+def test_who_changes_how_rows_are_taken_apart_raises_their_layout() -> None:
+    """A file of rows that were taken apart in another way, or by other lists of names, must not be read."""
+    columns = Prepared.of(map(pack, MANY)).columns.arrays
+    made = sha256(repr((sorted(SHARED_NAMES), sorted(PREFIX_NAMES))).encode())
+    for name in sorted(columns):
+        made.update(name.encode() + columns[name].tobytes())
+    assert (LAYOUT, made.hexdigest()[:16]) == (1, "bcd3e5f58c375fa6")
