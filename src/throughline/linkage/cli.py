@@ -14,7 +14,7 @@ from .features import Features, features
 from .files import FileError, describe_as_far, each_row
 from .known import usable
 from .layout import Layout, LayoutError, MalformedValue, describe, layout_of, read_map, read_maps
-from .model import Context, Model, ModelError, live_model, load_model, read_model, with_fewest, write_model
+from .model import Context, Model, ModelError, live_model, load_model, read_model, write_model
 
 if TYPE_CHECKING:
     from .batch.stages import Engine, Linked
@@ -94,9 +94,8 @@ def train_command(file: Path, map_path: Path, out: Path, context: Context, seed:
     try:
         layout, _ = read_maps(map_path)
         layout = usable(file, layout, None, "known", progress)
-        live = context == "live"
-        model = train_on(file, layout, load_model(context), on=today, seed=seed, say=progress, same=not live)
-        write_model(with_fewest(model) if live else model, out)
+        model = train_on(file, layout, context, on=today, seed=seed, say=progress)
+        write_model(model, out)
     except (FileError, LayoutError) as error:
         raise click.ClickException(str(error)) from error
     except OSError as error:

@@ -16,7 +16,7 @@ import ibis
 from ibis import _
 from ibis.expr.types import Table, Value
 
-from throughline.measures.intervals import fewest
+from throughline.measures.intervals import Limits, Rate, Share, events, fewest, rate, wilson
 from throughline.reference import load
 
 #: Which quantiles of minutes are told, by the name of the column.
@@ -99,6 +99,18 @@ class Measure:
         """How its interval is reckoned, what it means and where it does not hold; or why there is none."""
         stood = self.standing and self.kind in (Kind.COUNT, Kind.DELAY)
         return intervals()[_STANDING if stood else _SURE[self.kind]]
+
+    def around(self, counted: int, of: int, *, per: int = 100) -> Share | Rate | Limits | None:
+        """The interval of a figure by its kind, a ratio's for each ``per``: none of a time (`in_order` finds that), of what
+        stood at one moment, or of nothing known."""
+        match self.kind:
+            case Kind.SHARE:
+                return wilson(counted, of)
+            case Kind.RATIO:
+                return rate(counted, of, per=per)
+            case Kind.COUNT if not self.standing:
+                return Limits(*events(counted))
+        return None
 
     def counted_how(self, period: Period) -> str:
         """The definition with the method that goes with the number of a period."""

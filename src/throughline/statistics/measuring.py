@@ -9,7 +9,6 @@ from ibis import _
 
 from throughline.handover.reading import Extracts
 from throughline.measures import QUANTILES, Kind, Measure, Period, measures
-from throughline.measures.intervals import events, rate, wilson
 from throughline.measures.together import FORCE, PERIOD, Reading, readings, tables_of, with_force
 from throughline.statistics.returns import year_to
 
@@ -125,15 +124,6 @@ def _told(head: tuple[str, str, str, date, date], measure: Measure, row: Mapping
         return Told(*head, group, rows, unknown=unknown, median=median, ninth_decile=ninth_decile)
     counted = rows if measure.kind is Kind.COUNT else int(row["counted"] or 0)
     unknown = 0 if measure.kind is Kind.COUNT else int(row["unknown"])
-    low: float | None = None
-    high: float | None = None
-    match measure.kind:
-        case Kind.COUNT if not measure.standing:
-            low, high = events(counted)
-        case Kind.SHARE if (share := wilson(counted, rows - unknown)) is not None:
-            low, high = share.low, share.high
-        case Kind.RATIO if (per := rate(counted, rows - unknown, per=1)) is not None:
-            low, high = per.low, per.high
-        case _:
-            pass
+    around = measure.around(counted, rows - unknown, per=1)
+    low, high = (around.low, around.high) if around else (None, None)
     return Told(*head, group, rows, counted, unknown, low, high)

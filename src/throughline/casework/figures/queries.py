@@ -27,7 +27,7 @@ from throughline.foundations.clock.rules import start_of_day
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.duties.rules import Base
 from throughline.measures import QUANTILES, Kind, Measure, Period, measures
-from throughline.measures.intervals import Limits, Rate, Share, events, ranks, rate, wilson
+from throughline.measures.intervals import Limits, Rate, Share, ranks
 from throughline.reference import load
 
 SHOWN = 200
@@ -164,17 +164,6 @@ def _between(
     }
 
 
-def _interval(measure: Measure, counted: int, of: int) -> Share | Rate | Limits | None:
-    match measure.kind:
-        case Kind.SHARE:
-            return wilson(counted, of)
-        case Kind.RATIO:
-            return rate(counted, of, per=100)
-        case Kind.COUNT if not measure.standing:
-            return Limits(*events(counted))
-    return None
-
-
 def _line(measure: Measure, row: dict[str, Any], between: dict[tuple[str | None, str], Limits]) -> Line:
     group = row.get("group")
     rows = int(row["rows"])
@@ -188,7 +177,7 @@ def _line(measure: Measure, row: dict[str, Any], between: dict[tuple[str | None,
         unknown=unknown,
         median=row.get("median"),
         ninth_decile=row.get("ninth_decile"),
-        interval=_interval(measure, counted or 0, rows - unknown),
+        interval=measure.around(counted or 0, rows - unknown),
         median_between=between.get((group, "median")),
         ninth_decile_between=between.get((group, "ninth_decile")),
     )

@@ -4,10 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import click
 import django
 from django.db import DatabaseError, ProgrammingError
+
+if TYPE_CHECKING:
+    from throughline.linkage.model import Context
 
 
 @click.group()
@@ -391,7 +395,7 @@ def link_people(
 @_REASON
 @_AS
 @_SEED
-def train_on_people(out: Path, context: str, reason: str, username: str, seed: int) -> None:
+def train_on_people(out: Path, context: "Context", reason: str, username: str, seed: int) -> None:
     """Fit a model to the force's own records, unsupervised, as `linkage train` does to a file.
 
     The records in your sight are taken out into a folder of this process, each as a look in your name, and are gone
@@ -403,17 +407,14 @@ def train_on_people(out: Path, context: str, reason: str, username: str, seed: i
 
     from throughline.foundations.clock.rules import london_day
     from throughline.linkage.batch.training import train_on
-    from throughline.linkage.model import load_model, with_fewest, write_model
+    from throughline.linkage.model import write_model
 
     now = timezone.now()
-    live = context == "live"
     with _extracting(), TemporaryDirectory() as folder:
         file = Path(folder) / "records.csv"
         taken = _extract(file, reason, username, now)
-        model = train_on(
-            file, taken, load_model("live" if live else "batch"), on=london_day(now), seed=seed, say=_say, same=not live
-        )  # fmt: skip
-        write_model(with_fewest(model) if live else model, out)
+        model = train_on(file, taken, context, on=london_day(now), seed=seed, say=_say)
+        write_model(model, out)
     click.echo(f"model {model.version} of {model.trained['records']:,} records written")
 
 

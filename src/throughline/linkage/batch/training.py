@@ -22,7 +22,7 @@ from splink.internals.exceptions import EMTrainingException
 
 from ..fitting import SEEN, SEEN_OF_STRANGERS, alternatives, with_shares
 from ..layout import Layout
-from ..model import Model, Odds, versioned
+from ..model import Context, Model, Odds, load_model, versioned, with_fewest
 from .levels import Compared, compared
 from .table import count_of, load, opened
 from .weighing import Scorer, levels_query, linker_of, make_letters, make_readings, weigh
@@ -143,19 +143,23 @@ def _learnt(
     return model, sessions
 
 
-def train_on(
-    path: Path, layout: Layout, model: Model, *, on: date, seed: int, say: Say, same: bool = True
-) -> Model:
-    """The model trained on a file, under a version of its own. Raises FileError or LayoutError."""
+def train_on(path: Path, layout: Layout, context: Context, *, on: date, seed: int, say: Say) -> Model:
+    """The shipped model of a context trained on a file, under a version of its own. Raises FileError or LayoutError.
+
+    A live one keeps how a call agrees, which is in no index, and is for no fewer records than an index just begun has.
+    """
+    live = context == "live"
     con = opened()
     try:
         rows = load(con, path, layout, None, on=on, say=say)
         con.execute("create table pairs (rid_l bigint, rid_r bigint)")
         make_letters(con)
         make_readings(con)
-        return versioned(train(con, model, seed, say, same=same).with_population(rows), seed)
+        trained = train(con, load_model(context), seed, say, same=not live).with_population(rows)
     finally:
         con.close()
+    model = versioned(trained, seed)
+    return with_fewest(model) if live else model
 
 
 def counted_values(con: Connection) -> Counter[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""A folder of signed returns is sealed when it is written: one list of every file's SHA-256, which `sha256sum -c` checks too."""
+"""What is written to be trusted is sealed: one list of every file's SHA-256, which `sha256sum -c` checks too."""
 
 import hashlib
 from pathlib import Path
@@ -37,8 +37,8 @@ def unsealed(folder: Path, expected: str | None = None) -> list[str]:
 
 
 def _names(folder: Path) -> list[str]:
-    found = (path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
-    return sorted(name for name in found if name != SUMS)
+    found = sorted(path.relative_to(folder) for path in folder.rglob("*") if path.is_file())
+    return [path.as_posix() for path in found if path != Path(SUMS)]
 
 
 def _sum(path: Path) -> str:

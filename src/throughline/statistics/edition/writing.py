@@ -1,7 +1,6 @@
 """An edition as files: pages, pictures, CSV with CSVW and a data package, a spreadsheet, an index, and the digests of all."""
 
 import csv
-import hashlib
 import io
 import json
 import shutil
@@ -23,6 +22,7 @@ from throughline.statistics.edition.content import (
     Table,
     Value,
 )
+from throughline.statistics.edition.sealing import SUMS, seal
 from throughline.statistics.edition.spreadsheet import write_spreadsheet
 
 #: The style sheet that the whole project's pages have, as it is built at set-up.
@@ -95,14 +95,9 @@ def write_edition(
     write_spreadsheet(out / SPREADSHEET, edition)
     (out / INDEX).write_text(_index(edition, data), encoding="utf-8")
     files = sorted(path for path in out.rglob("*") if path.is_file())
-    (out / "SHA256SUMS").write_text(
-        "".join(
-            f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.relative_to(out)}\n" for path in files
-        ),
-        encoding="utf-8",
-    )
+    seal(out)
     progress("spreadsheet, index and digests written")
-    return (*files, out / "SHA256SUMS")
+    return (*files, out / SUMS)
 
 
 def csv_path(table: Table) -> str:
@@ -147,7 +142,7 @@ def _downloads(edition: Edition) -> Links:
             Link(SPREADSHEET, "All tables as a spreadsheet", "Excel"),
             Link(INDEX, "What the edition holds", "JSON"),
             Link("datapackage.json", "What the files hold, as a data package", "JSON"),
-            Link("SHA256SUMS", "Digests of all files"),
+            Link(SUMS, "Digests of all files"),
             *(Link(csv_path(table), table.title, "CSV") for table, _ in edition.tables),
         )
     )

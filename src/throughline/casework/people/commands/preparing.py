@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from throughline.casework.people.queries.prepared import HIDE, due, left_out
+from throughline.casework.people.models import Features
+from throughline.casework.people.queries.prepared import due, hidden, left_out
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action
@@ -16,14 +17,6 @@ from throughline.foundations.audit.models import Event
 from throughline.linkage.prepared import Prepared
 
 CHUNK = 10_000
-
-# nobody whom somebody must not see: what hides one of few from a file that all web processes read is that they are not in it
-_IN_EVERYBODY_S_SIGHT = """
-select f.packed from people_features f
-where not exists (
-  select from access_grant g
-  where g.subject = f.record_id and g.kind = any(%(hide)s) and (g.valid_until is null or g.valid_until > %(now)s))
-"""
 
 
 def prepare(
@@ -54,12 +47,9 @@ def prepare(
 
 
 def _rows(now: datetime, say: Callable[[int], None] | None) -> Iterator[bytes]:
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(_IN_EVERYBODY_S_SIGHT, {"now": now, "hide": list(HIDE)})
-        read = 0
-        while chunk := cursor.fetchmany(CHUNK):
-            for (packed,) in chunk:
-                yield bytes(packed)
-            read += len(chunk)
-            if say:
-                say(read)
+    # what hides one of few from a file that all web processes read is that they are not in it
+    rows = Features.objects.exclude(record__in=hidden(now)).values_list("packed", flat=True)
+    for read, packed in enumerate(rows.iterator(CHUNK), start=1):
+        yield bytes(packed)
+        if say and read % CHUNK == 0:
+            say(read)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from throughline.casework.people.models import Record
 from throughline.foundations.access.models import Grant
@@ -20,8 +21,6 @@ logger = logging.getLogger(__name__)
 
 #: Rows written since the file was made are weighed one by one: so long it takes until these are worth making it anew.
 AFTER = timedelta(hours=1)
-#: The grants that keep a record from somebody, or from all.
-HIDE: Final = ("restrict", "exclude")
 
 
 def prepared() -> Prepared | None:
@@ -59,12 +58,17 @@ def due(path: Path, *, now: datetime) -> bool:
     return now - datetime.fromisoformat(told["made"]) >= AFTER or told["without"] != left_out(now)
 
 
+def hidden(now: datetime) -> QuerySet[Grant, UUID]:
+    """The records that are kept from somebody, or from all."""
+    kept_back = Grant.objects.filter(kind__in=("restrict", "exclude"))
+    return kept_back.filter(Q(valid_until=None) | Q(valid_until__gt=now)).values_list("subject", flat=True)
+
+
 def left_out(now: datetime) -> str:
     """Who is hidden from somebody or erased, as a mark that changes with them and names nobody.
 
     By who they are and not by when it was decided: what is committed late counts as well.
     """
-    hidden = Grant.objects.filter(Q(valid_until=None) | Q(valid_until__gt=now), kind__in=HIDE)
-    subjects = sorted({str(one) for one in hidden.values_list("subject", flat=True)})
+    subjects = sorted({str(one) for one in hidden(now)})
     erased = Record.objects.filter(erased_at__isnull=False).count()
     return blake2b(" ".join([*subjects, str(erased)]).encode(), digest_size=16).hexdigest()

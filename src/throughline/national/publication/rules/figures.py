@@ -94,17 +94,6 @@ class Book:
         ]
         return sorted(found, key=lambda line: line.year_end, reverse=True)
 
-    def of(self, line: Line) -> Line | None:
-        """The figure that one is a share of: the same force and year."""
-        return next(
-            (
-                one
-                for one in self.lines
-                if (one.force, one.year_end, one.item.code) == (line.force, line.year_end, line.item.part_of)
-            ),
-            None,
-        )
-
 
 def read_book(edition: Edition) -> Book | None:
     """Every figure of an edition that is made of returns; None for one that is not, as a report's printed figures."""
