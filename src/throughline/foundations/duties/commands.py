@@ -83,6 +83,18 @@ def hand_to(*, duty_id: UUID, owner: UUID) -> Duty:
 
 
 @transaction.atomic
+def stand_with(duty: Duty, whose: tuple[UUID, str] | None) -> Duty:
+    """Put an open duty on the list of an account, by its role, and of nobody else. The caller audits.
+
+    Where ``whose`` is nobody, or has it already, it stays where it stands.
+    """
+    if whose and duty.owner != whose[0]:
+        duty.owner, duty.role = whose
+        duty.save(update_fields=["owner", "role"])
+    return duty
+
+
+@transaction.atomic
 def pass_on(*, now: datetime) -> int:
     """Put what was with an account that is closed on the list of the role that reference's duty-kinds say.
 

@@ -23,7 +23,8 @@ from throughline.casework.people.rules import GUARDIAN
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import allowed_on
 from throughline.foundations.access.routes import insist_on_role
-from throughline.foundations.access.rules import Action, Actor, Refused
+from throughline.foundations.access.rules import Action, Actor, Refused, Role
+from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
@@ -151,6 +152,19 @@ def owners_of(case_ids: Collection[UUID], *, at: datetime) -> dict[UUID, UUID]:
     """Who owns each of some cases, by account."""
     facts = StandingFact.objects.filter(case__in=case_ids, kind=Kind.OWNER, ended_at=None, valid_from__lte=at)
     return {case_id: UUID(value) for case_id, value in facts.values_list("case", "value") if case_id}
+
+
+def owned_by(case_ids: Collection[UUID], *roles: Role) -> dict[UUID, tuple[UUID, str]]:
+    """Who owns each of some cases, by account and role; no line where the owner left or is of another role.
+
+    For duties that stand with the owner: somebody of another role has no list on which they would stand.
+    """
+    facts = StandingFact.objects.filter(case__in=case_ids, kind=Kind.OWNER, ended_at=None)
+    owned = {case_id: UUID(value) for case_id, value in facts.values_list("case", "value") if case_id}
+    of_role = dict(
+        User.objects.filter(id__in=owned.values(), is_active=True, role__in=roles).values_list("id", "role")
+    )
+    return {case_id: (account, of_role[account]) for case_id, account in owned.items() if account in of_role}
 
 
 def would_hold_both(case: Case, account: UUID, *, at: datetime) -> bool:

@@ -9,7 +9,6 @@ from throughline.casework.cases.commands.holding import reason_for
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.outcome.commands.crimes import (
     also_cancelled,
-    call_for,
     case_for,
     opened,
     tell_line,
@@ -29,7 +28,7 @@ from throughline.casework.outcome.rules.right import (
     VictimReview,
 )
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.casework.risk.commands.held import LONGEST_WORDS
+from throughline.casework.risk.commands.held import LONGEST_WORDS, call_for
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import decide_for

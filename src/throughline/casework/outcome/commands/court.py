@@ -9,7 +9,6 @@ from django.db import transaction
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.outcome.commands.crimes import (
     JOINT_DUTY,
-    call_for,
     case_for,
     opened,
     tell_line,
@@ -20,15 +19,14 @@ from throughline.casework.outcome.queries.court import over
 from throughline.casework.outcome.queries.outcomes import crimes_of
 from throughline.casework.outcome.rules.events import LONGEST_NUMBER, RELEASE
 from throughline.casework.people.rules import Conflict, Malformed, row_of
-from throughline.casework.risk.commands import held
-from throughline.casework.risk.commands.held import LONGEST_WORDS
-from throughline.casework.risk.queries.reassessing import owners
+from throughline.casework.risk.commands.held import LONGEST_WORDS, REASSESS, call_for
+from throughline.casework.risk.queries.reassessing import grades_anew
 from throughline.casework.safeguarding.commands.promising import promise
 from throughline.casework.safeguarding.queries.promises import RELEASE_DUTY
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.decisions.models import Decision
-from throughline.foundations.duties.commands import discharge, discharge_about
+from throughline.foundations.duties.commands import discharge, discharge_about, stand_with
 from throughline.foundations.duties.models import Duty
 
 JOINT: Final = "joint-review"
@@ -73,7 +71,7 @@ def record_event(
     elif kind == RELEASE:
         promise(by=by, now=now, case_id=case.id, update=CAME, happened_at=at)
     if kind == RELEASE:
-        held.call_for(held.REASSESS, case, now=now, cause="release", owner=owners([case.id]).get(case.id))
+        stand_with(call_for(REASSESS, case, now=now, cause="release"), grades_anew([case.id]).get(case.id))
     if row.flag("joint"):
         call_for(JOINT_DUTY, case, now=now, cause="prosecution-over")
     return event

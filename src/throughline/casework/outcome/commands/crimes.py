@@ -7,6 +7,7 @@ from throughline.casework.cases.commands.cases import open_again
 from throughline.casework.cases.models import Case, Crime
 from throughline.casework.outcome.queries.outcomes import cases_of, has_live_outcome
 from throughline.casework.people.rules import Malformed
+from throughline.casework.risk.commands.held import call_for
 from throughline.casework.safeguarding.commands.promising import LOOKS_BACK, promise
 from throughline.casework.safeguarding.queries.promises import tells_her
 from throughline.casework.safeguarding.rules.telling import updates
@@ -14,7 +15,7 @@ from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import discharge_about, open_duty
+from throughline.foundations.duties.commands import discharge_about, stand_with
 from throughline.foundations.duties.models import Duty
 
 NO_CRIME = "There is no such crime"
@@ -71,37 +72,9 @@ def tell_line(
                 promise(by=by, now=now, case_id=case.id, update=update.code, happened_at=at)
 
 
-def call_for(
-    kind: str,
-    case: Case,
-    *,
-    now: datetime,
-    cause: str,
-    owner: UUID | None = None,
-    role: str | None = None,
-    due_at: datetime | None = None,
-) -> Duty:
-    """Put a duty about the case on a list, or add the cause to the open one."""
-    return open_duty(
-        kind,
-        now=now,
-        record_id=case.victim_id,
-        about=case.id,
-        cause=cause,
-        owner=owner,
-        role=role,
-        due_at=due_at,
-    )
-
-
 def call_for_outcome(case: Case, *, now: datetime, cause: str) -> Duty:
     """A crime of the case has no outcome: it is for whoever owns the case, a sergeant where that is nobody."""
-    owner, role = tells_her([case.id]).get(case.id, (None, None))
-    duty = call_for(OUTCOME_DUTY, case, now=now, cause=cause, owner=owner, role=role)
-    if owner and role and duty.owner != owner:
-        duty.owner, duty.role = owner, role
-        duty.save(update_fields=["owner", "role"])
-    return duty
+    return stand_with(call_for(OUTCOME_DUTY, case, now=now, cause=cause), tells_her([case.id]).get(case.id))
 
 
 def keep_outcome_duty(case: Case, *, by: Actor, now: datetime) -> None:

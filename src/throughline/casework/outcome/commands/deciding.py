@@ -14,7 +14,6 @@ from throughline.casework.outcome.commands.crimes import (
     OUTCOME_DUTY,
     RETURNED_DUTY,
     REVIEW_DUTY,
-    call_for,
     call_for_outcome,
     case_for,
     keep_outcome_duty,
@@ -34,7 +33,7 @@ from throughline.casework.outcome.rules import LIVE, STEPS, Kind, State, Step, c
 from throughline.casework.outcome.rules.reviewing import causes
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.rules import Malformed
-from throughline.casework.risk.commands.held import HIGH, LONGEST_WORDS
+from throughline.casework.risk.commands.held import HIGH, LONGEST_WORDS, call_for
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake

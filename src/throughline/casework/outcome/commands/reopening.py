@@ -10,7 +10,6 @@ from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.outcome.commands.crimes import (
     RETURNED_DUTY,
     REVIEW_DUTY,
-    call_for,
     call_for_outcome,
     case_for,
     keep_outcome_duty,
@@ -22,7 +21,7 @@ from throughline.casework.outcome.models import Outcome
 from throughline.casework.outcome.queries.outcomes import sent_back, waiting_for_review
 from throughline.casework.outcome.rules import LIVE, REOPENED, STEPS, State, Step
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.casework.risk.commands.held import LONGEST_WORDS
+from throughline.casework.risk.commands.held import LONGEST_WORDS, call_for
 from throughline.foundations.access.rules import Action, Actor
 from throughline.foundations.decisions.commands import decide_for
 from throughline.foundations.duties.commands import discharge_about

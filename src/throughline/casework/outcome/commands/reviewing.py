@@ -10,7 +10,6 @@ from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.outcome.commands.crimes import (
     RETURNED_DUTY,
     REVIEW_DUTY,
-    call_for,
     case_for,
     the_crime,
 )
@@ -18,7 +17,7 @@ from throughline.casework.outcome.models import Outcome
 from throughline.casework.outcome.queries.outcomes import waiting_for_review
 from throughline.casework.outcome.rules import REVIEWER, STEPS, State, Step
 from throughline.casework.people.rules import Conflict, Malformed
-from throughline.casework.risk.commands.held import LONGEST_WORDS
+from throughline.casework.risk.commands.held import LONGEST_WORDS, call_for
 from throughline.casework.safeguarding.queries.registers import trained_in
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.accounts.models import User
@@ -26,7 +25,7 @@ from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
 from throughline.foundations.decisions.commands import review
 from throughline.foundations.decisions.models import Review
-from throughline.foundations.duties.commands import discharge_about
+from throughline.foundations.duties.commands import discharge_about, stand_with
 
 NO_OUTCOME: Final = "There is no such outcome"
 
@@ -62,13 +61,9 @@ def review_outcome(
         discharge_about(case.id, REVIEW_DUTY, by=by, now=now, outcome="endorsed" if endorsed else "sent-back")
     if not endorsed:
         maker = User.objects.filter(id=outcome.by, is_active=True).first()
-        call_for(
-            RETURNED_DUTY,
-            case,
-            now=now,
-            cause="outcome-sent-back",
-            owner=maker.id if maker else None,
-            role=maker.role if maker else None,
+        stand_with(
+            call_for(RETURNED_DUTY, case, now=now, cause="outcome-sent-back"),
+            (maker.id, maker.role) if maker else None,
         )
     return kept
 

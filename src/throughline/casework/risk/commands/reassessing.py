@@ -11,13 +11,14 @@ from throughline.casework.cases.models import Case
 from throughline.casework.cases.rules import CASE_STEPS, Step, after
 from throughline.casework.people.rules import Malformed
 from throughline.casework.risk.commands import held
-from throughline.casework.risk.queries.reassessing import happened_since, owners
+from throughline.casework.risk.queries.reassessing import grades_anew, happened_since
 from throughline.casework.risk.rules.reassessing import calls, causes
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
+from throughline.foundations.duties.commands import stand_with
 from throughline.foundations.duties.models import Duty
 
 REASSESSOR = system("reassessor")
@@ -33,14 +34,16 @@ def call_for(*, by: Actor, now: datetime, case_id: UUID, cause: str) -> Duty:
     after(CASE_STEPS, case.closed_at is not None, Step.GRADE)
     if cause not in {one.code for one in causes(london_day(now))}:
         raise Malformed("cause", "choose one of the answers listed")
-    return _call(case, [cause], by=by, now=now, owner=owners([case.id]).get(case.id))
+    return _call(case, [cause], by=by, now=now, whose=grades_anew([case.id]).get(case.id))
 
 
-def _call(case: Case, found: Iterable[str], *, by: Actor, now: datetime, owner: UUID | None) -> Duty:
+def _call(
+    case: Case, found: Iterable[str], *, by: Actor, now: datetime, whose: tuple[UUID, str] | None
+) -> Duty:
     before = {cause for duty in held.open_of(held.REASSESS, case.id) for cause in duty.causes}
     duty = None
     for cause in found:
-        duty = held.call_for(held.REASSESS, case, now=now, cause=cause, owner=owner)
+        duty = stand_with(held.call_for(held.REASSESS, case, now=now, cause=cause), whose)
         if cause not in before:
             for record_id in case.subjects:
                 write("reassessment-called", by=by, now=now, record_id=record_id, about=case.id, code=cause)
@@ -69,7 +72,7 @@ def call_for_reassessments(*, now: datetime) -> int:
     if not new:
         return 0
     undertake(REASSESSOR, Action.GRADE_CASE, *sorted(new), detail={"reassessments": len(new)})
-    of = owners(new)
+    of = grades_anew(new)
     for case in Case.objects.select_for_update().filter(id__in=new, closed_at=None).order_by("id"):
-        _call(case, new[case.id], by=REASSESSOR, now=now, owner=of.get(case.id))
+        _call(case, new[case.id], by=REASSESSOR, now=now, whose=of.get(case.id))
     return len(new)

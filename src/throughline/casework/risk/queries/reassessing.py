@@ -7,13 +7,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from throughline.casework.cases.models import Case, CaseIncident, StandingFact
+from throughline.casework.cases.queries.counters import owned_by
 from throughline.casework.cases.rules import Kind
 from throughline.casework.people.commands.identities import each_held_together
 from throughline.casework.risk.models import Grading
 from throughline.casework.risk.rules.reassessing import Cause, Happened, causes
 from throughline.casework.scene.rules.saying import CHANGED
 from throughline.foundations.access.rules import Role
-from throughline.foundations.accounts.models import User
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.clock.rules import london_day
 from throughline.reference import load
@@ -148,13 +148,6 @@ def graded_at(case_ids: Collection[UUID]) -> dict[UUID, datetime]:
     return found
 
 
-def owners(case_ids: Collection[UUID]) -> dict[UUID, UUID]:
-    """The officer who owns each of some cases: somebody of another role has no list of officers."""
-    facts = StandingFact.objects.filter(case__in=case_ids, kind=Kind.OWNER, ended_at=None)
-    found = {case: UUID(value) for case, value in facts.values_list("case", "value") if case}
-    officers = set(
-        User.objects.filter(id__in=found.values(), role=Role.OFFICER, is_active=True).values_list(
-            "id", flat=True
-        )
-    )
-    return {case: account for case, account in found.items() if account in officers}
+def grades_anew(case_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, str]]:
+    """The officer or the member of the hub who owns each of some cases and is asked to grade it anew."""
+    return owned_by(case_ids, Role.OFFICER, Role.HUB)

@@ -6,6 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from throughline.casework.cases.commands import facts
+from throughline.casework.cases.commands.holding import set_owner
 from throughline.casework.cases.commands.incidents import close_incident
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.rules import NotYet
@@ -367,6 +368,19 @@ class TestReassessing:
             assert Duty.objects.get(kind="risk-reassessment").causes == ["separation", "pregnancy"]
         graded("high", now=LATER, stage=Stage.REASSESSMENT, reason="grade-separation")
         assert duties(case, "risk-reassessment") == []
+
+    def test_it_stands_with_whoever_owns_the_case_also_where_that_changes(self, does, case, graded, accounts):
+        graded("high")
+        whose = []
+        for role, cause in ((Role.OFFICER, "separation"), (Role.HUB, "pregnancy"), (Role.SERGEANT, "breach")):
+            does(role, set_owner, case_id=case, owner=accounts[role].id)
+            does(Role.OFFICER, reassessing.call_for, now=LATER, case_id=case, cause=cause)
+            with seen_whole():
+                [duty] = Duty.objects.filter(kind="risk-reassessment", discharged_at=None)
+            whose.append((duty.role, duty.owner))
+        officer, hub = ((role, accounts[role].id) for role in (Role.OFFICER, Role.HUB))
+        # a sergeant grades no case anew: it stays where it stands
+        assert whose == [officer, hub, hub]
 
     def test_the_worker_finds_another_incident_and_an_end_of_bail_once(
         self, does, case, pair, incident, graded

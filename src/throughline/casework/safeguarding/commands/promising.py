@@ -27,7 +27,7 @@ from throughline.foundations.access.rules import Action, Actor, system
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import london_day
-from throughline.foundations.duties.commands import open_duty
+from throughline.foundations.duties.commands import open_duty, stand_with
 from throughline.foundations.duties.models import Duty
 
 PROMISER = system("promiser")
@@ -132,9 +132,7 @@ def _promise(
             cause=update.code,
             due_at=due_at,
         )
-        if owner and role and duty.owner != owner:
-            duty.owner, duty.role = owner, role
-            duty.save(update_fields=["owner", "role"])
+        stand_with(duty, whose)
         # what happened earlier and came in later is due earlier; a release is when it was last said to be
         if due_at < duty.due_at or (update.before and due_at != duty.due_at):
             duty.due_at = due_at

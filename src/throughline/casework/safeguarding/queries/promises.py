@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from throughline.casework.cases.models import Case, CaseIncident, StandingFact
+from throughline.casework.cases.queries.counters import owned_by
 from throughline.casework.cases.queries.pages import Somebody, people_named
-from throughline.casework.cases.rules import Kind
 from throughline.casework.people.commands.identities import each_held_together, held_together
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
@@ -18,7 +18,6 @@ from throughline.casework.safeguarding.models import VictimContact
 from throughline.casework.safeguarding.queries.choosing import Chosen, chosen_by
 from throughline.casework.safeguarding.rules.telling import Told, Update, untold, updates
 from throughline.foundations.access.rules import Action, Actor, Role, insist
-from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
 from throughline.foundations.chronology.models import Entry
@@ -164,11 +163,7 @@ def kept_back(case: Case, now: datetime) -> dict[str, datetime]:
 
 def tells_her(case_ids: Iterable[UUID]) -> dict[UUID, tuple[UUID, str]]:
     """Who owns each of some cases and tells her, with their role; nobody where the owner's role tells no victims."""
-    facts = StandingFact.objects.filter(case__in=list(case_ids), kind=Kind.OWNER, ended_at=None)
-    owned = {case: UUID(value) for case, value in facts.values_list("case", "value") if case}
-    users = User.objects.filter(id__in=owned.values(), is_active=True, role__in=[Role.OFFICER, Role.HUB])
-    roles = dict(users.values_list("id", "role"))
-    return {case: (account, roles[account]) for case, account in owned.items() if account in roles}
+    return owned_by(list(case_ids), Role.OFFICER, Role.HUB)
 
 
 def _reaching_results() -> list[str]:
