@@ -16,7 +16,7 @@ ENTRIES: list[Entry] = [
     Entry(_("The scene"), "scene:home", Action.ATTEND),
     Entry(_("Supervision"), "contact:supervision", Action.SUPERVISE),
     Entry(_("Your turn’s work"), "overview:turns-work", Action.SUPERVISE_TEAM),
-    Entry(_("What is overdue"), "overview:overdue", Action.VIEW_WORKLOAD, seldom=True),
+    Entry(_("What is overdue"), "overview:overdue", Action.VIEW_OVERDUE, seldom=True),
     Entry(_("Assessments to check"), "risk:checks", Action.SUPERVISE_TEAM),
     Entry(_("Workload"), "safeguarding:workload", Action.VIEW_WORKLOAD, seldom=True),
     Entry(_("Referred to your service"), "partnership:inbox", Action.WORK_REFERRED),

@@ -33,6 +33,11 @@ def excluded_from(actor: Actor) -> QuerySet[Grant]:
     return _open().filter(kind=Grant.Kind.EXCLUDE, grantee__in=[one for one in (actor.id, actor.team) if one])
 
 
+def restricted_now() -> set[UUID]:
+    """The records that are restricted at this moment, of those whose grants the reader sees."""
+    return set(_open().filter(kind=Grant.Kind.RESTRICT).values_list("subject", flat=True))
+
+
 def shut_out() -> dict[UUID, set[UUID]]:
     """The accounts and teams that are shut out of each record that has any."""
     found: dict[UUID, set[UUID]] = {}

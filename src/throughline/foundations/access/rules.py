@@ -90,6 +90,7 @@ class Action(StrEnum):
     OWN_CASE = "case.own"
     ALLOCATE = "case.allocate"
     VIEW_WORKLOAD = "workload.view"
+    VIEW_OVERDUE = "overdue.view"
     KEEP_REGISTERS = "registers.keep"
     GRADE_CASE = "case.grade"
     VISIT = "visit.make"
@@ -360,6 +361,11 @@ RULES = (
         "Supervisors, sergeants and inspectors see who has how many cases, and what waits",
         Action.VIEW_WORKLOAD,
         _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR),
+    ),
+    Rule(
+        "Supervisors, sergeants and inspectors see what is overdue; the desk, what is overdue about the restricted",
+        Action.VIEW_OVERDUE,
+        _only(Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.DESK),
     ),
     Rule(
         "Supervisors, sergeants and inspectors keep the registers of posts, of who is on call and of training",

@@ -22,7 +22,7 @@ from throughline.casework.people.queries.person import Said, names_of, said_of
 from throughline.casework.people.queries.searching import standing_markers
 from throughline.casework.safeguarding.models import Referral, SafetyMeasure
 from throughline.foundations.access.models import Grant
-from throughline.foundations.access.queries import shut_out, sight_of
+from throughline.foundations.access.queries import restricted_now, shut_out, sight_of
 from throughline.foundations.access.routes import insist_on_role
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import User
@@ -184,12 +184,8 @@ def _granted(subjects: Collection[UUID], *kinds: Grant.Kind) -> QuerySet[Grant]:
 
 def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutOfReach]:
     insist_on_role(actor, Action.GRANT_SIGHT)
-    restricted = set(
-        Grant.objects.filter(
-            Q(valid_until=None) | Q(valid_until__gt=Now()), kind=Grant.Kind.RESTRICT
-        ).values_list("subject", flat=True)
-    )
-    subjects = _subjects_of_restricted(restricted)
+    restricted = restricted_now()
+    subjects = subjects_of_restricted(restricted)
     waiting = duties.filter(Q(record_id__in=restricted) | Q(about__in=subjects), discharged_at=None)
     waiting = waiting.exclude(role__in=[Role.DESK, Role.AUDITOR]).order_by("due_at", "id")
     seen: dict[UUID, set[UUID | None]] = {}
@@ -221,7 +217,7 @@ def _unreached(actor: Actor, duties: QuerySet[Duty], now: datetime) -> list[OutO
     return found
 
 
-def _subjects_of_restricted(restricted: Collection[UUID]) -> dict[UUID, Collection[UUID]]:
+def subjects_of_restricted(restricted: Collection[UUID]) -> dict[UUID, Collection[UUID]]:
     """Whom every incident, case, contact, judgement, measure and referral is about that is about a restricted record."""
     found: dict[UUID, Collection[UUID]] = {}
     for model in (Incident, Case, Crime, Contact, SafetyMeasure, Referral):

@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named
 from throughline.casework.cases.rules import Kind
-from throughline.casework.overview.queries.home import numbers_of
+from throughline.casework.overview.queries.home import numbers_of, subjects_of_restricted
 from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
 from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
+from throughline.foundations.access.queries import restricted_now
 from throughline.foundations.access.rules import Action, Actor, Role, insist, may
 from throughline.foundations.audit.commands import record as write_audit
 from throughline.foundations.audit.models import Event
@@ -60,16 +61,24 @@ class Overdue:
         return sum(many for role, many in self.roles if self.role in ("", role))
 
 
-def late(now: datetime) -> QuerySet[Duty]:
-    """The open duties whose time is over, of every role that is supervised."""
-    return Duty.objects.filter(discharged_at=None, due_at__lt=now).exclude(role__in=OUTSIDE)
+def late(actor: Actor, now: datetime) -> QuerySet[Duty]:
+    """The open duties whose time is over, of every role that is supervised.
+
+    The desk reads of them what is about somebody restricted, whom those who supervise do not see.
+    """
+    found = Duty.objects.filter(discharged_at=None, due_at__lt=now).exclude(role__in=OUTSIDE)
+    if actor.role == Role.DESK:
+        restricted = restricted_now()
+        found = found.filter(Q(record_id__in=restricted) | Q(about__in=subjects_of_restricted(restricted)))
+    return found
 
 
 def overdue(actor: Actor, *, now: datetime, role: str = "") -> Overdue:
     """What was promised and not kept, by whichever role, with the one look at everybody named. Raises Refused."""
-    insist(actor, Action.VIEW_WORKLOAD)
-    roles = late(now).values_list("role").annotate(Count("id")).order_by("role")
-    of_role = late(now).filter(role=role) if role else late(now)
+    insist(actor, Action.VIEW_OVERDUE)
+    in_all = late(actor, now)
+    roles = in_all.values_list("role").annotate(Count("id")).order_by("role")
+    of_role = in_all.filter(role=role) if role else in_all
     grave = StandingFact.objects.filter(
         case=OuterRef("about"), kind=Kind.GRADE, value=_GRAVEST, ended_at=None
     )
@@ -98,7 +107,7 @@ def overdue(actor: Actor, *, now: datetime, role: str = "") -> Overdue:
     write_audit(
         actor,
         Event.Kind.LOOK,
-        Action.VIEW_WORKLOAD,
+        Action.VIEW_OVERDUE,
         subjects=sorted(named),
         purpose=PURPOSES.get(actor.role, ""),
     )

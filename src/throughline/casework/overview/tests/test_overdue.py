@@ -24,7 +24,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files
 
 ADDRESS = "/turn/overdue/"
 LONG_AGO = NOW - timedelta(days=9)
-READERS = {Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR}
+READERS = {Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR, Role.DESK}
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_a_broken_promise_is_read_with_who_has_it_and_what_is_to_be_done(
         assert words in page, words
     assert reverse("overview:case", args=[case]) in sergeant.get(ADDRESS).content.decode()
     with seen_whole():
-        look = Event.objects.filter(kind=Event.Kind.LOOK, action=Action.VIEW_WORKLOAD).latest("id")
+        look = Event.objects.filter(kind=Event.Kind.LOOK, action=Action.VIEW_OVERDUE).latest("id")
     assert set(look.subjects) == set(pair)
     assert "1 thing is overdue, of every role" in text(sergeant.get(reverse("overview:turns-work")))
 
@@ -99,6 +99,24 @@ def test_what_is_outside_the_line_or_out_of_sight_names_nobody(signed_in, does, 
     inspector = signed_in(Role.INSPECTOR)
     assert "Nothing is overdue." in text(inspector.get(ADDRESS))
     assert "overdue, of every role" not in text(inspector.get(reverse("overview:turns-work")))
+
+
+@pytest.mark.parametrize("which", [0, 1], ids=["she", "he"])
+def test_the_desk_reads_what_is_overdue_about_the_restricted_and_nothing_else(
+    signed_in, does, broken, case, pair, add, accounts, which
+):
+    owed("retention-review", add("Maud", "Ferncliffe"))
+    owed("restricted-match", pair[0])
+    assert "Nothing is overdue." in text(signed_in(Role.DESK).get(ADDRESS))
+    does(Role.DESK, restrict, record_id=pair[which], reason="honour-based")
+    page = text(signed_in(Role.DESK).get(ADDRESS))
+    assert "Zofia Quillfeather / Bertram Ashgrove : She is to be told what has happened" in page
+    assert "Response officer (1)" in page
+    assert "Ferncliffe" not in page
+    assert "matched" not in page
+    with seen_whole():
+        look = Event.objects.filter(kind=Event.Kind.LOOK, action=Action.VIEW_OVERDUE).latest("id")
+    assert (set(look.subjects), look.purpose) == (set(pair), "restricted-desk")
 
 
 def test_it_is_read_in_as_few_statements_however_much_there_is(does, case, pair, accounts):

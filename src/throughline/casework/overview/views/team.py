@@ -16,6 +16,7 @@ from throughline.casework.overview import commands
 from throughline.casework.overview.forms import GiveOnForm
 from throughline.casework.overview.queries import team as queries
 from throughline.casework.overview.queries.overdue import OUTSIDE, overdue
+from throughline.casework.people.rules import PURPOSES
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.risk.views.shared import WORDING
@@ -53,16 +54,18 @@ def why(request: HttpRequest) -> HttpResponse:
     )
 
 
-@guarded(Action.VIEW_WORKLOAD)
+@guarded(Action.VIEW_OVERDUE)
 @require_GET
 def late(request: HttpRequest) -> HttpResponse:
     """What was to be done by now and is not, of every role or of one, so that who supervises sees to it."""
     now = timezone.now()
     role = request.GET.get("role", "")
-    found = overdue(actor_of(request), now=now, role=role if role in set(Role) - set(OUTSIDE) else "")
+    actor = actor_of(request)
+    found = overdue(actor, now=now, role=role if role in set(Role) - set(OUTSIDE) else "")
     # the list is the reason to open any of them from here
-    lead_to(request, [one.victim.record_id for one in found.rows if one.victim], "supervision")
-    return render(request, "overview/overdue.html", {"found": found, "now": now, **WORDING})
+    lead_to(request, [one.victim.record_id for one in found.rows if one.victim], PURPOSES[actor.role])
+    shown = {"found": found, "of_restricted": actor.role == Role.DESK, "now": now, **WORDING}
+    return render(request, "overview/overdue.html", shown)
 
 
 @guarded(Action.SUPERVISE_TEAM)

@@ -91,6 +91,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.OWN_CASE: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.ALLOCATE: in_sight(SUPERVISOR | SERGEANTS),
     Action.VIEW_WORKLOAD: everywhere(SUPERVISOR | SERGEANTS),
+    Action.VIEW_OVERDUE: everywhere(SUPERVISOR | SERGEANTS | DESK),
     Action.KEEP_REGISTERS: everywhere(SUPERVISOR | SERGEANTS),
     Action.GRADE_CASE: in_sight(SUPERVISOR | ATTEND | HUB),
     Action.VISIT: in_sight(SUPERVISOR | ATTEND),
