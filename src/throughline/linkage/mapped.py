@@ -4,6 +4,7 @@ import json
 import math
 import mmap
 import os
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,8 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_MARK = b"throughline snapshot 2\n"
+_MARK = b"throughline snapshot 3\n"
 _ALIGNED = 64
+_HEAD = len(_MARK) + 8 + 4
+"""Where the head begins: after the mark, how long it is, and its checksum."""
 
 
 def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], said: Mapping[str, Any]) -> None:
@@ -22,13 +25,14 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], said: Mappi
     """
     places, at = {}, 0
     for name, array in arrays.items():
-        places[name] = (array.dtype.str, array.shape, at)
+        array = np.ascontiguousarray(array)
+        places[name] = (array.dtype.str, array.shape, at, zlib.crc32(array.data))
         at += -(-array.nbytes // _ALIGNED) * _ALIGNED
     head = json.dumps({**said, "arrays": places, "bytes": at}).encode()
-    start = -(-(len(_MARK) + 8 + len(head)) // _ALIGNED) * _ALIGNED
+    start = -(-(_HEAD + len(head)) // _ALIGNED) * _ALIGNED
     part = path.with_name(path.name + ".part")
     with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-        file.write(_MARK + len(head).to_bytes(8, "little") + head)
+        file.write(_MARK + len(head).to_bytes(8, "little") + zlib.crc32(head).to_bytes(4, "little") + head)
         for name, array in arrays.items():
             file.seek(start + places[name][2])
             file.write(np.ascontiguousarray(array).data)
@@ -39,7 +43,33 @@ def write_arrays(path: Path, arrays: Mapping[str, npt.NDArray[Any]], said: Mappi
 
 
 def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Mapping[str, Any]]:
-    """The arrays of a file, mapped and not loaded, and what its head says of them. Raises SnapshotError."""
+    """The arrays of a file, mapped and not loaded, and what its head says of them.
+
+    Each is read through once and held to its checksum, at some gigabytes a second where the file is in memory.
+    Raises SnapshotError.
+    """
+    held, head, start = _opened(path)
+    arrays = {}
+    try:
+        for name, (dtype, shape, at, checksum) in head["arrays"].items():
+            array = np.frombuffer(held, dtype, count=math.prod(shape), offset=start + at).reshape(shape)
+            if zlib.crc32(array.data) != checksum:
+                raise SnapshotError(f"the snapshot is damaged in {name}")
+            arrays[name] = array
+    except SnapshotError:
+        raise
+    except (ValueError, KeyError, TypeError) as error:
+        raise SnapshotError("the head of the snapshot cannot be read") from error
+    return arrays, head
+
+
+def head_of(path: Path) -> Mapping[str, Any]:
+    """What the head of a file says, without a look at its arrays. Raises SnapshotError."""
+    return _opened(path)[1]
+
+
+def _opened(path: Path) -> tuple[mmap.mmap, Mapping[str, Any], int]:
+    """A file of the right length, its head, and where its arrays begin."""
     try:
         with path.open("rb") as file:
             held = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
@@ -47,21 +77,22 @@ def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Mapping[str, An
         raise SnapshotError("the snapshot cannot be read") from error
     if held[: len(_MARK)] != _MARK:
         raise SnapshotError("the file is no snapshot, or one of another version")
+    length, checksum = (int.from_bytes(held[at:end], "little") for at, end in _BEFORE_THE_HEAD)
+    written = held[_HEAD : _HEAD + length]
+    if zlib.crc32(written) != checksum:
+        raise SnapshotError("the head of the snapshot cannot be read")
     try:
-        length = int.from_bytes(held[len(_MARK) : len(_MARK) + 8], "little")
-        head = json.loads(held[len(_MARK) + 8 : len(_MARK) + 8 + length])
-        start = -(-(len(_MARK) + 8 + length) // _ALIGNED) * _ALIGNED
-        if len(held) != start + head["bytes"]:
-            raise SnapshotError("the snapshot is cut short")
-        arrays = {
-            name: np.frombuffer(held, dtype, count=math.prod(shape), offset=start + at).reshape(shape)
-            for name, (dtype, shape, at) in head["arrays"].items()
-        }
-    except SnapshotError:
-        raise
+        head = json.loads(written)
+        start = -(-(_HEAD + length) // _ALIGNED) * _ALIGNED
+        whole = len(held) == start + head["bytes"]
     except (ValueError, KeyError, TypeError) as error:
         raise SnapshotError("the head of the snapshot cannot be read") from error
-    return arrays, head
+    if not whole:
+        raise SnapshotError("the snapshot is cut short")
+    return held, head, start
+
+
+_BEFORE_THE_HEAD = ((len(_MARK), len(_MARK) + 8), (len(_MARK) + 8, _HEAD))
 
 
 class SnapshotError(ValueError):

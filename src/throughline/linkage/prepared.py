@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .columns import Columns, ColumnsBuilder, digest_of
-from .mapped import SnapshotError, map_arrays, write_arrays
+from .mapped import SnapshotError, head_of, map_arrays, write_arrays
 
 Integers = npt.NDArray[np.int64]
 
@@ -65,8 +65,9 @@ class Prepared:
 
     @classmethod
     def mapped(cls, path: Path) -> "Prepared":
-        """The rows of a file, without loading it. Raises SnapshotError."""
-        arrays, _ = _read(path)
+        """The rows of a file, which is read through once and not loaded. Raises SnapshotError where it is damaged."""
+        arrays, head = map_arrays(path)
+        _insist(head)
         try:
             return cls(Columns(arrays), arrays["row_digest"], arrays["row_place"])
         except (KeyError, ValueError) as error:
@@ -74,13 +75,13 @@ class Prepared:
 
 
 def about(path: Path) -> Mapping[str, Any]:
-    """What is said in the head of a file of prepared rows. Raises SnapshotError."""
-    said: Mapping[str, Any] = _read(path)[1]["about"]
+    """What is said in the head of a file of prepared rows, of which no more is read. Raises SnapshotError."""
+    head = head_of(path)
+    _insist(head)
+    said: Mapping[str, Any] = head["about"]
     return said
 
 
-def _read(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Mapping[str, Any]]:
-    arrays, head = map_arrays(path)
+def _insist(head: Mapping[str, Any]) -> None:
     if head.get("prepared") != LAYOUT:
         raise SnapshotError("the file holds no rows that this version reads")
-    return arrays, head

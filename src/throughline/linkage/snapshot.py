@@ -15,7 +15,7 @@ import numpy.typing as npt
 from .columns import Columns
 from .features import Features, unpack
 from .keys import CAP, probe_keys
-from .mapped import SnapshotError, map_arrays, write_arrays
+from .mapped import SnapshotError, head_of, map_arrays, write_arrays
 from .model import Model
 from .scoring import Ranked, rank_rows
 
@@ -87,7 +87,7 @@ class Snapshot:
 
 def about(path: Path) -> Mapping[str, Any]:
     """What is said in the head of a snapshot's file. Raises SnapshotError."""
-    said: Mapping[str, Any] = map_arrays(path)[1]["about"]
+    said: Mapping[str, Any] = head_of(path)["about"]
     return said
 
 

@@ -21,9 +21,11 @@ from throughline.linkage.comparisons import Level
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features, pack, unpack
 from throughline.linkage.keys import record_keys
+from throughline.linkage.mapped import head_of
 from throughline.linkage.model import load_model
 from throughline.linkage.names import PREFIX_NAMES, SHARED_NAMES
 from throughline.linkage.prepared import LAYOUT, NOT_HERE, Prepared
+from throughline.linkage.prepared import about as prepared_about
 from throughline.linkage.scoring import compare, rank, rank_rows, weigh
 from throughline.linkage.snapshot import KeyTable, Snapshot, SnapshotError, about
 from throughline.linkage.weighing import Weighing, is_usual
@@ -294,6 +296,7 @@ def test_a_file_that_is_no_whole_snapshot_is_refused(tmp_path: Path) -> None:
         (whole[:-100], "cut short"),
         (whole[:60], "head"),
         (whole.replace(b'"arrays"', b'"others"'), "head"),
+        (whole.replace(b'"<i8"', b'"<u8"', 1), "head"),
     ):
         path.write_bytes(content)
         with pytest.raises(SnapshotError, match=why):
@@ -357,3 +360,23 @@ def test_who_changes_how_rows_are_taken_apart_raises_their_layout() -> None:
     for name in sorted(columns):
         made.update(name.encode() + columns[name].tobytes())
     assert (LAYOUT, made.hexdigest()[:16]) == (1, "bcd3e5f58c375fa6")
+
+
+@pytest.mark.parametrize("name", ["sex", "place_town", "words_called", "packed", "row_place"])
+def test_a_byte_that_changed_on_the_disk_is_noticed_wherever_it_is(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "rows"
+    Prepared.of(map(pack, MANY)).write(path, {"rows": len(MANY)})
+    flip_a_byte(path, name)
+
+    with pytest.raises(SnapshotError, match=f"damaged in {name}"):
+        Prepared.mapped(path)
+    assert prepared_about(path) == {"rows": len(MANY)}
+
+
+def flip_a_byte(path: Path, name: str) -> None:
+    """In the middle of an array of a file."""
+    content = bytearray(path.read_bytes())
+    head = head_of(path)
+    _, shape, at, _ = head["arrays"][name]
+    content[len(content) - head["bytes"] + at + shape[0] // 2] ^= 1
+    path.write_bytes(content)

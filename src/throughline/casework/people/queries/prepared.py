@@ -2,11 +2,12 @@
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from threading import Lock, Thread
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
@@ -21,29 +22,73 @@ logger = logging.getLogger(__name__)
 
 #: Rows written since the file was made are weighed one by one: so long it takes until these are worth making it anew.
 AFTER = timedelta(hours=1)
+#: Bytes of a file that is read through within some 10 ms.
+_AT_ONCE = 64_000_000
 
 
 def prepared() -> Prepared | None:
-    """The rows of the file as it stands now; None where there is none that can be read. Lookups need none to be right."""
+    """The rows of the file as it stands now; None where there is none that can be used. Lookups need none to be right.
+
+    Until a large file that is new has been held to its checksums, the rows of the one before are used, or none.
+    """
     path: Path = settings.PREPARED_ROWS
     try:
         stands = path.stat()
     except OSError:
         return None
-    return _mapped(path, stands.st_ino, stands.st_mtime_ns, stands.st_size)
+    return _held.rows(path, _Stands(stands.st_ino, stands.st_mtime_ns, stands.st_size))
 
 
-@lru_cache(maxsize=1)
-def _mapped(path: Path, *_stands: int) -> Prepared | None:
-    try:
-        return Prepared.mapped(path)
-    except SnapshotError as error:
-        logger.error("rows taken apart beforehand cannot be used: %s", error)
-        return None
+class _Stands(NamedTuple):
+    """By which a file is known from the one whose place it took."""
+
+    inode: int
+    written: int
+    size: int
+
+
+class _Held:
+    """The rows that this process has mapped, and of which file."""
+
+    def __init__(self) -> None:
+        self._lock, self._stands = Lock(), _Stands(0, 0, 0)
+        self._rows: Prepared | None = None
+
+    def rows(self, path: Path, stands: _Stands) -> Prepared | None:
+        """Those of the file that stands there; it is read once. A large one meanwhile, so that nobody waits for it."""
+        with self._lock:
+            is_new, self._stands = stands != self._stands, stands
+        if is_new and stands.size <= _AT_ONCE:
+            self._take(path, stands)
+        elif is_new:
+            Thread(target=self._take, args=(path, stands), daemon=True, name="prepared rows").start()
+        return self._rows
+
+    def _take(self, path: Path, stands: _Stands) -> None:
+        try:
+            rows = Prepared.mapped(path)
+        except SnapshotError as error:
+            logger.error("rows taken apart beforehand cannot be used, and are made anew: %s", error)
+            rows = None
+            _take_away(path, stands)
+        with self._lock:
+            if stands == self._stands:
+                self._rows = rows
+
+
+_held = _Held()
+
+
+def _take_away(path: Path, stands: _Stands) -> None:
+    """Who finds a file broken takes it away, unless another has its place: the worker, who reads no more than its head, makes
+    a new one where there is none."""
+    with suppress(OSError):
+        if path.stat().st_ino == stands.inode:
+            path.unlink()
 
 
 def told_of(path: Path) -> Mapping[str, Any] | None:
-    """When the file was made and of how many rows; None where there is none that can be read."""
+    """When the file was made and of how many rows, by its head alone; None where there is none that can be read."""
     try:
         return about(path)
     except SnapshotError:

@@ -2,6 +2,7 @@
 
 import fcntl
 from datetime import UTC, date, datetime, timedelta
+from threading import enumerate as enumerate_threads
 
 import pytest
 from click.testing import CliRunner
@@ -12,7 +13,7 @@ from throughline.casework.people.commands.indexing import renew_keys
 from throughline.casework.people.commands.preparing import prepare
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import Features, Key, Record
-from throughline.casework.people.queries.prepared import due, prepared, told_of
+from throughline.casework.people.queries.prepared import _Held, due, prepared, told_of
 from throughline.casework.people.queries.searching import search
 from throughline.casework.people.rules import RECOGNISER
 from throughline.casework.people.tasks import Preparer
@@ -22,6 +23,7 @@ from throughline.foundations.audit.models import Event
 from throughline.linkage import scoring
 from throughline.linkage.features import features, pack
 from throughline.linkage.keys import VERSION
+from throughline.linkage.mapped import head_of
 from throughline.linkage.prepared import NOT_HERE
 from throughline.linkage.scraps import read_scraps
 
@@ -141,6 +143,43 @@ def test_a_file_that_is_gone_or_broken_hides_nobody(crowd, path, look_up, togeth
     assert prepared() is None
     set_actor(RECOGNISER)
     assert due(path, now=NOW)
+
+
+@pytest.mark.parametrize("at_once", [pytest.param(1 << 40, id="small"), pytest.param(0, id="large")])
+def test_a_file_with_a_byte_that_changed_is_not_used_and_told_of_and_made_anew(
+    crowd, path, look_up, together, caplog, monkeypatch, at_once
+) -> None:
+    monkeypatch.setattr("throughline.casework.people.queries.prepared._AT_ONCE", at_once)
+    monkeypatch.setattr("throughline.casework.people.queries.prepared._held", _Held())
+    before = look_up()
+    prepare(path, now=NOW)
+    content = bytearray(path.read_bytes())
+    head = head_of(path)
+    _, (size, *_), at, _ = head["arrays"]["born"]
+    content[len(content) - head["bytes"] + at + size // 2] ^= 1  # in the middle of when they were born
+    path.write_bytes(content)
+    set_actor(RECOGNISER)
+    assert not due(path, now=NOW)
+
+    assert look_up() == before
+    read_through()
+
+    assert look_up() == before
+    assert together == []
+    assert "damaged in born" in caplog.text
+    set_actor(RECOGNISER)
+    assert prepare(path, now=NOW, always=False) == len(crowd)
+    look_up()
+    read_through()
+    assert look_up() == before
+    assert together[-1] == len(crowd)
+
+
+def read_through() -> None:
+    """Until a file has been held to its checksums."""
+    for thread in enumerate_threads():
+        if thread.name == "prepared rows":
+            thread.join()
 
 
 def test_who_is_hidden_since_is_found_by_nobody_and_leaves_the_file(crowd, path, look_up, accounts) -> None:
