@@ -17,7 +17,7 @@ from .mapped import SnapshotError, head_of, map_arrays, write_arrays
 
 Integers = npt.NDArray[np.int64]
 
-LAYOUT = 1
+LAYOUT = 2
 """Raised when columns are made in another way, or of other lists of names: older files are then not read."""
 NOT_HERE = -1
 

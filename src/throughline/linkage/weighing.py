@@ -9,6 +9,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,7 @@ from .columns import (
     Columns,
     digest,
     ending_number,
+    letters_number,
     sound_number,
 )
 from .comparisons import Evidence, Level
@@ -44,19 +46,6 @@ SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
 _FORENAME_UNLIKE, _SURNAME_UNLIKE, _MIDDLE_UNLIKE = 8, (6, 7), 4
 
 
-def _distinct(numbers: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], Numbers]:
-    """`numpy.unique` with the inverse, for small arrays of numbers: the distinct, and where each one stands."""
-    flat = numbers.ravel()
-    order = flat.argsort()
-    rising = flat[order]
-    new = np.empty(len(flat), dtype=bool)
-    new[:1] = True
-    np.not_equal(rising[1:], rising[:-1], out=new[1:])
-    place = np.empty(len(flat), dtype=np.int64)
-    place[order] = new.cumsum() - 1
-    return rising[new], place.reshape(numbers.shape)
-
-
 def _first_of(size: int, cases: Sequence[tuple[Bools, int | Numbers]], otherwise: int) -> Numbers:
     """`numpy.select`, for small arrays: of each the number of the first case that is true."""
     code = np.full(size, otherwise, dtype=np.int64)
@@ -69,14 +58,15 @@ class _Texts:
     """Texts that the probe says beside the distinct texts of the candidates: which are equal, and how alike."""
 
     def __init__(self, said: Sequence[str], columns: Columns, numbers: npt.NDArray[np.int32]) -> None:
-        self.distinct, self.place = _distinct(numbers)
+        self.distinct, self.place = columns.distinct(numbers)
         self.said = {text: row for row, text in enumerate(dict.fromkeys(said))}
         self._columns = columns
-        digests = np.array([digest(text) for text in self.said], dtype=np.uint64)
-        self.equal: Bools = digests[:, None] == columns["text_digest"][self.distinct]
-        self.length = columns["text_length"][self.distinct]
-        self.initial = columns["text_initial"][self.distinct]
-        self.shared = columns["text_shared"][self.distinct]
+        about = columns.text.take(self.distinct)
+        self.digest, self.length, self.initial = about["digest"].copy(), about["length"], about["initial"]
+        self.shared, self._sound = about["shared"], about["sound"]
+        self.equal: Bools = (
+            np.array([digest(text) for text in self.said], dtype=np.uint64)[:, None] == self.digest
+        )
         self._likeness: Codes | None = None
         self._variants: dict[str, Bools] = {}
 
@@ -97,17 +87,17 @@ class _Texts:
         """Which of the distinct texts are forms of the same forename, as `names.same_forename` has it."""
         known = self._variants.get(word)
         if known is None:
-            known = self._variants[word] = np.zeros(len(self.distinct), dtype=bool)
-            known[[self._standing[text] for text in kin(word) & self._standing.keys()]] = True
+            forms = _kin_digests(word)
+            near = forms.searchsorted(self.digest)
+            known = self._variants[word] = forms.take(near, mode="clip") == self.digest
             if len(word) > 2:
-                texts = self.texts
-                begin = np.flatnonzero(self.initial == ord(word[0])).tolist()
-                known[[place for place in begin if is_short_for(texts[place], word)]] = True
+                begin = (self.initial == ord(word[0])) & (self.length > 2)
+                begin &= (self.length >= min(len(word) + 2, 255)) | (self.length <= len(word) - 2)
+                places = np.flatnonzero(begin).tolist()
+                if places:
+                    texts = self.texts
+                    known[[place for place in places if is_short_for(texts[place], word)]] = True
         return known
-
-    @cached_property
-    def _standing(self) -> dict[str, int]:
-        return {text: place for place, text in enumerate(self.texts)}
 
     def roughly(self) -> "_Pairs":
         """Sort out what is the same and what is quite different; the pairs that need a closer look."""
@@ -127,7 +117,7 @@ class _Texts:
             [self.texts[at] for at in place.tolist()],
             alike[row, place],
             (length[row], self.length[place]),
-            (sounds[row], self._columns["text_sound"][self.distinct[place]]),
+            (sounds[row], self._sound[place]),
             (row, place),
         )
 
@@ -135,6 +125,12 @@ class _Texts:
         """What the closer look has shown."""
         if self._likeness is not None:
             self._likeness[pairs.at] = levels
+
+
+@lru_cache(maxsize=65_536)
+def _kin_digests(word: str) -> npt.NDArray[np.uint64]:
+    """The digests of the forms of a forename, rising."""
+    return np.array(sorted(map(digest, kin(word))), dtype=np.uint64)
 
 
 class _Pairs(NamedTuple):
@@ -199,33 +195,32 @@ def _bits_of(model: Model, field: str, levels: tuple[Level | None, ...]) -> tupl
 # -- names -------------------------------------------------------------------------------------------------
 
 
+_UP_TO = [
+    [*range(width), *range(WORDS, WORDS + width), 2 * WORDS, 2 * WORDS + 1] for width in range(WORDS + 1)
+]
+"""Of the texts of words those that so many words can have."""
+
+
 class _Names:
     """What the probe's names are beside the distinct words given or shared with a family, of all candidates."""
 
     def __init__(
         self, parts: Sequence[tuple[str, ...]], columns: Columns, words: npt.NDArray[np.int32], model: Model
     ) -> None:
-        self.distinct, self.place = _distinct(words)
+        self.distinct, self.place = columns.distinct(words)
         self._model = model
-        written = columns["words_written"][self.distinct]
-        width = max(int((written != NOTHING).any(axis=0).sum()), 1)
-        called, written = columns["words_called"][self.distinct, :width], written[:, :width]
-        as_called, as_written = (columns[f"words_as_{how}"][self.distinct] for how in ("called", "written"))
-        numbers = np.concatenate((called, written, as_called[:, None], as_written[:, None]), axis=1)
+        about = columns.words.take(self.distinct)
+        width = max(int(about["written"].max(initial=0)), 1)
         said = [
             text for words in parts for text in (*words, "".join(words), "".join(called_by(words))) if text
         ]
-        self.texts = self._texts = _Texts(said, columns, numbers)
-        place = self._texts.place
-        self._called, self._written = place[:, :width], place[:, width : 2 * width]
-        self._as_called, self._as_written = place[:, 2 * width], place[:, 2 * width + 1]
-        self._is_called, self._is_written = called != NOTHING, written != NOTHING
-        self._called_count = self._is_called.sum(axis=1)
-        self._written_count = self._is_written.sum(axis=1)
-        shared = self._texts.shared[self._written] | ~self._is_written
-        self._all_shared = shared.all(axis=1)
-        self._root = columns["text_root"][as_written]
-        self.initial = columns["text_initial"][written[:, 0]]
+        self.texts = self._texts = _Texts(said, columns, about["texts"][:, _UP_TO[width]])
+        # a column for each word: the first that he is called by, the second, and so on
+        place = self._texts.place.T.copy()
+        self._called, self._written = place[:width], place[width : 2 * width]
+        self._as_called, self._as_written = place[2 * width], place[2 * width + 1]
+        self._called_count, self._written_count = about["called"], about["written"]
+        self._all_shared, self._root, self.initial = about["shared"], about["root"], about["initial"]
         self._given: dict[tuple[str, ...], tuple[_Field, _Field, Floats, Floats]] = {}
         self._family: dict[tuple[str, ...], tuple[_Field, Floats, Floats]] = {}
         self._other: dict[str, Bools] = {}
@@ -268,13 +263,15 @@ class _Names:
         near = (texts.likeness[said] < ALIKE).any(axis=0) | (texts.length == 1) | texts.shared
         for word in words:
             near |= texts.variant(word)
-        return (
-            (near[self._written] & self._is_written).any(axis=1)
-            | near[self._as_written]
+        may: Bools = (
+            near[self._as_written]
             | near[self._as_called]
             | (self._root == digest(family_root(joined)))
             | (self._written_count == 0)
         )
+        for number, theirs in enumerate(self._written):
+            may |= near[theirs] & (self._written_count > number)
+        return may
 
     _PLAIN = tuple(
         Level(name) for name in ("initial", "variant", "nearly", "sounds", "another", "alike", "different")
@@ -287,25 +284,22 @@ class _Names:
         first, joined = called[0], "".join(called)
         levels = (None, Level("same", first), Level("same", joined), *self._PLAIN)
         row = texts.said[first]
-        second = self._called[:, 0]
-        likeness = texts.likeness[row][second]
-        code = np.full(len(second), 9, dtype=np.int8)
-        code[likeness == ALIKE] = 8
+        second = self._called[0]
+        # of each distinct text; who is called by an initial is another matter
+        by_text = _FORENAME_CODES[texts.likeness[row]]
+        by_text[texts.variant(first)] = 4
+        single: Bools | slice = texts.length == 1 if len(first) > 1 else slice(None)
+        by_text[single] = np.where(texts.initial[single] == ord(first[0]), 3, _OTHER_INITIAL)
+        code = by_text[second]
         if len(written) > 1 or self._written_count.max(initial=0) > 1:
             another = np.zeros(len(second), dtype=bool)
-            for words, theirs, has in (
-                (called, self._written, self._is_written),
-                (written, self._called, self._is_called),
-            ):
-                for word in words:
-                    if len(word) > 2:
-                        another |= (self._is_other_given(word)[theirs] & has).any(axis=1)
-            code[another & ((self._written_count > 1) | (len(written) > 1))] = 7
-        code[likeness == SOUNDS] = 6
-        code[likeness == NEARLY] = 5
-        code[texts.variant(first)[second]] = 4
-        single = texts.length[second] == 1 if len(first) > 1 else np.ones(len(second), dtype=bool)
-        code[single] = np.where(texts.initial[second[single]] == ord(first[0]), 3, 9)
+            for words, theirs in ((called, self._written), (written, self._called)):
+                if telling := [self._is_other_given(word) for word in words if len(word) > 2]:
+                    is_any = np.logical_or.reduce(telling) if len(telling) > 1 else telling[0]
+                    for one in theirs:  # the empty text, where there are no more words, is no other name
+                        another |= is_any[one]
+            code[another & ((code == 8) | (code == 9)) & ((self._written_count > 1) | (len(written) > 1))] = 7
+        code[code == _OTHER_INITIAL] = 9
         code[texts.equal[texts.said[joined]][self._as_called] & (self._called_count != len(called))] = 2
         code[texts.equal[row][second]] = 1 if len(first) > 1 else 3
         code[self._called_count == 0] = 0
@@ -318,7 +312,8 @@ class _Names:
         asked = (self._called_count > 1) & (forename.codes >= 1) & (forename.codes <= 6)
         if not rest or not asked.any():
             return _Field("middle", levels, code)
-        theirs, has = self._called[asked, 1:], self._is_called[asked, 1:]
+        theirs = self._called[1:, asked].T
+        has = np.arange(1, 1 + theirs.shape[1]) < self._called_count[asked][:, None]
         length, initial = texts.length[theirs], texts.initial[theirs]
         level = np.full(len(theirs), 4, dtype=np.int8)
         nearly, first_letter, same_letter, same = (np.zeros(len(theirs), dtype=bool) for _ in range(4))
@@ -345,17 +340,13 @@ class _Names:
         row = texts.said[joined]
         plain = ("variant", "nearly", "sounds", "shared_name", "alike", "different")
         levels = (None, Level("same", joined), *map(Level, plain), *(Level("part", word) for word in words))
-        likeness = texts.likeness[row][self._as_written]
-        code = np.full(size, 7, dtype=np.int8)
-        code[likeness == ALIKE] = 6
-        unlike = (likeness == ALIKE) | (likeness == DIFFERENT)
-        code[unlike & (self._all_shared != SHARED_NAMES.issuperset(words))] = 5
-        code[likeness == SOUNDS] = 4
-        code[likeness == NEARLY] = 3
+        code = _SURNAME_CODES[texts.likeness[row][self._as_written]]
+        code[(code >= 6) & (self._all_shared != SHARED_NAMES.issuperset(words))] = 5
         code[self._root == digest(family_root(joined))] = 2
         several = self._written_count > 1 if len(words) == 1 else np.ones(size, dtype=bool)
         if several.any():
-            theirs, has = self._written[several], self._is_written[several]
+            theirs = self._written[:, several].T
+            has = np.arange(theirs.shape[1]) < self._written_count[several][:, None]
             level = code[several]
             alike, telling = np.zeros(len(theirs), dtype=bool), np.zeros(len(theirs), dtype=bool)
             part = np.zeros(len(theirs), dtype=np.int8)
@@ -376,6 +367,12 @@ class _Names:
         code[texts.equal[row][self._as_written]] = 1
         code[self._written_count == 0] = 0
         return _Field("surname", levels, code)
+
+
+# by how alike two words are; the same ones are looked for besides
+_FORENAME_CODES = np.array([9, 5, 6, 8, 9], dtype=np.int8)
+_SURNAME_CODES = np.array([7, 3, 4, 6, 7], dtype=np.int8)
+_OTHER_INITIAL = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,14 +399,12 @@ def _ways(names: Sequence[NameParts]) -> list[_Way]:
 class _NameFields:
     """The names of all candidates, each by the way of reading them that agrees best."""
 
-    def __init__(
-        self, probe: Features, columns: Columns, rows: Numbers, model: Model, names: "_NamesAt"
-    ) -> None:
+    def __init__(self, probe: Features, rows: npt.NDArray[np.void], model: Model, names: "_NamesAt") -> None:
         self._ways, self._table, self._model = _ways(probe.names), names.table, model
         at, owner = names.at, names.owner
+        alone = len(at) < 2 or bool((owner[1:] != owner[:-1]).all())
         self._given, self._family = names.given, names.family
-        number = columns["name_number"][at].astype(np.int64)
-        reading = columns["name_reading"][at].astype(np.int64)
+        number, reading = names.number, names.reading
         self._ordered = reading == ORDERED
         size = len(at)
         best, home = np.full(size, -np.inf), np.zeros(size)
@@ -422,11 +417,13 @@ class _NameFields:
             better = (bits > best) | ((bits == best) & (order < rank))
             best[better], home[better] = bits[better], theirs[better]
             rank[better], way_of[better] = order[better], way_number
-        # the names of one candidate stand together: of each the best, and of the best the first in rank
-        starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
-        counts = np.diff(np.append(starts, size))
-        rank[best < np.repeat(np.maximum.reduceat(best, starts), counts)] = np.iinfo(np.int64).max
-        which = np.flatnonzero(rank == np.repeat(np.minimum.reduceat(rank, starts), counts))
+        which = np.arange(size)
+        if not alone:
+            # the names of one candidate stand together: of each the best, and of the best the first in rank
+            starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
+            counts = np.diff(np.append(starts, size))
+            rank[best < np.repeat(np.maximum.reduceat(best, starts), counts)] = np.iinfo(np.int64).max
+            which = np.flatnonzero(rank == np.repeat(np.minimum.reduceat(rank, starts), counts))
         self.bits, self.home = np.zeros(len(rows)), np.zeros(len(rows))
         self.bits[owner[which]], self.home[owner[which]] = best[which], home[which]
         self._chosen = np.full(len(rows), -1, dtype=np.int64)
@@ -515,11 +512,16 @@ _TURNED = Level("swapped")
 class _NamesAt:
     """The words of all candidates' names, and of the names of the other party, compared with the probe's."""
 
-    def __init__(self, probe: Features, columns: Columns, rows: Numbers, model: Model) -> None:
-        self.at, self.owner = columns.several("name", rows)
-        self.other_at, self.other_owner = columns.several("other", rows) if probe.others else (_NONE, _NONE)
-        mine = (columns["name_given"][self.at], columns["name_family"][self.at])
-        others = (columns["other_given"][self.other_at], columns["other_family"][self.other_at])
+    def __init__(self, probe: Features, columns: Columns, rows: npt.NDArray[np.void], model: Model) -> None:
+        self.at, self.owner = columns.several(rows["name_at"], rows["names"])
+        other_at, self.other_owner = (
+            columns.several(rows["other_at"], rows["others"]) if probe.others else (_NONE, _NONE)
+        )
+        held = columns.name.take(self.at)
+        self.number, self.reading = held["number"].astype(np.int64), held["reading"].astype(np.int64)
+        mine = (held["given"], held["family"])
+        held = columns.other.take(other_at)
+        others = (held["given"], held["family"])
         parts = [
             words
             for names in (probe.names, probe.others)
@@ -528,7 +530,7 @@ class _NamesAt:
             for words in reading
         ]
         self.table = _Names(parts, columns, np.concatenate((*mine, *others)), model)
-        ends = np.cumsum([len(self.at), len(self.at), len(self.other_at)])
+        ends = np.cumsum([len(self.at), len(self.at), len(other_at)])
         self.given, self.family, self.other_given, self.other_family = np.split(self.table.place, ends)
 
 
@@ -541,46 +543,53 @@ def _levels(*names: str) -> tuple[Level | None, ...]:
     return (None, *map(Level, names))
 
 
-def _born(probe: Features, columns: Columns, rows: Numbers) -> _Field:
-    years = columns["years"][rows]
+def _born(probe: Features, rows: npt.NDArray[np.void]) -> _Field:
+    first, last = rows["first_year"], rows["last_year"]
     if not probe.born:
-        first, last = probe.born_from, probe.born_to
-        gap = np.maximum(first, years[:, 0]) - np.minimum(last, years[:, 1])
+        gap = np.maximum(probe.born_from, first) - np.minimum(probe.born_to, last)
         code = _first_of(len(rows), [(gap <= 0, 1), (gap <= 2, 2), (gap <= 5, 3)], 4)
-        code[years[:, 0] == 0] = 0
+        code[first == 0] = 0
         return _Field("born", _levels("age_fits", "age_near", "age_off", "age_far"), code)
     names = ("slip", "swapped", "two_parts", "year", "within_2", "within_5", "far")
     ages = ("age_fits", "age_near", "age_off", "age_far")
     same = Level("same_january" if probe.born.endswith("0101") else "same", probe.born)
     levels = (None, same, *map(Level, names), *map(Level, ages))
-    one, other = np.frombuffer(probe.born.encode(), dtype=np.uint8), columns["born"][rows]
-    dated = other[:, 0] > 0
-    off = one != other
-    wrong = off.sum(axis=1)
-    turned = (wrong == 2) & _transposed(one, other, off)
-    year, month, day = (~off[:, a:b].any(axis=1) for a, b in ((0, 4), (4, 6), (6, 8)))
-    crossed = year & (other[:, 4:6] == one[6:8]).all(axis=1) & (other[:, 6:8] == one[4:6]).all(axis=1)
-    apart = np.abs(years[:, 0].astype(np.int64) - int(probe.born[:4]))
-    code = _first_of(
-        len(rows),
-        [
-            (wrong == 0, 1),
-            (wrong == 1, 2),
-            (crossed, 3),
-            (turned, 2),
-            ((year & (month | day)) | (month & day), 4),
-            (year, 5),
-            (apart <= 2, 6),
-            (apart <= 5, 7),
-        ],
-        8,
-    )
+    born, mine = rows["born"].copy(), int(probe.born[:4])
+    off = born ^ np.uint64(letters_number(probe.born))
+    wrong = _letters_off(off)
+    year, month, day = off << _U64(32) == 0, off & _U64(0xFFFF << 32) == 0, off >> _U64(48) == 0
+    crossed = year & (born >> _U64(32) == letters_number(probe.born[6:] + probe.born[4:6]))
+    two = np.flatnonzero(wrong == 2)
+    turned = np.zeros(len(rows), dtype=bool)
+    if len(two):
+        one, other = np.frombuffer(probe.born.encode(), dtype=np.uint8), _as_letters(born[two])
+        turned[two] = _transposed(one, other, one != other)
+    code = _YEARS_APART.take(np.abs(first.astype(np.int64) - mine), mode="clip")
+    for holds, number in (
+        (year, 5), ((year & (month | day)) | (month & day), 4), (turned, 2), (crossed, 3), (wrong == 1, 2), (wrong == 0, 1),
+    ):  # fmt: skip
+        code[holds] = number
+    dated = born > 0
     if not dated.all():
-        mine = int(probe.born[:4])
-        gap = np.maximum(mine, years[:, 0]) - np.minimum(mine, years[:, 1])
+        gap = np.maximum(mine, first) - np.minimum(mine, last)
         by_age = _first_of(len(rows), [(gap <= 0, 9), (gap <= 2, 10), (gap <= 5, 11)], 12)
-        code = np.where(dated, code, np.where(years[:, 0] > 0, by_age, 0))
+        code = np.where(dated, code, np.where(first > 0, by_age, 0))
     return _Field("born", levels, code)
+
+
+_U64 = np.uint64
+_YEARS_APART = np.array([6, 6, 6, 7, 7, 7, 8])
+
+
+def _letters_off(off: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    """Of letters read as a number, and taken by XOR from others: how many differ."""
+    for places in (4, 2, 1):
+        off = off | off >> _U64(places)
+    return np.bitwise_count(off & _U64(0x0101_0101_0101_0101))
+
+
+def _as_letters(numbers: npt.NDArray[np.uint64]) -> npt.NDArray[np.uint8]:
+    return np.ascontiguousarray(numbers).view(np.uint8).reshape(len(numbers), -1)
 
 
 def _transposed(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], off: Bools) -> Bools:
@@ -591,22 +600,20 @@ def _transposed(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8], off: B
     return (first < second) & (one[first] == other[row, second]) & (one[second] == other[row, first])
 
 
-def _one_edit(one: npt.NDArray[np.uint8], other: npt.NDArray[np.uint8]) -> Bools:
-    """Whether two texts of one length are one letter apart, or two neighbours have changed places."""
-    off = one != other
-    wrong = off.sum(axis=1)
-    edited = np.zeros(len(other), dtype=bool)
-    near = np.flatnonzero((wrong == 1) | (wrong == 2))
-    if len(near):
-        other, off = other[near], off[near]
-        same_length = ((one > 0) == (other > 0)).all(axis=1)
-        edited[near] = same_length & ((wrong[near] == 1) | _transposed(one, other, off))
+def _one_edit(one: str, other: npt.NDArray[np.uint8]) -> Bools:
+    """Whether two texts of one length, one or two letters of which differ, are one letter apart, or two neighbours have changed
+    places."""
+    mine = np.frombuffer(one.encode().ljust(other.shape[1], b"\0"), dtype=np.uint8)
+    off = mine != other
+    same_length = ((mine > 0) == (other > 0)).all(axis=1)
+    edited: Bools = same_length & ((off.sum(axis=1) == 1) | _transposed(mine, other, off))
     return edited
 
 
-def _sex(probe: Features, columns: Columns, rows: Numbers) -> _Field:
-    sex = columns["sex"][rows]
-    return _Field("sex", _levels("same", "different"), np.where(sex == int(probe.sex), 1, 2) * (sex > 0))
+def _sex(probe: Features, rows: npt.NDArray[np.void]) -> _Field:
+    codes = np.array([0, 2, 2])
+    codes[int(probe.sex)] = 1
+    return _Field("sex", _levels("same", "different"), codes[rows["sex"]])
 
 
 def _best(codes: npt.NDArray[Any], owner: Numbers, size: int) -> npt.NDArray[Any]:
@@ -617,18 +624,21 @@ def _best(codes: npt.NDArray[Any], owner: Numbers, size: int) -> npt.NDArray[Any
     return best
 
 
-def _phone(probe: Features, columns: Columns, rows: Numbers) -> _Field:
-    at, owner = columns.several("phone", rows)
-    theirs = columns["phone"][at]
+def _phone(probe: Features, columns: Columns, rows: npt.NDArray[np.void]) -> _Field:
+    at, owner = columns.several(rows["phone_at"], rows["phones"])
+    theirs = columns.phone.take(at)
     code = np.full(len(at), 5, dtype=np.int64)
-    endings = columns["phone_ending"][at]
+    first, last, endings = (theirs[name].copy() for name in ("first", "last", "ending"))
     for number in probe.phones:
-        one = np.frombuffer(number.encode().ljust(theirs.shape[1], b"\0"), dtype=np.uint8)
         ends = endings == ending_number(number)
         code[ends] = np.minimum(code[ends], 4)
-        slip = _one_edit(one, theirs)
-        code[slip] = np.minimum(code[slip], 3)
-        code[ends & (theirs == one).all(axis=1)] = 1 if number.startswith("447") else 2
+        off, off_2 = first ^ _U64(letters_number(number[:8])), last ^ _U64(letters_number(number[8:]))
+        wrong = _letters_off(off) + _letters_off(off_2)
+        near = np.flatnonzero((wrong == 1) | (wrong == 2))
+        if len(near):
+            slip = near[_one_edit(number, _as_letters(np.column_stack((first[near], last[near]))))]
+            code[slip] = np.minimum(code[slip], 3)
+        code[wrong == 0] = 1 if number.startswith("447") else 2
     levels = _levels("same_mobile", "same", "slip", "ending", "different")
     return _Field("phone", levels, _best(code, owner, len(rows)))
 
@@ -645,18 +655,15 @@ class _PlaceField:
 
     _LEVELS = 13  # the ten, and three of them with the postcode that both share
 
-    def __init__(self, probe: Features, columns: Columns, rows: Numbers) -> None:
+    def __init__(self, probe: Features, columns: Columns, rows: npt.NDArray[np.void]) -> None:
         self._columns = columns
-        self._at, owner = columns.several("place", rows)
-        self._number = self._column("number")
-        self._stem = _Texts(
-            [street_stem(place.street) for place in probe.places], columns, self._column("stem")
-        )
-        self._town = _Texts(
-            [place.town for place in probe.places if place.town], columns, self._column("town")
-        )
-        self._postcode = self._column("postcode")
-        self._said, self._owner, self._size = probe.places, owner, len(rows)
+        at, owner = columns.several(rows["place_at"], rows["places"])
+        held = columns.place.take(at)
+        self._number, self._street_joined = held["number"], held["street"]
+        self._stem = _Texts([street_stem(place.street) for place in probe.places], columns, held["stem"])
+        self._town = _Texts([place.town for place in probe.places if place.town], columns, held["town"])
+        self._postcode, self._outcode = held["postcode"].copy(), held["outcode"]
+        self._said, self._owner, self._size, self._places = probe.places, owner, len(rows), len(at)
 
     @property
     def texts(self) -> list[_Texts]:
@@ -677,10 +684,6 @@ class _PlaceField:
         found = best < np.iinfo(np.int64).max
         codes = (best & 255) + ((best >> 48) & 255) * self._LEVELS
         return _Field("place", tuple(levels), np.where(found, codes, 0))
-
-    def _column(self, name: str) -> npt.NDArray[np.int32]:
-        held: npt.NDArray[np.int32] = self._columns[f"place_{name}"][self._at]
-        return held
 
     def _levels_of(self, place: Residence) -> npt.NDArray[np.int64]:
         """The level of each of their places beside one of the probe's, as `comparisons._residence_level` has it."""
@@ -714,7 +717,7 @@ class _PlaceField:
         other_number = np.flatnonzero((code == 2) & number_said & ~number)
         if len(other_number):
             # another number in the street, unless it is nearly the same
-            numbers, back = _distinct(self._number[other_number])
+            numbers, back = self._columns.distinct(self._number[other_number])
             near = [
                 OSA.distance(place.number, theirs, score_cutoff=1) == 1
                 for theirs in self._columns.texts(numbers)
@@ -724,14 +727,15 @@ class _PlaceField:
 
     def _same_number(self, said: str) -> tuple[Bools, Bools]:
         if not said:
-            return _neither(len(self._at))
+            return _neither(self._places)
         columns, words = self._columns, set(said.split())
-        same: Bools = columns["text_digest"][self._number] == digest(said)
+        theirs_about = columns.text.take(self._number)
+        same: Bools = theirs_about["digest"] == digest(said)
         said_too: Bools = self._number != NOTHING
-        several = columns["text_several"][self._number] if len(words) == 1 else said_too
+        several = theirs_about["several"] if len(words) == 1 else said_too
         looked_at = np.flatnonzero(several & ~same)
         if len(looked_at):
-            numbers, back = _distinct(self._number[looked_at])
+            numbers, back = columns.distinct(self._number[looked_at])
             theirs = [set(text.split()) for text in columns.texts(numbers)]
             same[looked_at] = np.array([words <= one or one <= words for one in theirs])[back]
         return same, said_too
@@ -740,7 +744,7 @@ class _PlaceField:
         """1 the same, 2 nearly, 3 another; 0 where not said."""
         texts, stem = self._stem, street_stem(place.street)
         if not stem:
-            return np.zeros(len(self._at), dtype=np.int8), np.zeros(len(self._at), dtype=bool)
+            return np.zeros(self._places, dtype=np.int8), np.zeros(self._places, dtype=bool)
         row = texts.said[stem]
         likeness = texts.likeness[row]
         code = np.where((likeness == NEARLY) | (likeness == SOUNDS), 2, 3).astype(np.int8)
@@ -748,28 +752,31 @@ class _PlaceField:
         code[texts.length == 0] = 0
         code = code[texts.place]
         joined = digest(place.street.replace(" ", ""))
-        code[self._columns["text_digest"][self._column("street")] == joined] = 1
+        code[self._columns.text.take(self._street_joined)["digest"] == joined] = 1
         return code, code > 0
 
     def _postcodes(self, said: str) -> tuple[Bools, Bools, Bools, Bools]:
         """The same whole one, the same first half, one letter off, and whether both say one."""
-        size, digests = len(self._at), self._columns["text_digest"]
+        size = self._places
         if not said:
             return (*_neither(size), *_neither(size))
-        both: Bools = self._postcode != NOTHING
-        equal = digests[self._postcode] == digest(said)
-        outcode_same = digests[self._column("outcode")] == digest(outcode(said))
+        both: Bools = self._postcode > 0
+        off = self._postcode ^ _U64(letters_number(said))
+        equal = off == 0
+        outcode_same = self._outcode == letters_number(outcode(said))
         slip = np.zeros(size, dtype=bool)
         if len(said) > 3:
-            one = np.frombuffer(said.encode().ljust(POSTCODE_WIDTH, b"\0"), dtype=np.uint8)
-            slip = _one_edit(one, self._columns["place_letters"][self._at]) & both
+            wrong = _letters_off(off)
+            near = np.flatnonzero(both & ((wrong == 1) | (wrong == 2)))
+            if len(near):
+                slip[near] = _one_edit(said, _as_letters(self._postcode[near]))
         same = equal if is_whole_postcode(said) or said[0].isdigit() else np.zeros(size, dtype=bool)
         return same, (equal | outcode_same) & ~same & ~slip & both, slip & ~equal, both
 
     def _same_town(self, said: str) -> tuple[Bools, Bools]:
         texts = self._town
         if not said:
-            return _neither(len(self._at))
+            return _neither(self._places)
         likeness = texts.likeness[texts.said[said]]
         same = (likeness == SAME) | (likeness == NEARLY)
         return same[texts.place], (texts.length > 0)[texts.place]
@@ -821,21 +828,22 @@ class Weighing:
 
     def __init__(self, probe: Features, columns: Columns, rows: Numbers, model: Model) -> None:
         size = len(rows)
+        held = columns.row.take(rows)
         self._names: _NameFields | None = None
         self._fields: list[_Field] = []
         bits, home = np.zeros(size), np.zeros(size)
-        names = _NamesAt(probe, columns, rows, model) if probe.names or probe.others else None
-        place = _PlaceField(probe, columns, rows) if probe.places else None
+        names = _NamesAt(probe, columns, held, model) if probe.names or probe.others else None
+        place = _PlaceField(probe, columns, held) if probe.places else None
         liken([*([names.table.texts] if names else []), *(place.texts if place else [])])
         if names and probe.names and len(names.at):
-            self._names = _NameFields(probe, columns, rows, model, names)
+            self._names = _NameFields(probe, held, model, names)
             bits, home = self._names.bits, self._names.home
         if any(probe.birth):
-            self._fields.append(_born(probe, columns, rows))
+            self._fields.append(_born(probe, held))
         if probe.sex:
-            self._fields.append(_sex(probe, columns, rows))
+            self._fields.append(_sex(probe, held))
         if probe.phones:
-            self._fields.append(_phone(probe, columns, rows))
+            self._fields.append(_phone(probe, columns, held))
         if place:
             self._fields.append(place.field())
         if names and probe.others:
@@ -855,7 +863,13 @@ class Weighing:
 def doubts(home: Floats, model: Model) -> Floats:
     """`scoring._doubt` of many, by the same arithmetic, so that the same evidence always weighs the same."""
     share = model.household / model.population
-    return np.array([-math.log2(1.0 + share * 2.0 ** min(bits, 300.0)) for bits in home.tolist()])
+    odds = 1.0 + share * np.array(powers_of_two(home))
+    return -np.array(list(map(math.log2, odds.tolist())))
+
+
+def powers_of_two(bits: Floats) -> list[float]:
+    """2.0 ** min(bits, 300.0) of each; numpy's own may differ in the last place from the power of one."""
+    return list(map(pow, repeat(2.0), np.minimum(bits, 300.0).tolist()))
 
 
 def is_usual(probe: Features) -> bool:

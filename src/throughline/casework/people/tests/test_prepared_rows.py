@@ -155,8 +155,8 @@ def test_a_file_with_a_byte_that_changed_is_not_used_and_told_of_and_made_anew(
     prepare(path, now=NOW)
     content = bytearray(path.read_bytes())
     head = head_of(path)
-    _, (size, *_), at, _ = head["arrays"]["born"]
-    content[len(content) - head["bytes"] + at + size // 2] ^= 1  # in the middle of when they were born
+    _, (size, width), at, _ = head["arrays"]["row"]
+    content[len(content) - head["bytes"] + at + size // 2 * width] ^= 1  # of when somebody was born
     path.write_bytes(content)
     set_actor(RECOGNISER)
     assert not due(path, now=NOW)
@@ -166,7 +166,7 @@ def test_a_file_with_a_byte_that_changed_is_not_used_and_told_of_and_made_anew(
 
     assert look_up() == before
     assert together == []
-    assert "damaged in born" in caplog.text
+    assert "damaged in row" in caplog.text
     set_actor(RECOGNISER)
     assert prepare(path, now=NOW, always=False) == len(crowd)
     look_up()
