@@ -27,7 +27,7 @@ from .features import Features, read_born, read_names, read_phones, read_places,
 from .model import Model
 from .names import NameParts, Reading, readings
 from .prepared import NOT_HERE, Prepared
-from .weighing import Weighing, is_usual
+from .weighing import Weighing, is_usual, powers_of_two
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _ranked[Id: (int, UUID)](
         order = sorted(np.flatnonzero(bits >= least).tolist(), key=rank_of)
         seats = range(len(order))
     start = 2.0**model.start
-    odds = [2.0 ** min(one, 300.0) * start for one in falling]
+    odds = [power * start for power in powers_of_two(np.array(falling))]
     total = 1.0 + sum(odds)
     against = _odds_against(odds, limit)
     return [

@@ -35,6 +35,7 @@ def environment(**options: Any) -> jinja2.Environment:
             "extensions": ["jinja2.ext.i18n"],
         }
     )
+    env.template_class = _Template
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext=translated,
         ngettext=translation.ngettext,
@@ -51,6 +52,17 @@ def environment(**options: Any) -> jinja2.Environment:
     )
     env.filters.update(day=day, moment=moment, clock=clock, lasting=lasting)
     return env
+
+
+class _Template(jinja2.Template):
+    """A template of an environment none of which has globals of its own.
+
+    What a page imports, Jinja holds against the page's globals a hundred times for each page: a quarter of all its
+    work. Where a later Jinja asks no more by this method, it only takes as long again.
+    """
+
+    def _get_default_module(self, ctx: jinja2.runtime.Context | None = None) -> Any:
+        return super()._get_default_module()
 
 
 #: Longer ones are nobody's labels but words that somebody wrote, which are not kept.

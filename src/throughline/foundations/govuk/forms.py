@@ -7,6 +7,7 @@ what was typed.
 
 import datetime as dt
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -357,6 +358,46 @@ def component(bound: BoundField, inside: Mapping[str, Markup]) -> tuple[str, dic
 def _draw(folder: str, params: dict[str, Any]) -> Markup:
     if folder == "hidden":
         return Markup('<input type="hidden" id="{id}" name="{name}" value="{value}">').format(**params)
+    if folder not in ("input", "date-input") or params["errorMessage"]:
+        return _drawn(folder, params)
+    # nearly all that a box takes to draw is the same whatever is typed there, of which nothing is kept
+    typed: list[str] = []
+    shape = _with_marks(params, typed)
+    key = folder, repr(shape)
+    # who writes the mark itself, or lines, which the components indent, has the box drawn without it
+    if (
+        "\\ue000" in repr(params)
+        or len(key[1]) > _LONGEST_SHAPE
+        or any(text.splitlines() != [text] for text in typed)
+    ):
+        return _drawn(folder, params)
+    known = _shapes.get(key)
+    if known is None:
+        if len(_shapes) >= _MOST_SHAPES:
+            _shapes.clear()
+        known = _shapes[key] = _drawn(folder, shape)
+    return Markup(_MARK.sub(lambda mark: escape(typed[int(mark[1])]), known))  # noqa: S704 (escaped)
+
+
+_MARK = re.compile("\ue000(\\d+)\ue001")
+"""Where what is typed goes, in letters that nobody types."""
+_LONGEST_SHAPE = 2_000
+_MOST_SHAPES = 1_000
+_shapes: dict[tuple[str, str], Markup] = {}
+
+
+def _with_marks(params: dict[str, Any], typed: list[str]) -> dict[str, Any]:
+    """The parameters of a component with a mark for each value, and the values in ``typed``."""
+    marked = dict(params)
+    if marked.get("value"):
+        marked["value"] = f"\ue000{len(typed)}\ue001"
+        typed.append(params["value"])
+    if "items" in marked:
+        marked["items"] = [_with_marks(item, typed) for item in marked["items"]]
+    return marked
+
+
+def _drawn(folder: str, params: dict[str, Any]) -> Markup:
     context = {"folder": folder, "macro": _MACROS[folder], "params": params}
     return Markup(render_to_string("govuk/component.html", context).strip())  # noqa: S704 (escaped by Jinja)
 

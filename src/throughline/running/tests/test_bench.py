@@ -77,6 +77,7 @@ def test_a_whole_run_prints_one_object_and_leaves_nothing(tmp_path: Path) -> Non
     for times in (found["engine_ms"], found["http_ms"]):
         assert 0 < times["p50"] <= times["p95"] <= times["p99"]
     assert found["engine_ms"]["p50"] < found["http_ms"]["p50"]
+    assert 1 < found["http_cpu_ms"] < 1000
     assert 0.7 <= found["recall_at_1"] <= 1
     assert list(tmp_path.iterdir()) == []
 

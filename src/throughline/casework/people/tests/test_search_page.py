@@ -381,3 +381,27 @@ def test_adding_twice_by_one_page_adds_once(handler):
     assert first["Location"] == second["Location"]
     as_system()
     assert Name.objects.count() == 1
+
+
+#: Of one lookup with its page: who asks, the transaction with its actor, what a browser kept, whom it may be, whether anybody is
+#: hidden, what a line shows, the look, what was made of the matches, and whom the session now leads to.
+STATEMENTS = 20
+
+
+def test_the_number_of_statements_of_a_lookup_is_fixed(handler, add):
+    def lookup() -> tuple[list[str], str]:
+        with CaptureQueriesContext(connection) as made:
+            page = shown(asked(handler, f"Sofia Quilfeather {PHONE}"))
+        return [one["sql"][:90] for one in made], page
+
+    lookup()
+    add("Zofia", "Quillfeather", PHONE)
+    few, page = lookup()
+    assert page.count("<section") == 1
+    for forename in ("Sofia", "Zofija", "Sophie", "Zosia", "Zoe", "Zara"):
+        add(forename, "Quillfeather", PHONE)
+
+    many, page = lookup()
+
+    assert page.count("<section") == 7
+    assert len(many) == len(few) == STATEMENTS, many

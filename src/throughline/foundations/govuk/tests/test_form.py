@@ -16,6 +16,9 @@ from throughline.foundations.govuk.forms import (
     PhoneField,
     TimeField,
     TimeRangeField,
+    _drawn,
+    _shapes,
+    component,
 )
 from throughline.foundations.govuk.rules import TimeRange
 from throughline.foundations.govuk.tests.page import Page
@@ -332,3 +335,16 @@ def test_a_time_of_day_is_one_or_none_also_where_it_does_not_apply(typed, read):
 def test_what_is_no_time_of_day_is_said_of_its_field():
     form = RungForm({"rung": "yes", "at": "25:00"})
     assert form.errors == {"at": ["write the time like 2pm or 14:30"]}
+
+
+TYPED = st.text(st.characters(codec="utf-8") | st.sampled_from("<>&\"' \ue000\ue0010"), max_size=12)
+
+
+@given(surname=TYPED, day=TYPED, year=TYPED)
+@settings(max_examples=60, deadline=None)
+def test_a_box_drawn_once_for_all_that_may_be_typed_is_the_box_drawn_for_it(surname, day, year):
+    form = PersonForm(initial={"surname": surname, "born": [day, "", year]})
+    for name in ("surname", "born"):
+        assert form.govuk_field(name) == _drawn(*component(form[name], {}))
+        assert form.govuk_field(name) == _drawn(*component(form[name], {}))
+    assert not any(surname in shape for key in _shapes for shape in key if len(surname) > 8)
