@@ -54,7 +54,7 @@ def map_arrays(path: Path) -> tuple[dict[str, npt.NDArray[Any]], Mapping[str, An
         for name, (dtype, shape, at, checksum) in head["arrays"].items():
             array = np.frombuffer(held, dtype, count=math.prod(shape), offset=start + at).reshape(shape)
             if zlib.crc32(array.data) != checksum:
-                raise SnapshotError(f"the snapshot is damaged in {name}")
+                raise DamagedError(f"the snapshot is damaged in {name}")
             arrays[name] = array
     except SnapshotError:
         raise
@@ -97,3 +97,7 @@ _BEFORE_THE_HEAD = ((len(_MARK), len(_MARK) + 8), (len(_MARK) + 8, _HEAD))
 
 class SnapshotError(ValueError):
     """The file holds no snapshot that can be used, and why."""
+
+
+class DamagedError(SnapshotError):
+    """A byte of the file is no longer what was written."""

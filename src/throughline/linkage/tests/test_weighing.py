@@ -362,6 +362,20 @@ def test_who_changes_how_rows_are_taken_apart_raises_their_layout() -> None:
     assert (LAYOUT, made.hexdigest()[:16]) == (2, "f4ca4fcfc87d9316")
 
 
+def test_keys_sorted_a_part_at_a_time_stand_as_if_sorted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    keys = np.random.default_rng(5).integers(-(2**63), 2**63 - 1, 3_000)
+    keys[::3] = keys[1::3]  # many rows have a key that others have
+    keys[:2] = (-(2**63), 2**63 - 1)
+    rows = np.arange(len(keys), dtype=np.int32)
+    monkeypatch.setattr("throughline.linkage.snapshot._PART", 400)
+
+    table = KeyTable(keys, rows)
+
+    order = np.argsort(keys, kind="stable")
+    assert table.keys.tolist() == keys[order].tolist()
+    assert table.rows.tolist() == rows[order].tolist()
+
+
 @pytest.mark.parametrize("name", ["row", "place", "words", "packed", "row_place"])
 def test_a_byte_that_changed_on_the_disk_is_noticed_wherever_it_is(tmp_path: Path, name: str) -> None:
     path = tmp_path / "rows"

@@ -15,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from throughline.casework.people.models import Record
 from throughline.foundations.access.models import Grant
-from throughline.linkage.mapped import SnapshotError
+from throughline.linkage.mapped import DamagedError, SnapshotError
 from throughline.linkage.prepared import Prepared, about
 
 logger = logging.getLogger(__name__)
@@ -68,9 +68,10 @@ class _Held:
         try:
             rows = Prepared.mapped(path)
         except SnapshotError as error:
-            logger.error("rows taken apart beforehand cannot be used, and are made anew: %s", error)
+            logger.error("rows taken apart beforehand cannot be used: %s", error)
             rows = None
-            _take_away(path, stands)
+            if isinstance(error, DamagedError):
+                _take_away(path, stands)
         with self._lock:
             if stands == self._stands:
                 self._rows = rows
@@ -80,7 +81,7 @@ _held = _Held()
 
 
 def _take_away(path: Path, stands: _Stands) -> None:
-    """Who finds a file broken takes it away, unless another has its place: the worker, who reads no more than its head, makes
+    """Who finds a file damaged takes it away, unless another has its place: the worker, who reads no more than its head, makes
     a new one where there is none."""
     with suppress(OSError):
         if path.stat().st_ino == stands.inode:
