@@ -1,79 +1,72 @@
-"""Whether small counts of invented editions can be found by subtraction, in an edition and beside the one before.
+"""Whether small counts of invented editions can be found by subtraction, by readers, by forces and by two forces together.
 
     python benchmarks/disclosure.py --out benchmarks/results/disclosure.json
 
-1,000 editions of 43 invented forces over two years, each followed by an edition with late and corrected returns. Each is attacked
-with everything that is printed, in both editions: cells, totals over all bases, parts and wholes. The same attack on editions
-that keep back the small counts alone stands beside it. Every protection is also proved, edition by edition, as `publish` does.
+Editions come in threes, of 43 invented forces: one of two years, one in which returns are corrected and late ones have come in, and
+one a year later, with more corrections. Each is attacked with everything that it and those before it print: cells, totals over
+all bases, parts and wholes, and by how much each figure that is kept back was corrected. A force subtracts its own figures as well, and two
+forces lay theirs together. The same attack on editions that keep back the small counts alone stands beside it. Every protection
+is also proved, edition by edition, as `publish` does.
 """
 
 import argparse
 import random
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
 from scratch import tell
 
-from throughline.statistics.disclosure import Cell, Earlier, attack, published
+from throughline.statistics.disclosure import (
+    Cell,
+    Published,
+    UnprotectedError,
+    apart,
+    attack,
+    breakdown_of,
+    implied,
+    known_to,
+    opened,
+    published,
+    withstood,
+)
 from throughline.statistics.edition.gathering import Force, Gathered, Signed
-from throughline.statistics.edition.reckoning import VERSION, Figures
-from throughline.statistics.returns import Entry, Return, canonical, digest
+from throughline.statistics.edition.reckoning import Figures
+from throughline.statistics.returns import Entry, Return, canonical, digest, items
 from throughline.synthetic.returning import invented_forces, invented_returns
 
-YEARS = (date(2024, 3, 31), date(2025, 3, 31))
-
-
-@dataclass(frozen=True)
-class Attacked:
-    """What an attack on an edition found."""
-
-    recovered: int
-    narrowed: int
-    recovered_from_small_alone: int
-    small: int
-    cells: int
-    kept: int
-    totals: int
-    totals_kept: int
-
-    @property
-    def published_share(self) -> float:
-        return 1 - self.kept / self.cells
+YEARS = (date(2024, 3, 31), date(2025, 3, 31), date(2026, 3, 31))
 
 
 def signed(told: Return) -> Signed:
-    return Signed(told, digest(canonical(told)), "Invented data officer", told.year_end)
+    return Signed(
+        told, digest(canonical(told)), "Invented data officer", told.year_end, "a mark of the publisher"
+    )
 
 
-def invented_gathered(seed: int) -> Gathered:
+def invented_gathered(seed: int, years: Sequence[date] = YEARS[:2]) -> Gathered:
     """The returns of one invented edition. Sizes and gaps differ by seed; some forces are small in many."""
     forces = {one.code: Force(one.code, one.name, one.residents) for one in invented_forces(seed)}
-    returns = {(told.year_end, told.force): signed(told) for told in invented_returns(YEARS, seed)}
+    returns = {(told.year_end, told.force): signed(told) for told in invented_returns(years, seed)}
     return Gathered(forces, returns, True)
 
 
-def revised(gathered: Gathered, rng: random.Random) -> Gathered:
-    """The same a while later: some returns corrected in a few figures, the last force's among them, and one come in late."""
+def revised(gathered: Gathered, rng: random.Random, corrected: int = 4) -> Gathered:
+    """The same a while later: so many returns corrected in some figures and that of the smallest force, and one come in late."""
     returns = dict(gathered.returns)
-    for key in rng.sample(sorted(returns), 3) + [max(returns)]:
+    for key in [*rng.sample(sorted(returns), corrected), max(returns)]:
         told = returns[key].told
         entries = dict(told.entries)
-        parts = [
-            entry
-            for entry in entries.values()
-            if entry.item in ("victims-repeat", "orders-applied", "asked", "marac-cases")
-        ]
-        for entry in parts:
-            if entry.value:
-                entries[entry.item] = Entry(
-                    entry.item, max(0, entry.value - rng.randint(-3, 3)), None, entry.row
-                )
+        for change in rng.sample((_counted_again, _told_apart_again, _withdrawn), rng.randint(1, 2)):
+            change(told, entries, rng)
         returns[key] = signed(replace(told, entries=entries))
-    missing = [(day, force) for day in YEARS for force in gathered.forces if (day, force) not in returns]
+    days = gathered.years
+    missing = [(day, force) for day in days for force in gathered.forces if (day, force) not in returns]
     if missing:
         day, force = missing[0]
         like = next(one.told for (_, code), one in returns.items() if code == force)
@@ -81,52 +74,183 @@ def revised(gathered: Gathered, rng: random.Random) -> Gathered:
     return Gathered(gathered.forces, returns, True)
 
 
-def attacked(figures: Figures, earlier: Earlier, before: Figures | None = None) -> Attacked:
-    """Attack an edition with everything that it and the one before print."""
-    listed = {day: [*items.values()] for day, items in figures.items.items()}
-    values: dict[Cell, int] = {**(before.cells() if before else {}), **figures.cells()}
-    protection = figures.protection
-    sums = [*figures.printed_sums(), *earlier.sums]
-    kept = protection.protected | earlier.protected
-    found = attack(published(values, listed, sums, kept))
-    alone = attack(published(figures.cells(), listed, [*figures.sums.values()], protection.primary))
-    guarded = protection.primary | (before.protection.primary if before else frozenset())
-    assert all(len(cell.version) == VERSION for cell in kept)
-    for cell, (low, high) in found.items():
-        assert low <= values[cell]
-        assert high is None or values[cell] <= high
-    return Attacked(
-        recovered=sum(found[cell][0] == found[cell][1] for cell in guarded),
-        narrowed=sum(
-            high is not None and high - low + 1 < figures.policy.values
-            for low, high in (found[cell] for cell in guarded)
-        ),
-        recovered_from_small_alone=sum(low == high for low, high in alone.values()),
-        small=len(protection.primary),
-        cells=figures.all_cells(),
-        kept=len(protection.protected),
-        totals=len(figures.sums),
-        totals_kept=len(figures.sums) - len(figures.printed_sums()),
+def _set(entries: dict[str, Entry], code: str, value: int) -> None:
+    entries[code] = replace(entries[code], value=value)
+
+
+def _counted_again(told: Return, entries: dict[str, Entry], rng: random.Random) -> None:
+    """Figures that add up to nothing, and are no whole, are a few more or fewer."""
+    for code in rng.sample(
+        ("victims-repeat", "calls-repeat", "marac-police", "satisfied", "orders-breached"), 2
+    ):
+        if value := entries[code].value:
+            _set(entries, code, max(0, value + rng.randint(-3, 0)))
+
+
+def _told_apart_again(told: Return, entries: dict[str, Entry], rng: random.Random) -> None:
+    """One or two go from one part of a whole to another."""
+    parts = rng.choice(
+        [
+            ("victims-sex-unknown", "victims-female"),
+            ("victims-orientation-other", "victims-orientation-unknown"),
+            ("victims-age-unknown", "victims-age-25-34"),
+            ("cases-high", "cases-medium"),
+            ("victims-household", "victims-family"),
+        ]
     )
+    one, other = (entries[code].value for code in parts)
+    if one is not None and other is not None:
+        times = max(-one, min(rng.choice((-1, 1, 2)), other))
+        _set(entries, parts[0], one + times)
+        _set(entries, parts[1], other - times)
 
 
-def found_from_within(figures: Figures) -> tuple[int, int, int]:
-    """What each force could find that subtracts its own figures as well: how many small counts of other forces at least one
-    finds, how many at least one narrows below the values that must remain, and how many there are."""
-    listed = {day: [*items.values()] for day, items in figures.items.items()}
-    values, protection = figures.cells(), figures.protection
-    recovered: set[Cell] = set()
-    narrowed: set[Cell] = set()
-    for force in figures.gathered.forces:
-        unknown = frozenset(cell for cell in protection.protected if cell.force != force)
-        found = attack(published(values, listed, figures.printed_sums(), unknown))
-        for cell in protection.primary & unknown:
-            low, high = found[cell]
-            if low == high:
-                recovered.add(cell)
-            elif high is not None and high - low + 1 < figures.policy.values:
-                narrowed.add(cell)
-    return len(recovered), len(narrowed), len(protection.primary)
+def _withdrawn(told: Return, entries: dict[str, Entry], rng: random.Random) -> None:
+    """A figure cannot be provided after all."""
+    code = rng.choice(("orders-breached", "crimes-da-sexual", "disclosure-made", "victims-sex-unknown"))
+    entries[code] = replace(entries[code], value=None, unable="not-recorded")
+
+
+def editions(seed: int) -> Iterator[Figures]:
+    """One edition, the same with corrections, and one a year later: each after those before it."""
+    rng = random.Random(seed)
+    every = invented_gathered(seed, YEARS)
+    # of the second year one return comes in late
+    late = (YEARS[1], sorted(every.forces)[4])
+    first = {key: one for key, one in every.returns.items() if key[0] != YEARS[2] and key != late}
+    figures = Figures(Gathered(every.forces, first, True))
+    yield figures
+    second = revised(figures.gathered, rng)
+    figures = Figures(second, figures.after())
+    yield figures
+    new = {key: one for key, one in every.returns.items() if key[0] == YEARS[2]}
+    third = revised(second, rng, corrected=2)
+    yield Figures(Gathered(every.forces, {**third.returns, **new}, True), figures.after())
+
+
+@dataclass(frozen=True)
+class Reader:
+    """All that was published, now and before, and what of it is to stay unknown."""
+
+    given: Published
+    values: Mapping[Cell, int]
+    small: frozenset[Cell]
+    least: int
+
+    @classmethod
+    def of(cls, told: Sequence[Figures]) -> "Reader":
+        values: dict[Cell, int] = {}
+        for figures in told:
+            values |= figures.cells()
+        listed = {day: items(day) for day in {cell.year_end for cell in values}}
+        sums = {one.cells: one for figures in told for one in figures.printed_sums()}
+        kept = frozenset(cell for figures in told for cell in figures.protection.protected)
+        printed = {cell for figures in told for cell in figures.cells().keys() - figures.protection.protected}
+        small = frozenset(cell for figures in told for cell in figures.protection.primary)
+        # what was printed once is no secret
+        kept -= printed
+        left = implied(values, listed)
+        values |= left
+        kept |= left.keys()
+        given = published(values, listed, [*sums.values()], kept)
+        return cls(opened(given), values, small & given.kept, told[-1].policy.values)
+
+    def attacked(self, given: Published) -> tuple[set[Cell], set[Cell]]:
+        """The small counts that are found, and those that are narrowed below the values that must remain."""
+        found = attack(given)
+        for cell, (low, high) in found.items():
+            assert low <= self.values[cell]
+            assert high is None or self.values[cell] <= high
+        guarded = self.small & given.kept
+        recovered = {cell for cell in guarded if found[cell][0] == found[cell][1]}
+        close = {
+            cell
+            for cell in guarded
+            if (high := found[cell][1]) is not None and high - found[cell][0] + 1 < self.least
+        }
+        return recovered, close
+
+    def from_within(self, together: int) -> tuple[set[Cell], set[Cell], int]:
+        """What forces find that lay their figures together, so many at once: found, narrowed, and how many attacks were made."""
+        recovered, close, tried = set[Cell](), set[Cell](), 0
+        for piece in apart(self.given):
+            if not piece.kept & self.small:
+                continue
+            # of whom nothing stands in it, subtracts nothing
+            for forces in combinations(sorted({cell.force for cell in piece.kept}), together):
+                left = known_to(piece, self.values, forces)
+                if left.kept & self.small:
+                    found = self.attacked(left)
+                    recovered |= found[0]
+                    close |= found[1]
+                    tried += 1
+        return recovered, close, tried
+
+    def needless(self, secondary: frozenset[Cell]) -> int:
+        """How many figures that are kept back for others' sake could each be printed by itself, and as far as the attacks tell nothing
+        would be found, by two forces together either."""
+        count = 0
+        for piece in apart(self.given):
+            for cell in piece.kept & secondary:
+                shown = Published(
+                    {**piece.printed, cell: self.values[cell]},
+                    piece.kept - {cell},
+                    piece.equations,
+                    piece.parts,
+                )
+                forces = sorted({one.force for one in shown.kept})
+                tried = (
+                    known_to(shown, self.values, pair)
+                    for pair in ((), *combinations(forces, min(2, len(forces))))
+                )
+                count += not any(any(self.attacked(one)) for one in tried)
+        return count
+
+
+def needed(figures: Figures) -> int:
+    """A number of figures that must be kept back at least, so that any two forces find no small count of a first edition by its
+    column: of each column with one, four (it, those of both, and another), and where a row has one alone, as many of a second column."""
+    together = figures.policy.insiders + 2
+    small = figures.protection.primary & figures.cells().keys()
+    summed = {cell for one in figures.printed_sums() for cell in one.cells}
+    shown = {(cell.item, cell.year_end) for cell in small & summed}
+    closed = {(one.item, one.year_end) for one in figures.sums.values() if one.cells} - {
+        (one.item, one.year_end) for one in figures.printed_sums()
+    }
+    count = 0
+    for day, listed in figures.items.items():
+        by_item = Counter(cell.item for cell in small if cell.year_end == day)
+        by_row = Counter(
+            (cell.force, item.adds_to, breakdown_of(item))
+            for cell in small
+            if cell.year_end == day and (item := listed[cell.item]).adds_to
+        )
+        columns = {code: max(n, together) if (code, day) in shown else n for code, n in by_item.items()}
+        count += sum(columns.values())
+        groups: dict[tuple[str, str], set[str]] = {}
+        for code in by_item:
+            if over := listed[code].adds_to:
+                groups.setdefault((over, breakdown_of(listed[code])), set()).add(code)
+        for group, codes in groups.items():
+            rows = [number for (_, *row), number in by_row.items() if tuple(row) == group]
+            open_ = all(
+                (item.code, day) not in closed
+                for item in listed.values()
+                if item.adds_to == group[0] and breakdown_of(item) == group[1]
+            )
+            if len(codes) == 1 and 1 in rows and (next(iter(codes)), day) in shown and open_:
+                count += together
+    return count
+
+
+def alone(figures: Figures) -> int:
+    """How many are found where small counts alone are kept back."""
+    listed = {day: [*listed.values()] for day, listed in figures.items.items()}
+    sums = [one for one in figures.sums.values() if one.cells]
+    values = {**figures.cells(), **implied(figures.cells(), listed)}
+    kept = figures.protection.primary | (values.keys() - figures.cells().keys())
+    found = attack(published(values, listed, sums, kept))
+    return sum(found[cell][0] == found[cell][1] for cell in figures.protection.primary)
 
 
 def main() -> None:
@@ -134,42 +258,99 @@ def main() -> None:
     parser.add_argument("--editions", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
-        "--insiders",
-        type=int,
-        default=20,
-        help="In so many editions each force subtracts its own figures too.",
+        "--needless", type=int, default=10, help="In so many first editions each figure is printed on trial."
+    )
+    parser.add_argument(
+        "--pairs", type=int, default=1000, help="In so many threes any two forces lay theirs together."
     )
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
-    tell(measure(editions=asked.editions, seed=asked.seed, insiders=asked.insiders), asked.out)
+    tell(
+        measure(editions_=asked.editions, seed=asked.seed, pairs=asked.pairs, needless=asked.needless),
+        asked.out,
+    )
 
 
-def measure(*, editions: int, seed: int, insiders: int = 0) -> dict[str, Any]:
-    total: dict[str, Counter[str]] = {"first": Counter(), "next": Counter()}
-    least = {"first": 1.0, "next": 1.0}
-    within: Counter[str] = Counter()
-    begun = time.perf_counter()
-    for at in range(editions):
-        first = Figures(invented_gathered(seed + at))
-        earlier = Earlier(first.protection.protected, tuple(first.printed_sums()))
-        second = Figures(revised(first.gathered, random.Random(seed + at)), earlier)
-        for name, result in (
-            ("first", attacked(first, Earlier())),
-            ("next", attacked(second, earlier, first)),
-        ):
-            total[name].update({key: value for key, value in vars(result).items()})
-            least[name] = min(least[name], result.published_share)
-        if at < insiders:
-            named = ("recovered_by_a_force", "narrowed_by_a_force", "small")
-            within.update({"editions": 1, **dict(zip(named, found_from_within(first), strict=True))})
-        if at % 50 == 49:
-            print(f"{at + 1} editions, {time.perf_counter() - begun:.0f} s", flush=True)
+KINDS = ("first", "corrected", "year_later")
+
+
+def _unless_refused(seed: int, total: Mapping[str, Counter[str]]) -> Iterator[Figures]:
+    """The editions of a seed until one is not published because a small count could be found."""
+    made = editions(seed)
+    for kind in KINDS:
+        try:
+            yield next(made)
+        except UnprotectedError as error:
+            total[kind]["refused"] += 1
+            print(f"{seed}, {kind}: {error}", flush=True)
+            return
+
+
+def measure(*, editions_: int, seed: int, pairs: int = 0, needless: int = 0) -> dict[str, Any]:
+    total: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
+    least = dict.fromkeys(KINDS, 1.0)
+    spent: Counter[str] = Counter()
+    begun, made, at = time.perf_counter(), 0, 0
+    while made < editions_:
+        told: list[Figures] = []
+        clock = time.process_time()
+        for kind, figures in zip(KINDS, _unless_refused(seed + at, total), strict=False):
+            spent["editions"] += (now := time.process_time()) - clock
+            told.append(figures)
+            counted = total[kind]
+            protection = figures.protection
+            counted["editions"] += 1
+            counted["cells"] += figures.all_cells()
+            counted["kept"] += len(protection.protected)
+            counted["small"] += len(protection.primary)
+            counted["totals"] += len(figures.sums)
+            counted["totals_kept"] += len(figures.sums) - len(figures.printed_sums())
+            listed = {day: [*items_.values()] for day, items_ in figures.items.items()}
+            sums = [*figures.sums.values()]
+            for together in withstood(
+                protection, figures.cells(), listed, sums, figures.policy, figures.earlier
+            ).values():
+                counted["proved"] += together is None or together >= 0
+                counted["proved_against_two_forces"] += together is None or together >= 2
+                counted["to_be_proved"] += 1
+            if kind == "first":
+                counted["needed_at_least"] += needed(figures)
+            share = 1 - len(protection.protected) / figures.all_cells()
+            least[kind] = min(least[kind], share)
+            reader = Reader.of(told)
+            recovered, close = reader.attacked(reader.given)
+            counted["attacked"] += len(reader.small)
+            counted["recovered_by_readers"] += len(recovered)
+            counted["narrowed_by_readers"] += len(close)
+            counted["recovered_from_small_alone"] += alone(figures)
+            if kind == "first" and at < needless:
+                secondary = protection.protected - protection.primary
+                counted["tried_on_their_own"] += len(secondary)
+                counted["could_be_printed_on_their_own"] += reader.needless(secondary)
+            spent["readers"] += (then := time.process_time()) - now
+            for number, name in ((1, "a_force"), (2, "two_forces")):
+                if number == 2 and at >= pairs:
+                    continue
+                recovered, close, tried = reader.from_within(number)
+                counted[f"attacks_by_{name}"] += tried
+                counted[f"recovered_by_{name}"] += len(recovered)
+                counted[f"narrowed_by_{name}"] += len(close)
+                spent[name] += (now := time.process_time()) - then
+                then = now
+            clock = time.process_time()
+            made += 1
+            if made == editions_:
+                break
+        at += 1
+        if at % 25 == 0:
+            print(f"{made} editions, {time.perf_counter() - begun:.0f} s", flush=True)
     return {
-        "editions": editions,
+        "editions": made,
         "seed": seed,
         "seconds": round(time.perf_counter() - begun, 1),
         "processor_seconds": round(time.process_time(), 1),
-        "from_within": dict(within),
+        "processor_seconds_by_work": {name: round(value, 1) for name, value in spent.items()},
+        "threes_attacked_by_two_forces": min(pairs, at),
         **{
             name: {
                 **counted,

@@ -5,6 +5,7 @@ provided, one force is late. The same seed makes the same files to the last byte
 """
 
 import csv
+import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
-from throughline.statistics.edition.gathering import FORCES, SIGNATURES, WHY
+from throughline.statistics.edition.gathering import FORCES, SIGNATURES, SIGNED_BY, WHY
 from throughline.statistics.returns import (
     Counted,
     Entry,
@@ -188,11 +189,12 @@ def write_invented_returns(out: Path, years: Sequence[date], *, seed: int = SEED
                 told.force,
                 told.year_end,
                 digest(canonical(told)),
+                hashlib.sha256(f"mark {folder.name} {seed}".encode()).hexdigest()[:32],
                 "Invented data officer",
                 signed_on,
             )
         )
-    _csv(out / SIGNATURES, ("folder", "force", "year_end", "digest", "signed_by", "signed_on"), signatures)
+    _csv(out / SIGNATURES, SIGNED_BY, signatures)
     _csv(out / WHY, ("force", "year_end", "why"), [])
     return len(signatures)
 

@@ -394,13 +394,14 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
         raise click.ClickException("Invented forces and others are not taken together.")
     tables: dict[Path, list[list[str]]] = {
         Path("signatures.csv"): [
-            ["folder", "force", "year_end", "digest", "signed_by", "signed_on"],
+            ["folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on"],
             *(
                 [
                     one["folder"],
                     one["code"],
                     one["year_end"],
                     one["digest"],
+                    one["mark"],
                     "{name}, {post}".format(**one["signed"]),
                     one["signed"]["at"][:10],
                 ]

@@ -4,8 +4,16 @@ What is protected can always be shown to be: beside each small count stand two o
 published, now and before, and in which that count is far from what it is. No web framework.
 """
 
-from throughline.statistics.disclosure.attacking import Published, attack, published
-from throughline.statistics.disclosure.protecting import UnprotectedError, protect, unproved
+from throughline.statistics.disclosure.attacking import (
+    Published,
+    apart,
+    attack,
+    implied,
+    known_to,
+    opened,
+    published,
+)
+from throughline.statistics.disclosure.protecting import UnprotectedError, protect, unproved, withstood
 from throughline.statistics.disclosure.rules import (
     Cell,
     Earlier,
@@ -26,10 +34,15 @@ __all__ = [
     "Sum",
     "UnprotectedError",
     "Witness",
+    "apart",
     "attack",
     "breakdown_of",
+    "implied",
+    "known_to",
     "limits",
+    "opened",
     "protect",
     "published",
     "unproved",
+    "withstood",
 ]

@@ -2,16 +2,18 @@
 
 A small count is moved up or down, together with another part of the same whole and with the same two figures of another
 force that stands in the same totals: four cells whose rows and columns still add up. Where no other force will do, the
-totals themselves are kept back. A force knows its own figures: so that it finds no more than a reader, there is a second proof
-with another force, or with none. In words: complementary suppression over the additive structure (A. G. de Waal
-and L. C. R. J. Willenborg, Elements of Statistical Disclosure Control, 2001), with each proof kept as whole numbers.
+totals themselves are kept back. Forces know their own figures: so that however many of them lay theirs together find no more than
+a reader, there is a proof for each of so many other forces and one more, or one that needs no other. A figure that was corrected
+moves with what it was in earlier editions, as far as that was kept back too. In words: complementary suppression over the additive
+structure (A. G. de Waal and L. C. R. J. Willenborg, Elements of Statistical Disclosure Control, 2001), with each proof kept as
+whole numbers.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Final
+from typing import Final, NamedTuple
 
 from throughline.statistics.disclosure.rules import (
     Cell,
@@ -26,43 +28,140 @@ from throughline.statistics.returns.items import Item
 
 #: An upper end that nothing published gives.
 UNBOUNDED: Final = 10**9
+#: A total that is kept back costs more than a few cells.
+TOTAL: Final = 50
 
 
 class UnprotectedError(ValueError):
     """A small count could be found: nothing is published. Names the items, never a force with its count."""
 
 
-@dataclass(slots=True)
-class _Year:
-    """The returns of a year as a table, and how its items hang together."""
+class _Day:
+    """How the items of a year hang together."""
 
-    year_end: date
-    items: dict[str, Item]
-    values: dict[tuple[str, str], int] = field(default_factory=dict)
-    versions: dict[str, str] = field(default_factory=dict)
-    #: what adds up to a total, by total and breakdown
-    breakdowns: dict[str, list[list[str]]] = field(default_factory=dict)
-    parts: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
-
-    def __post_init__(self) -> None:
+    def __init__(self, listed: Sequence[Item]) -> None:
+        self.items = {item.code: item for item in listed}
+        #: what adds up to a total, by total and breakdown
         self.breakdowns = breakdowns(self.items)
-        for item in self.items.values():
+        self.parts: dict[str, list[str]] = defaultdict(list)
+        for item in listed:
             if item.part_of:
                 self.parts[item.part_of].append(item.code)
+        self.beside = {
+            code: group for groups in self.breakdowns.values() for group in groups for code in group
+        }
 
-    def cell(self, force: str, code: str) -> Cell:
-        return Cell(self.year_end, force, code, self.versions[force])
+    def depth(self, code: str) -> int:
+        deep = 0
+        while above := self.items[code].part_of:
+            code, deep = above, deep + 1
+        return deep
 
-    def given(self, force: str, codes: Iterable[str]) -> list[str]:
-        return [code for code in codes if (force, code) in self.values]
 
-    def siblings(self, force: str, code: str) -> list[str]:
+@dataclass(slots=True)
+class _Return:
+    """One return as it was signed once."""
+
+    day: _Day
+    year_end: date
+    force: str
+    version: str
+    values: dict[str, int] = field(default_factory=dict)
+    #: what was not provided and is what the others leave of their whole: in no total, and nobody prints it
+    implied: set[str] = field(default_factory=set)
+
+    def imply(self) -> None:
+        """Reckon what is left for the one part of a whole that was not provided."""
+        for total, groups in self.day.breakdowns.items():
+            for group in groups if total in self.values else ():
+                given = self.given(group)
+                rest = self.values[total] - sum(self.values[one] for one in given)
+                if given and len(given) == len(group) - 1 and rest >= 0:
+                    (left,) = {*group} - {*given}
+                    self.values[left] = rest
+                    self.implied.add(left)
+
+    def cell(self, code: str) -> Cell:
+        return Cell(self.year_end, self.force, code, self.version)
+
+    def given(self, codes: Iterable[str]) -> list[str]:
+        return [code for code in codes if code in self.values]
+
+    def siblings(self, code: str) -> list[str]:
         """What was given beside a figure of the same breakdown; none where its total was not given."""
-        total = self.items[code].adds_to
-        if total is None or (force, total) not in self.values:
+        total = self.day.items[code].adds_to
+        if total is None or total not in self.values:
             return []
-        group = next(codes for codes in self.breakdowns[total] if code in codes)
-        return [one for one in self.given(force, group) if one != code]
+        return [one for one in self.given(self.day.beside[code]) if one != code]
+
+    def small(self, policy: Limits) -> Iterator[str]:
+        """The figures that are too small, or of which what is left of their whole is, and what is left for a part if it is."""
+        items, values = self.day.items, self.values
+        for code, value in values.items():
+            item = items[code]
+            if item.sheet in policy.open_sheets:
+                continue
+            whole = values.get(item.part_of) if item.part_of and not item.adds_to else None
+            if _is_small(value, policy) or (whole is not None and _is_small(whole - value, policy)):
+                yield code
+
+    def adds_up(self, moves: Mapping[str, int]) -> bool:
+        """Whether everything that was given adds up, or fails to, by as much as before when these figures move by so much."""
+        totals = {item.adds_to for code in moves if (item := self.day.items[code]).adds_to}
+        totals |= {code for code in moves if code in self.day.breakdowns}
+        return all(
+            sum(moves.get(one, 0) for one in given) == moves.get(total, 0)
+            for total in totals
+            if total in self.values
+            for group in self.day.breakdowns[total]
+            if (given := self.given(group))
+        )
+
+    def room(self, moves: Mapping[str, int]) -> tuple[int, int]:
+        """How many steps are possible forwards and backwards: nothing falls below nought, no part grows over its whole."""
+        up = down = UNBOUNDED
+        values, items = self.values, self.day.items
+        for code, step in moves.items():
+            # each slack that a step takes so much of
+            slacks = [(values[code], step)]
+            over = items[code].part_of
+            if over and over in values:
+                slacks.append((values[over] - values[code], moves.get(over, 0) - step))
+            slacks += [
+                (values[code] - values[part], step)
+                for part in self.day.parts.get(code, ())
+                if part not in moves and part in values
+            ]
+            for slack, taken in slacks:
+                # what a return gives wrongly is no bound that an attacker could lean on
+                if slack < 0:
+                    continue
+                if taken < 0:
+                    up = min(up, slack // -taken)
+                elif taken > 0:
+                    down = min(down, slack // taken)
+        return up, down
+
+
+def _is_small(value: int, policy: Limits) -> bool:
+    return 0 < value < policy.smallest
+
+
+def _returns(values: Mapping[Cell, int], days: Mapping[date, _Day]) -> dict[tuple[date, str, str], _Return]:
+    """The returns that cells are from, of the years that are listed."""
+    found: dict[tuple[date, str, str], _Return] = {}
+    for cell, value in values.items():
+        year_end, force, code, version = cell
+        one = found.get((year_end, force, version))
+        if one is None:
+            if year_end not in days:
+                continue
+            one = found[year_end, force, version] = _Return(days[year_end], year_end, force, version)
+        if code in one.day.items:
+            one.values[code] = value
+    for one in found.values():
+        one.imply()
+    return found
 
 
 def protect(
@@ -77,20 +176,56 @@ def protect(
     Raises UnprotectedError where no way is found by which each small count keeps enough possible values.
     """
     work = _Work(values, listed, sums, policy, earlier)
-    for cell in work.order():
-        work.settle(cell)
+    for target in work.order():
+        work.settle(*target)
     found = Protection(
         frozenset(work.protected),
         frozenset(work.primary),
         frozenset(work.withheld),
         tuple(work.witnesses),
-        frozenset(work.carried),
     )
     if left := unproved(found, values, listed, sums, policy, earlier):
         raise UnprotectedError(
             f"{len(left)} small counts could be found, of {', '.join(sorted({one.item for one in left}))}"
         )
     return found
+
+
+class _Column:
+    """The totals over an item of a year, each set of cells once and as one bit."""
+
+    def __init__(self) -> None:
+        self.codes: list[list[str]] = []
+        #: by cell, in which totals it stands
+        self.holds: dict[Cell, int] = defaultdict(int)
+        #: those that an earlier edition printed, and those that nobody will see
+        self.before = 0
+        self.closed = 0
+
+    def add(self, cells: frozenset[Cell], codes: list[str], before: bool) -> None:
+        bit = 1 << len(self.codes)
+        self.codes.append(codes)
+        for cell in cells:
+            self.holds[cell] |= bit
+        self.before |= bit * before
+
+    def codes_of(self, bits: int) -> set[str]:
+        return {code for at, codes in enumerate(self.codes) if bits >> at & 1 for code in codes}
+
+
+class _Moving(NamedTuple):
+    """Every version of a force's figure that is kept back or can be, and in which totals they stand."""
+
+    cells: tuple[Cell, ...]
+    totals: int
+
+
+class _Steps(NamedTuple):
+    """Figures of a force moved by a step in every version that moves, and how many steps are possible forwards and backwards."""
+
+    cells: dict[Cell, int]
+    up: int
+    down: int
 
 
 class _Work:
@@ -105,264 +240,287 @@ class _Work:
         earlier: Earlier,
     ) -> None:
         self.policy = policy
+        self.days = {day: _Day(items) for day, items in listed.items()}
+        self.now: dict[tuple[date, str], _Return] = {
+            key[:2]: one for key, one in _returns(values, self.days).items()
+        }
+        #: stands in a total that was printed and was not kept back, or was printed itself: everybody has it
+        self.known = (
+            frozenset(cell for one in earlier.sums for cell in one.cells) - earlier.protected
+        ) | earlier.printed
         self.before = earlier.protected
-        self.years = {day: _Year(day, {item.code: item for item in items}) for day, items in listed.items()}
-        for cell, value in values.items():
-            year = self.years[cell.year_end]
-            year.values[cell.force, cell.item] = value
-            year.versions[cell.force] = cell.version
-        #: the totals over a column, each set of cells once: its cells, its codes now, whether it was printed before
-        self.columns: dict[tuple[str, date], list[tuple[frozenset[Cell], list[str], bool]]] = defaultdict(
-            list
-        )
+        self._look_back(values, earlier)
+        self._columns(values, sums, earlier)
+        self.primary = {
+            one.cell(code) for one in self.now.values() for code in one.small(policy)
+        } - self.known
+        kept = {cell[:3] for cell in earlier.protected}
+        self.protected: set[Cell] = {cell for cell in values if cell[:3] in kept or cell in self.primary}
+        self.implied = {one.cell(code) for one in self.now.values() for code in one.implied}
+        self.witnesses: list[Witness] = []
+        self._moving: dict[tuple[date, str, str, tuple[str, ...]], _Moving | None] = {}
+        self._tried: dict[tuple[object, ...], _Steps | None] = {}
+        self._forces: dict[date, list[str]] = defaultdict(list)
+        for day, force in self.now:
+            self._forces[day].append(force)
+
+    def _look_back(self, values: Mapping[Cell, int], earlier: Earlier) -> None:
+        """Returns that were corrected since, and what was kept back of them."""
+        told = {cell for one in earlier.sums for cell in one.cells} | earlier.protected
+        told = {cell for cell in told if cell.year_end in self.days and cell not in values}
+        if lost := sorted({(one.year_end, one.force) for one in told if one not in earlier.values}):
+            raise UnprotectedError(
+                "What these returns said when an earlier edition was made is in its ledger, which is not named: "
+                + ", ".join(f"{force} to {day}" for day, force in lost)
+            )
+        kept: dict[tuple[date, str, str], set[str]] = defaultdict(set)
+        for cell in told & earlier.protected:
+            kept[cell.year_end, cell.force, cell.version].add(cell.item)
+        wanted = {
+            cell: value for cell, value in earlier.values.items() if (cell[0], cell[1], cell[3]) in kept
+        }
+        #: by year and force, each with the figures that were kept back of it
+        self.old: dict[tuple[date, str], list[tuple[_Return, set[str]]]] = defaultdict(list)
+        for key, one in sorted(_returns(wanted, self.days).items()):
+            self.old[key[:2]].append((one, kept[key] | one.implied))
+
+    def _columns(self, values: Mapping[Cell, int], sums: Sequence[Sum], earlier: Earlier) -> None:
+        self.columns: dict[tuple[str, date], _Column] = defaultdict(_Column)
+        self.withheld: set[str] = set()
         printed = {one.cells for one in earlier.sums}
         seen: dict[frozenset[Cell], list[str]] = {}
         for now, given in ((True, sums), (False, earlier.sums)):
             for one in given:
                 if one.cells not in seen:
                     seen[one.cells] = []
-                    self.columns[one.item, one.year_end].append(
-                        (one.cells, seen[one.cells], one.cells in printed)
-                    )
+                    self.columns[one.item, one.year_end].add(one.cells, seen[one.cells], one.cells in printed)
                 if now:
                     seen[one.cells].append(one.code)
-        self.withheld: set[str] = set()
-        self.witnesses: list[Witness] = []
-        self.carried: set[Cell] = set()
-        kept = {(one.year_end, one.force, one.item) for one in earlier.protected}
-        self.old = {cell for cell in values if (cell.year_end, cell.force, cell.item) in kept}
-        #: stands in a total that was printed and was not kept back: everybody has it
-        self.known = frozenset(cell for one in earlier.sums for cell in one.cells) - earlier.protected
-        self.primary = {*self._small()} - self.known
-        self.protected: set[Cell] = self.old | self.primary
-        for column in self.columns.values():
-            for cells, codes, _ in column:
-                # a total that is so small itself
-                if codes and self._is_small(sum(values[cell] for cell in cells if cell in values)):
-                    self.withheld |= {*codes}
+        for one in sums:
+            # a total that is so small itself
+            if _is_small(sum(values[cell] for cell in one.cells), self.policy):
+                column = self.columns[one.item, one.year_end]
+                at = next(at for at, codes in enumerate(column.codes) if codes is seen[one.cells])
+                self._close(column, 1 << at)
 
-    def _small(self) -> Iterator[Cell]:
-        for year in self.years.values():
-            for (force, code), value in year.values.items():
-                item = year.items[code]
-                if item.sheet in self.policy.open_sheets:
-                    continue
-                whole = year.values.get((force, item.part_of)) if item.part_of and not item.adds_to else None
-                if self._is_small(value) or (whole is not None and self._is_small(whole - value)):
-                    yield year.cell(force, code)
-            for total, groups in year.breakdowns.items():
-                for group in groups:
-                    if year.items[group[0]].sheet in self.policy.open_sheets:
-                        continue
-                    for force in year.versions:
-                        given = year.given(force, group)
-                        if (force, total) not in year.values or len(given) != len(group) - 1 or not given:
-                            continue
-                        # what the one part that was not provided would come to
-                        rest = year.values[force, total] - sum(year.values[force, one] for one in given)
-                        if self._is_small(rest):
-                            yield year.cell(force, min(given, key=lambda one: (year.values[force, one], one)))
+    def _close(self, column: _Column, bits: int) -> None:
+        """Keep totals back; what was printed before stays known."""
+        column.closed |= bits & ~column.before
+        self.withheld |= column.codes_of(bits)
 
-    def _is_small(self, value: int) -> bool:
-        return 0 < value < self.policy.smallest
-
-    def order(self) -> list[Cell]:
-        """Small counts and what was kept back before: wholes before their parts, then as forces are named."""
-
-        def depth(cell: Cell) -> int:
-            items, code, deep = self.years[cell.year_end].items, cell.item, 0
-            while above := items[code].part_of:
-                code, deep = above, deep + 1
-            return deep
-
+    def order(self) -> list[tuple[date, str, str]]:
+        """Small counts, and what was small and kept back before: wholes before their parts, then as forces are named."""
+        wanted = {cell[:3] for cell in self.primary}
+        for (day, force), returns in self.old.items():
+            for one, kept in returns:
+                wanted |= {(day, force, code) for code in one.small(self.policy) if code in kept}
+        depths = {day: {code: one.depth(code) for code in one.items} for day, one in self.days.items()}
         return sorted(
-            self.primary | self.old, key=lambda cell: (cell.year_end, depth(cell), cell.force, cell.item)
+            (one for one in wanted if one[2] in depths[one[0]]),
+            key=lambda one: (one[0], depths[one[0]][one[2]], one[1], one[2]),
         )
 
-    def settle(self, cell: Cell) -> None:
+    def settle(self, day: date, force: str, code: str) -> None:
         """Keep back what a small count needs beside it."""
-        if cell in self.before and not self._news(cell):
-            # the same return in the same totals as before: what was proved then holds
-            self.carried.add(cell)
+        if self._shut(day, force, code):
             return
-        # kept back in a return that was corrected: whether this very figure changed is known to nobody, so no total tells
-        corrected = cell in self.old and cell not in self.before
-        first = self._cheapest(cell, corrected)
-        if first is not None:
-            self._keep(first)
-            # the other force of a proof knows its own figures, and needs another beside it
-            partners = _others(first[0])
-            if partners and (second := self._cheapest(cell, corrected, partners)) is not None:
-                self._keep(second)
-        elif cell in self.before:
-            self.withheld |= {
-                code
-                for cells, codes, before in self.columns[cell.item, cell.year_end]
-                if cell in cells and not before
-                for code in codes
-            }
-            self.carried.add(cell)
+        # corrected by so much that what it was and what it is cannot move far together: each by itself
+        alike: dict[int, list[str]] = defaultdict(list)
+        for one in self._all(day, force):
+            if code in one.values:
+                alike[one.values[code]].append(one.version)
+        for each in alike.values() if len(alike) > 1 else ():
+            self._shut(day, force, code, tuple(each))
 
-    def _keep(self, found: tuple[Witness, set[str]]) -> None:
-        witness, withheld = found
-        self.protected |= witness.moves.keys()
-        self.withheld |= withheld
+    def _shut(self, day: date, force: str, code: str, versions: tuple[str, ...] = ()) -> bool:
+        """Find a proof that needs no other force, or so many that whoever lays figures together lacks one; whether there is any."""
+        others: set[str] = set()
+        while len(others) <= self.policy.insiders:
+            found = self._cheapest(day, force, code, versions, others)
+            if found is None:
+                break
+            partner = self._keep(*found)
+            if partner is None:
+                return True
+            # the other force of a proof knows its own figures, and needs another beside it
+            others.add(partner)
+        return bool(others)
+
+    def _all(self, day: date, force: str) -> list[_Return]:
+        """The return of a force as it is now, and as it was where something was kept back of it."""
+        now = self.now.get((day, force))
+        return [*([now] if now else []), *(one for one, _ in self.old.get((day, force), ()))]
+
+    def _keep(self, witness: Witness, closing: Mapping[str, int]) -> str | None:
+        """Take a proof and what it keeps back; the other force that it needs."""
+        self.protected |= {
+            cell
+            for cell in witness.moves
+            if cell not in self.implied
+            and (now := self.now.get(cell[:2])) is not None
+            and now.version == cell.version
+        }
+        for code, bits in closing.items():
+            self._close(self.columns[code, witness.cell.year_end], bits)
         self.witnesses.append(witness)
+        return next((cell.force for cell in witness.moves if cell.force != witness.cell.force), None)
 
     def _cheapest(
-        self,
-        cell: Cell,
-        corrected: bool,
-        without: frozenset[str] = frozenset(),
-    ) -> tuple[Witness, set[str]] | None:
-        """The proof of a small count that keeps back least, with the totals that it needs kept back; none moves a figure of
-        the forces that it is to do ``without``."""
-        year = self.years[cell.year_end]
-        best: tuple[tuple[int, int, str], Witness, set[str]] | None = None
-        for moves in self._moves(year, cell.force, cell.item):
-            own = {year.cell(cell.force, code): step for code, step in moves.items()}
-            if own.keys() & self.known:
+        self, day: date, force: str, code: str, versions: tuple[str, ...], without: Collection[str]
+    ) -> tuple[Witness, dict[str, int]] | None:
+        """The proof of a small count that keeps back least, with the totals by item that it needs kept back; none moves a figure
+        of the forces that it is to do ``without``, nor one outside these ``versions`` of the return, where some are named."""
+        base = next(
+            (
+                one
+                for one in self._all(day, force)
+                if code in one.values and (not versions or one.version in versions)
+            ),
+            None,
+        )
+        if base is None:
+            return None
+        best: tuple[tuple[int, int, str], Witness, dict[str, int]] | None = None
+        for moves in self._moves(base, code):
+            own = self._steps(day, force, moves, versions)
+            if own is None:
                 continue
-            partners = () if corrected else self._partners(year, cell.force, moves, without)
-            for other in (None, *partners):
-                steps, withheld = dict(own), set[str]()
-                up, down = room(year.values, year.items, year.parts, cell.force, moves)
-                if other is None:
-                    printed, withheld = self._totals(own)
-                    if printed:
-                        continue
-                else:
-                    back = {code: -step for code, step in moves.items()}
-                    steps |= {year.cell(other, code): step for code, step in back.items()}
-                    other_up, other_down = room(year.values, year.items, year.parts, other, back)
-                    up, down = min(up, other_up), min(down, other_down)
-                if up + down + 1 < self.policy.values:
+            up, down = own.up, own.down
+            if up + down + 1 < self.policy.values:
+                continue
+            cell = base.cell(code)
+            mine = {one: self._one(day, force, one, versions) for one in moves}
+            choices: list[tuple[int, int, int, str, dict[str, int]]] = []
+            for other in ("", *self._forces[day]):
+                if other == force or other in without:
                     continue
-                new = [one for one in steps if one not in self.protected]
-                # a total that is kept back costs more than a few cells
-                cost = (
-                    len(new) + 50 * len(withheld - self.withheld),
-                    sum(year.values[one.force, one.item] for one in new),
-                    other or "",
-                )
-                if best is None or cost < best[0]:
-                    best = (cost, Witness(cell, steps, up, down), withheld)
+                closing, new, weight = {}, 0, 0
+                for one, ours in mine.items():
+                    theirs = self._one(day, other, one) if other else _Moving((), 0)
+                    if ours is None or theirs is None:
+                        break
+                    column = self.columns[one, day]
+                    differs = (ours.totals ^ theirs.totals) & ~column.closed
+                    if differs & column.before:
+                        break
+                    if differs:
+                        closing[one] = differs
+                    if other and self._fresh(theirs.cells[0]):
+                        new += 1
+                        weight += self.now[day, other].values[one]
+                else:
+                    closes = sum(bits.bit_count() for bits in closing.values())
+                    choices.append((closes, new, weight, other, closing))
+            fresh = [one for one in own.cells if self._fresh(one)]
+            mass = sum(base.values[one.item] for one in fresh)
+            for closes, new, weight, other, closing in sorted(choices, key=lambda one: one[:4]):
+                cost = (len(fresh) + new + TOTAL * closes, mass + weight, other)
+                if best is not None and cost >= best[0]:
+                    break
+                if not other:
+                    best = (cost, Witness(cell, own.cells, up, down), closing)
+                    break
+                back = self._steps(day, other, {one: -step for one, step in moves.items()})
+                if back is None:
+                    continue
+                both_up, both_down = min(up, back.up), min(down, back.down)
+                if both_up + both_down + 1 >= self.policy.values:
+                    best = (cost, Witness(cell, {**own.cells, **back.cells}, both_up, both_down), closing)
+                    break
         return None if best is None else best[1:]
 
-    def _news(self, cell: Cell) -> bool:
-        """Whether a total that is printed now tells of a cell what none told before."""
-        return any(
-            cell in cells and codes and not before and not self.withheld.issuperset(codes)
-            for cells, codes, before in self.columns[cell.item, cell.year_end]
-        )
+    def _fresh(self, cell: Cell) -> bool:
+        """Whether a figure would be printed as things stand."""
+        return not (cell in self.protected or cell in self.before or cell in self.implied)
 
-    def _totals(self, cells: Iterable[Cell]) -> tuple[bool, set[str]]:
-        """Whether an earlier total holds one of the cells, and the codes of those now that do."""
-        printed, named = False, set[str]()
-        for cell in cells:
-            for members, codes, before in self.columns[cell.item, cell.year_end]:
-                if cell in members:
-                    printed |= before
-                    named |= {*codes}
-        return printed, named
+    def _one(self, day: date, force: str, code: str, versions: tuple[str, ...] = ()) -> _Moving | None:
+        """What of a force's figure moves together; None where everybody has it, or it was not given. What is the same before and
+        after a correction moves with it, since who takes it to be the same is right."""
+        key = (day, force, code, versions)
+        if key not in self._moving:
+            self._moving[key] = self._together(*key)
+        return self._moving[key]
 
-    def _stands_in(self, cell: Cell) -> tuple[bool, ...]:
-        """In which totals a cell stands, those kept back aside."""
-        return tuple(
-            cell in cells
-            for cells, codes, before in self.columns[cell.item, cell.year_end]
-            if before or not self.withheld.issuperset(codes)
-        )
+    def _together(self, day: date, force: str, code: str, versions: tuple[str, ...]) -> _Moving | None:
+        now = self.now.get((day, force))
+        every = [one for one, kept in self.old.get((day, force), ()) if code in kept]
+        if now is not None and code in now.values:
+            if now.cell(code) in self.known:
+                return None
+            every = [now, *every]
+        chosen = [one for one in every if not versions or one.version in versions]
+        if not chosen or any(
+            one.values[code] == chosen[0].values[code] for one in every if one not in chosen
+        ):
+            return None
+        holds = self.columns[code, day].holds
+        totals = 0
+        for one in chosen:
+            totals |= holds.get(one.cell(code), 0)
+        return _Moving(tuple(one.cell(code) for one in chosen), totals)
 
-    def _partners(
-        self, year: _Year, force: str, moves: Mapping[str, int], without: frozenset[str]
-    ) -> list[str]:
-        """The forces that stand in the same totals by every figure that moves, those first that have most kept back."""
-        wanted = [self._stands_in(year.cell(force, code)) for code in moves]
-        found = []
-        for other in year.versions:
-            if other == force or other in without or any((other, code) not in year.values for code in moves):
-                continue
-            cells = [year.cell(other, code) for code in moves]
-            if any(one in self.known or (one in self.old and one not in self.before) for one in cells):
-                continue
-            if [self._stands_in(one) for one in cells] != wanted:
-                continue
-            new = sum(one not in self.protected for one in cells)
-            found.append((new, sum(year.values[other, code] for code in moves), other))
-        return [other for _, _, other in sorted(found)[:12]]
+    def _steps(
+        self, day: date, force: str, moves: Mapping[str, int], versions: tuple[str, ...] = ()
+    ) -> _Steps | None:
+        """Figures of a force moved in each of its returns; None where one of them is printed, or a return would not add up."""
+        key = (day, force, versions, *moves.items())
+        if key not in self._tried:
+            self._tried[key] = self._try(day, force, moves, versions)
+        return self._tried[key]
 
-    def _moves(self, year: _Year, force: str, code: str) -> Iterator[dict[str, int]]:
+    def _try(
+        self, day: date, force: str, moves: Mapping[str, int], versions: tuple[str, ...]
+    ) -> _Steps | None:
+        cells: dict[Cell, int] = {}
+        for code, step in moves.items():
+            moving = self._one(day, force, code, versions)
+            if moving is None:
+                return None
+            cells |= dict.fromkeys(moving.cells, step)
+        up = down = UNBOUNDED
+        for one in self._all(day, force):
+            here = {code: step for code, step in moves.items() if one.cell(code) in cells}
+            if not one.adds_up(here):
+                return None
+            forwards, backwards = one.room(here)
+            up, down = min(up, forwards), min(down, backwards)
+        return _Steps(cells, up, down)
+
+    def _moves(self, base: _Return, code: str) -> Iterator[dict[str, int]]:
         """Ways in which a figure goes up by one and every whole of the force still adds up; the least of them first."""
-        siblings = sorted(year.siblings(force, code), key=lambda one: self._preferred(year, force, one))
+        siblings = sorted(base.siblings(code), key=lambda one: self._preferred(base, one))
         for sibling in siblings[:6]:
-            yield self._with_parts(year, force, code, 1) | self._with_parts(year, force, sibling, -1)
-        up = self._with_parts(year, force, code, 1)
+            yield self._with_parts(base, code, 1) | self._with_parts(base, sibling, -1)
+        up = self._with_parts(base, code, 1)
         if not siblings:
             yield up
         # with its whole, and that with its own
         at = code
-        while (over := year.items[at].part_of) and (force, over) in year.values:
+        while (over := base.day.items[at].part_of) and over in base.values:
             up = up | {over: 1}
-            for group in year.breakdowns.get(over, ()):
-                if at not in group and (chosen := self._part(year, force, group)):
-                    up = self._with_parts(year, force, chosen, 1) | up
+            for group in base.day.breakdowns.get(over, ()):
+                if at not in group and (chosen := self._part(base, group)):
+                    up = self._with_parts(base, chosen, 1) | up
             at = over
-            if not year.siblings(force, at):
+            if not base.siblings(at):
                 yield dict(up)
 
-    def _with_parts(self, year: _Year, force: str, code: str, step: int) -> dict[str, int]:
+    def _with_parts(self, base: _Return, code: str, step: int) -> dict[str, int]:
         """A figure moved, with a part of each breakdown that adds up to it."""
         moves = {code: step}
-        for group in year.breakdowns.get(code, ()):
-            if chosen := self._part(year, force, group):
-                moves |= self._with_parts(year, force, chosen, step)
+        for group in base.day.breakdowns.get(code, ()):
+            if chosen := self._part(base, group):
+                moves |= self._with_parts(base, chosen, step)
         return moves
 
-    def _part(self, year: _Year, force: str, group: Sequence[str]) -> str | None:
-        given = year.given(force, group)
-        return min(given, key=lambda one: self._preferred(year, force, one)) if given else None
+    def _part(self, base: _Return, group: Sequence[str]) -> str | None:
+        given = base.given(group)
+        return min(given, key=lambda one: self._preferred(base, one)) if given else None
 
-    def _preferred(self, year: _Year, force: str, code: str) -> tuple[bool, bool, int, str]:
+    def _preferred(self, base: _Return, code: str) -> tuple[bool, bool, int, str]:
         """What is kept back already and is large enough to move comes first, then the smallest that is."""
-        value = year.values[force, code]
-        return (year.cell(force, code) not in self.protected, value < self.policy.values, value, code)
-
-
-def _others(witness: Witness) -> frozenset[str]:
-    """The other forces whose figures a proof moves."""
-    return frozenset(cell.force for cell in witness.moves) - {witness.cell.force}
-
-
-def room(
-    values: Mapping[tuple[str, str], int],
-    items: Mapping[str, Item],
-    parts: Mapping[str, Sequence[str]],
-    force: str,
-    moves: Mapping[str, int],
-) -> tuple[int, int]:
-    """How many steps of one force's moves are possible forwards and backwards."""
-    up = down = UNBOUNDED
-    # each slack that a step takes so much of
-    slacks: list[tuple[int, int]] = [(values[force, code], step) for code, step in moves.items()]
-    for code, step in moves.items():
-        over = items[code].part_of
-        if over and (force, over) in values:
-            slacks.append((values[force, over] - values[force, code], moves.get(over, 0) - step))
-        slacks += [
-            (values[force, code] - values[force, part], step)
-            for part in parts.get(code, ())
-            if part not in moves and (force, part) in values
-        ]
-    for slack, step in slacks:
-        # what a return gives wrongly is no bound that an attacker could lean on
-        if slack < 0:
-            continue
-        if step < 0:
-            up = min(up, slack // -step)
-        elif step > 0:
-            down = min(down, slack // step)
-    return up, down
+        value = base.values[code]
+        return (self._fresh(base.cell(code)), value < self.policy.values, value, code)
 
 
 def unproved(
@@ -373,62 +531,113 @@ def unproved(
     policy: Limits,
     earlier: Earlier = Earlier(),  # noqa: B008 - frozen and empty
 ) -> tuple[Cell, ...]:
-    """The small counts whose proof does not hold, each reckoned anew from the returns: none, or nothing is published."""
-    items = {year_end: {item.code: item for item in given} for year_end, given in listed.items()}
-    shown = [one for one in sums if one.code not in found.withheld]
-    by_cell: dict[Cell, list[frozenset[Cell]]] = defaultdict(list)
-    for cells in {one.cells for one in (*shown, *earlier.sums)}:
-        for cell in cells:
-            by_cell[cell].append(cells)
-    proved = {*found.carried}
-    for witness in found.witnesses:
+    """The small counts that a reader could find, as far as is proved: none, or nothing is published.
+
+    Before any edition is printed no number of forces that the policy names may find one together. What was printed cannot be
+    taken back: beside it a count may be open to forces that corrected nothing can shut out (`withstood` names them).
+    """
+    asked = 0 if earlier.sums else policy.insiders
+    return tuple(
+        cell
+        for cell, together in withstood(found, values, listed, sums, policy, earlier).items()
+        if together is not None and together < asked
+    )
+
+
+def withstood(
+    found: Protection,
+    values: Mapping[Cell, int],
+    listed: Mapping[date, Sequence[Item]],
+    sums: Sequence[Sum],
+    policy: Limits,
+    earlier: Earlier = Earlier(),  # noqa: B008 - frozen and empty
+) -> dict[Cell, int | None]:
+    """How many other forces may lay their figures together and still not find a small count, each proof reckoned anew from the
+    returns: -1 where a reader could, None where any number may."""
+    days = {day: _Day(given) for day, given in listed.items()}
+    now = _returns(values, days)
+    old = {key: one for key, one in _returns(earlier.values, days).items() if key not in now}
+    kept = found.protected | {cell for cell in earlier.protected if (cell[0], cell[1], cell[3]) not in now}
+    kept -= earlier.printed
+    kept |= {one.cell(code) for each in (now, old) for one in each.values() for code in one.implied}
+    same: dict[Cell, list[Cell]] = _same(kept, {**old, **now})
+    guarded = {one.cell(code) for each in (now, old) for one in each.values() for code in one.small(policy)}
+    guarded = (guarded & kept) | found.primary
+    shown = {one.cells for one in (*(one for one in sums if one.code not in found.withheld), *earlier.sums)}
+    moved = frozenset(cell for witness in found.witnesses for cell in witness.moves)
+    holding: dict[Cell, list[frozenset[Cell]]] = defaultdict(list)
+    for cells in shown:
+        for cell in cells & moved:
+            holding[cell].append(cells)
+
+    def holds(witness: Witness) -> bool:
         moves = witness.moves
-        if moves.get(witness.cell) not in (1, -1) or not moves.keys() <= found.protected:
-            continue
-        if witness.up + witness.down + 1 < policy.values:
-            continue
-        if any(sum(moves.get(one, 0) for one in cells) for cell in moves for cells in by_cell[cell]):
-            continue
-        if all(
-            _holds(values, items[witness.cell.year_end], moves, times)
+        if not moves.keys() <= kept or witness.up + witness.down + 1 < policy.values:
+            return False
+        if any(moves.get(one) != step for cell, step in moves.items() for one in same[cell]):
+            return False
+        if any(sum(moves.get(one, 0) for one in cells) for cell in moves for cells in holding[cell]):
+            return False
+        by_return: dict[tuple[date, str, str], dict[str, int]] = defaultdict(dict)
+        for cell, step in moves.items():
+            by_return[cell[0], cell[1], cell[3]][cell.item] = step
+        return all(
+            _stands(now.get(key) or old[key], steps, times)
+            for key, steps in by_return.items()
             for times in (witness.up, -witness.down)
-        ):
-            proved.add(witness.cell)
-    return tuple(sorted({*found.primary, *(found.protected & earlier.protected)} - proved))
+        )
 
-
-def _holds(
-    values: Mapping[Cell, int], items: Mapping[str, Item], moves: Mapping[Cell, int], times: int
-) -> bool:
-    """Whether the returns with the moves made so often are returns: nothing below nought, all that added up still does."""
-    times = max(min(times, 10**6), -(10**6))
-    for force in {cell.force for cell in moves}:
-        first = next(cell for cell in moves if cell.force == force)
-
-        def value(code: str, moved: bool, cell: Cell = first) -> int | None:
-            one = cell._replace(item=code)
-            given = values.get(one)
-            return None if given is None else given + (moves.get(one, 0) * times if moved else 0)
-
-        for code, item in items.items():
-            now = value(code, True)
-            if now is None:
+    others: dict[Cell, set[str]] = {cell: set() for cell in guarded}
+    told: dict[Cell, int | None] = dict.fromkeys(guarded, -1)
+    for witness in found.witnesses:
+        forces = {cell.force for cell in witness.moves}
+        for cell in (witness.moves.keys() & guarded) if holds(witness) else ():
+            if abs(witness.moves[cell]) != 1 or len(forces) > 2:
                 continue
-            if now < 0:
+            others[cell] |= forces - {cell.force}
+            if forces == {cell.force}:
+                told[cell] = None
+            elif told[cell] is not None:
+                told[cell] = len(others[cell]) - 1
+    return dict(sorted(told.items()))
+
+
+def _same(kept: Collection[Cell], returns: Mapping[tuple[date, str, str], _Return]) -> dict[Cell, list[Cell]]:
+    """For each figure that is kept back, it and whatever other return gave the same for it."""
+    values = {
+        cell: one.values[cell.item]
+        for cell in kept
+        if (one := returns.get((cell[0], cell[1], cell[3]))) is not None and cell.item in one.values
+    }
+    alike: dict[tuple[tuple[date, str, str], int], list[Cell]] = defaultdict(list)
+    for cell, value in values.items():
+        alike[cell[:3], value].append(cell)
+    return {cell: alike[cell[:3], value] for cell, value in values.items()}
+
+
+def _stands(one: _Return, steps: Mapping[str, int], times: int) -> bool:
+    """Whether a return with the moves made so often is one: nothing below nought, all that added up still does."""
+    items, was = one.day.items, one.values
+    after = {code: was[code] + step * max(min(times, 10**6), -(10**6)) for code, step in steps.items()}
+    if any(value < 0 for value in after.values()):
+        return False
+    touched = {*steps, *(part for code in steps for part in one.day.parts.get(code, ()) if part in was)}
+    for code in touched:
+        over = items[code].part_of
+        if (
+            over
+            and over in was
+            and was[code] <= was[over]
+            and after.get(code, was[code]) > after.get(over, was[over])
+        ):
+            return False
+    for total, groups in one.day.breakdowns.items():
+        for group in groups:
+            given = [code for code in group if code in was]
+            if total not in was or not given or steps.keys().isdisjoint((total, *given)):
+                continue
+            # the difference between a total and what was given of it is the same as before
+            moved = sum(after.get(code, was[code]) - was[code] for code in given)
+            if moved != after.get(total, was[total]) - was[total]:
                 return False
-            if item.part_of and (whole := value(item.part_of, True)) is not None:
-                was, before = value(code, False), value(item.part_of, False)
-                if now > whole and was is not None and before is not None and was <= before:
-                    return False
-        for total, groups in breakdowns(items).items():
-            for codes in groups:
-                if value(total, False) is None or all(value(code, False) is None for code in codes):
-                    continue
-                # the difference between a total and what was given of it is the same as before
-                before, after = (
-                    sum(value(code, moved) or 0 for code in codes) - (value(total, moved) or 0)
-                    for moved in (False, True)
-                )
-                if before != after:
-                    return False
     return True

@@ -31,26 +31,33 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How small is too small, how many values must remain possible, and the sheets that are open."""
+    """How small is too small, how many values must remain possible, the sheets that are open, and how many forces may lay their own
+    figures together."""
 
     smallest: int
     values: int
     open_sheets: frozenset[str]
+    insiders: int = 2
 
 
 def limits(on: date) -> Limits:
     """The policy of a day, from the dated lists."""
     numbers = {row.code: row.number("number") for row in load("disclosure-limits").as_of(on)}
     sheets = frozenset(row.text("sheet") for row in load("disclosure-open-sheets").as_of(on))
-    return Limits(numbers["smallest"], numbers["values"], sheets)
+    return Limits(numbers["smallest"], numbers["values"], sheets, numbers["insiders"])
 
 
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What editions before this one printed: which cells they kept back, and every total that they gave."""
+    """What editions before this one printed and kept back: the cells, each in the version of its return, and every total.
+
+    ``values`` are the figures of those returns, kept back or not: of a return that was corrected since, nothing can be proved without.
+    """
 
     protected: frozenset[Cell] = frozenset()
     sums: tuple[Sum, ...] = ()
+    printed: frozenset[Cell] = frozenset()
+    values: Mapping[Cell, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +82,6 @@ class Protection:
     primary: frozenset[Cell]
     withheld: frozenset[str]
     witnesses: tuple[Witness, ...] = field(default=())
-    carried: frozenset[Cell] = field(default=frozenset())
 
 
 def breakdown_of(item: Item) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Final
 
 from throughline.statistics.disclosure import Cell, Earlier, Sum
 from throughline.statistics.edition.content import Value
 from throughline.statistics.edition.gathering import UnpublishableError
 from throughline.statistics.edition.reckoning import VERSION, Figures, year_words
+
+#: What a ledger holds of each figure.
+LEDGER: Final = ("year_end", "force", "item", "version", "value", "was")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +35,28 @@ class Before:
     cells: Mapping[tuple[date, str, str], Printed]
     totals: Mapping[str, tuple[Sum, str, str]]
 
-    def earlier(self) -> Earlier:
-        """What it kept back and every total that it, or one before it, printed."""
-        protected = frozenset(
-            Cell(day, force, code, one.version)
-            for (day, force, code), one in self.cells.items()
-            if one.status == "protected"
-        )
-        return Earlier(protected, tuple(one for one, _, _ in self.totals.values()))
+    def earlier(self, ledger: Path | None = None) -> Earlier:
+        """What it printed and kept back, and every total that it, or one before it, printed; with the ``ledger`` that was written
+        beside it, what returns said that were corrected since as well.
+
+        Raises UnpublishableError where the ledger cannot be read or is of another edition.
+        """
+        protected, printed = set[Cell](), dict[Cell, int]()
+        for (day, force, code), one in self.cells.items():
+            cell = Cell(day, force, code, one.version)
+            if one.status == "protected":
+                protected.add(cell)
+            elif one.status == "published":
+                printed[cell] = int(one.value)
+        values = dict(printed)
+        if ledger is not None:
+            values, kept = read_ledger(ledger)
+            if not protected <= kept or any(values.get(cell) != value for cell, value in printed.items()):
+                raise UnpublishableError((f"{ledger.name}: was not written with the edition {self.name}.",))
+            protected = kept
+            printed = {cell: value for cell, value in values.items() if cell not in kept}
+        sums = tuple(one for one, _, _ in self.totals.values())
+        return Earlier(frozenset(protected), sums, frozenset(printed), values)
 
     def corrections(self, figures: Figures) -> list[tuple[str, date, str, str, str, str]]:
         """What was printed and is printed otherwise now: force, year, item, was, is, why. Nothing is said of a protected figure.
@@ -111,6 +129,31 @@ def _words(value: object, status: str) -> str:
     return {"protected": "protected", "unable": "unable to provide", "missing": "no return"}.get(
         status, str(value)
     )
+
+
+def write_ledger(path: Path, after: Earlier) -> None:
+    """Write what every figure was that editions printed or kept back until now: for the publisher alone."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(LEDGER)
+        for cell, value in sorted(after.values.items()):
+            writer.writerow((*cell, value, "kept" if cell in after.protected else "printed"))
+
+
+def read_ledger(path: Path) -> tuple[dict[Cell, int], set[Cell]]:
+    """The figures of a ledger, and which of them were kept back. Raises UnpublishableError where it is none."""
+    values, kept = dict[Cell, int](), set[Cell]()
+    try:
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file):
+                day = date.fromisoformat(row["year_end"])
+                cell = Cell(day, row["force"], row["item"], row["version"])
+                values[cell] = int(row["value"])
+                if {"kept": True, "printed": False}[row["was"]]:
+                    kept.add(cell)
+    except (OSError, KeyError, ValueError) as error:
+        raise UnpublishableError((f"{path.name}: is no ledger that can be read ({error}).",)) from None
+    return values, kept
 
 
 def read_before(folder: Path) -> Before:

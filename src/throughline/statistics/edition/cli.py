@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from throughline.statistics.disclosure import UnprotectedError
-from throughline.statistics.edition.before import read_before
+from throughline.statistics.edition.before import read_before, write_ledger
 from throughline.statistics.edition.gathering import UnpublishableError, gather
 from throughline.statistics.edition.national import national_edition
 from throughline.statistics.edition.printed import printed_edition
@@ -40,6 +40,16 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ().,-]{0,60}")
     help="The folder of the edition before.",
 )
 @click.option(
+    "--ledger",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    help="What --ledger-out wrote with the edition before; needed where a return was corrected since.",
+)
+@click.option(
+    "--ledger-out",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="A new file, for the publisher alone: every figure that editions printed or kept back.",
+)
+@click.option(
     "--out", required=True, type=click.Path(path_type=Path), help="A new or empty folder to write to."
 )
 @click.option(
@@ -55,6 +65,8 @@ def publish(
     seal: str | None,
     report: str | None,
     after: Path | None,
+    ledger: Path | None,
+    ledger_out: Path | None,
     out: Path,
     style: Path,
     quiet: bool,
@@ -63,7 +75,8 @@ def publish(
 
     Only signed returns are published: each stands in signatures.csv with the digest of what was signed, and a folder that was
     sealed is as it was. With --after, nothing
-    is given away beside what the last edition printed, corrections are logged, and forces say why. Rebuilt from the same
+    is given away beside what the last edition printed, corrections are logged, and forces say why; where returns
+    were corrected since, --ledger says what they were. Rebuilt from the same
     returns it is the same to the last byte. The status is 1 where something keeps it from being published; nothing is
     written then.
     """
@@ -78,6 +91,12 @@ def publish(
         raise click.UsageError("name either --returns or --report")
     if seal and returns is None:
         raise click.UsageError("--seal belongs to --returns")
+    if ledger and after is None:
+        raise click.UsageError("--ledger belongs to --after")
+    if ledger_out and (
+        returns is None or ledger_out.exists() or ledger_out.resolve().is_relative_to(out.resolve())
+    ):
+        raise click.UsageError("--ledger-out belongs to --returns, is a new file, and never inside of --out")
     try:
         if report is not None:
             edition = printed_edition(report, name)
@@ -89,9 +108,11 @@ def publish(
                 raise click.ClickException(
                     "An invented edition does not follow a real one, nor a real one an invented."
                 )
-            figures = Figures(gathered, before.earlier() if before else None, progress=say)
+            figures = Figures(gathered, before.earlier(ledger) if before else None, progress=say)
             edition = national_edition(name, figures, before, progress=say)
         files = write_edition(edition, out, style=style, progress=say)
+        if ledger_out is not None:
+            write_ledger(ledger_out, figures.after())
     except UnpublishableError as error:
         for fault in error.faults[:50]:
             click.echo(fault, err=True)

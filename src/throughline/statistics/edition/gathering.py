@@ -1,6 +1,7 @@
 """The returns that an edition is made of: read, each held against the signature that binds its figures. Unsigned is refused."""
 
 import csv
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -27,6 +28,9 @@ SIGNATURES: Final = "signatures.csv"
 FORCES: Final = "forces.csv"
 #: Why a force corrected what an edition printed.
 WHY: Final = "corrections.csv"
+#: What a row of it holds, and how long a mark is at least.
+SIGNED_BY: Final = ("folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on")
+MARK: Final = 16
 
 
 class UnpublishableError(ValueError):
@@ -54,6 +58,13 @@ class Signed:
     digest: str
     signed_by: str
     signed_on: date
+    mark: str = ""
+
+    @property
+    def told_by(self) -> str:
+        """What an edition prints of it, to tell it from a return that corrected it: the digest that was signed, with a mark that
+        stays with the publisher. Whoever had the digest alone could try small counts until one gives it."""
+        return hashlib.sha256(f"{self.mark}\n{self.digest}".encode()).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +92,12 @@ def gather(
 ) -> Gathered:
     """Read every return that the signatures of a folder name. Raises UnpublishableError with all faults at once.
 
-    ``signatures.csv`` has a row for each return: folder (or spreadsheet), force, year_end, digest, signed_by, signed_on. A
+    ``signatures.csv`` has a row for each return: folder (or spreadsheet), force, year_end, digest, mark, signed_by, signed_on. A
     return beside it without a row is unsigned, and nothing is published. Where the folder was sealed (`sealing`), no file of it has changed
     since; ``seal`` is the SHA-256 that its writer was told, without which a new list of sums would pass for the old one.
     """
     faults = unsealed(folder, seal)
-    rows = _rows(
-        folder / SIGNATURES, ("folder", "force", "year_end", "digest", "signed_by", "signed_on"), faults
-    )
+    rows = _rows(folder / SIGNATURES, SIGNED_BY, faults)
     if not rows and faults:
         raise UnpublishableError((f"{faults[0]} Nothing unsigned is published.",))
     forces, invented = _forces(folder, faults)
@@ -119,10 +128,16 @@ def gather(
             faults += [f"{row['folder']}: {words}" for words in _changed(path, told, row["digest"])]
         elif not row["signed_by"]:
             faults.append(f"{row['folder']}: nobody has signed it.")
+        elif len(row["mark"]) < MARK:
+            faults.append(
+                f"{row['folder']}: its mark has fewer than {MARK} characters; export it again, or draw one that nobody can guess."
+            )
         elif (told.year_end, told.force) in returns:
             faults.append(f"{row['folder']}: is the second return of {told.force} to {told.year_end}.")
         else:
-            returns[told.year_end, told.force] = Signed(told, row["digest"], row["signed_by"], signed_on)
+            returns[told.year_end, told.force] = Signed(
+                told, row["digest"], row["signed_by"], signed_on, row["mark"]
+            )
             for sheet, counted in told.methods.items():
                 methods[told.year_end, told.force, sheet] = _in_words(counted)
         if at % 50 == 0:

@@ -17,7 +17,7 @@ from throughline.statistics.returns import Item, items
 
 #: So many forces are nearest to one by the number of residents.
 SIMILAR: Final = 5
-#: So much of a digest tells one return from the one that corrected it.
+#: So much of what is told of it tells one return from the one that corrected it.
 VERSION: Final = 16
 
 
@@ -73,6 +73,7 @@ class Figures:
         self.items: dict[date, dict[str, Item]] = {
             day: {item.code: item for item in items(day)} for day in self.years
         }
+        self._versions = {key: one.told_by[:VERSION] for key, one in gathered.returns.items()}
         self.forces: dict[str, Force] = dict(
             sorted(gathered.forces.items(), key=lambda pair: pair[1].name.casefold())
         )
@@ -87,6 +88,7 @@ class Figures:
             if entry.value is not None
         }
         self.sums = {one.code: one for one in self._sums()}
+        self.earlier = earlier or Earlier()
         policy = policy or limits(self.years[-1])
         progress(f"{len(self._values):,} figures, {len(self.sums):,} totals: small counts are kept back")
         self.protection: Protection = protect(
@@ -94,7 +96,7 @@ class Figures:
             {day: [*listed.values()] for day, listed in self.items.items()},
             [*self.sums.values()],
             policy,
-            earlier or Earlier(),
+            self.earlier,
         )
         self.policy = policy
 
@@ -107,7 +109,7 @@ class Figures:
         return self.years[-2] if len(self.years) > 1 else None
 
     def _cell(self, year_end: date, force: str, item: str) -> Cell:
-        return Cell(year_end, force, item, self.gathered.returns[year_end, force].digest[:VERSION])
+        return Cell(year_end, force, item, self._versions[year_end, force])
 
     # what is given
     def answer(self, year_end: date, force: str, item: str) -> Answer:
@@ -259,6 +261,17 @@ class Figures:
     def cells(self) -> Mapping[Cell, int]:
         """Every figure, kept back or not: for whoever proves the protection, never for a page."""
         return self._values
+
+    def after(self) -> Earlier:
+        """What the next edition must give nothing away beside: all that this one and those before it printed and kept back."""
+        before, kept = self.earlier, self.protection.protected
+        again = {one.cells for one in before.sums}
+        return Earlier(
+            before.protected | kept,
+            (*before.sums, *(one for one in self.printed_sums() if one.cells not in again)),
+            before.printed | (self._values.keys() - kept),
+            {**before.values, **self._values},
+        )
 
     @cached_property
     def by_sheet(self) -> dict[str, list[Item]]:

@@ -20,6 +20,7 @@ from csvw import CSVW
 from editions import correct, write_invented
 from frictionless import Package
 
+from throughline.statistics.disclosure import UnprotectedError
 from throughline.statistics.edition.before import read_before
 from throughline.statistics.edition.cli import publish
 from throughline.statistics.edition.content import MARKS
@@ -44,7 +45,10 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     style.write_text("body { margin: 0 }\n")
     write_invented(base / "returns", YEARS)
     for name, more in (
-        ("demonstration", ["--returns", str(base / "returns")]),
+        (
+            "demonstration",
+            ["--returns", str(base / "returns"), "--ledger-out", str(base / "ledger.csv")],
+        ),
         ("2015", ["--report", "hmic-2015"]),
     ):
         told = CliRunner().invoke(
@@ -103,6 +107,7 @@ class TestOnlySignedReturnsArePublished:
                 "signed as another",
             ),
             (lambda text: text.replace("folder,", "file,", 1), "lacks folder"),
+            (lambda text: re.sub(r",[0-9a-f]{32},", ",short,", text, count=1), "its mark has fewer"),
         ],
     )
     def test_a_manifest_at_fault_is_named(self, made: Path, tmp_path: Path, spoil: Any, says: str) -> None:
@@ -131,6 +136,32 @@ class TestOnlySignedReturnsArePublished:
             changed = replace(entry, value=(entry.value or 0) + 1, unable=None)
             seen.add(digest(canonical(replace(told, entries={**told.entries, code: changed}))))
         assert len(seen) == len(told.entries) + 1
+
+
+def test_no_protected_figure_is_found_by_trying_numbers_against_a_digest(made: Path) -> None:
+    """Who has the digest that was signed tries small counts until one gives it; an edition prints another."""
+    told, _ = read_return(made / "returns" / "2025-03-31-X00000043", forces={"X00000043"})
+    assert told is not None
+    printed_now = {
+        row["item"]: row
+        for row in rows(made / "demonstration" / "data" / "figures.csv")
+        if (row["force"], row["year_end"]) == (told.force, told.year_end.isoformat())
+    }
+    kept = [code for code, row in printed_now.items() if row["status"] == "protected"]
+    code = next(one for one in kept if (value := told.value(one)) is not None and value < 5)
+    tried = {
+        digest(
+            canonical(
+                replace(told, entries={**told.entries, code: replace(told.entries[code], value=number)})
+            )
+        ): number
+        for number in range(1, 5)
+    }
+    assert tried[digest(canonical(told))] == told.value(code)
+    text = (made / "demonstration" / "data" / "totals.csv").read_text()
+    for each in tried:
+        assert each != printed_now[code]["digest"]
+        assert each[:16] not in text
 
 
 class TestInventedNeverStandsUnderARealName:
@@ -516,7 +547,7 @@ class TestTheNextEdition:
         folder = copied(made, tmp_path / "returns")
         was, now = correct(folder, "X00000002", YEARS[-1], "calls", why="A channel was left out")
         before = read_before(made / "demonstration")
-        figures = Figures(gather(folder), before.earlier())
+        figures = Figures(gather(folder), before.earlier(made / "ledger.csv"))
         edition = national_edition("next", figures, before)
         write_edition(edition, tmp_path / "next", style=made / "style.css")
         (row,) = rows(tmp_path / "next" / "data" / "corrections.csv")
@@ -535,6 +566,37 @@ class TestTheNextEdition:
         totals = {row["total"] for row in rows(tmp_path / "next" / "data" / "totals.csv")}
         assert "earlier:demonstration:2025-03-31:calls:total" in totals
 
+    def test_the_ledger_says_what_the_edition_knew_and_is_asked_for_where_a_return_was_corrected(
+        self, made: Path, tmp_path: Path
+    ) -> None:
+        before = read_before(made / "demonstration")
+        figures = Figures(gather(made / "returns"))
+        # what is read of the folder and the ledger is what was known when they were written
+        read, told = before.earlier(made / "ledger.csv"), figures.after()
+        assert (read.protected, read.printed, read.values) == (told.protected, told.printed, told.values)
+        assert {one.cells for one in read.sums} == {one.cells for one in told.sums}
+        # nothing was corrected: the folder is enough, and what is kept back stays so
+        again = Figures(gather(made / "returns"), before.earlier())
+        assert again.protection.protected == figures.protection.protected
+        folder = copied(made, tmp_path / "returns")
+        correct(folder, "X00000043", YEARS[-1], "calls")
+        with pytest.raises(UnprotectedError, match=r"ledger.*X00000043 to 2025-03-31"):
+            Figures(gather(folder), before.earlier())
+        other = tmp_path / "ledger.csv"
+        other.write_text((made / "ledger.csv").read_text().replace(",printed\n", "0,printed\n", 1))
+        with pytest.raises(UnpublishableError, match=r"was not written with|no ledger"):
+            before.earlier(other)
+
+    def test_no_ledger_is_written_into_an_edition(self, made: Path, tmp_path: Path) -> None:
+        out = tmp_path / "out"
+        told = CliRunner().invoke(
+            publish,
+            ["--edition", "x", "--returns", str(made / "returns"), "--out", str(out), "--ledger-out", str(out / "l.csv")],
+        )  # fmt: skip
+        assert told.exit_code == 2
+        assert "never inside" in told.output
+        assert not out.exists()
+
     def test_a_force_that_does_not_say_why_keeps_it_from_being_published(
         self, made: Path, tmp_path: Path
     ) -> None:
@@ -542,7 +604,7 @@ class TestTheNextEdition:
         correct(folder, "X00000002", YEARS[-1], "calls")
         told = CliRunner().invoke(
             publish,
-            ["--edition", "next", "--returns", str(folder), "--after", str(made / "demonstration"), "--out", str(tmp_path / "out"), "--style", str(made / "style.css")],
+            ["--edition", "next", "--returns", str(folder), "--after", str(made / "demonstration"), "--ledger", str(made / "ledger.csv"), "--out", str(tmp_path / "out"), "--style", str(made / "style.css")],
         )  # fmt: skip
         assert told.exit_code == 1
         assert "does not say why" in told.output

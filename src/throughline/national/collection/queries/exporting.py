@@ -38,6 +38,8 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
                 "year_end": of.year_end.isoformat(),
                 "version": one.version.number,
                 "digest": one.version.digest,
+                # nobody outside has it, and it stays with the version: what is printed of a return is made with it
+                "mark": one.version.id.hex,
                 "text": one.version.figures,
                 "signed": {
                     "name": one.signature.name,

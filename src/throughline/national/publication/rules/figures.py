@@ -35,7 +35,7 @@ MEANS: Final = {
     "high": "Upper end",
     "national": "Share over all forces that gave both",
     "similar": "Middle of the shares of the similar forces",
-    "digest": "What the signature of the return binds",
+    "digest": "Tells the return from one that corrected it",
 }
 HEADINGS: Final = tuple(MEANS)
 

@@ -59,7 +59,8 @@ def methods_page(basis: Basis) -> Page:
         (
             Heading("Returns and signatures", "returns"),
             "Every figure comes from a return that was signed; the signature binds all its figures, and a return that was changed after it is not"
-            " published. The file of all figures names the digest that was signed.",
+            " published. The file of all figures has a digest for each return, which is another once it is corrected. It is made of what was signed and of"
+            " a mark that the publisher keeps, so that nobody can try protected figures against it.",
             Heading("Intervals", "intervals"),
             "Shares have Wilson's interval, rates Byar's (exact below ten), both of 95 percent. A change is reckoned over forces that gave both years."
             " The limits among all forces allow for how much forces differ anyway (Spiegelhalter 2005), at 99.8 percent.",

@@ -25,7 +25,7 @@ def data(basis: Basis) -> tuple[Table, ...]:
                         answer.value,
                         answer.status,
                         answer.reason,
-                        signed.digest if signed else "",
+                        signed.told_by if signed else "",
                     )
                 )
                 if share := figures.share(day, force, code):
@@ -81,7 +81,7 @@ def data(basis: Basis) -> tuple[Table, ...]:
                 Column("value", "Value", "whole", "The figure; empty where none is printed"),
                 Column("status", "Status", means="published, protected, unable or missing"),
                 Column("reason", "Reason", means="Code of why it was not provided"),
-                Column("digest", "Digest", means="What the signature of the return binds"),
+                Column("digest", "Digest", means="Tells the return from one that corrected it"),
             ),
             tuple(rows),
             long=True,
@@ -123,7 +123,7 @@ def data(basis: Basis) -> tuple[Table, ...]:
                 Column(
                     "over",
                     "Over",
-                    means="Code of each force and the beginning of the digest that was signed",
+                    means="Code of each force and the beginning of the digest of its return",
                 ),
             ),
             (*total_rows, *earlier),
