@@ -59,7 +59,8 @@ class Before:
         return Earlier(frozenset(protected), sums, frozenset(printed), values)
 
     def corrections(self, figures: Figures) -> list[tuple[str, date, str, str, str, str]]:
-        """What was printed and is printed otherwise now: force, year, item, was, is, why. Nothing is said of a protected figure.
+        """What was printed and is printed otherwise now: force, year, item, was, is, why. Nothing is said of what a
+        protected figure is, nor of one that was protected.
 
         Raises UnpublishableError where a force that corrected a printed figure has not said why.
         """
@@ -69,7 +70,9 @@ class Before:
                 continue
             answer = figures.answer(day, force, code)
             was, now = _words(one.value, one.status), _words(answer.value, answer.status)
-            if one.status == "protected" or answer.status == "protected" or was == now:
+            if one.status == "protected" or was == now:
+                continue
+            if answer.status == "protected" and one.status != "published":
                 continue
             why = figures.gathered.why.get((day, force), "")
             if not why and one.status == "missing":
@@ -119,6 +122,16 @@ class Before:
             f"{figures.forces[force].name}: {count} {'figure' if count == 1 else 'figures'} for the {year_words(day)} corrected. Why: {why}"
             for (force, day, why), count in changed.items()
         ]
+        hidden = [
+            code
+            for code in self.totals
+            if (one := figures.sums.get(code)) is not None and one.cells and figures.total(code) is None
+        ]
+        if hidden:
+            lines.append(
+                f"{len(hidden)} {'total' if len(hidden) == 1 else 'totals'} that it gave {'is' if len(hidden) == 1 else 'are'} protected now:"
+                " beside the last edition they would give away small counts of returns that were corrected or came in."
+            )
         for one in figures.breaks:
             if any(day < one.on <= figures.now for day in years) and not any(day >= one.on for day in years):
                 lines.append(f"Series break: {one.label}, {one.on.day} {one.on:%B %Y}. {one.why}.")

@@ -556,6 +556,8 @@ class TestTheNextEdition:
         )  # fmt: skip
         page = (tmp_path / "next" / "changes.html").read_text()
         assert "1 figure for the 12 months to 31 March 2025 corrected. Why: A channel was left out" in page
+        hidden = [code for code in before.totals if code in figures.sums and figures.total(code) is None]
+        assert (f"{len(hidden)} total" in page) == bool(hidden)
         kept_before = {key for key, one in before.cells.items() if one.status == "protected"}
         kept_now = {
             (date.fromisoformat(row["year_end"]), row["force"], row["item"])
@@ -586,6 +588,18 @@ class TestTheNextEdition:
         other.write_text((made / "ledger.csv").read_text().replace(",printed\n", "0,printed\n", 1))
         with pytest.raises(UnpublishableError, match=r"was not written with|no ledger"):
             before.earlier(other)
+
+    def test_what_was_printed_and_is_protected_now_is_logged_as_that(self, made: Path) -> None:
+        before = read_before(made / "demonstration")
+        figures = Figures(gather(made / "returns"), before.earlier())
+        day, force, code = key = min(key for key, one in before.cells.items() if one.status == "protected")
+        gathered = replace(figures.gathered, why={(day, force): "Counted anew"})
+        figures.gathered = gathered
+        printed_then = replace(
+            before, cells={**before.cells, key: replace(before.cells[key], value="7", status="published")}
+        )
+        assert before.corrections(figures) == []
+        assert printed_then.corrections(figures) == [(force, day, code, "7", "protected", "Counted anew")]
 
     def test_no_ledger_is_written_into_an_edition(self, made: Path, tmp_path: Path) -> None:
         out = tmp_path / "out"
