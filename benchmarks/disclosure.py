@@ -4,8 +4,8 @@
 
 Editions come in threes, of 43 invented forces: one of two years, one in which returns are corrected and late ones have come in, and
 one a year later, with more corrections. Each is attacked with everything that it and those before it print: cells, totals over
-all bases, parts and wholes, and by how much each figure that is kept back was corrected. A force subtracts its own figures as well, and two
-forces lay theirs together. The same attack on editions that keep back the small counts alone stands beside it. Every protection
+all bases, parts and wholes, and which figures that are kept back a correction left as they were. A force subtracts its own figures as well,
+and two forces lay theirs together. The same attack on editions that keep back the small counts alone stands beside it. Every protection
 is also proved, edition by edition, as `publish` does.
 """
 
@@ -147,8 +147,7 @@ class Reader:
         kept = frozenset(cell for figures in told for cell in figures.protection.protected)
         printed = {cell for figures in told for cell in figures.cells().keys() - figures.protection.protected}
         small = frozenset(cell for figures in told for cell in figures.protection.primary)
-        # what was printed once is no secret
-        kept -= printed
+        assert not kept & printed, "what was printed once is no secret"
         left = implied(values, listed)
         values |= left
         kept |= left.keys()

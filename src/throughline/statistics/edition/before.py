@@ -125,7 +125,7 @@ class Before:
         hidden = [
             code
             for code in self.totals
-            if (one := figures.sums.get(code)) is not None and one.cells and figures.total(code) is None
+            if code in figures.sums and figures.sums[code].cells and figures.total(code) is None
         ]
         if hidden:
             lines.append(
