@@ -13,6 +13,9 @@ EVERYTHING: Final = (READ, ADD, CHANGE, REMOVE)
 WEB, WORKER = "throughline_web", "throughline_worker"
 IMPORTER, AUDITOR = "throughline_importer", "throughline_auditor"
 
+_BYTES: Final = f"{CHANGE} (content, removed_at, removed_under, removed_why)"
+_QUOTES: Final = f"{CHANGE} (problems)"
+
 # tables where a login may do less than it may with the rest
 LESS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "audit_event": {WEB: (READ, ADD), WORKER: (READ, ADD), AUDITOR: (READ,)},
@@ -29,6 +32,9 @@ LESS: Final[dict[str, dict[str, tuple[str, ...]]]] = {
             *("signature", "taking", "taken"),
         )
     },
+    # but for the bytes of a file, and what its faults quote of it, once its time is over
+    "collection_receivedfile": {WEB: (READ, ADD, _BYTES), WORKER: (READ, ADD, _BYTES)},
+    "collection_receipt": {WEB: (READ, ADD, _QUOTES), WORKER: (READ, ADD, _QUOTES)},
 }
 _FILLS = (READ, ADD, MAINTAIN)
 _FILLS_AND_AMENDS = (READ, ADD, CHANGE, MAINTAIN)

@@ -153,6 +153,7 @@ class Action(StrEnum):
     SIGN_RETURN = "return.sign"
     VERIFY_RETURN = "return.verify"
     RUN_ROUND = "round.run"
+    REMOVE_FILE = "return-file.remove"
 
 
 @dataclass(frozen=True, slots=True)
@@ -662,6 +663,11 @@ RULES = (
     Rule(
         "Statisticians open rounds, announce releases and take what is signed",
         Action.RUN_ROUND,
+        _only(Role.STATISTICIAN),
+    ),
+    Rule(
+        "Statisticians remove a file that a force sent by mistake",
+        Action.REMOVE_FILE,
         _only(Role.STATISTICIAN),
     ),
 )

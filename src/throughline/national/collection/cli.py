@@ -346,6 +346,75 @@ def status(by: Actor, round_code: str, as_json: bool) -> None:
         click.echo("\t".join(str(value if value is not None else "-") for value in one.values()))
 
 
+@national.group()
+def files() -> None:
+    """The files that forces sent: until when each is held, and removing those whose time is over."""
+
+
+@files.command("list")
+@_ROUND
+@click.option("--force", "force_code", metavar="CODE", help="Of one force.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@_MAYBE_AS
+@in_one_transaction
+def list_files(by: Actor, round_code: str, force_code: str | None, as_json: bool) -> None:
+    """Print every file of a round: its id, size and SHA-256, until when and by which rule it is held, or when it went."""
+    from throughline.national.collection.queries.files import files_of_round
+
+    found = [
+        {
+            "id": str(one.row.id),
+            "force": one.row.force.code,
+            "name": one.row.name,
+            "bytes": one.row.size,
+            "sha256": one.row.sha256,
+            "sent_at": one.row.receipt.sent_at.isoformat(),
+            "rule": one.rule,
+            "held_until": one.holding.until.isoformat(),
+            "verified": one.holding.verified,
+            "removed_at": one.row.removed_at.isoformat() if one.row.removed_at else None,
+            "why": one.row.removed_why,
+        }
+        for one in files_of_round(_round(round_code).id, _force(force_code).id if force_code else None)
+    ]
+    if as_json:
+        click.echo(json.dumps(found, ensure_ascii=False, indent=1))
+        return
+    for told in found:
+        gone = f"removed {told['removed_at']}" if told["removed_at"] else f"held until {told['held_until']}"
+        unverified = "" if told["verified"] else ", unverified"
+        click.echo(
+            f"{told['id']}  {told['force']}, {told['name']}, {told['bytes']:,} bytes: {gone} ({told['rule']}{unverified})"
+        )
+
+
+@files.command("expire")
+def expire_files() -> None:
+    """Remove the bytes of every file whose time is over. The worker does so every hour."""
+    import django
+
+    django.setup()
+    from django.utils import timezone
+
+    from throughline.national.collection.commands.removing import remove_expired
+
+    click.echo(f"{remove_expired(now=timezone.now())} removed.")
+
+
+@files.command("remove")
+@click.argument("file", type=click.UUID)
+@click.option("--why", required=True, help="Why it goes before its time; the force reads it.")
+@_AS
+@in_one_transaction
+def remove_file(by: Actor, file: Any, why: str) -> None:
+    """Remove at once the bytes of a file that was sent by mistake, such as a list of people."""
+    from django.utils import timezone
+
+    from throughline.national.collection.commands.removing import remove_file as command
+
+    command(by=by, now=timezone.now(), file_id=file, why=why)
+
+
 @national.command("export-signed")
 @click.option(
     "--round",

@@ -143,6 +143,20 @@ class SignForm(GovukForm):
     )
 
 
+class RemoveForm(GovukForm):
+    """Why a file goes before its time."""
+
+    needed = ("why",)
+
+    why = forms.CharField(
+        label=_("Why is it removed?"),
+        help_text=_(
+            "Kept beside its name, where the force reads it. Say what kind of thing it held, and name no person."
+        ),
+        widget=forms.Textarea,
+    )
+
+
 class OpenRoundForm(GovukForm):
     """A new round."""
 

@@ -1,10 +1,11 @@
-"""What is collected: nothing in it is ever changed or taken away, so that both sides' words and figures stay.
+"""What is collected: nothing in it is ever changed or taken away, so that both sides' words and figures stay; but for the bytes of a file.
 
 No table here is about a person whom the police dealt with: figures are counts, words are a force's and a statistician's. Each refuses
 a write that is not audited; what belongs to one force has forced row security.
 """
 
 import uuid
+from collections.abc import Sequence
 
 import pgtrigger
 from django.db import models
@@ -14,11 +15,27 @@ from throughline.foundations.audit.models import guards
 from throughline.national.collection.rules import Move, Source
 
 
-def kept() -> list[pgtrigger.Trigger]:
-    """Triggers of a table whose rows are added, audited, and never changed."""
+def kept(*, but: Sequence[str] = (), once: str = "") -> list[pgtrigger.Trigger]:
+    """Triggers of a table whose rows are added, audited, and never changed.
+
+    The fields named in ``but`` change in one way alone: where ``once`` (SQL over ``old`` and ``new``) holds, by who keeps the site.
+    """
+    if not but:
+        return [
+            *guards(),
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        ]
     return [
         *guards(),
-        pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),
+        pgtrigger.Protect(name="never_deleted", operation=pgtrigger.Delete),
+        pgtrigger.ReadOnly(name="append_only", exclude=list(but)),
+        pgtrigger.Trigger(
+            name="removed_once",
+            when=pgtrigger.Before,
+            operation=pgtrigger.Update,
+            func=f"if access_role() in ('statistician', 'system') and {once} then return new; end if;"
+            " raise exception 'what was sent does not change' using errcode = 'check_violation';",
+        ),
     ]
 
 
@@ -112,6 +129,7 @@ class Receipt(models.Model):
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="receipts")
     # how manieth of the force in the round
     number = models.PositiveIntegerField()
+    # in words; once its files are removed, without what they quote of them
     problems = models.JSONField(default=list)
     sent_at = models.DateTimeField()
     sent_by = models.UUIDField()
@@ -120,24 +138,50 @@ class Receipt(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["round", "force", "number"], name="collection_receipt_number")
         ]
-        triggers = kept()
+        triggers = kept(
+            but=["problems"],
+            once="jsonb_array_length(new.problems) = jsonb_array_length(old.problems) and not exists (select from"
+            " jsonb_array_elements(new.problems) p where p->>'message' <> '') and not exists (select from"
+            " collection_receivedfile f where f.receipt_id = new.id and f.removed_at is null)",
+        )
 
     def __str__(self) -> str:
         return f"receipt {self.id}"
 
 
 class ReceivedFile(models.Model):
-    """A file as it was sent, byte for byte."""
+    """A file as it was sent, byte for byte, until its time is over (`reference/lists/file-retention.yaml`).
+
+    Then its bytes are removed, once and for all; what it was called, how large it was, its SHA-256 and who sent it stay.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     receipt = models.ForeignKey(Receipt, on_delete=models.PROTECT, related_name="files")
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="+")
     name = models.TextField()
-    content = models.BinaryField()
+    content = models.BinaryField(null=True)
+    # in bytes
+    size = models.PositiveIntegerField()
     sha256 = models.TextField()
+    removed_at = models.DateTimeField(null=True)
+    # the code of the rule, and where somebody had it removed before its time, why
+    removed_under = models.TextField(blank=True)
+    removed_why = models.TextField(blank=True)
 
     class Meta:
-        triggers = kept()
+        constraints = [
+            models.CheckConstraint(
+                name="collection_file_removed_whole",
+                condition=models.Q(
+                    removed_at__isnull=True, content__isnull=False, removed_under="", removed_why=""
+                )
+                | models.Q(removed_at__isnull=False, content__isnull=True) & ~models.Q(removed_under=""),
+            )
+        ]
+        triggers = kept(
+            but=["content", "removed_at", "removed_under", "removed_why"],
+            once="old.removed_at is null and new.removed_at is not null",
+        )
 
     def __str__(self) -> str:
         return f"file {self.id}"

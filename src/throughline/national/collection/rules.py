@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from throughline.foundations.clock.rules import due, london_day, parse_clock
+from throughline.reference import load
 from throughline.statistics.returns import Counted, Query, Return, binds_all, told_in
 
 #: How long before its day a release is announced at least (Code of Practice for Statistics: four weeks).
@@ -132,6 +134,38 @@ def stands(moves: Iterable[str], *, source: str, on_latest: bool) -> Asked:
 def mark_of(query: Query) -> tuple[str, tuple[str, ...], str, str]:
     """What makes two questions the same: asked once and accepted, it is not asked again of the same figures."""
     return query.rule, tuple(one for one in query.items if one), query.printed, query.recomputed
+
+
+# --- a file that was sent ---------------------------------------------------------------------------------
+
+
+class FileRule(StrEnum):
+    """Under which rule the bytes of a file go (`reference/lists/file-retention.yaml`)."""
+
+    FIGURES = "figures"
+    NO_RETURN = "no-return"
+    MISTAKE = "sent-by-mistake"
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How long a file is held: until when, by which rule as it held on the day it was sent, and whether somebody has checked that."""
+
+    label: str
+    held_for: str
+    reason: str
+    source: str
+    until: datetime
+    verified: bool
+
+
+def holding(rule: str, sent_at: datetime) -> Holding:
+    """How long a file that was sent then is held under a rule."""
+    row = load("file-retention").get(rule, on=london_day(sent_at))
+    held_for = row.text("held_for")
+    return Holding(
+        row.label, held_for, row.text("reason"), row.source, due(parse_clock(held_for), sent_at), row.verified
+    )
 
 
 # --- a whole return ----------------------------------------------------------------------------------

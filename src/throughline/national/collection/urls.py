@@ -20,6 +20,7 @@ urlpatterns = [
     path("<uuid:round_id>/<uuid:force_id>/sign/", views.sign, name="sign"),
     path("sent/<uuid:receipt_id>/", views.receipt, name="receipt"),
     path("files/<uuid:file_id>/", views.file, name="file"),
+    path("files/<uuid:file_id>/remove/", views.remove_file, name="remove-file"),
     path("questions/<uuid:question_id>/answer/", views.answer, name="answer"),
     path("questions/<uuid:question_id>/judge/", views.judge, name="judge"),
 ]

@@ -24,7 +24,7 @@ from throughline.foundations.access.rules import Action, insist, may
 from throughline.foundations.clock.rules import LONDON
 from throughline.foundations.drafts.views import recalled
 from throughline.foundations.govuk.forms import GovukForm
-from throughline.national.collection.commands import asking, receiving, signing
+from throughline.national.collection.commands import asking, receiving, removing, signing
 from throughline.national.collection.commands import rounds as running
 from throughline.national.collection.forms import (
     AnnounceForm,
@@ -34,11 +34,13 @@ from throughline.national.collection.forms import (
     LogForm,
     NarrowForm,
     OpenRoundForm,
+    RemoveForm,
     SendForm,
     SignForm,
 )
 from throughline.national.collection.models import Force, Question, Receipt, ReceivedFile, Round, Version
 from throughline.national.collection.queries import pages
+from throughline.national.collection.queries.files import files_of
 from throughline.national.collection.queries.log import choices, log_page
 from throughline.national.collection.queries.returns import (
     insist_there,
@@ -79,7 +81,10 @@ def shown(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
     """A page of this room."""
     actor = actor_of(request)
     words = {"standings": STANDINGS, "asked": ASKED, "moves": MOVES, "me": actor}
-    able = {action.name.lower(): may(actor, action) for action in (Action.VERIFY_RETURN, Action.RUN_ROUND)}
+    able = {
+        action.name.lower(): may(actor, action)
+        for action in (Action.VERIFY_RETURN, Action.RUN_ROUND, Action.REMOVE_FILE)
+    }
     return render(request, f"collection/{name}.html", {**words, **able, **context})
 
 
@@ -304,7 +309,8 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "receipt",
         receipt=found,
         problems=found.problems,
-        files=found.files.order_by("name"),
+        files=(files := files_of(found)),
+        holdings=list({one.holding.label: one.holding for one in files}.values()),
         back=to,
     )
 
@@ -314,9 +320,50 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
 def file(request: HttpRequest, file_id: UUID) -> HttpResponse:
     """A file as it was sent."""
     found = insist_there(ReceivedFile.objects.filter(id=file_id), file_id)
-    _receipt(request, found.receipt_id)
+    receipt = _receipt(request, found.receipt_id)
+    if found.content is None:
+        messages.info(
+            request, _("That file is removed: what it was and when it went stands where it was sent.")
+        )
+        return redirect("collection:return", receipt.round_id, receipt.force_id)
     # never shown in the browser, whatever it says that it is
     return _download(bytes(found.content), found.name, "application/octet-stream")
+
+
+@guarded(Action.REMOVE_FILE)
+@require_http_methods(["GET", "POST"])
+def remove_file(request: HttpRequest, file_id: UUID) -> HttpResponse:
+    """A file that was sent by mistake goes before its time, with why."""
+    insist(actor_of(request), Action.REMOVE_FILE)
+    found = insist_there(ReceivedFile.objects.filter(id=file_id).defer("content"), file_id)
+    receipt = _receipt(request, found.receipt_id)
+    to = reverse("collection:return", args=[receipt.round_id, receipt.force_id])
+    form = RemoveForm(_sent(request))
+    told = done(
+        request,
+        form,
+        lambda: removing.remove_file(
+            by=actor_of(request), now=timezone.now(), file_id=found.id, why=form.cleaned_data["why"]
+        ),
+        to,
+        _("Removed. That it was sent, its name, size and SHA-256 stay."),
+    )
+    lead = [
+        _(
+            "The bytes of %(name)s go at once and cannot be brought back, with what its faults quote of it. Figures that were read of it stay."
+        )
+        % {"name": found.name}
+    ]
+    return told or shown(
+        request,
+        "form",
+        form=form,
+        back=to,
+        title=_("Remove a file that was sent by mistake"),
+        button=_("Remove it"),
+        lead=lead,
+        caption=f"{receipt.force.name}, {receipt.round.title}",
+    )
 
 
 def _download(content: bytes, name: str, kind: str) -> HttpResponse:

@@ -157,6 +157,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.SIGN_RETURN: everywhere(NOBODY),
     Action.VERIFY_RETURN: everywhere(STATISTICIAN),
     Action.RUN_ROUND: everywhere(STATISTICIAN),
+    Action.REMOVE_FILE: everywhere(STATISTICIAN),
 }
 
 SUBJECTS = {

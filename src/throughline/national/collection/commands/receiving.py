@@ -99,6 +99,7 @@ def receive(
             force=force,
             name=name,
             content=content,
+            size=len(content),
             sha256=hashlib.sha256(content).hexdigest(),
         )
         for name, content in files

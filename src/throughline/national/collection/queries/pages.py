@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import Prefetch
+
 from throughline.foundations.access.rules import Action, Actor, Role, insist, may
 from throughline.foundations.accounts.models import User
 from throughline.foundations.clock.rules import london_day
@@ -12,11 +14,13 @@ from throughline.national.collection.models import (
     Force,
     Question,
     Receipt,
+    ReceivedFile,
     Round,
     Signature,
     Taken,
     Version,
 )
+from throughline.national.collection.queries.files import Held, files_of
 from throughline.national.collection.queries.returns import (
     before,
     force_of,
@@ -29,6 +33,7 @@ from throughline.national.collection.rules import (
     OPEN,
     Asked,
     Change,
+    Holding,
     Standing,
     answer,
     changes,
@@ -159,6 +164,7 @@ class Sent:
     version: Version | None
     signature: Signature | None
     changed: tuple[Change, ...]
+    files: list[Held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +179,11 @@ class ReturnPage:
     questions: list[Argued]
     history: list[Sent]
     taken: list[Taken]
+
+    @property
+    def holdings(self) -> list[Holding]:
+        """The rules by which the files are held, or went; each once."""
+        return list({one.holding.label: one.holding for sent in self.history for one in sent.files}.values())
 
     @property
     def open(self) -> list[Argued]:
@@ -241,7 +252,7 @@ def _history(of: Round, force: Force) -> list[Sent]:
     receipts = list(
         Receipt.objects.filter(round=of, force=force)
         .select_related("version__signature")
-        .prefetch_related("files")
+        .prefetch_related(Prefetch("files", ReceivedFile.objects.defer("content")))
         .order_by("number")
     )
     names = dict(User.objects.filter(id__in=[one.sent_by for one in receipts]).values_list("id", "name"))
@@ -250,7 +261,14 @@ def _history(of: Round, force: Force) -> list[Sent]:
         version = getattr(one, "version", None)
         changed = _changed(earlier, version) if version and earlier else ()
         found.append(
-            Sent(one, names.get(one.sent_by, ""), version, getattr(version, "signature", None), changed)
+            Sent(
+                one,
+                names.get(one.sent_by, ""),
+                version,
+                getattr(version, "signature", None),
+                changed,
+                files_of(one),
+            )
         )
         earlier = version or earlier
     return found[::-1]
