@@ -106,7 +106,9 @@ def _year(size: float, share: dict[str, float], rng: random.Random) -> dict[str,
 
 def _return(name: str, year_end: date, told: dict[str, int], unable: set[str]) -> Return:
     entries = {
-        item.code: Entry(item.code, None, "system", row)
+        item.code: Entry(item.code, None, "no-own-definition", row)
+        if item.by_own_definition
+        else Entry(item.code, None, "system", row)
         if item.code in unable
         else Entry(item.code, told[item.code], None, row)
         for row, item in enumerate(items(YEAR), start=2)

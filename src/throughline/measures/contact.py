@@ -330,6 +330,27 @@ def government_definition_in_words(on: date) -> str:
     return _in_words(_government(on))
 
 
+def own_definition(on: date) -> Row | None:
+    """The force's own definition that held on a day; None where it has none, or the list holds the example in its place."""
+    return next(
+        (row for row in load("repeat-definitions").as_of(on) if row.code == "force" and row.verified), None
+    )
+
+
+def repeat_victims_by_own(period: Period) -> Table:
+    """The repeat victims of a period by the force's own definition; raises LookupError where it has none."""
+    row = own_definition(period.last)
+    if row is None:
+        raise LookupError("the force has no definition of its own")
+    return repeat_victims(period, **_definition(row))
+
+
+def own_definition_in_words(on: date) -> str:
+    """The force's own definition for a reader of a figure of which the last day is ``on``; nothing where it has none."""
+    row = own_definition(on)
+    return _in_words(row) if row else ""
+
+
 def _government(on: date | None) -> Row:
     listed = load("repeat-definitions")
     return next(row for row in (listed.as_of(on) if on else listed.rows) if row.code == "government")

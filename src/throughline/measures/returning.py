@@ -5,6 +5,7 @@ An item that no group here names is of something that no table of handover holds
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
 import ibis
@@ -17,7 +18,9 @@ from throughline.measures.contact import (
     counted_calls,
     government_definition,
     incidents_of_victims,
+    own_definition,
     repeat_victims,
+    repeat_victims_by_own,
 )
 from throughline.measures.outcome import COUNTED, NOT_YET
 from throughline.measures.outcome import crimes as crimes_with_outcomes
@@ -62,6 +65,8 @@ class Asked:
     #: whether there must be records since the first day; not of the state of one day, nor of what is rare
     reaches_back: bool = True
     note: str = ""
+    #: why this force is asked in vain for the year that ends on a day, whatever its tables hold: a code, and words
+    unless: Callable[[date], tuple[str, str] | None] = lambda _last: None
 
     def figures(self, period: Period) -> Table:
         """How many of each group: ``group`` and ``figure``."""
@@ -168,6 +173,12 @@ def marac_by_police(period: Period) -> Table:
     return police.select("case", group=ibis.literal(True)).distinct()
 
 
+def _no_own_definition(last: date) -> tuple[str, str] | None:
+    if own_definition(last) is not None:
+        return None
+    return "no-own-definition", "No definition of the force's own is set in the list repeat-definitions."
+
+
 @cache
 def asked() -> tuple[Asked, ...]:
     """What is asked of a force's records, in the order of a return."""
@@ -220,6 +231,13 @@ def asked() -> tuple[Asked, ...]:
             (victim,),
             "person",
             note=repeats,
+        ),
+        Asked(
+            {True: "victims-repeat-own"},
+            lambda period: repeat_victims_by_own(period).mutate(group=_.counted),
+            (victim,),
+            "person",
+            unless=_no_own_definition,
         ),
         of_victims({"2": "female", "1": "male", None: "sex-unknown"}, victims_by("sex"), person),
         of_victims(

@@ -24,13 +24,18 @@ from throughline.statistics.returns import (
     canonical,
     digest,
     items,
-    write_template,
+    write_return,
 )
-from throughline.statistics.returns.template import FIGURES, METHODS
+from throughline.statistics.returns.template import WORKBOOK
 
 FORCES_INVENTED: Final = 43
 SEED: Final = 20150331
 METHOD: Final = "Invented: counted from nothing by a seeded generator"
+#: Most forces count by the government's definition alone.
+OWN: Final = "victims-repeat-own"
+OWN_DEFINITION: Final = (
+    "Invented: repeat victims are those with three or more incidents by one perpetrator in 12 months"
+)
 _FIRST: Final = (
     "Alder", "Birken", "Corvale", "Dunmere", "Elmsey", "Farrow", "Garside", "Hallow", "Inchley", "Jessamy", "Kelder", "Larken",
     "Morrow", "Netherby", "Oakhurst", "Penrow", "Quarley", "Rushmere", "Saltmarsh", "Thornley", "Umberley", "Verrow",
@@ -44,7 +49,7 @@ _SIZES: Final = {
 }  # fmt: skip
 _SHARES: Final = {
     "calls-da": 0.045, "calls-repeat": 0.25, "crimes-da": 0.1, "crimes-da-injury": 0.33, "crimes-da-sexual": 0.03,
-    "crimes-da-harassment": 0.12, "victims-repeat": 0.3, "crimes-arrested": 0.66, "convicted": 0.74, "trained-handlers": 0.7,
+    "crimes-da-harassment": 0.12, "victims-repeat": 0.3, OWN: 0.2, "crimes-arrested": 0.66, "convicted": 0.74, "trained-handlers": 0.7,
     "trained-desk": 0.6, "trained-response": 0.65, "trained-control": 0.5, "orders-granted": 0.93, "orders-breached": 0.17,
     "disclosure-made": 0.42, "marac-police": 0.67, "satisfied": 0.8,
 }  # fmt: skip
@@ -57,7 +62,7 @@ _WEIGHTS: Final = {
 #: Which figures some forces cannot provide, and about how many of them.
 _GAPS: Final = {
     "calls-repeat": 0.5, "crimes-arrested": 0.16, "arrests": 0.1, "evidential-supports": 0.1, "cases": 0.2, "orders-breached": 0.12,
-    "satisfied": 0.2, "victims-repeat": 0.12,
+    "satisfied": 0.2, "victims-repeat": 0.12, OWN: 0.75,
 }  # fmt: skip
 
 
@@ -88,15 +93,25 @@ def invented_returns(years: Sequence[date], seed: int = SEED) -> Iterator[Return
     forces = invented_forces(seed)
     late = {(forces[4].code, years[-1]), (forces[11].code, years[-2] if len(years) > 1 else years[-1])}
     for force in forces:
-        rng = random.Random(f"{force.code} {seed}")  # noqa: S311
-        size = force.residents / 1_000_000
-        own = {code: rng.lognormvariate(0, 0.25) for code in (*_SIZES, *_SHARES, *_WEIGHTS)}
-        gaps = {code for code, share in _GAPS.items() if rng.random() < share}
-        for year_end in years:
-            size *= rng.uniform(0.97, 1.06)
-            told = _year(force, year_end, size, own, gaps, rng)
-            if (force.code, year_end) not in late:
+        for told in yearly(force, years, seed):
+            if (force.code, told.year_end) not in late:
                 yield told
+
+
+def yearly(
+    force: InventedForce, years: Sequence[date], seed: int = SEED, *, gaps: bool = True
+) -> Iterator[Return]:
+    """An invented force's return for each of some years, in order: parts within their wholes, totals that add up.
+
+    With ``gaps`` some figures cannot be provided, the same ones each year.
+    """
+    rng = random.Random(f"{force.code} {seed}")  # noqa: S311
+    size = force.residents / 1_000_000
+    own = {code: rng.lognormvariate(0, 0.25) for code in (*_SIZES, *_SHARES, *_WEIGHTS)}
+    lacking = {code for code, share in _GAPS.items() if rng.random() < share}
+    for year_end in years:
+        size *= rng.uniform(0.97, 1.06)
+        yield _year(force, year_end, size, own, lacking if gaps else set(), rng)
 
 
 def _year(
@@ -133,7 +148,7 @@ def _year(
                     left if at == len(group) - 1 else _of(left, weights[at] / sum(weights[at:]), rng)
                 )
                 left -= values[one.code]
-    reasons = [row.code for row in load("unable-reasons").as_of(year_end)]
+    reasons = [row.code for row in load("unable-reasons").as_of(year_end) if row.code != "no-own-definition"]
     unable = {
         item.code
         for item in listed
@@ -143,7 +158,14 @@ def _year(
         force.code,
         year_end,
         {
-            item.code: Entry(item.code, None, reasons[(len(item.code) + len(force.name)) % len(reasons)], row)
+            item.code: Entry(
+                item.code,
+                None,
+                "no-own-definition"
+                if item.code == OWN
+                else reasons[(len(item.code) + len(force.name)) % len(reasons)],
+                row,
+            )
             if item.code in unable
             else Entry(item.code, values[item.code], None, row)
             for row, item in enumerate(listed, start=2)
@@ -173,15 +195,17 @@ def write_invented_returns(out: Path, years: Sequence[date], *, seed: int = SEED
     signatures = []
     for told in invented_returns(years, seed):
         folder = out / f"{told.year_end}-{told.force}"
+        definition = OWN_DEFINITION if told.value(OWN) is not None else ""
         told = replace(
             told,
             methods={
-                sheet: Counted(sheet, "as-asked", "", METHOD)
+                sheet: Counted(sheet, "as-asked", definition if sheet == "Victims" else "", METHOD)
                 for sheet in dict.fromkeys(item.sheet for item in items(told.year_end))
             },
         )
-        write_template(folder, told.year_end, force=told.force)
-        _fill(folder, told)
+        write_return(folder, told)
+        # the form for a spreadsheet is not part of a return that came as files
+        (folder / WORKBOOK).unlink()
         signed_on = told.year_end + timedelta(days=92)
         signatures.append(
             (
@@ -197,26 +221,6 @@ def write_invented_returns(out: Path, years: Sequence[date], *, seed: int = SEED
     _csv(out / SIGNATURES, SIGNED_BY, signatures)
     _csv(out / WHY, ("force", "year_end", "why"), [])
     return len(signatures)
-
-
-def _fill(folder: Path, told: Return) -> None:
-    with (folder / FIGURES).open(encoding="utf-8", newline="") as file:
-        heading, *rows = csv.reader(file)
-    at = {name: number for number, name in enumerate(heading)}
-    for row in rows:
-        entry = told.entries[row[at["item"]]]
-        row[at["value"]] = "" if entry.value is None else str(entry.value)
-        row[at["unable"]] = entry.unable or ""
-    _csv(folder / FIGURES, heading, rows)
-    with (folder / METHODS).open(encoding="utf-8", newline="") as file:
-        heading, *rows = csv.reader(file)
-    at = {name: number for number, name in enumerate(heading)}
-    for row in rows:
-        row[at["counted_by"]] = "as-asked"
-        row[at["method"]] = METHOD
-    _csv(folder / METHODS, heading, rows)
-    # the form for a spreadsheet is not part of a return that came as files
-    (folder / "return.xlsx").unlink()
 
 
 def _csv(path: Path, heading: Sequence[str], rows: Sequence[Sequence[object]]) -> None:

@@ -3,8 +3,7 @@
 Told by the real commands, each in the name of whoever gives it. No force of these names exists, and no figure is anybody's.
 """
 
-import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -20,8 +19,8 @@ from throughline.national.collection.commands import asking, receiving, rounds, 
 from throughline.national.collection.models import Force, Round
 from throughline.national.collection.queries.returns import latest_version, open_questions
 from throughline.national.collection.rules import Move
-from throughline.statistics.disclosure import breakdown_of
-from throughline.statistics.returns import Item, items
+from throughline.statistics.returns import items
+from throughline.synthetic.returning import OWN_DEFINITION, InventedForce, yearly
 
 TELLER = system("invented round")
 SITE = "The national site (invented)"
@@ -35,16 +34,6 @@ CONTACTS: Final = (
     "Meera Chandran", "Tom Aldous", "Ffion Parry", "Kwame Boateng", "Lena Fischer", "Rory Maclean", "Aisha Karim", "Joan Tetley",
     "Dewi Rees", "Nadia Haddad", "Colin Breck", "Ines Duarte",
 )  # fmt: skip
-_WHOLES: Final = {
-    "calls": 470_000, "crimes": 82_000, "incidents-da": 12_000, "victims": 14_000, "arrests": 5_400, "prosecuted": 2_300,
-}  # fmt: skip
-_SHARES: Final = {
-    "calls-da": 0.045,
-    "crimes-da": 0.1,
-    "crimes-da-sexual": 0.03,
-    "orders-granted": 0.93,
-    "orders-breached": 0.17,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,46 +42,6 @@ class _Told:
 
     force: Force
     contact: Actor
-
-
-def invented_return(size: float, seed: str, year: date) -> dict[str, int]:
-    """An invented force's figures for a year: parts within their wholes, totals that add up, a few in a hundred from the year before."""
-    own, this = random.Random(seed), random.Random(f"{seed} {year}")  # noqa: S311
-    listed = items(year)
-    groups: dict[tuple[str, str], list[Item]] = {}
-    for item in listed:
-        if item.adds_to:
-            groups.setdefault((item.adds_to, breakdown_of(item)), []).append(item)
-    nature = {item.code: own.uniform(0.85, 1.18) for item in listed}
-    told: dict[str, int] = {}
-    todo = list(listed)
-    while todo:
-        item = next(
-            one
-            for one in todo
-            if (one.adds_to or one.part_of) is None or (one.adds_to or one.part_of) in told
-        )
-        todo.remove(item)
-        if item.code in told:
-            continue
-        about = nature[item.code] * this.uniform(0.97, 1.03)
-        if item.adds_to:
-            # all parts at once, so that nothing of the total is left
-            left = told[item.adds_to]
-            group = groups[item.adds_to, breakdown_of(item)]
-            for at, one in enumerate(group):
-                last = at == len(group) - 1
-                share = nature[one.code] / sum(nature[each.code] for each in group[at:])
-                told[one.code] = left if last else min(left, round(left * share * this.uniform(0.98, 1.02)))
-                left -= told[one.code]
-        elif item.part_of:
-            told[item.code] = min(
-                told[item.part_of],
-                round(told[item.part_of] * min(0.95, _SHARES.get(item.code, 0.32) * about)),
-            )
-        else:
-            told[item.code] = round(_WHOLES.get(item.code, 400) * size * about)
-    return told
 
 
 def files_of(
@@ -104,7 +53,11 @@ def files_of(
         reason = unable.get(item.code, "")
         lines.append(f"{item.code},{'' if reason else values[item.code]},{reason}")
     sheets = dict.fromkeys(item.sheet for item in items(year))
-    methods = ["sheet,definition,method", *(f"{sheet},,Invented: by a seeded generator" for sheet in sheets)]
+    own = "" if "victims-repeat-own" in unable else OWN_DEFINITION
+    methods = [
+        "sheet,definition,method",
+        *(f"{sheet},{own if sheet == 'Victims' else ''},Invented: by a seeded generator" for sheet in sheets),
+    ]
     about = ["force,year_end,contact", f"{force.code},{year},Invented data officer"]
     return [
         (name, ("\n".join(told) + "\n").encode())
@@ -135,7 +88,7 @@ def tell(*, now: datetime) -> bool:
     _tell_round(
         forces,
         statistician,
-        past,
+        (past,),
         opens=past + timedelta(days=30),
         due=past + timedelta(days=90),
         at=now - timedelta(days=300),
@@ -148,7 +101,7 @@ def tell(*, now: datetime) -> bool:
     _tell_round(
         forces,
         statistician,
-        year,
+        (past, year),
         opens=today - timedelta(days=45),
         due=due,
         at=now - timedelta(days=6),
@@ -172,13 +125,15 @@ def tell(*, now: datetime) -> bool:
 def _tell_round(
     forces: list[_Told],
     statistician: Actor,
-    year: date,
+    years: Sequence[date],
     *,
     opens: date,
     due: date,
     at: datetime,
     signs: range | tuple[int, ...],
 ) -> None:
+    """The round of the last of some years; the figures go on from those of the years before."""
+    year = years[-1]
     set_actor(TELLER)
     of = rounds.open_round(
         by=TELLER,
@@ -191,9 +146,12 @@ def _tell_round(
     )
     open_now = len(signs) < len(forces)
     for number, one in enumerate(forces):
-        name, residents = FORCES[number]
-        told = invented_return(residents / 1_000_000, name, year)
-        unable = {"victims-repeat": "not-recorded"} if number % 4 == 2 else {}
+        *_before, made = yearly(InventedForce(one.force.code, *FORCES[number]), years, gaps=False)
+        told = {code: entry.value for code, entry in made.entries.items() if entry.value is not None}
+        # one force in four has a definition of its own, and says it (`files_of`)
+        unable = {} if number % 4 == 3 else {"victims-repeat-own": "no-own-definition"}
+        if number % 4 == 2:
+            unable["victims-repeat"] = "not-recorded"
         if open_now:
             if number in (1, 8):
                 continue  # late: nothing was sent
@@ -203,7 +161,7 @@ def _tell_round(
             if number in (2, 11):
                 told["crimes-da-injury"] = round(told["crimes-da-injury"] * 0.3)
             if number == 7:
-                unable = {"calls": "we do not know", "crimes": "n/a"}
+                unable |= {"calls": "we do not know", "crimes": "n/a"}
         set_actor(one.contact)
         receiving.receive(
             by=one.contact,

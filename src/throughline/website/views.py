@@ -55,11 +55,31 @@ PROBLEMS: dict[HTTPStatus, Problem] = {
         ),
     ),
 }
+#: What is advised at the national site, where nobody looks for a person and nobody is in danger for a page.
+AT_THE_NATIONAL_SITE: dict[HTTPStatus, tuple[Promise, ...]] = {
+    HTTPStatus.FORBIDDEN: (
+        _("Your role does not open it, or it is another force's. The attempt has been written down."),
+        _("If you need it, ask an administrator of this site."),
+    ),
+    HTTPStatus.NOT_FOUND: (_("Check the address, or begin at the published editions."),),
+    HTTPStatus.INTERNAL_SERVER_ERROR: (
+        _("What you sent was not saved. Go back and send it again."),
+        _("If it happens again, tell an administrator of this site when it happened."),
+    ),
+}
+
+
+def _told(status: HTTPStatus) -> Problem:
+    """What a page says of a refusal or failure at this site."""
+    told = PROBLEMS[status]
+    if settings.NATIONAL and (advice := AT_THE_NATIONAL_SITE.get(status)):
+        return told._replace(advice=advice)
+    return told
 
 
 def problem(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """The page for a refusal or failure with ``status``, within the frame of the reader's other pages."""
-    return render(request, "throughline/problem.html", {"problem": PROBLEMS[status]}, status=status)
+    return render(request, "throughline/problem.html", {"problem": _told(status)}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -80,7 +100,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 def broken(request: HttpRequest) -> HttpResponse:
     """Django's ``handler500``. Asks nothing of the database, which may be what failed."""
     context = {
-        "problem": PROBLEMS[HTTPStatus.INTERNAL_SERVER_ERROR],
+        "problem": _told(HTTPStatus.INTERNAL_SERVER_ERROR),
         "service_name": settings.SERVICE_NAME,
         "csp_nonce": get_nonce(request),
     }

@@ -389,11 +389,9 @@ def list_files(by: Actor, round_code: str, force_code: str | None, as_json: bool
 
 
 @files.command("expire")
-def expire_files() -> None:
+@in_one_transaction
+def expire_files(by: Actor) -> None:
     """Remove the bytes of every file whose time is over. The worker does so every hour."""
-    import django
-
-    django.setup()
     from django.utils import timezone
 
     from throughline.national.collection.commands.removing import remove_expired

@@ -129,7 +129,7 @@ class Receipt(models.Model):
     force = models.ForeignKey(Force, on_delete=models.PROTECT, related_name="receipts")
     # how manieth of the force in the round
     number = models.PositiveIntegerField()
-    # in words; once its files are removed, without what they quote of them
+    # in words; once a file of it is removed, without what they quote
     problems = models.JSONField(default=list)
     sent_at = models.DateTimeField()
     sent_by = models.UUIDField()
@@ -141,8 +141,8 @@ class Receipt(models.Model):
         triggers = kept(
             but=["problems"],
             once="jsonb_array_length(new.problems) = jsonb_array_length(old.problems) and not exists (select from"
-            " jsonb_array_elements(new.problems) p where p->>'message' <> '') and not exists (select from"
-            " collection_receivedfile f where f.receipt_id = new.id and f.removed_at is null)",
+            " jsonb_array_elements(new.problems) p where p->>'message' <> '') and exists (select from"
+            " collection_receivedfile f where f.receipt_id = new.id and f.removed_at is not null)",
         )
 
     def __str__(self) -> str:

@@ -59,9 +59,12 @@ def note(told: Return, item: str) -> str:
 
 
 def counted(told: Return, sheet: str) -> str:
-    """How a sheet was counted, in one line, or nothing."""
+    """How a sheet was counted, in one line of words, or nothing."""
     one = told.methods.get(sheet)
-    return "; ".join(filter(None, (one.counted_by, one.definition, one.method))) if one else ""
+    if one is None:
+        return ""
+    bases = {row.code: row.label for row in load("counting-bases").rows}
+    return "; ".join(filter(None, (bases.get(one.counted_by, one.counted_by), one.definition, one.method)))
 
 
 def answer(told: Return, item: str) -> str:

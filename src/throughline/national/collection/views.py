@@ -77,10 +77,28 @@ MOVES = {
 }
 
 
+#: By what a question was raised. What is here for none stands as it was written.
+RULES: dict[str, Any] = {
+    "part above whole": gettext_lazy("A part is larger than its whole"),
+    "parts and their total": gettext_lazy("Parts do not add up to their total"),
+    "nought for unable": gettext_lazy("A nought where many are expected"),
+    "own definition": gettext_lazy("A definition of the force's own is not said"),
+    "stale year": gettext_lazy("The figures of another year"),
+    "shifted rows": gettext_lazy("Figures stand in the row above or below"),
+    "tenfold": gettext_lazy("Ten times, or a tenth of, the year before"),
+    "unit": gettext_lazy("A thousand times, or a thousandth of, the year before"),
+    "percentage for count": gettext_lazy("A percentage in place of a count"),
+    "own past": gettext_lazy("Far from the year before"),
+    "other forces": gettext_lazy("Far from other forces"),
+    "outside series": gettext_lazy("Far from published figures"),
+    "asked by hand": gettext_lazy("Asked by a statistician"),
+}
+
+
 def shown(request: HttpRequest, name: str, **context: Any) -> HttpResponse:
     """A page of this room."""
     actor = actor_of(request)
-    words = {"standings": STANDINGS, "asked": ASKED, "moves": MOVES, "me": actor}
+    words = {"standings": STANDINGS, "asked": ASKED, "moves": MOVES, "rules": RULES, "me": actor}
     able = {
         action.name.lower(): may(actor, action)
         for action in (Action.VERIFY_RETURN, Action.RUN_ROUND, Action.REMOVE_FILE)

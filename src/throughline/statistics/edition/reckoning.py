@@ -145,6 +145,9 @@ class Figures:
         for at, day in enumerate(self.years):
             before = self.years[at - 1] if at else None
             for code, item in self.items[day].items():
+                if item.by_own_definition:
+                    # what each force counts in its own way is not added up
+                    continue
                 yield self._sum(f"{day}:{code}:total", day, code, self.gave(day, code))
                 if item.part_of:
                     both = self.gave(day, code, item.part_of)
@@ -216,7 +219,12 @@ class Figures:
         return [one.code for one in nearest[:SIMILAR]]
 
     def similar_share(self, year_end: date, force: str, code: str) -> float | None:
-        """The middle of the printed shares of similar forces: made of what is printed, so it tells nothing more."""
+        """The middle of the printed shares of similar forces: made of what is printed, so it tells nothing more.
+
+        None of what each force counts by a definition of its own.
+        """
+        if self.items[year_end][code].by_own_definition:
+            return None
         shares = [
             share.share
             for one in self.similar(force)

@@ -9,7 +9,11 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures import Period
-from throughline.measures.contact import government_definition_in_words, methods_in_words
+from throughline.measures.contact import (
+    government_definition_in_words,
+    methods_in_words,
+    own_definition_in_words,
+)
 from throughline.measures.returning import ALL_CRIMES, ELSEWHERE, Asked, asked
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Counted, Entry, Return
@@ -91,6 +95,8 @@ def _rows_unknown(run: Run, one: Asked, period: Period) -> int:
 
 def _unable(run: Run, one: Asked, period: Period) -> tuple[str, str] | None:
     """Why the tables cannot answer it, as a code of unable-reasons and in words."""
+    if (why := one.unless(period.last)) is not None:
+        return why
     for name in one.needs:
         if not run(table(name).limit(1).aggregate(rows=_.count()))[0]["rows"]:
             return "not-recorded", f"No {name.removeprefix('handover_').replace('_', ' ')} is held."
@@ -117,15 +123,17 @@ def _methods(
     made = f"Counted by Throughline from the records of people and incidents, as they stood on {made_on:%-d %B %Y}."
     if more:
         made = f"{more} {made}"
-    repeats = (
-        "Repeat victim: by the government's definition as this project has it, not by one of the force's own. "
-        f"{government_definition_in_words(period.last)}"
-    )
+    government, own = government_definition_in_words(period.last), own_definition_in_words(period.last)
+    repeats = f"Repeat victim: by the government's definition as this project has it. {government}"
+    # by its own it counts people alone, not calls
+    definitions = {
+        "Calls": repeats,
+        "Victims": f"{repeats} By the force's own definition: {own}" if own else repeats,
+    }
     found: dict[str, Counted] = {}
     for item in listed:
         if entries[item.code].value is None or item.sheet in found:
             continue
         method = f"{made} {methods_in_words(period)}" if item.sheet == "Calls" else made
-        said = repeats if item.sheet in ("Calls", "Victims") else ""
-        found[item.sheet] = Counted(item.sheet, by[item.sheet], said, method)
+        found[item.sheet] = Counted(item.sheet, by[item.sheet], definitions.get(item.sheet, ""), method)
     return found

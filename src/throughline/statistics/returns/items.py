@@ -21,6 +21,8 @@ class Item:
     compared: bool
     #: by what its parts tell the whole apart; parts of one breakdown add up
     breakdown: str | None = None
+    #: counted by each force by a definition of its own: no figures of two forces are added up or compared
+    by_own_definition: bool = False
 
 
 def items(year_end: date) -> tuple[Item, ...]:
@@ -37,6 +39,7 @@ def items(year_end: date) -> tuple[Item, ...]:
             row.optional_text("adds_to"),
             row.flag("compared"),
             row.optional_text("breakdown"),
+            row.flag("by_own_definition"),
         )
         for row in load("return-items").as_of(year_end)
     )

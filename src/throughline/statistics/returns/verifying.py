@@ -33,10 +33,16 @@ def number(value: float) -> str:
 def within_itself(told: Return) -> tuple[Query, ...]:
     """What cannot be, or hardly, by the return alone."""
     listed = items(told.year_end)
-    return (*_parts(told, listed), *_totals(told, listed), *_noughts(told, listed))
+    return (
+        *_parts(told, listed),
+        *_totals(told, listed),
+        *_noughts(told, listed),
+        *_own_definitions(told, listed),
+    )
 
 
 def _parts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
+    labels = {item.code: item.label for item in listed}
     for item in listed:
         part, whole = told.value(item.code), told.value(item.part_of) if item.part_of else None
         if part is None or whole is None or item.part_of is None or part <= whole:
@@ -48,13 +54,14 @@ def _parts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
             (item.code, item.part_of),
             number(part),
             f"{number(whole)} at most",
-            f"{item.label} are {number(part)}, a part of {item.part_of}, which are {number(whole)}: {share}.",
+            f"{item.label} are {number(part)}, a part of “{labels[item.part_of]}”, which are {number(whole)}: {share}.",
             "Look whether the two were changed over, or one stands on another basis.",
         )
 
 
 def _totals(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
     groups: dict[tuple[str, str | None], list[Item]] = defaultdict(list)
+    labels = {item.code: item.label for item in listed}
     for item in listed:
         if item.adds_to:
             groups[item.adds_to, item.breakdown].append(item)
@@ -65,14 +72,14 @@ def _totals(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
             # with one of them not provided they may be less, and never more
             known = [value for value in given if value is not None]
             if total is not None and known and sum(known) > total and all(value <= total for value in known):
-                yield _added(whole, parts, known, total)
+                yield _added(whole, labels[whole], parts, known, total)
             continue
         values = [value for value in given if value is not None]
         if sum(values) != total:
-            yield _added(whole, parts, values, total)
+            yield _added(whole, labels[whole], parts, values, total)
 
 
-def _added(whole: str, parts: Sequence[Item], values: Sequence[int], total: int) -> Query:
+def _added(whole: str, label: str, parts: Sequence[Item], values: Sequence[int], total: int) -> Query:
     reckoned = " + ".join(number(value) for value in values)
     return Query(
         "error",
@@ -80,7 +87,7 @@ def _added(whole: str, parts: Sequence[Item], values: Sequence[int], total: int)
         (whole, *(part.code for part in parts)),
         number(total),
         number(sum(values)),
-        f"{whole} are {number(total)}, and their parts are {reckoned} = {number(sum(values))}.",
+        f"{label} are {number(total)}, and their parts are {reckoned} = {number(sum(values))}.",
         "Correct the part or the total, so that they add up.",
     )
 
@@ -97,6 +104,24 @@ def _noughts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
                 "",
                 f"{item.label} are 0 of {number(whole)}.",
                 'If they could not be counted, say "unable to provide" and why; a nought is published as one.',
+            )
+
+
+def _own_definitions(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
+    for item in listed:
+        entry = told.entries.get(item.code)
+        if not item.by_own_definition or entry is None or entry.value is None or entry.note:
+            continue
+        counted = told.methods.get(item.sheet)
+        if counted is None or not counted.definition:
+            yield Query(
+                "question",
+                "own definition",
+                (item.code,),
+                number(entry.value),
+                "",
+                f"{item.label}: {number(entry.value)}, and it is not said what that definition is.",
+                "Say it in the note, or in methods as the definition of the sheet; without one of its own a force is unable to provide it.",
             )
 
 
@@ -156,7 +181,7 @@ def _shifted(
 ) -> Query | None:
     """A run of rows that have the past of the row above or below, and not their own."""
     for step in (-1, 1):
-        run: list[str] = []
+        run: list[Item] = []
         for at, item in enumerate(listed):
             beside = listed[at + step].code if 0 <= at + step < len(listed) else None
             now, own = told.value(item.code), before.value(item.code)
@@ -169,16 +194,16 @@ def _shifted(
                 and (own is None or abs(now - own) > LIKE * max(own, 1))
             )
             if fits:
-                run.append(item.code)
+                run.append(item)
                 if len(run) >= RUN:
                     where = "above" if step < 0 else "below"
                     return Query(
                         "error",
                         "shifted rows",
-                        tuple(run),
-                        ", ".join(number(told.value(code) or 0) for code in run),
-                        ", ".join(number(before.value(code) or 0) for code in run),
-                        f"{', '.join(run)} have what the row {where} each had the year before.",
+                        tuple(one.code for one in run),
+                        ", ".join(number(told.value(one.code) or 0) for one in run),
+                        ", ".join(number(before.value(one.code) or 0) for one in run),
+                        f"{'; '.join(one.label for one in run)} have what the row {where} each had the year before.",
                         "Put the figures back into their rows.",
                     )
             else:

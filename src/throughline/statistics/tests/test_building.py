@@ -1,5 +1,6 @@
 """What a force's records are asked for a return, over tables that are handed over."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from click.testing import CliRunner
 
 from throughline.handover.importing import import_records
 from throughline.handover.mapping import read_map
+from throughline.measures import contact
 from throughline.measures.returning import ALL_CRIMES, ELSEWHERE, asked
+from throughline.reference import load
 from throughline.returns.cli import returning
-from throughline.statistics.returns import items, read_return
+from throughline.statistics.returns import Return, items, read_return, within_itself
 from throughline.synthetic.records import Rows, records, write_records
 
 YEAR_END = date(2026, 3, 31)
@@ -62,6 +65,55 @@ class TestOfAnExport:
         for code in ("cases", "marac-police", "victims-disabled", "trained-desk", "crimes"):
             assert found.value(code) is None
         assert "rows of the export did not land" in found.methods["Victims"].method
+
+    @pytest.mark.parametrize(
+        ("definition", "relation"),
+        [
+            # the government's, so that both count the same
+            ({"needed": 2, "same_perpetrator": False}, "the same"),
+            ({"needed": 3, "same_perpetrator": False}, "fewer"),
+        ],
+    )
+    def test_repeat_victims_by_the_forces_own_definition(
+        self,
+        told: tuple[Path, Rows],
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        definition: dict[str, int | bool],
+        relation: str,
+    ) -> None:
+        """Counted once the list holds the force's own and says so; the example in its place is nobody's definition."""
+
+        def built(name: str) -> Return:
+            asked_for = ["--force", "E23000020", "--to", f"{YEAR_END}", "--out", str(tmp_path / name)]
+            CliRunner().invoke(returning, ["build", "--from-handover", str(told[0]), *asked_for])
+            found, _ = read_return(tmp_path / name)
+            assert found is not None
+            return found
+
+        without = built("without")
+        assert without.entries["victims-repeat-own"].unable == "no-own-definition"
+        assert "repeat-definitions" in without.entries["victims-repeat-own"].note
+        assert "own definition" not in without.methods["Victims"].definition
+
+        listed = load("repeat-definitions")
+        rows = tuple(
+            replace(row, verified=True, details={**row.details, **definition}) if row.code == "force" else row
+            for row in listed.rows
+        )
+        monkeypatch.setattr(contact, "load", lambda _name: replace(listed, rows=rows))
+        found = built("with")
+        own, government = found.value("victims-repeat-own"), found.value("victims-repeat")
+        assert own is not None
+        assert government is not None
+        assert own > 0
+        assert (own == government) == (relation == "the same")
+        assert (own < government) == (relation == "fewer")
+        assert (
+            "own definition: Of the victims of confirmed domestic incidents"
+            in found.methods["Victims"].definition
+        )
+        assert within_itself(found) == ()
 
     def test_before_its_records_began_there_is_no_figure_of_a_year(
         self, told: tuple[Path, Rows], tmp_path: Path

@@ -33,6 +33,7 @@ from throughline.statistics.edition.writing import write_edition
 from throughline.statistics.printed import printed
 from throughline.statistics.returns import canonical, digest, items, read_return
 from throughline.statistics.returns.template import ABOUT_COLUMNS, COLUMNS, METHOD_COLUMNS
+from throughline.synthetic.returning import OWN_DEFINITION
 
 YEARS = (date(2023, 3, 31), date(2024, 3, 31), date(2025, 3, 31))
 
@@ -441,6 +442,26 @@ class TestWhatIsCollectedIsPublished:
         assert [row["label"] for row in sexes] == ["Women and girls", "Men and boys", "Sex not recorded"]
         assert len({row["of"] for row in sexes}) == 1
         assert {"victims_repeat", "calls_repeat"} <= rows(out / "data" / "repeat-victims.csv")[0].keys()
+
+    def test_what_each_force_counts_in_its_own_way_is_neither_added_up_nor_compared(self, made: Path) -> None:
+        out, own = made / "demonstration", "victims-repeat-own"
+        told = [row for row in rows(out / "data" / "figures.csv") if row["item"] == own]
+        given = {
+            row["name"] for row in told if row["year_end"] == "2025-03-31" and row["status"] == "published"
+        }
+        assert 3 < len(given) < 30
+        assert {row["reason"] for row in told if row["status"] == "unable"} == {"no-own-definition"}
+        assert own not in {row["item"] for row in rows(out / "data" / "totals.csv")}
+        shares = [row for row in rows(out / "data" / "shares.csv") if row["item"] == own]
+        assert shares
+        assert {(row["national"], row["similar"]) for row in shares} == {("", "")}
+        # the national line of its subject and of all figures says that there is none
+        assert [row["victims_repeat_own"] for row in rows(out / "data" / "table-victims.csv")][-1] == "[z]"
+        (line,) = [row for row in rows(out / "data" / "numbers.csv") if row["item"] == own]
+        assert (line["now"], line["before"], line["change"], line["share"]) == ("[z]",) * 4
+        page = (out / "repeat-victims.html").read_text()
+        assert all(f"{name}: {OWN_DEFINITION}" in page for name in given)
+        assert page.count(OWN_DEFINITION) == len(given)
 
 
 class TestTheFigures:

@@ -390,6 +390,26 @@ class TestTheFigures:
         rules = {one.rule: one.level for one in within_itself(with_(told, victims_repeat=0))}
         assert rules == {"nought for unable": "question"}
 
+    def test_a_definition_of_the_forces_own_is_asked_for(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        _, told = world["Invented 05"]
+        assert told.entries["victims-repeat-own"].unable == "no-own-definition"
+        own = with_(told, victims_repeat_own=12)
+        (one,) = within_itself(own)
+        assert (one.level, one.rule, one.items) == ("question", "own definition", ("victims-repeat-own",))
+        assert "note" in one.remedy
+        said = replace(own, methods={"Victims": Counted("Victims", "person", "Three in six months")})
+        assert within_itself(said) == ()
+        noted = {
+            **own.entries,
+            "victims-repeat-own": Entry("victims-repeat-own", 12, note="Three in six months"),
+        }
+        assert within_itself(replace(own, entries=noted)) == ()
+        # by another definition there may be more of them, and never more than victims
+        more = with_(said, victims_repeat_own=(told.value("victims") or 0) + 1)
+        assert [one.rule for one in within_itself(more)] == ["part above whole"]
+
     def test_the_figures_of_another_year(self, world: dict[str, tuple[Return, Return]]) -> None:
         before, told = world["Invented 05"]
         assert [one.rule for one in against_past(replace(before, year_end=told.year_end), before)] == [

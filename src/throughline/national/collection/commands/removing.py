@@ -53,7 +53,7 @@ def _remove(file: ReceivedFile, rule: FileRule, *, now: datetime, why: str = "")
         content=None, removed_at=now, removed_under=rule, removed_why=why
     )
     receipt = file.receipt
-    if receipt.problems and not receipt.files.filter(removed_at=None).exists():
-        # a fault quotes the cell that it is about
+    if any(one["message"] for one in receipt.problems):
+        # a fault quotes the cell that it is about, and does not say of which file
         receipt.problems = [{**one, "item": "", "message": ""} for one in receipt.problems]
         receipt.save(update_fields=["problems"])

@@ -12,6 +12,8 @@ from throughline.foundations.audit.models import Event
 from throughline.foundations.audit.queries import looked
 from throughline.foundations.clock.rules import start_of_day
 from throughline.national.collection.models import Force, Round
+from throughline.national.collection.queries.log_words import ACTS, act_in_words, details_in_words
+from throughline.reference import load
 
 #: Lines on a page.
 PAGE: Final = 50
@@ -19,10 +21,12 @@ PAGE: Final = 50
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the log: who, and of what, in names as far as there are any."""
+    """One line of the log in words: who, in which role, did what, and of what, in names as far as there are any."""
 
     event: Event
     who: str
+    role: str
+    act: str
     of: list[str]
 
 
@@ -61,13 +65,18 @@ def log_page(
     )
     names = {str(one.id): one.name for one in Force.objects.all()}
     names |= {str(one.id): one.title for one in Round.objects.all()}
-    people = dict(User.objects.filter(id__in={one.actor for one in found}).values_list("id", "name"))
+    names |= {one.code: one.name for one in Force.objects.all()}
+    people = dict(User.objects.values_list("id", "name"))
+    names |= {str(one): name for one, name in people.items()}
+    roles = {row.code: row.label for row in load("roles").rows}
     return LogPage(
         [
             Line(
                 one,
                 people.get(one.actor, ""),
-                [_told(key, value, names) for key, value in one.detail.items() if value],
+                roles.get(one.role, ""),
+                act_in_words(one),
+                details_in_words(one.detail, names),
             )
             for one in found[:PAGE]
         ],
@@ -76,14 +85,10 @@ def log_page(
 
 
 def choices(actor: Actor) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
-    """Every account by its name, and every action of the log, for the form. Raises `Refused`."""
+    """Every account by its name, and every act that is in the log in its words, for the form. Raises `Refused`."""
     insist(actor, Action.READ_NATIONAL_LOG)
     actions = Event.objects.order_by("action").values_list("action", flat=True).distinct()
     people = User.objects.order_by("name", "username")
-    return [(str(one.id), f"{one.name} ({one.username})") for one in people], [(one, one) for one in actions]
-
-
-def _told(key: str, value: object, names: dict[str, str]) -> str:
-    words = str(value)
-    # a digest or an id is told by its beginning
-    return f"{key}: {names.get(words) or (words if len(words) < 32 else words[:8])}"
+    return [(str(one.id), f"{one.name} ({one.username})") for one in people], sorted(
+        ((one, str(ACTS.get(one, one))) for one in actions), key=lambda one: one[1]
+    )

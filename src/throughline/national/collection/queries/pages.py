@@ -1,7 +1,7 @@
 """What the pages of this room show."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -251,7 +251,7 @@ def sheets(of: Round, version: Version | None, past: Version | None) -> list[tup
 def _history(of: Round, force: Force) -> list[Sent]:
     receipts = list(
         Receipt.objects.filter(round=of, force=force)
-        .select_related("version__signature")
+        .select_related("version__signature", "version__round")
         .prefetch_related(Prefetch("files", ReceivedFile.objects.defer("content")))
         .order_by("number")
     )
@@ -275,4 +275,20 @@ def _history(of: Round, force: Force) -> list[Sent]:
 
 
 def _changed(earlier: Version, version: Version) -> tuple[Change, ...]:
-    return changes(figures(earlier.figures, earlier.methods), figures(version.figures, version.methods))
+    """What differs between two versions, for a reader: an item by its label, a reason by its words."""
+    year_end = version.round.year_end
+    labels = {item.code: item.label for item in items(year_end)}
+    reasons = {row.code: row.label for row in load("unable-reasons").as_of(year_end)}
+
+    def words(change: Change) -> Change:
+        code, comma, of = change.item.partition(", ")
+        if of:
+            return replace(change, item=f"{labels.get(code, code)}{comma}{of}")
+        return Change(
+            labels.get(code, code),
+            reasons.get(change.before, change.before),
+            reasons.get(change.after, change.after),
+        )
+
+    found = changes(figures(earlier.figures, earlier.methods), figures(version.figures, version.methods))
+    return tuple(words(one) for one in found)

@@ -180,7 +180,9 @@ def test_a_return_that_was_signed_by_its_figures_alone_stays_signed(world: World
         send(world, sent=[*files(), METHODS_FILE], why="The same.")
     sign(world)
     page = return_page(world.as_("contact"), world.round.id, world.force.id, now=NOW)
-    assert next(how for sheet, _, how in page.sheets if sheet == "Calls").startswith("as-asked; Any call")
+    assert next(how for sheet, _, how in page.sheets if sheet == "Calls").startswith(
+        "As the items of the sheet are defined; Any call"
+    )
     gathered = gather(tmp_path / "signed", seal=exported(world, tmp_path / "signed"))
     [signed] = gathered.returns.values()
     assert (signed.digest, signed.told.methods["Calls"].method) == (version.digest, "Read from the log")
@@ -195,7 +197,7 @@ def test_a_note_is_shown_and_a_changed_one_is_a_correction(world: World):
     lines = {line.code: line.note for _, lines, _ in page.sheets for line in lines}
     assert (lines["calls"], lines["crimes"]) == ("Includes 999", "")
     assert [(one.item, one.before, one.after) for one in page.history[0].changed] == [
-        ("calls, note", "Includes 101", "Includes 999"),
+        ("Calls for assistance, note", "Includes 101", "Includes 999"),
     ]
 
 
@@ -316,8 +318,8 @@ def test_a_correction_is_a_new_version_asked_anew_and_signed_anew(world: World):
     assert [one.version for one in made.taken.all()] == [third]
     page = return_page(world.as_("contact"), world.round.id, world.force.id, now=NOW)
     assert [[(one.item, one.before, one.after) for one in sent.changed] for sent in page.history] == [
-        [("calls", "90,000", "90,500"), ("victims-repeat", "5,500", "1,500")],
-        [("victims-repeat", "1,500", "5,500")],
+        [("Calls for assistance", "90,000", "90,500"), ("Repeat victims", "5,500", "1,500")],
+        [("Repeat victims", "1,500", "5,500")],
         [],
     ]
 

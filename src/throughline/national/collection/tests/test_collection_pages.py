@@ -76,7 +76,7 @@ def test_from_a_question_to_the_signature(world: World, signed_in: SignedIn) -> 
     contact = signed_in("contact")
     page = contact.post(at(world, "send"), {"upload": a_file({"victims-repeat": 5_500})}, follow=True)
     assert "1 open question" in words(page)
-    assert "Repeat victims are 5,500, a part of victims, which are 5,000" in words(page)
+    assert "Repeat victims are 5,500, a part of “Victims”, which are 5,000" in words(page)
     assert "Read every figure and sign" not in words(page)
     as_system()
     question = Question.objects.get()
@@ -128,7 +128,7 @@ def test_a_correction_says_why_and_shows_what_changed(world: World, signed_in: S
     page = contact.post(
         at(world, "send"), {"upload": a_file({"calls": 90_100}), "why": "Late calls."}, follow=True
     )
-    assert "calls: 90,000 → 90,100" in words(page)
+    assert "Calls for assistance: 90,000 → 90,100" in words(page)
     assert "Late calls." in words(page)
 
 
@@ -210,3 +210,15 @@ def test_a_file_goes_back_as_it_came_and_never_into_the_page(world: World, signe
     assert back.content == figures_csv()
     assert back["Content-Type"] == "application/octet-stream"
     assert back["Content-Disposition"].startswith("attachment")
+
+
+def test_an_address_of_nothing_and_a_refusal_speak_of_this_site(
+    world: World, signed_in: Callable[[str], Client]
+) -> None:
+    client = signed_in("contact")
+    nothing, refused = client.get("/nothing/"), client.get(reverse("collection:log"))
+    assert (nothing.status_code, refused.status_code) == (404, 403)
+    assert "begin at the published editions" in words(nothing)
+    assert "ask an administrator of this site" in words(refused)
+    assert "person again" not in words(nothing)
+    assert "supervisor" not in words(refused)

@@ -11,11 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from throughline.foundations.access.protection import set_actor
-from throughline.foundations.access.rules import Action, system
+from throughline.foundations.access.rules import AT_THE_NATIONAL_SITE, RULES, Action, system
+from throughline.foundations.accounts.rules import SignIn
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.clock.rules import london_day
 from throughline.national.collection.queries import log
+from throughline.national.collection.queries.log_words import ACTS
 from throughline.national.conftest import World
 
 SignedIn = Callable[[str], Client]
@@ -37,11 +39,13 @@ def test_it_says_who_did_what_and_narrows(world: World, signed_in: SignedIn) -> 
     done(world, "statistician", Action.VERIFY_RETURN, digest="ab" * 32)
     client, at = signed_in("administrator"), reverse("collection:log")
     page = lines(client.get(at))
-    sent = next(one for one in page if "return.send" in one)
+    sent = next(one for one in page if "Sent a return" in one)
     assert "Contact One" in sent
     assert "round: Year to March 2026" in sent
     assert "force: Fellmoor Police" in sent
-    assert next(one for one in page if "Statistician One" in one).endswith("digest: abababab")
+    assert next(one for one in page if "Statistician One" in one).endswith(
+        "Statistician Judged a return fingerprint: abababab"
+    )
     mine = lines(client.get(at, {"account": str(world.accounts["contact"].id)}))
     assert mine
     assert all("Contact One" in one for one in mine)
@@ -50,7 +54,48 @@ def test_it_says_who_did_what_and_narrows(world: World, signed_in: SignedIn) -> 
     other = {"day_day": day.day, "day_month": day.month, "day_year": day.year}
     assert "Nothing in the log fits." in client.get(at, other).content.decode()
     # reading it is in it
-    assert "national-log.read" in lines(client.get(at))[0]
+    assert "Administrator One Administrator Read this log" in lines(client.get(at))[0]
+
+
+@pytest.mark.parametrize(
+    ("who", "action", "detail", "words"),
+    [
+        ("statistician", Action.RUN_ROUND, {"enrolled": "X01"}, "Let a force take part force: Fellmoor Police"),
+        ("statistician", Action.RUN_ROUND, {"round": "2027"}, "Opened a round round: 2027"),
+        ("statistician", Action.RUN_ROUND, {"round": "2027", "edition": "e"}, "Announced or moved a release round: 2027 edition: e"),
+        ("statistician", Action.RUN_ROUND, {"round": "2027", "taken": True}, "Took what is signed for an edition round: 2027"),
+        ("statistician", Action.VERIFY_RETURN, {"question": "a" * 36, "move": "ask-again"}, "Asked a question again question: aaaaaaaa"),
+        ("statistician", Action.VERIFY_RETURN, {"round": "2027", "compared": True}, "Held every return against the others round: 2027"),
+        ("statistician", Action.REMOVE_FILE, {"file": "b" * 36, "rule": "sent-by-mistake"}, "Removed a file that was sent by mistake file: bbbbbbbb"),
+        ("administrator", Action.MANAGE_ACCOUNTS, {"account": "c" * 36, "what": "closed"}, "Closed an account account: cccccccc"),
+        ("contact", Action.CHANGE_OWN_ACCOUNT, {"page": "mfa_activate_totp"}, "Set up an app for codes"),
+    ],
+)  # fmt: skip
+def test_an_act_is_told_in_words(
+    world: World, signed_in: SignedIn, who: str, action: Action, detail: dict[str, Any], words: str
+) -> None:
+    done(world, who, action, **detail)
+    page = lines(signed_in("administrator").get(reverse("collection:log"), {"action": str(action)}))
+    assert [one for one in page if one.endswith(words)], page
+
+
+def test_a_refusal_says_what_was_refused_and_signing_in_is_told(world: World, signed_in: SignedIn) -> None:
+    assert signed_in("contact").get(reverse("collection:log")).status_code == 403
+    record(world.as_("contact"), Event.Kind.SIGN_IN, SignIn.WRONG_CODE)
+    page = lines(signed_in("administrator").get(reverse("collection:log")))
+    assert any(
+        "Contact One Force contact Was refused: Read this log because: No rule allows it" in one
+        for one in page
+    )
+    assert any(one.endswith("Contact One Force contact Gave a wrong code") for one in page)
+
+
+def test_whatever_somebody_here_may_do_has_words() -> None:
+    here = {str(rule.action) for rule in RULES if rule.roles & AT_THE_NATIONAL_SITE}
+    # of a force's site alone: its own pages, lists and imports
+    elsewhere = {"home", "reference.read", "people.import", "court-results.import", "standing-facts.import"}
+    assert here - ACTS.keys() == elsewhere
+    assert {str(one) for one in SignIn} <= ACTS.keys()
 
 
 def test_pages_hold_every_line_once(

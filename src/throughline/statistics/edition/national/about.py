@@ -8,7 +8,7 @@ from throughline.statistics.edition.national.shared import FORCE, Basis
 #: What a return holds that is in no table, with why. Everything else is; a test walks the return.
 UNPUBLISHED: Final = {
     "contact": "Whom to ask about a return is a post for the statistician, not a figure.",
-    "note": "Words beside a figure are not bound by the signature and may name people; the statistician reads them.",
+    "note": "Words that a force adds to a protected figure could give it away; those to other figures stand with the table of their subject.",
 }
 
 

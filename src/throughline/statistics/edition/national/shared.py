@@ -46,6 +46,8 @@ class Basis:
         total = self.figures.total(f"{day}:{code}:total")
         if total is not None:
             return total
+        if self.figures.items[day][code].by_own_definition:
+            return "[z]"
         return "[c]" if self.figures.gave(day, code) else "[x]"
 
     def lower(self, code: str) -> str:

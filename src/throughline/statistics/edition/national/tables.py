@@ -29,7 +29,7 @@ def numbers_table(basis: Basis) -> Table:
         change = basis.figures.change(code)
         breaks = basis.figures.broken(code)
         share = basis.figures.national(basis.now, code)
-        mark: Value = "[b]" if breaks else "[x]"
+        mark: Value = "[b]" if breaks else "[z]" if item.by_own_definition else "[x]"
         rows.append(
             (
                 code, item.sheet, item.label,
@@ -248,8 +248,18 @@ def equality_page(basis: Basis) -> Page:
     return Page("equality.html", "Equality: who the victims are, and what became of it", tuple(blocks))
 
 
+def _own_definition(basis: Basis, force: str) -> str:
+    """What a force says of its own definition of a repeat victim, where its figure by it is printed: how it counted, and its note."""
+    if basis.figures.answer(basis.now, force, "victims-repeat-own").status != "published":
+        return ""
+    told = basis.figures.gathered.returns[basis.now, force].told
+    counted = told.methods.get(basis.items["victims-repeat-own"].sheet)
+    said = (counted.definition if counted else "", told.entries["victims-repeat-own"].note)
+    return "; ".join(filter(None, said)) or "it is not said"
+
+
 def repeat_page(basis: Basis) -> Page:
-    codes = [code for code in ("victims-repeat", "calls-repeat") if code in basis.items]
+    codes = [code for code in ("victims-repeat", "victims-repeat-own", "calls-repeat") if code in basis.items]
     rows: list[tuple[Value, ...]] = []
     for force, who in basis.figures.forces.items():
         cells: list[Value] = [force, who.name]
@@ -273,10 +283,12 @@ def repeat_page(basis: Basis) -> Page:
         tuple(rows),
         key=("force",),
     )
-    definitions = [
-        f"{row.label}: {row.number('needed')} or more in {row.number('months')} months"
-        + (" by one perpetrator" if row.flag("same_perpetrator") else "")
-        for row in load("repeat-definitions").as_of(basis.now)
+    government = next(row for row in load("repeat-definitions").as_of(basis.now) if row.code == "government")
+    unverified = "" if government.verified else " (its wording is not verified)"
+    own = [
+        f"{who.name}: {words}"
+        for force, who in basis.figures.forces.items()
+        if "victims-repeat-own" in codes and (words := _own_definition(basis, force))
     ]
     told = [
         f"{basis.items[code].label}: {len(basis.figures.gave(basis.now, code))} of {len(basis.figures.forces)} forces could say"
@@ -293,8 +305,10 @@ def repeat_page(basis: Basis) -> Page:
         "Repeat victims",
         (
             Listing(tuple(told)),
-            "Each force counts by its own definition, which it states in its methods. Definitions in use, as examples:",
-            Listing(tuple(definitions)),
+            f"By the government's definition a repeat victim is one with {government.number('needed')} or more domestic incidents or crimes in"
+            f" {government.number('months')} months{unverified}. Beside it stands what a force counts by a definition of its own, where it has one:"
+            " such figures are of that force alone, and are neither added up nor compared.",
+            *((Heading("Forces' own definitions", "own-definitions"), Listing(tuple(own))) if own else ()),
             table,
         ),
     )
