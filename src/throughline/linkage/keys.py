@@ -11,14 +11,14 @@ keys cannot be searched for a name without the force's secret.
 from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import combinations
+from itertools import chain, combinations, permutations
 
 from .cleaning import outcode, street_stem
-from .features import Features
+from .features import Features, Residence
 from .names import SHARED_NAMES, NameParts, called_by, family_root, heads
 from .phonetics import sound
 
-VERSION = 1
+VERSION = 2
 """Raised when a record gets other keys than before: what is kept is then given them anew."""
 
 CAP = 200
@@ -33,7 +33,7 @@ _MOST_WORDS = 5
 
 def record_keys(features: Features, secret: bytes) -> frozenset[int]:
     """The keys to store beside a record: signed 64-bit integers, as PostgreSQL's bigint holds them."""
-    return _hashed(_shared_keys(features, 0), secret)
+    return _hashed(chain(_shared_keys(features, 0), _rough_keys(features)), secret)
 
 
 def probe_keys(features: Features, secret: bytes) -> frozenset[int]:
@@ -47,7 +47,7 @@ def batch_keys(features: Features) -> frozenset[str]:
 
 
 def _batch_keys(features: Features) -> Iterator[str]:
-    yield from _probe_keys(features)
+    yield from _usual_probe_keys(features)
     codes = _name_codes(features.names)
     born = features.born
     towns = {sound(place.town.replace(" ", "")) for place in features.places if place.town}
@@ -84,6 +84,13 @@ def _hashed(keys: Iterator[str], secret: bytes) -> frozenset[int]:
 
 
 def _probe_keys(features: Features) -> Iterator[str]:
+    yield from _usual_probe_keys(features)
+    if not features.phones and not any(_is_a_house(place) for place in features.places):
+        # a name alone, or with a date or a town: there is little else to find a misspelt one by
+        yield from _rough_keys(features)
+
+
+def _usual_probe_keys(features: Features) -> Iterator[str]:
     yield from _shared_keys(features, AGE_SLACK)
     born = features.born
     if born and born[4:6] != born[6:8] and born[6:8] <= "12":
@@ -123,6 +130,20 @@ def _shared_keys(features: Features, slack: int) -> Iterator[str]:
             for code in codes:
                 yield f"0{street_stem(place.street)}/{code}"
     yield from _other_party_keys(features, codes, years)
+
+
+def _is_a_house(place: Residence) -> bool:
+    return bool(place.number and (place.street or place.postcode))
+
+
+def _rough_keys(features: Features) -> Iterator[str]:
+    """One word by sound with the first letter of another; a date with a town."""
+    for code, initial in _names_and_initials(features.names):
+        yield f"j{code}/{initial}"
+    if features.born:
+        for place in features.places:
+            if place.town:
+                yield f"t{features.born}{sound(place.town.replace(' ', ''))}"
 
 
 def _other_party_keys(features: Features, codes: tuple[str, ...], years: range) -> Iterator[str]:
@@ -180,6 +201,16 @@ def _initials(names: tuple[NameParts, ...]) -> tuple[str, ...]:
     """The first letters of the words that tell who it is."""
     words = (word for name in names for word in (*called_by(name.given), *name.family))
     return tuple(sorted({word[0] for word in words}))
+
+
+@lru_cache(maxsize=65_536)
+def _names_and_initials(names: tuple[NameParts, ...]) -> tuple[tuple[str, str], ...]:
+    """A word that tells who it is, by sound, and the first letter of another such word of the same name."""
+    found = set()
+    for name in names:
+        words = [*called_by(name.given), *name.family][:_MOST_WORDS]
+        found |= {(code, other[0]) for one, other in permutations(words, 2) for code in _codes_of(one)}
+    return tuple(sorted(found))
 
 
 @lru_cache(maxsize=65_536)
