@@ -9,6 +9,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 from hashlib import blake2b
 from itertools import islice
 from multiprocessing import get_context, parent_process
@@ -46,7 +47,7 @@ _HOME = 20
 """An address that more records share is a hostel or a tower: no household."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Known:
     """The known records: packed, with their keys, whose each is, and what the exact search goes by."""
 
@@ -58,6 +59,15 @@ class Known:
 
     def __len__(self) -> int:
         return len(self.person)
+
+    @cached_property
+    def joined(self) -> npt.NDArray[np.int32] | None:
+        """Whose each record is, as the site has it once a person has joined those of one; None where nobody has two."""
+        told = self.person[self.person != NOBODY]
+        if len(np.unique(told)) == len(told):
+            return None
+        alone = len(self.numbers) + np.arange(len(self), dtype=np.int32)
+        return np.where(self.person == NOBODY, alone, self.person)
 
     def mapped(self, path: Path) -> "Known":
         """The same with the records written to a file and mapped from it, as processes that share them have it."""

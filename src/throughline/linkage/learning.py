@@ -16,7 +16,7 @@ import numpy.typing as npt
 from .features import features
 from .known import Known, Say
 from .model import Model, versioned
-from .replay import PRECISIONS, Call, Engine, Played, play, threshold, together
+from .replay import PRECISIONS, Call, Engine, Played, careful_threshold, play, together
 from .scoring import compare
 
 Floats = npt.NDArray[np.float64]
@@ -84,7 +84,7 @@ def calibrated(model: Model, known: Known, calls: Sequence[Call], seed: int, say
 
 
 def _thresholds(answers: Played) -> dict[str, float]:
-    return {name: threshold(answers, precision) for name, precision in PRECISIONS.items()}
+    return {name: careful_threshold(answers, precision) for name, precision in PRECISIONS.items()}
 
 
 def _look(model: Model, known: Known, calls: Sequence[Call]) -> _Seen:
@@ -92,8 +92,13 @@ def _look(model: Model, known: Known, calls: Sequence[Call]) -> _Seen:
     levels, bits, home, whose, right = [], [], [], [], []
     for place, call in enumerate(calls):
         heard = features(call.heard)
-        ranked, _ = known.snapshot.look_up(heard, model, limit=_CANDIDATES)
+        ranked, _ = known.snapshot.look_up(heard, model, limit=_CANDIDATES, persons=known.joined)
+        met = set()
         for one in ranked:
+            if known.joined is not None:
+                if known.joined[one.rid] in met:  # by the record that fits best, as the ranking has it
+                    continue
+                met.add(known.joined[one.rid])
             evidence = compare(heard, known.snapshot.features(one.rid), model)
             told = [model.bits(field, level) for field, level in evidence]
             row = [number[field, level.name] for field, level in evidence]

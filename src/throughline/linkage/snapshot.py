@@ -82,10 +82,17 @@ class Snapshot:
         """The records that share a telling key with a description."""
         return self._keys.sharing(probe_keys(probe, self._secret), cap=CAP)
 
-    def look_up(self, probe: Features, model: Model, *, limit: int) -> tuple[list[Ranked[int]], Integers]:
-        """The likeliest records first, and the numbers of all that were weighed."""
+    def look_up(
+        self, probe: Features, model: Model, *, limit: int, persons: npt.NDArray[np.int32] | None = None
+    ) -> tuple[list[Ranked[int]], Integers]:
+        """The likeliest records first, and the numbers of all that were weighed.
+
+        ``persons`` says whose each record is; those of one person do not compete.
+        """
         rows = self.candidates(probe)
-        return rank_rows(probe, self.columns, rows, rows.tolist(), model, limit=limit), rows
+        ids = rows.tolist()
+        groups = None if persons is None else dict(zip(ids, persons[rows].tolist(), strict=True))
+        return rank_rows(probe, self.columns, rows, ids, model, groups=groups, limit=limit), rows
 
     # -- as a file -----------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from throughline.linkage.replay import (
     Engine,
     ExactPhoneOrAddress,
     Measured,
+    expected_thresholds,
     in_order,
     measure,
     play,
@@ -42,9 +43,17 @@ class Replayed:
         return {"known": self.known, "calls": self.calls, **figures}
 
     def details(self) -> dict[str, Any]:
-        """By which certainty each figure was read off, what precision was reached there, and of how many calls."""
+        """By which certainty each figure was read off, what precision was reached there, and of how many calls.
+
+        ``best`` has the recall at the lowest certainty that reaches the precision in these very calls.
+        """
         return {
-            name: {"calls_measured": way.calls, "certainty": way.thresholds, "precision": way.precisions}
+            name: {
+                "calls_measured": way.calls,
+                "certainty": way.thresholds,
+                "precision": way.precisions,
+                "best": way.best,
+            }
             for name, way in self.ways.items()
         }
 
@@ -94,7 +103,10 @@ def replay(
         say("recognition:")
         measured = calls[1::2] if calibrate else calls
         played = play(Engine(known, model), measured, known.person, say=say)
-        ways["engine"] = measure(played, halves=False, thresholds=model.certain)
+        by_calls = calibrate or "calls" in model.trained
+        ways["engine"] = measure(
+            played, halves=False, thresholds=model.certain if by_calls else expected_thresholds(played)
+        )
         exact = play(ExactPhoneOrAddress(known), calls, known.person, say=say)
         ways["exact_phone_or_address"] = measure(exact, halves=calibrate)
         say("pg_trgm: a server is started and filled")

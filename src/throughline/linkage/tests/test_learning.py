@@ -1,5 +1,6 @@
 """Checked calls teach the model how callers of one force err; too few teach nothing."""
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -12,7 +13,7 @@ from throughline.linkage.keys import record_keys
 from throughline.linkage.known import _SECRET, Known, _key_table
 from throughline.linkage.learning import _look, _slope, calibrated
 from throughline.linkage.model import live_model, read_model, write_model
-from throughline.linkage.replay import Call
+from throughline.linkage.replay import Call, Engine
 from throughline.linkage.snapshot import Snapshot
 
 FIRST = "Alan Brenda Colin Doreen Edwin Frances Gerald Hilda Ivor Joan".split()
@@ -123,3 +124,31 @@ def test_a_taught_model_is_the_same_out_of_its_file(known: Known, tmp_path) -> N
         taught.household,
         dict(taught.certain),
     )
+
+
+def test_two_records_of_one_person_do_not_share_its_certainty() -> None:
+    once = known_of([person(number) for number in range(400)])
+    twice = known_of([person(number) for number in (*range(400), 7)])
+    joined = replace(twice, person=np.append(once.person, once.person[7]))
+    model = live_model(400)
+    alone, shared, pooled = (Engine(known, model).answer(person(7)) for known in (once, twice, joined))
+
+    assert alone.first == shared.first == pooled.first == 7
+    assert shared.certainty < 0.1 < pooled.certainty
+    assert pooled.certainty == pytest.approx(alone.certainty)
+    assert once.joined is None
+    assert list(pooled.candidates) == list(shared.candidates)
+
+
+def test_who_has_two_records_teaches_as_one(known: Known) -> None:
+    heard = calls(wrong_year=True)
+    twice = known_of([person(number % 400) for number in range(800)])
+    twice = replace(twice, person=np.tile(known.person, 2))
+    taught, taught_twice = (
+        calibrated(live_model(400), one, heard, 1, lambda _: None) for one in (known, twice)
+    )
+
+    for level in ("same", "slip"):
+        assert taught_twice.fields["born"][level].same == pytest.approx(
+            taught.fields["born"][level].same, rel=0.05
+        )

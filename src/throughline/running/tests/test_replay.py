@@ -8,7 +8,13 @@ import pytest
 from click.testing import CliRunner, Result
 
 from throughline.linkage.known import whose
-from throughline.linkage.replay import Played, measure, threshold
+from throughline.linkage.replay import (
+    Played,
+    careful_threshold,
+    expected_thresholds,
+    measure,
+    threshold,
+)
 from throughline.running.measuring import linkage
 
 KNOWN = """\
@@ -153,6 +159,53 @@ def test_a_threshold_takes_answers_of_one_certainty_together_and_strangers_count
     assert fixed.figures["recall_at_p999"] == 0.0
     assert fixed.precisions == {"recall_at_p95": 1.0, "recall_at_p99": 1.0, "recall_at_p999": 0.0}
     assert (fixed.figures["recall_at_1"], fixed.figures["candidate_recall"]) == (0.75, 1.0)
+
+
+def answered(certainty: np.ndarray, right: np.ndarray) -> Played:
+    return Played(np.ones(len(right), bool), right, right, certainty, np.ones(len(right)))
+
+
+def test_a_model_that_is_right_about_itself_expects_the_precision_that_it_reaches() -> None:
+    draw = np.random.default_rng(11)
+    certainty = draw.normal(4, 4, 40_000)
+    played = answered(certainty, draw.random(40_000) < 1 / (1 + np.exp2(-certainty)))
+    least = expected_thresholds(played)
+
+    assert least["recall_at_p95"] < least["recall_at_p99"] < least["recall_at_p999"]
+    for name, precision in (("recall_at_p95", 0.95), ("recall_at_p99", 0.99)):
+        reached = played.right[played.certainty >= least[name]].mean()
+        assert reached == pytest.approx(precision, abs=0.003)
+    assert expected_thresholds(answered(np.array([-np.inf, -3.0]), np.array([False, True]))) == dict.fromkeys(
+        least, np.inf
+    )
+
+
+@pytest.mark.parametrize("calls", [100, 1_000])
+def test_thresholds_that_few_calls_set_hold_for_others_more_often_than_the_least_that_passes(
+    calls: int,
+) -> None:
+    draw = np.random.default_rng(calls)
+    kept = {careful_threshold: 0, threshold: 0}
+    for _ in range(200):
+        certainty = draw.normal(4, 4, calls)
+        seen = answered(certainty, draw.random(calls) < 1 / (1 + np.exp2(-certainty)))
+        others = draw.normal(4, 4, 4_000)
+        chance = 1 / (1 + np.exp2(-others))
+        for way in kept:
+            taken = chance[others >= way(seen, 0.99)]
+            kept[way] += bool(not len(taken) or taken.mean() >= 0.99)
+
+    assert kept[careful_threshold] > 0.7 * 200
+    assert kept[careful_threshold] > 1.2 * kept[threshold]
+
+
+def test_calls_correct_a_model_that_expects_too_much_or_too_little() -> None:
+    draw = np.random.default_rng(5)
+    certainty = draw.normal(4, 4, 20_000)
+    for bold in (2.0, -2.0):  # bits by which it is too sure
+        right = draw.random(20_000) < 1 / (1 + np.exp2(bold - certainty))
+        least = careful_threshold(answered(certainty, right), 0.99)
+        assert right[certainty >= least].mean() == pytest.approx(0.991, abs=0.002)
 
 
 def test_a_number_that_a_spreadsheet_wrote_is_the_number() -> None:
