@@ -73,7 +73,7 @@ def test_which_fields_speak_for_and_against(case: dict[str, Any]) -> None:
 
 
 def test_every_kind_and_every_reading_is_in_the_table() -> None:
-    assert len(TABLE) == 7
+    assert len(TABLE) == 10
     assert {case["reading"] for cases in TABLE.values() for case in cases} == {
         "probable",
         "possible",
