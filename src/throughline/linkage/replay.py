@@ -231,8 +231,7 @@ def careful_threshold(played: Played, precision: float) -> float:
 
     What the model expects counts as some answers more, as many as would hold two wrong ones: of a hundred calls none
     can show that 999 in 1,000 are right. Half a standard error is left over, since the lowest certainty that passes
-    is one that luck has helped: measured over five files of 200 to 8,000 calls, the precision asked for was then
-    reached in four drawings of five, without it in six or seven of ten.
+    is one that luck has helped (measured: docs/recognition.md).
     """
     falling, order, ends = _falling(played.certainty)
     count = np.arange(1, len(falling) + 1)
