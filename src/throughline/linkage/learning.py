@@ -90,15 +90,13 @@ def _thresholds(answers: Played) -> dict[str, float]:
 def _look(model: Model, known: Known, calls: Sequence[Call]) -> _Seen:
     number = {one: place for place, one in enumerate(_levels_of(model))}
     levels, bits, home, whose, right = [], [], [], [], []
+    persons = known.joined
     for place, call in enumerate(calls):
         heard = features(call.heard)
-        ranked, _ = known.snapshot.look_up(heard, model, limit=_CANDIDATES, persons=known.joined)
-        met = set()
+        ranked, _ = known.snapshot.look_up(heard, model, limit=_CANDIDATES, persons=persons)
+        if persons is not None:  # each person by the record that fits best, as the ranking has it
+            ranked = list({int(persons[one.rid]): one for one in reversed(ranked)}.values())
         for one in ranked:
-            if known.joined is not None:
-                if known.joined[one.rid] in met:  # by the record that fits best, as the ranking has it
-                    continue
-                met.add(known.joined[one.rid])
             evidence = compare(heard, known.snapshot.features(one.rid), model)
             told = [model.bits(field, level) for field, level in evidence]
             row = [number[field, level.name] for field, level in evidence]
