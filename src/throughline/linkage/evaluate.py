@@ -12,7 +12,8 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from .batch.linking import LONGEST_CHAIN, Settled, prepare, settle, weigh_pairs
+from .batch.joining import joins, pairs_of
+from .batch.linking import Settled, prepare, settle, weigh_pairs
 from .batch.table import load, opened
 from .batch.training import train
 from .layout import Layout
@@ -22,8 +23,7 @@ Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
 Integers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-CHAIN_MARGIN = 4.0
-"""Bits beyond acceptance that a link needs before others are drawn from it (odds of 16 to 1)."""
+_LEAST = -7.0  # log2 of the odds to which pairs are ranked
 PRECISION = 0.99
 """The precision at which recall_at_p99 is read off."""
 
@@ -99,45 +99,11 @@ def pairs_within(*codes: Integers) -> int:
 
 
 def _engine(settled: Settled, rows: int, people: Integers, true_pairs: int) -> Figures:
-    model = settled.model
-    threshold = math.log2(model.population * model.accept / (1 - model.accept))
-    codes = settled.left * rows + settled.right
-    codes, weights = with_chains(codes, settled.weights, rows, threshold)
+    """Figures of the pairs that are one person by their records and by those between: if A is B and B is C, then A is C."""
+    accept = settled.model.accept
+    codes, odds = pairs_of(joins(settled.left, settled.right, settled.odds, rows, _LEAST), rows)
     true = people[codes // rows] == people[codes % rows]
-    return figures(weights, true, threshold, true_pairs)
-
-
-def with_chains(codes: Integers, weights: Floats, rows: int, threshold: float) -> tuple[Integers, Floats]:
-    """The pairs weighed, and those that follow from them: if A is B and B is C, then A is C.
-
-    A person's oldest and newest record may share little but those between. A chain weighs as its weakest
-    link less CHAIN_MARGIN bits, so that no chain is accepted over a link that is not itself well beyond
-    doubt; that a long chain grows by one false link is checked by LONGEST_CHAIN.
-    """
-    strong = np.flatnonzero(weights >= threshold + CHAIN_MARGIN)
-    strong = strong[np.argsort(-weights[strong], kind="stable")]
-    cluster = list(range(rows))
-    members: dict[int, list[int]] = {}
-    implied: list[int] = []
-    implied_weights: list[float] = []
-    for code, weight in zip(codes[strong].tolist(), weights[strong].tolist(), strict=True):
-        one, other = cluster[code // rows], cluster[code % rows]
-        if one == other:
-            continue
-        these, those = members.get(one, [one]), members.get(other, [other])
-        if len(these) + len(those) > LONGEST_CHAIN:
-            continue
-        implied.extend(min(a, b) * rows + max(a, b) for a in these for b in those)
-        implied_weights.extend([weight - CHAIN_MARGIN] * (len(these) * len(those)))
-        members[one] = these + those
-        for row in those:
-            cluster[row] = one
-    every = np.concatenate([codes, np.array(implied, dtype=np.int64)])
-    all_weights = np.concatenate([weights, np.array(implied_weights)])
-    order = np.lexsort((-all_weights, every))
-    every, all_weights = every[order], all_weights[order]
-    first = np.append(True, every[1:] != every[:-1])
-    return every[first], all_weights[first]
+    return figures(odds, true, math.log2(accept / (1 - accept)), true_pairs)
 
 
 # -- the figures ---------------------------------------------------------------------------------------

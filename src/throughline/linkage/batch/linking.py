@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from ..model import Model
 from .blocking import block
+from .joining import joins
 from .table import count_of
 from .weighing import Scorer, Scores, levels_query, make_letters, make_readings, weigh
 
@@ -24,8 +25,6 @@ LEAST, _UNLIKELY = 2.0, 9.0
 less than make it as likely as not."""
 CHUNK = 1_000_000
 """Pairs that are weighed at a time."""
-LONGEST_CHAIN = 60
-"""Rows of one person beyond which a chain is not believed."""
 _ROUNDS = 25
 
 
@@ -85,6 +84,11 @@ class Settled:
     right: Integers
     weights: Floats
 
+    @property
+    def odds(self) -> Floats:
+        """Log2 of the odds of every pair, by itself."""
+        return self.weights - math.log2(self.model.population)
+
     def weight_at(self, probability: float) -> float:
         """The bits from which a pair is of one person with so much probability."""
         return float(np.log2(self.model.population * probability / (1 - probability)))
@@ -135,23 +139,11 @@ def settle(con: Connection, model: Model, rows: int) -> Settled:
 
 
 def clusters(settled: Settled, rows: int, join: float) -> list[int]:
-    """Of every row the first row of its cluster: pairs joined from the surest, until a cluster would be a crowd.
-
-    One false link between two crowds would make them one person; beyond LONGEST_CHAIN it is left to a person.
-    """
-    sure = np.flatnonzero(settled.weights >= settled.weight_at(join))
-    sure = sure[np.argsort(-settled.weights[sure], kind="stable")]
+    """Of every row the first row of its person: groups joined that are one person with so much probability."""
+    least = math.log2(join / (1 - join))
     of = list(range(rows))
-    members: dict[int, list[int]] = {}
-    for left, right in zip(settled.left[sure].tolist(), settled.right[sure].tolist(), strict=True):
-        one, other = sorted((of[left], of[right]))
-        if one == other:
-            continue
-        these, those = members.get(one, [one]), members.pop(other, [other])
-        if len(these) + len(those) > LONGEST_CHAIN:
-            members[other] = those
-            continue
-        members[one] = these + those
-        for row in those:
-            of[row] = one
+    for one, other, _ in joins(settled.left, settled.right, settled.odds, rows, least):
+        first = min(of[one[0]], of[other[0]])
+        for row in (*one, *other):
+            of[row] = first
     return of

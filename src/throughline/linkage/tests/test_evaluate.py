@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from throughline.linkage.cli import linkage
-from throughline.linkage.evaluate import pairs_within, recall_at, single_decision, truth_codes, with_chains
+from throughline.linkage.evaluate import pairs_within, recall_at, single_decision, truth_codes
 
 HEADER = "who,first,last,born,phone,house,street,postcode\n"
 MAP = """\
@@ -165,13 +165,3 @@ def test_one_decision_has_recall_at_precision_only_when_precise() -> None:
     assert single_decision(100, 99, 110).recall_at_p99 == pytest.approx(0.9)
     assert single_decision(100, 98, 110).recall_at_p99 == 0.0
     assert single_decision(0, 0, 5).precision == 0.0
-
-
-def test_a_chain_of_strong_links_joins_its_ends_and_one_of_weak_links_does_not() -> None:
-    pairs = np.array([0 * 6 + 1, 1 * 6 + 2, 3 * 6 + 4, 4 * 6 + 5])
-    weights = np.array([20.0, 18.0, 20.0, 12.0])
-
-    codes, found = with_chains(pairs, weights, 6, threshold=10.0)
-
-    chained = dict(zip(codes.tolist(), found.tolist(), strict=True))
-    assert chained == {1: 20.0, 8: 18.0, 22: 20.0, 29: 12.0, 0 * 6 + 2: 14.0}
