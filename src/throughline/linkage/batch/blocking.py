@@ -4,7 +4,6 @@ A key that more than CAP records share is dropped, so that a hostel or a common 
 telling keys find few pairs, as in a small or much misspelt file, looser ones are taken as well.
 """
 
-import math
 from collections.abc import Callable, Mapping
 
 import duckdb
@@ -15,7 +14,7 @@ from .table import count_of
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
 
-FEW, PAIRS_PER_ROW, MORE_PER_ROW = 60_000, 8, 2
+FEW, PAIRS_PER_ROW, MORE_PER_ROW = 60_000, 8, 12
 """In a file of so few rows looser keys are taken as well: they fill up to so many pairs for each row, and add so many at
 the least, the likeliest first."""
 MANY, CAP_OF_MANY = 250_000, 64
@@ -57,6 +56,9 @@ _TELLING = {
     "n": "select rid, pair from name_pairs",
     "y": "select rid, pair || year from name_pairs join years using (rid)",
     "b": "select rid, born || code from sayings join codes using (rid) where born is not null",
+    "i": "select rid, born || unnest(list_distinct([given_letter, family_letter])) from ("
+    " select w.rid, g.given_letter, f.family_letter from ways w left join given_forms g on g.text = w.name_given"
+    " left join family_forms f on f.text = w.name_family where way = 0) join sayings using (rid) where born is not null",
     "o": "select rid, born || outcode from sayings join homes using (rid) where born is not null",
     "c": "select rid, postcode || code from homes join codes using (rid) where postcode is not null",
     "h": "select rid, postcode || '/' || part from places where postcode is not null and part is not null",
@@ -69,6 +71,7 @@ _TELLING = {
     " join codes using (rid) join years using (rid)",
 }
 _LOOSE = {
+    "g": "select rid, unnest(other_given_codes) || '/' || code from sayings join codes using (rid) where given",
     "w": "select rid, left(born, 4) || substr(born, 7, 2) || substr(born, 5, 2) || code from sayings"
     " join codes using (rid) where born is not null and substr(born, 7, 2) <= '12'"
     " and substr(born, 7, 2) <> substr(born, 5, 2)",
@@ -99,8 +102,8 @@ _LOOSE = {
 # What a key already says, which does not count again: how many words of a name, how much of a birth date (its year,
 # or most of it), and whether the postcode or street.
 _SAYS = {
-    "n": (2, 0, 0), "y": (2, 1, 0), "b": (1, 2, 0), "o": (0, 2, 0), "c": (1, 0, 1), "h": (0, 0, 1), "s": (0, 0, 1),
-    "x": (1, 0, 0), "z": (1, 1, 0), "w": (1, 2, 0), "1": (1, 2, 0), "2": (1, 2, 0), "3": (1, 2, 0), "4": (1, 1, 0),
+    "n": (2, 0, 0), "y": (2, 1, 0), "b": (1, 2, 0), "i": (0, 2, 0), "o": (0, 2, 0), "c": (1, 0, 1), "h": (0, 0, 1), "s": (0, 0, 1),
+    "x": (1, 0, 0), "g": (1, 0, 0), "z": (1, 1, 0), "w": (1, 2, 0), "1": (1, 2, 0), "2": (1, 2, 0), "3": (1, 2, 0), "4": (1, 1, 0),
     "5": (1, 1, 0), "6": (1, 0, 0), "7": (0, 0, 1), "9": (0, 2, 0), "0": (1, 0, 1), "d": (0, 2, 0), "u": (1, 0, 0),
     "v": (0, 1, 1), "m": (0, 0, 1), "e": (0, 0, 1), "f": (0, 0, 1), "t": (0, 2, 0),
 }  # fmt: skip
@@ -215,9 +218,12 @@ def _share(con: Connection, keys: Mapping[str, str], cap: int | None, most: int 
     )
 
 
+_NONE = 1000.0  # bits that no pair has
+
+
 def _least(con: Connection, rows: int) -> float:
     """From how many bits the pairs of ``likely`` are no more than MOST_PER_ROW for each row, or than MOST."""
-    pairs, least = 0, math.inf
+    pairs, least = 0, _NONE
     for bits, count in con.execute(
         "select floor(e * 2) / 2 as bits, count(*) from likely group by bits order by bits desc"
     ).fetchall():

@@ -35,9 +35,11 @@ RULES = {
     "birth date and outcode": "l.born = r.born and l.outcode = r.outcode",
     "both names and outcode": "l.forename = r.forename and l.surname = r.surname and l.outcode = r.outcode",
 }
-SAMPLED = 400_000
+SAMPLED = 250_000
 """Random pairs in which the agreement of strangers is counted."""
-BLOCKED = 400_000
+LOOKED_AT = 300_000
+"""Records, at the most, among which pairs are looked for: of a larger file so many are drawn."""
+BLOCKED = 150_000
 """Pairs of each rule, at the most, in which the agreement of one person's records is found."""
 FEWEST = 100
 """Records from which a file teaches anything."""
@@ -75,9 +77,10 @@ def train(con: Connection, model: Model, seed: int, say: Say, *, same: bool = Tr
     """
     rows = count_of(con, "records")
     model = with_shares(model.with_population(rows), counted_values(con))
+    some = f"hash(rid + {seed}) % {rows} < {LOOKED_AT}" if rows > LOOKED_AT else "true"
     con.execute(
         "create or replace temp table first_readings as select * from readings"
-        " where name_no = 0 and way = 0 and place_no = 0 and not turned"
+        f" where name_no = 0 and way = 0 and place_no = 0 and not turned and {some}"
     )
     sessions: list[Session] = []
     if rows >= FEWEST:
