@@ -39,16 +39,19 @@ class Join(NamedTuple):
     odds: float
 
 
-def joins(left: Integers, right: Integers, odds: Floats, rows: int, least: float) -> list[Join]:
+def joins(
+    left: Integers, right: Integers, odds: Floats, rows: int, least: float, surest: float = -math.inf
+) -> list[Join]:
     """The joins of at least so much likelihood, in the order in which they were made.
 
-    ``odds`` is log2 of each pair's own odds. How many records persons have is found in a first round.
+    ``odds`` is log2 of each pair's own odds; with ``surest`` one pair of every join has so much by itself. How many
+    records persons have is found in a first round.
     """
     usual = [0.0] * (LARGEST + 1)
     every = 1 + len(odds) // _SAMPLED
     first = _joins(left, right, odds, rows=rows, least=0.0, usual=usual, every=every)
     usual = _usual(_sizes(first, rows, every))
-    return _joins(left, right, odds, rows=rows, least=least, usual=usual)
+    return _joins(left, right, odds, rows=rows, least=least, surest=surest, usual=usual)
 
 
 def pairs_of(joined: Sequence[Join], rows: int) -> tuple[Integers, Floats]:
@@ -103,12 +106,14 @@ def _joins(
     rows: int,
     least: float,
     usual: Sequence[float],
+    surest: float = -math.inf,
     every: int = 1,
 ) -> list[Join]:
     """Joins from the surest on, each connected set of rows by itself, and one in so many of those sets."""
     added = _by_numbers(usual, 1, 1)
     odds = np.maximum(odds, UNLIKELY)
-    reached = odds + max(added, 0.0) >= least
+    enough = max(least, surest)
+    reached = odds + max(added, 0.0) >= enough
     of = _connected(left[reached], right[reached], rows)
     within = (of[left] == of[right]) & (of[left] % every == 0)
     left, right, odds = left[within], right[within], odds[within]
@@ -118,10 +123,10 @@ def _joins(
         for a, b, pair in zip(
             left[alone].tolist(), right[alone].tolist(), (odds[alone] + added).tolist(), strict=True
         )
-        if pair >= least
+        if pair >= enough
     ]
     pairs = zip(left[~alone].tolist(), right[~alone].tolist(), odds[~alone].tolist(), strict=True)
-    return made + _joins_of_more(pairs, least=least, usual=usual)
+    return made + _joins_of_more(pairs, least=least, surest=surest, usual=usual)
 
 
 def _connected(left: Integers, right: Integers, rows: int) -> Integers:
@@ -139,7 +144,7 @@ def _connected(left: Integers, right: Integers, rows: int) -> Integers:
 
 
 def _joins_of_more(
-    pairs: Iterable[tuple[int, int, float]], *, least: float, usual: Sequence[float]
+    pairs: Iterable[tuple[int, int, float]], *, least: float, surest: float, usual: Sequence[float]
 ) -> list[Join]:
     """Joins among any rows. What is known between a group and others is kept with both: sum, number, best of pairs."""
     added = _by_numbers(usual, 1, 1)
@@ -147,7 +152,7 @@ def _joins_of_more(
     heap: list[tuple[float, int, int, int, int]] = []
     for a, b, pair in pairs:
         known[a][b] = known[b][a] = (pair, 1, pair)
-        if pair + added >= least:
+        if pair + added >= max(least, surest):
             heap.append((-pair - added, a, b, 1, 1))
     heapq.heapify(heap)
     members: dict[int, tuple[int, ...]] = {row: (row,) for row in known}
@@ -177,7 +182,8 @@ def _joins_of_more(
                 continue
             every = size * size_2
             pair = (best + (total + (every - count) * UNLIKELY) / every) / 2
-            pair += _by_numbers(usual, size, size_2)
-            if pair >= least:
+            numbers = _by_numbers(usual, size, size_2)
+            pair += numbers
+            if pair >= least and best + numbers >= surest:
                 heapq.heappush(heap, (-pair, a, other, size, size_2))
     return made

@@ -139,10 +139,11 @@ def settle(con: Connection, model: Model, rows: int) -> Settled:
 
 
 def clusters(settled: Settled, rows: int, join: float) -> list[int]:
-    """Of every row the first row of its person: groups joined that are one person with so much probability."""
-    least = math.log2(join / (1 - join))
+    """Of every row the first row of its person: groups are joined where a pair of theirs is one person with so much
+    probability and the others do not outweigh it."""
+    surest = math.log2(join / (1 - join))
     of = list(range(rows))
-    for one, other, _ in joins(settled.left, settled.right, settled.odds, rows, least):
+    for one, other, _ in joins(settled.left, settled.right, settled.odds, rows, 0.0, surest):
         first = min(of[one[0]], of[other[0]])
         for row in (*one, *other):
             of[row] = first

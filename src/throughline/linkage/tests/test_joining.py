@@ -39,6 +39,14 @@ def test_one_pair_in_favour_does_not_join_groups_that_all_others_hold_apart() ->
     assert groups(5, joined(5, pairs)) == {frozenset((0, 1, 2)), frozenset((3, 4))}
 
 
+def test_a_pair_as_sure_as_is_asked_for_joins_what_the_others_do_not_outweigh() -> None:
+    left, right = np.array([0, 1]), np.array([1, 2])
+    weak, sure = (joins(left, right, np.array([20.0, one]), 3, 0.0, 5.0) for one in (4.0, 16.0))
+
+    assert groups(3, weak) == {frozenset((0, 1)), frozenset((2,))}
+    assert groups(3, sure) == {frozenset((0, 1, 2))}
+
+
 def test_nothing_weighed_joins_nobody() -> None:
     assert joined(3, {}) == []
 
