@@ -99,6 +99,11 @@ _LOOSE = {
 }
 
 
+_WORDS = {
+    "p": "telephone", "n": "two names", "y": "two names, year", "b": "birth date, name", "i": "birth date, initial",
+    "o": "birth date, area", "c": "postcode, name", "h": "postcode, number", "s": "street, number",
+    "x": "other party, name", "z": "one name of the other party, name, year",
+}  # fmt: skip
 # What a key already says, which does not count again: how many words of a name, how much of a birth date (its year,
 # or most of it), and whether the postcode or street.
 _SAYS = {
@@ -178,6 +183,8 @@ def block(con: Connection, rows: int, say: Say) -> int:
     con.execute(f"insert into pairs select rid_l, rid_r from likely where e >= {_least(con, rows)}")
     con.execute("drop table likely")
     pairs = count_of(con, "pairs")
+    if told := _reach(con):
+        say(told)
     if rows <= FEW:
         wanted = max(PAIRS_PER_ROW * rows, pairs + MORE_PER_ROW * rows)
         _share(con, {**_TELLING, **_LOOSE}, None, PAIRS_LOOKED_AT * wanted)
@@ -196,6 +203,23 @@ def block(con: Connection, rows: int, say: Say) -> int:
         con.execute(f"drop table {name}")
     say(f"{pairs:,} pairs of rows share a key")
     return pairs
+
+
+def _reach(con: Connection) -> str:
+    """Where it is known who the records are: of the pairs that are one person, how many share each key that tells."""
+    con.execute(
+        "create or replace temp table of_one as select l.rid as rid_l, r.rid as rid_r from records l join records r"
+        " using (truth) join (select truth from records group by truth having count(*) between 2 and 100) using (truth)"
+        " where l.rid < r.rid order by hash(l.rid, r.rid) limit 100000"
+    )
+    every = count_of(con, "of_one")
+    found = con.execute(
+        "select l.mark, count(distinct (rid_l, rid_r)) as pairs from of_one join keys l on l.rid = rid_l"
+        " join keys r on r.rid = rid_r and r.key = l.key group by l.mark order by pairs desc, l.mark"
+    ).fetchall()
+    con.execute("drop table of_one")
+    shares = "; ".join(f"{_WORDS.get(mark, mark)} {count / every:.3f}" for mark, count in found)
+    return f"of the true pairs share: {shares}" if found else ""
 
 
 def _share(con: Connection, keys: Mapping[str, str], cap: int | None, most: int = 0) -> None:

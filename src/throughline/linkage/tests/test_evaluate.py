@@ -117,6 +117,27 @@ def test_no_truth_in_a_row_makes_it_nobody_elses(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    "map_text",
+    ["dob: born\n", "town: street\n", "full_name: last\n", "phone: first\n", "dob: last\ntown: house\n"],
+)
+def test_fields_that_find_nobody_give_figures_and_no_traceback(tmp_path: Path, map_text: str) -> None:
+    result = evaluate(tmp_path, HEADER + ROWS, "--json", map_text=map_text)
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["true_pairs"] == 2
+
+
+def test_how_many_of_the_true_pairs_share_each_key_is_told(tmp_path: Path) -> None:
+    result = evaluate(tmp_path, HEADER + ROWS)
+
+    told = next(line for line in result.stderr.splitlines() if line.startswith("of the true pairs share"))
+    # the Coles share a telephone, and the Lunns, whose telephone stands in one row, do not; the Lunns a birth date
+    assert "telephone 0.500" in told
+    assert "birth date, name 0.500" in told
+    assert "two names 1.000" in told
+
+
+@pytest.mark.parametrize(
     ("content", "more", "said"),
     [
         ("", {}, "the file is empty"),
