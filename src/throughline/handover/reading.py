@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -67,21 +68,31 @@ def read_extract(folder: Path) -> Extract:
 class Extracts:
     """The tables of many forces, each with the number of the force, from nought, in the column `force`.
 
-    ``without`` says which shapes a force did not hand over.
+    ``without`` says which shapes a force did not hand over, ``sizes`` how many rows each handed over. `hold` reads the tables
+    of some forces into memory, of which alone `run` then tells; until then it reads where they lie. `keep` holds what an
+    expression tells under a name, until it is kept again.
     """
 
     forces: tuple[str, ...]
     run: Callable[[Table], Sequence[Mapping[str, Any]]]
     without: Mapping[str, frozenset[str]]
+    sizes: tuple[int, ...]
+    hold: Callable[[Sequence[int]], None]
+    keep: Callable[[str, Table], None]
 
 
 def read_extracts(
-    folder: Path, *, threads: int | None = None, memory: str = "", spill: Path | None = None
+    folder: Path,
+    *,
+    threads: int | None = None,
+    memory: str = "",
+    spill: Path | None = None,
+    spill_most: str = "10GB",
 ) -> Extracts:
     """The extracts of a folder's folders, each named as its force is (``E23000001``, or ``force=E23000001``).
 
     They are read where they lie, as each figure asks for them. ``threads`` and ``memory`` (as ``6GB``) are what may be used
-    at most; what does not fit is written to ``spill``. Raises ExtractError.
+    at most; what does not fit is written to ``spill``, ``spill_most`` of it at most. Raises ExtractError.
     """
     try:
         found = {one.name.removeprefix("force="): one for one in sorted(folder.iterdir()) if one.is_dir()}
@@ -89,56 +100,74 @@ def read_extracts(
         raise ExtractError(f"{folder.name} is not there or cannot be opened") from None
     if not found:
         raise ExtractError(f"{folder.name} holds no folder of a force")
+    sizes = []
     for force, of_it in found.items():
         try:
-            _about(of_it)
+            sizes.append(_about(of_it).rows)
         except ExtractError as error:
             raise ExtractError(f"{force}: {error}") from None
     forces = tuple(found)
     engine = duckdb.connect(config={"preserve_insertion_order": False})
     engine.execute("set timezone = 'UTC'")
-    for name, value in (("threads", threads), ("memory_limit", memory), ("temp_directory", spill)):
+    # joined as a measure says it: an engine that chooses may begin with the force, and hold each row of one beside all others
+    engine.execute("set disabled_optimizers = 'join_order'")
+    limits = {
+        "threads": threads,
+        "memory_limit": memory,
+        "temp_directory": spill,
+        "max_temp_directory_size": spill_most,
+    }
+    for name, value in limits.items():
         if value:
             engine.execute(f"set {name} = '{value}'")
     without: dict[str, set[str]] = {force: set() for force in forces}
     for shape in SHAPES:
-        handed = {
-            (force, end): of_it / f"{shape.name}{end}" for force, of_it in found.items() for end in _READS
-        }
-        handed = {which: path for which, path in handed.items() if path.exists()}
-        for force in forces:
-            if not any((force, end) in handed for end in _READS):
+        for force, of_it in found.items():
+            if not any((of_it / f"{shape.name}{end}").exists() for end in _READS):
                 without[force].add(shape.name)
-        _view(engine, shape, forces, handed)
-    return Extracts(forces, _runs(engine), {force: frozenset(names) for force, names in without.items()})
+        _make(engine, "view", shape, dict(enumerate(found.values())))
+
+    def hold(numbers: Sequence[int]) -> None:
+        """Tables that are temporary stand before the views of the same names."""
+        folders = dict(enumerate(found.values()))
+        for shape in SHAPES:
+            _make(engine, "temp table", shape, {number: folders[number] for number in numbers})
+
+    def keep(name: str, expression: Table) -> None:
+        engine.execute(f'create or replace temp table "{name}" as {_as_sql(expression)}')
+
+    return Extracts(
+        forces,
+        _runs(engine),
+        {force: frozenset(names) for force, names in without.items()},
+        tuple(sizes),
+        hold,
+        keep,
+    )
 
 
-def _view(
-    engine: duckdb.DuckDBPyConnection,
-    shape: Shape,
-    forces: Sequence[str],
-    handed: Mapping[tuple[str, str], Path],
-) -> None:
-    """A shape as it lies in the files of many forces."""
+def _make(engine: duckdb.DuckDBPyConnection, what: str, shape: Shape, folders: Mapping[int, Path]) -> None:
+    """A shape as a view or a table of what lies in the folders of forces, by their number. Raises ExtractError."""
     empty = f"{shape.name} of nobody"
-    engine.execute(shape.empty_on("duckdb").replace(f'"{shape.name}"', f'"{empty}"'))
+    engine.execute(shape.empty_on("duckdb").replace(f'TABLE "{shape.name}"', f'OR REPLACE TABLE "{empty}"'))
     types = engine.execute(
         "select column_name, data_type from duckdb_columns() where table_name = ?", [empty]
     ).fetchall()
     columns = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in types)
     parts = [f'select {columns}, 0::smallint as force from "{empty}"']  # noqa: S608 (of our own names)
     for end, (reads, given) in _READS.items():
-        paths = {str(path): forces.index(force) for (force, of), path in handed.items() if of == end}
+        paths = {number: folder / f"{shape.name}{end}" for number, folder in folders.items()}
+        paths = {number: path for number, path in paths.items() if path.exists()}
         if not paths:
             continue
-        files = ", ".join(_quoted(path) for path in paths)
-        numbers = ", ".join(str(number) for number in paths.values())
+        files = ", ".join(_quoted(str(path)) for path in paths.values())
+        numbers = ", ".join(map(str, paths))
         # of each file it is reckoned once for a block of rows
         number = f"[{numbers}][list_position([{files}], filename)]::smallint"
         found = f"{reads}([{files}], filename=true{given})"
         parts.append(f"select {columns}, {number} as force from {found}")  # noqa: S608 (names quoted)
     try:
-        engine.execute(f'create view "{shape.name}" as {" union all ".join(parts)}')
+        engine.execute(f'create or replace {what} "{shape.name}" as {" union all ".join(parts)}')
     except duckdb.Error:
         raise ExtractError(
             f"{shape.name} of a force does not hold the columns of its shape, or is damaged"
@@ -175,8 +204,13 @@ def _about(folder: Path) -> _About:
 
 def _runs(engine: duckdb.DuckDBPyConnection) -> Callable[[Table], Sequence[Mapping[str, Any]]]:
     def run(expression: Table) -> Sequence[Mapping[str, Any]]:
-        answer = engine.execute(str(ibis.to_sql(expression, dialect="duckdb")))
+        answer = engine.execute(_as_sql(expression))
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     return run
+
+
+@lru_cache(maxsize=1000)
+def _as_sql(expression: Table) -> str:
+    return str(ibis.to_sql(expression, dialect="duckdb"))

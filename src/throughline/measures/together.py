@@ -14,6 +14,7 @@ from typing import Any, Final
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
+from ibis.common.graph import Graph
 from ibis.expr.types import Table
 
 from throughline.handover import SHAPES, table
@@ -24,6 +25,8 @@ PERIOD: Final = "period"
 #: Joins of which it is known whose row each of their rows is: the one on the left's.
 _JOINS: Final = frozenset({"inner", "left", "semi", "anti"})
 _NUMBER: Final = dt.int16
+#: What takes a table apart or puts it together, and is not done twice where once will do.
+_RECKONS: Final = (ops.JoinChain, ops.Aggregate, ops.Distinct, ops.WindowFunction)
 
 
 class ApartError(ValueError):
@@ -135,7 +138,12 @@ def _joined(given: dict[str, Any]) -> ops.JoinChain:
             if link.how != "inner":
                 raise ApartError("what is of a period, beside what is of none")
             whose |= {name: field for name, field in of_it.items() if name not in whose}
-    return ops.JoinChain(given["first"], links, {**given["values"], **whose})
+    chain = ops.JoinChain(given["first"], links, {**given["values"], **whose})
+    # numbered as they are made, which differs between two that are alike
+    tables = (chain.first, *(link.table for link in links))
+    alike = {one: one.copy(identifier=number) for number, one in enumerate(tables)}
+    found: ops.JoinChain = chain.replace(alike)
+    return found
 
 
 def _of_periods(filtered: ops.Filter, days: Sequence[str], periods: Sequence[Period]) -> ops.Relation:
@@ -196,6 +204,34 @@ def _but_for_days(expression: Table, period: Period) -> ops.Node:
 
     found: ops.Node = expression.op().replace(bare)
     return found
+
+
+def shared(expressions: Sequence[Table]) -> tuple[dict[str, Table], list[Table]]:
+    """What several of them ask, or one asks twice, by the name of a table that is to hold it; and they, as they read it there.
+
+    What is to be held is in the order of its making, since one may read another. Rows of a table as it lies, whether or not
+    some are left out, are no question.
+    """
+    askers: dict[ops.Relation, set[tuple[ops.Node, ops.Node]]] = {}
+    reckoned: dict[ops.Node, bool] = {}
+    for expression in expressions:
+        graph, _dependents = Graph.from_bfs(expression.op()).toposort()
+        for node, children in graph.items():
+            reckoned[node] = isinstance(node, _RECKONS) or any(reckoned[child] for child in children)
+            if isinstance(node, ops.JoinReference | ops.Value):
+                continue
+            for child in children:
+                of = child.parent if isinstance(child, ops.JoinReference) else child
+                if isinstance(of, ops.Relation):
+                    askers.setdefault(of, set()).add((node, child))
+    # a dependency stands before what depends on it
+    several = [one for one in reckoned if reckoned[one] and len(askers.get(one, ())) > 1]
+    held = {one: ops.UnboundTable(f"shared {number}", one.schema) for number, one in enumerate(several)}
+    named = {}
+    for one, table_of_it in held.items():
+        others = {other: read for other, read in held.items() if other is not one}
+        named[table_of_it.name] = one.replace(others).to_expr()
+    return named, [expression.op().replace(held).to_expr() for expression in expressions]
 
 
 def tables_of(expression: Table) -> frozenset[str]:

@@ -9,7 +9,7 @@ from ibis import _
 
 from throughline.handover.reading import Extracts
 from throughline.measures import QUANTILES, Kind, Measure, Period, measures
-from throughline.measures.together import FORCE, PERIOD, Reading, readings, tables_of, with_force
+from throughline.measures.together import FORCE, PERIOD, Reading, readings, shared, tables_of, with_force
 from throughline.statistics.returns import year_to
 
 
@@ -55,40 +55,67 @@ def figures(
     *,
     chosen: Sequence[Measure] = (),
     say: Callable[[str], None] = lambda _said: None,
+    at_once: int = 8_000_000,
 ) -> Iterator[Told]:
     """Every measure (or those ``chosen``) of every force over every period, in that order.
 
     A measure that reads a shape which a force did not hand over is not told of it, nor is one of days before the force's
-    records begin: neither is nought. ``say`` is told what is counted next.
+    records begin: neither is nought. ``say`` is told what is counted next. Of the forces so many are counted together as
+    handed over about ``at_once`` rows, or one; what several measures ask is asked once for them.
     """
-    begins = _begins(given)
     listed = chosen or measures()
-    for at, measure in enumerate(listed, start=1):
-        say(f"{at} of {len(listed)}: {measure.label}")
-        lines: dict[tuple[int, int], list[Mapping[str, Any]]] = {}
-        reads: frozenset[str] = frozenset()
-        told_apart = False
-        for reading in readings(measure, periods):
-            reads |= tables_of(reading.expression)
-            told_apart |= "group" in reading.expression.columns
-            for row in given.run(reading.expression):
-                lines.setdefault((row[FORCE], _place(reading, row, periods)), []).append(row)
+    asked = [(measure, reading) for measure in listed for reading in readings(measure, periods)]
+    reads: dict[str, frozenset[str]] = {}
+    for measure, reading in asked:
+        reads[measure.code] = reads.get(measure.code, frozenset()) | tables_of(reading.expression)
+    told_apart = {measure.code for measure, one in asked if "group" in one.expression.columns}
+    held, questions = shared([reading.expression for _measure, reading in asked])
+    begins: dict[int, dict[str, date]] = {}
+    lines: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
+    done = 0
+    for numbers in _together(given.sizes, at_once):
+        done += len(numbers)
+        of_forces = f"{', '.join(given.forces[number] for number in numbers)} ({done} of {len(given.forces)})"
+        say(f"{of_forces}: their tables are read")
+        given.hold(numbers)
+        begins |= _begins(given)
+        for name, expression in held.items():
+            given.keep(name, expression)
+        counted = ""
+        for (measure, reading), question in zip(asked, questions, strict=True):
+            if measure.code != counted:
+                counted = measure.code
+                say(f"{of_forces}: {listed.index(measure) + 1} of {len(listed)}: {measure.label}")
+            for row in given.run(question):
+                lines.setdefault((counted, row[FORCE], _place(reading, row, periods)), []).append(row)
+    for measure in listed:
         for number, force in enumerate(given.forces):
             for place, period in enumerate(periods):
                 head = (measure.code, str(measure.kind), force, period.first, period.last)
-                since = min(
-                    (day for name, day in begins.get(number, {}).items() if name in reads), default=None
-                )
-                if why := _unable(reads & given.without[force], since, period):
+                days = (day for name, day in begins.get(number, {}).items() if name in reads[measure.code])
+                since = min(days, default=None)
+                if why := _unable(reads[measure.code] & given.without[force], since, period):
                     yield Told(*head, unable=why)
                     continue
                 if since and since <= period.first:
                     since = None
-                found = lines.get((number, place), [])
+                found = lines.get((measure.code, number, place), [])
                 for row in sorted(found, key=lambda one: (one.get("group") is None, str(one.get("group")))):
                     yield replace(_told(head, measure, row), since=since)
-                if not found and not told_apart:
+                if not found and measure.code not in told_apart:
                     yield replace(_told(head, measure, _NOUGHT), since=since)
+
+
+def _together(sizes: Sequence[int], at_once: int) -> Iterator[list[int]]:
+    """The places of sizes in their order, so many together as are not more than ``at_once``, or one."""
+    numbers: list[int] = []
+    for number, size in enumerate(sizes):
+        if numbers and sum(sizes[one] for one in numbers) + size > at_once:
+            yield numbers
+            numbers = []
+        numbers.append(number)
+    if numbers:
+        yield numbers
 
 
 def _place(reading: Reading, row: Mapping[str, Any], periods: Sequence[Period]) -> int:
