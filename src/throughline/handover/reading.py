@@ -1,7 +1,8 @@
 """The tables of an extract in a folder, as a database that a measure is run on."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,6 +21,8 @@ _READS: Final = {
     ".parquet": ("read_parquet", ""),
     ".csv": ("read_csv", ", header=true, all_varchar=true"),
 }
+#: What may be written beside memory at most.
+SPILL: Final = "10GB"
 
 
 class ExtractError(ValueError):
@@ -87,12 +90,12 @@ def read_extracts(
     threads: int | None = None,
     memory: str = "",
     spill: Path | None = None,
-    spill_most: str = "10GB",
 ) -> Extracts:
     """The extracts of a folder's folders, each named as its force is (``E23000001``, or ``force=E23000001``).
 
     They are read where they lie, as each figure asks for them. ``threads`` and ``memory`` (as ``6GB``) are what may be used
-    at most; what does not fit is written to ``spill``, ``spill_most`` of it at most. Raises ExtractError.
+    at most; what does not fit is written to ``spill``, which does not fill the disk (`SPILL`). Raises ExtractError, as does
+    what it gives where neither is enough.
     """
     try:
         found = {one.name.removeprefix("force="): one for one in sorted(folder.iterdir()) if one.is_dir()}
@@ -115,7 +118,7 @@ def read_extracts(
         "threads": threads,
         "memory_limit": memory,
         "temp_directory": spill,
-        "max_temp_directory_size": spill_most,
+        "max_temp_directory_size": SPILL,
     }
     for name, value in limits.items():
         if value:
@@ -134,7 +137,8 @@ def read_extracts(
             _make(engine, "temp table", shape, {number: folders[number] for number in numbers})
 
     def keep(name: str, expression: Table) -> None:
-        engine.execute(f'create or replace temp table "{name}" as {_as_sql(expression)}')
+        with _enough():
+            engine.execute(f'create or replace temp table "{name}" as {_as_sql(expression)}')
 
     return Extracts(
         forces,
@@ -167,7 +171,8 @@ def _make(engine: duckdb.DuckDBPyConnection, what: str, shape: Shape, folders: M
         found = f"{reads}([{files}], filename=true{given})"
         parts.append(f"select {columns}, {number} as force from {found}")  # noqa: S608 (names quoted)
     try:
-        engine.execute(f'create or replace {what} "{shape.name}" as {" union all ".join(parts)}')
+        with _enough():
+            engine.execute(f'create or replace {what} "{shape.name}" as {" union all ".join(parts)}')
     except duckdb.Error:
         raise ExtractError(
             f"{shape.name} of a force does not hold the columns of its shape, or is damaged"
@@ -204,11 +209,22 @@ def _about(folder: Path) -> _About:
 
 def _runs(engine: duckdb.DuckDBPyConnection) -> Callable[[Table], Sequence[Mapping[str, Any]]]:
     def run(expression: Table) -> Sequence[Mapping[str, Any]]:
-        answer = engine.execute(_as_sql(expression))
+        with _enough():
+            answer = engine.execute(_as_sql(expression))
         names = [column[0] for column in answer.description]
         return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     return run
+
+
+@contextmanager
+def _enough() -> Iterator[None]:
+    try:
+        yield
+    except duckdb.OutOfMemoryException:
+        raise ExtractError(
+            f"it fits neither into the memory that may be used nor into {SPILL} beside it"
+        ) from None
 
 
 @lru_cache(maxsize=1000)

@@ -37,6 +37,13 @@ class Shape:
         named = sql.Schema(this=sql.to_identifier(self.name, quoted=True), expressions=columns)
         return sql.Create(kind="TABLE", this=named).sql(engine)
 
+    def without_uuids(self) -> str:
+        """Its columns as DuckDB selects them into Parquet for Spark, which reads no uuid there."""
+        return ", ".join(
+            f'"{name}"::varchar as "{name}"' if kind == _ID else f'"{name}"'
+            for name, kind in self.columns.items()
+        )
+
 
 SHAPES = (
     Shape(

@@ -74,18 +74,21 @@ def measures_command(
     each figure: measure, kind, force, first and last day, group, rows, counted, unknown, low and high of the interval, the
     median and the ninth decile in minutes; or in `unable` why there is no figure, which is never nought.
     """
+    if not out.parent.is_dir():
+        raise click.ClickException(f"{out.parent.name} is no folder that {out.name} can be written to.")
     try:
         with tempfile.TemporaryDirectory(prefix="throughline-") as spill:
             given = read_extracts(folder, threads=threads, memory=memory, spill=Path(spill))
             periods = years_to(last.date(), years)
             click.echo(f"{len(given.forces)} forces, {periods[0].first} to {periods[-1].last}", err=True)
-            with out.open("w", encoding="utf-8", newline="") as opened:
-                writer = csv.DictWriter(opened, [one.name for one in fields(Told)], lineterminator="\n")
-                writer.writeheader()
-                told = figures(given, periods, say=lambda said: click.echo(said, err=True))
-                rows = sum(bool(writer.writerow(asdict(one))) for one in told)
+            # all of them before the file: what cannot be counted leaves none
+            told = [*figures(given, periods, say=lambda said: click.echo(said, err=True))]
+        with out.open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.DictWriter(opened, [one.name for one in fields(Told)], lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(map(asdict, told))
     except ExtractError as error:
         raise click.ClickException(f"{error}.") from None
     except OSError as error:
         raise click.ClickException(f"{out.name}: {error.strerror}.") from None
-    click.echo(f"{rows:,} figures: {out}")
+    click.echo(f"{len(told):,} figures: {out}")

@@ -55,7 +55,7 @@ def figures(
     *,
     chosen: Sequence[Measure] = (),
     say: Callable[[str], None] = lambda _said: None,
-    at_once: int = 8_000_000,
+    at_once: int = 20_000_000,
 ) -> Iterator[Told]:
     """Every measure (or those ``chosen``) of every force over every period, in that order.
 
@@ -79,6 +79,7 @@ def figures(
         say(f"{of_forces}: their tables are read")
         given.hold(numbers)
         begins |= _begins(given)
+        say(f"{of_forces}: what several measures ask")
         for name, expression in held.items():
             given.keep(name, expression)
         counted = ""

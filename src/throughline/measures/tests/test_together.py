@@ -13,7 +13,7 @@ import pytest
 
 from throughline.handover import SHAPES, Shape, table
 from throughline.measures import Measure, Period, measures
-from throughline.measures.together import FORCE, PERIOD, ApartError, apart, readings
+from throughline.measures.together import FORCE, PERIOD, ApartError, apart, readings, shared, tables_of
 
 PERIODS = (
     Period(date(2022, 4, 1), date(2023, 3, 31)),
@@ -183,6 +183,26 @@ def test_what_happened_over_days_is_read_once_and_what_stood_for_each_period() -
     for measure in measures():
         found = [*readings(measure, PERIODS)]
         assert len(found) == (len(PERIODS) if measure.code in STOOD else 1), measure.code
+
+
+def test_what_several_measures_ask_is_asked_once_and_their_figures_stay(
+    given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]],
+) -> None:
+    whole, _alone = given
+    asked = [one.expression for measure in measures() for one in readings(measure, PERIODS[-1:])]
+    held, questions = shared(asked)
+    assert held
+    reads = [one for question in (*held.values(), *questions) for one in tables_of(question) if one in held]
+    assert {*reads} == {*held}
+    assert any(reads.count(one) > 1 for one in held)
+    for name, expression in held.items():
+        whole.execute(f'create temp table "{name}" as {ibis.to_sql(expression, dialect="duckdb")}')
+    changed = [
+        pair for pair in zip(asked, questions, strict=True) if any(one in held for one in tables_of(pair[1]))
+    ]
+    assert len(changed) > 10
+    for expression, question in changed:
+        assert sorted(map(str, _ask(whole, question))) == sorted(map(str, _ask(whole, expression)))
 
 
 def test_a_day_between_two_periods_is_of_neither() -> None:

@@ -11,9 +11,10 @@ from click.testing import CliRunner, Result
 
 from throughline.handover.importing import import_records
 from throughline.handover.mapping import read_map
-from throughline.handover.reading import ABOUT, read_extract
+from throughline.handover.reading import ABOUT, read_extract, read_extracts
 from throughline.measures import Period, measure, measures
 from throughline.statistics.cli import statistics
+from throughline.statistics.measuring import figures
 from throughline.synthetic.records import write_records
 
 LAST = date(2026, 3, 31)
@@ -87,6 +88,27 @@ def test_days_before_the_records_begin_are_no_nought(told: list[dict[str, str]])
     # in the year after they begin, and the figure is of its other days
     assert int(then["rows"]) > 0
     assert then["first"] < then["since"] < then["last"]
+
+
+def test_forces_counted_together_have_the_figures_that_each_has_by_itself(handed: Path) -> None:
+    given = read_extracts(handed, threads=1)
+    said: list[str] = []
+    chosen = [
+        measure(code) for code in ("repeat-victims-by-way", "delay-by-grade", "delay-by-thrive", "caseload")
+    ]
+    together = [*figures(given, (YEAR,), chosen=chosen)]
+    assert together == [*figures(given, (YEAR,), chosen=chosen, at_once=1, say=said.append)]
+    assert any(one.rows for one in together)
+    assert "X2 (2 of 2): their tables are read" in said
+
+
+def test_what_fits_nowhere_says_so(handed: Path, tmp_path: Path) -> None:
+    result = _count(handed, tmp_path / "figures.csv", "--memory=2MB")
+    assert result.exit_code == 1
+    assert "fits neither into the memory that may be used nor into 10GB beside it." in result.output
+    assert not (tmp_path / "figures.csv").exists()
+    nowhere = _count(handed, tmp_path / "absent" / "figures.csv")
+    assert "Error: absent is no folder that figures.csv can be written to." in nowhere.output
 
 
 def test_a_folder_that_cannot_be_read_says_of_which_force(handed: Path, tmp_path: Path) -> None:

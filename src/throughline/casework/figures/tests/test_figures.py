@@ -461,12 +461,7 @@ def test_every_measure_is_the_same_on_spark(elsewhere, tmp_path, monkeypatch):
     )
     try:
         for shape in SHAPES:
-            # Spark reads no uuid from Parquet
-            columns = ", ".join(
-                f'"{name}"::varchar as "{name}"' if kind == "uuid" else f'"{name}"'
-                for name, kind in shape.columns.items()
-            )
-            file = tmp_path / f"{shape.name}.parquet"
+            columns, file = shape.without_uuids(), tmp_path / f"{shape.name}.parquet"
             elsewhere.execute(f"""copy (select {columns} from "{shape.name}") to '{file}' (format parquet)""")
             session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
         spark = ibis.pyspark.connect(session)
