@@ -42,7 +42,8 @@ def measure(*, errors: int, seed: int, worlds: int = 20) -> dict[str, Any]:
         sizes = sorted(told.value("crimes") or 0 for _, told in returns.values())
         small_below = sizes[len(sizes) // 4]
         now = {name: told for name, (_, told) in returns.items()}
-        others = against_others(now.values())
+        past = [before for before, _ in returns.values()]
+        others = against_others(now.values(), past)
         for name, (before, told) in returns.items():
             count = len(within_itself(told)) + len(against_past(told, before)) + len(others[name])
             (clean_small if (told.value("crimes") or 0) < small_below else clean).append(count)
@@ -56,10 +57,10 @@ def measure(*, errors: int, seed: int, worlds: int = 20) -> dict[str, Any]:
                 continue
             small = (told.value("crimes") or 0) < small_below
             tried[kind, small] += 1
-            usual = {(query.rule, query.items) for query in judged(told, before, now)}
+            usual = {(query.rule, query.items) for query in judged(told, past, now)}
             found[kind, small] += any(
                 spoilt[1] & {*query.items}
-                for query in judged(spoilt[0], before, now)
+                for query in judged(spoilt[0], past, now)
                 if (query.rule, query.items) not in usual
             )
             done, todo = done + 1, todo - 1
@@ -86,9 +87,10 @@ def measure(*, errors: int, seed: int, worlds: int = 20) -> dict[str, Any]:
     }
 
 
-def judged(told: Return, before: Return, others: dict[str, Return]) -> tuple[Query, ...]:
-    """Every question that a return raises, among the others as they are."""
-    beside = against_others([*(one for name, one in others.items() if name != told.force), told])
+def judged(told: Return, past: list[Return], others: dict[str, Return]) -> tuple[Query, ...]:
+    """Every question that a return raises, among the others as they are and all as they were."""
+    beside = against_others([*(one for name, one in others.items() if name != told.force), told], past)
+    before = next(one for one in past if one.force == told.force)
     return (*within_itself(told), *against_past(told, before), *beside[told.force])
 
 

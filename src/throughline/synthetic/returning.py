@@ -15,7 +15,7 @@ from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
-from throughline.statistics.edition.gathering import FORCES, SIGNATURES, SIGNED_BY, WHY
+from throughline.statistics.edition.gathering import FORCES, KNOWN, SIGNATURES, SIGNED_BY, WHY
 from throughline.statistics.returns import (
     Counted,
     Entry,
@@ -59,6 +59,15 @@ _WEIGHTS: Final = {
     "evidential-supports": 0.15, "evidential-does-not": 0.24, "otherwise": 0.15, "not-assigned": 0.1, "cases-high": 0.12,
     "cases-medium": 0.35, "cases-standard": 0.53,
 }  # fmt: skip
+#: How victims fall into the parts of a breakdown, in the order of the return; as uneven as people are.
+_SPREAD: Final = {
+    "age": (0.02, 0.1, 0.14, 0.29, 0.2, 0.13, 0.05, 0.02, 0.02, 0.03),
+    "ethnicity": (0.66, 0.02, 0.06, 0.04, 0.02, 0.2),
+    "relationship": (0.42, 0.3, 0.14, 0.02, 0.12),
+    "disability": (0.1, 0.6, 0.3),
+    "orientation": (0.55, 0.02, 0.02, 0.01, 0.4),
+    "gender-identity": (0.6, 0.01, 0.39),
+}
 #: Which figures some forces cannot provide, and about how many of them.
 _GAPS: Final = {
     "calls-repeat": 0.5, "crimes-arrested": 0.16, "arrests": 0.1, "evidential-supports": 0.1, "cases": 0.2, "orders-breached": 0.12,
@@ -73,6 +82,9 @@ class InventedForce:
     code: str
     name: str
     residents: int
+    #: full-time equivalents, and crimes recorded in a year; nought where nobody asks
+    officers: int = 0
+    recorded: int = 0
 
 
 def invented_forces(seed: int = SEED) -> tuple[InventedForce, ...]:
@@ -82,10 +94,22 @@ def invented_forces(seed: int = SEED) -> tuple[InventedForce, ...]:
     real = {name for row in load("forces").rows for name in (row.label, *row.texts("aliases"))}
     assert not real & {*names}
     sizes = [round(rng.lognormvariate(13.8, 0.55)) for _ in names[:-1]] + [9_400]
-    return tuple(
-        InventedForce(f"X{number:08}", name, size)
-        for number, (name, size) in enumerate(zip(names, sizes, strict=True), start=1)
-    )
+    found = []
+    for number, (name, size) in enumerate(zip(names, sizes, strict=True), start=1):
+        code = f"X{number:08}"
+        recorded = _SIZES["crimes"] * size / 1_000_000 * _own(_rng(code, seed))["crimes"]
+        officers = 2_000 * size / 1_000_000 * _rng(f"officers {code}", seed).lognormvariate(0, 0.2)
+        found.append(InventedForce(code, name, size, round(officers), round(recorded)))
+    return tuple(found)
+
+
+def _rng(what: str, seed: int) -> random.Random:
+    return random.Random(f"{what} {seed}")  # noqa: S311
+
+
+def _own(rng: random.Random) -> dict[str, float]:
+    """By what factor a force is above or below the middle of all, by item."""
+    return {code: rng.lognormvariate(0, 0.25) for code in (*_SIZES, *_SHARES, *_WEIGHTS)}
 
 
 def invented_returns(years: Sequence[date], seed: int = SEED) -> Iterator[Return]:
@@ -105,9 +129,9 @@ def yearly(
 
     With ``gaps`` some figures cannot be provided, the same ones each year.
     """
-    rng = random.Random(f"{force.code} {seed}")  # noqa: S311
+    rng = _rng(force.code, seed)
     size = force.residents / 1_000_000
-    own = {code: rng.lognormvariate(0, 0.25) for code in (*_SIZES, *_SHARES, *_WEIGHTS)}
+    own = _own(rng)
     lacking = {code for code, share in _GAPS.items() if rng.random() < share}
     for year_end in years:
         size *= rng.uniform(0.97, 1.06)
@@ -142,7 +166,12 @@ def _year(
         elif item.code not in values:
             group = groups[item.adds_to, breakdown_of(item)]
             left = values[item.adds_to]
-            weights = [_WEIGHTS.get(one.code, 1 / len(group)) * own.get(one.code, 1.0) for one in group]
+            spread = _SPREAD.get(breakdown_of(item), ())
+            usual = spread if len(spread) == len(group) else [1 / len(group)] * len(group)
+            weights = [
+                _WEIGHTS.get(one.code, share) * own.get(one.code, 1.0)
+                for one, share in zip(group, usual, strict=True)
+            ]
             for at, one in enumerate(group):
                 values[one.code] = (
                     left if at == len(group) - 1 else _of(left, weights[at] / sum(weights[at:]), rng)
@@ -189,8 +218,11 @@ def write_invented_returns(out: Path, years: Sequence[date], *, seed: int = SEED
     forces = {force.code: force for force in invented_forces(seed)}
     _csv(
         out / FORCES,
-        ("force", "name", "residents", "invented"),
-        [(one.code, one.name, one.residents, "invented") for one in forces.values()],
+        ("force", "name", "residents", *KNOWN, "invented"),
+        [
+            (one.code, one.name, one.residents, one.officers, one.recorded, "invented")
+            for one in forces.values()
+        ],
     )
     signatures = []
     for told in invented_returns(years, seed):

@@ -27,8 +27,9 @@ from throughline.national.publication.rules.editions import (
     inside,
     read_table,
 )
-from throughline.national.publication.rules.figures import Book, Line, as_csv, as_csvw, as_xlsx, read_book
+from throughline.national.publication.rules.figures import Book, Line, as_workbook, read_book, seen
 from throughline.reference import load
+from throughline.statistics.edition.tabular import as_csv, as_csvw
 
 
 def of_an_edition(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
@@ -171,13 +172,14 @@ TAKEN = {
 def _taken(kind: str, lines: list[Line], found: Edition) -> HttpResponse:
     ending, sent = TAKEN[kind]
     name = f"{found.slug}-figures.{ending}"
+    table = seen(lines, title=f"Figures of {found.title}")
     body: str | bytes
     if kind == "csv":
-        body = as_csv(lines, invented=found.invented)
+        body = as_csv(table, invented=found.invented)
     elif kind == "csvw":
-        body = as_csvw(f"{found.slug}-figures.csv", invented=found.invented)
+        body = as_csvw(table, f"{found.slug}-figures.csv", invented=found.invented)
     else:
-        body = as_xlsx(lines, title=found.title, invented=found.invented)
+        body = as_workbook(table, found)
     response = HttpResponse(body, content_type=sent)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

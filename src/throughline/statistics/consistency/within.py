@@ -21,6 +21,24 @@ _NUMBER_IN_WORDS: Final = "|".join([*ONES, *TENS])
 OF_A_PLACE: Final = re.compile(
     rf"(\d+(?:\.\d+)?|{_NUMBER_IN_WORDS})(?: percent| per cent|%)? in ([A-Z][\w&'-]*(?: (?:&|and|of|[A-Z][\w&'-]*))*)"
 )
+#: Numbers that name a place in the report, a day, a year or the base of a rate, and count nothing.
+NO_COUNT: Final = re.compile(
+    r"\b(?:tables?|figures?|annex|chapters?|footnotes?|recommendations?|questions?|phase|level|per|every) \d[\d,]*"
+    r"|\b\d{1,2} (?:January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"|\b(?:19|20)\d\d\b(?!,)",
+    re.IGNORECASE,
+)
+#: Words that count without naming a number, or name another one than theirs.
+COUNTS_OTHERWISE: Final = re.compile(
+    r"\b(?:all|both|neither|each|every|once|twice|thrice|double\w*|treble\w*|dozens?|couple|pair|single|another|only|fortnight|"
+    r"decade|majority|first|second|third|last|next)\b",
+    re.IGNORECASE,
+)
+#: A quotation that ends in one of these was cut before its figure.
+OPEN: Final = frozenset(
+    "to from of by at in on than per and or is are was were about around over under the a an".split()
+)
+LITTLE: Final = frozenset("of per in the a to and or for at by as on".split())
 
 
 def within(facts: Iterable[Fact]) -> Iterator[Finding]:
@@ -158,6 +176,9 @@ def _quotation(fact: Fact) -> Iterator[Finding]:
         listed = ", ".join(shown(rival) for rival in rivals)
         yield _finding(fact, "quotation", listed, f"{message} {listed}.")
         return
+    if not _agrees(value, told, fact) and (only := _only(fact)):
+        yield _finding(fact, "quotation", only, f"{message} {only} alone.")
+        return
     if fact.is_change and value and not fact.falls:
         down, up = bool(DOWN.search(fact.quote)), bool(UP.search(fact.quote))
         if down != up and (fact.value < 0) != down:
@@ -178,12 +199,32 @@ def _agrees(value: Fraction, told: Iterable[Fraction], fact: Fact) -> bool:
     return any(abs(value - one * times) <= within for one in told for times in sizes)
 
 
+def _cut_off(fact: Fact) -> bool:
+    """Whether a quotation begins behind the figure that it is of."""
+    first = fact.quote.replace("-", " ").split()[0].lower().strip(".,%")
+    return first in {*fact.unit.lower().split()} - LITTLE or first in ("percent", "per")
+
+
+def _only(fact: Fact) -> str:
+    """The figure that a whole quotation names, where it names one alone: whatever its unit is, the value should be it."""
+    words = fact.quote.replace("-", " ").split()
+    first, last = words[0].lower().strip(".,:%"), words[-1].lower().strip("(.,:")
+    if _cut_off(fact) or first in fact.indicator.split("_") or last in OPEN:
+        return ""
+    quote = NO_COUNT.sub(" ", fact.quote)
+    found = numbers(quote)
+    if len(found) != 1 or COUNTS_OTHERWISE.search(quote):
+        return ""
+    if fact.statistic == "percent" and not fact.in_points and found[0] < 1:
+        # "more than half" is said of many a percentage
+        return ""
+    return shown(found[0])
+
+
 def _of_its_kind(fact: Fact) -> tuple[Fraction, ...]:
     """The numbers of a quotation that are of the value's kind, so that one of them should have been it."""
     quote = fact.quote.replace("-", " ")
-    first = quote.split()[0].lower().strip(".,%")
-    if first in fact.unit.split() or first in ("percent", "per"):
-        # cut off behind its own figure
+    if _cut_off(fact):
         return ()
     figure = rf"(\d[\d,]*(?:\.\d+)?|(?:{'|'.join(TENS)}) ?(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
     patterns: list[str] = []
@@ -204,12 +245,17 @@ def _of_its_kind(fact: Fact) -> tuple[Fraction, ...]:
         # of a part of what is counted its own name stands behind the figure: "3 academics"
         if len(own := stem(fact.indicator.split("_")[-1])) > 3:
             patterns.append(rf"\b{figure} (?:[a-z]+ )?{re.escape(own)}\w*\b")
-        if fact.value >= 1000:
+        patterns.append(rf"\bfrom {figure} to {figure} ?(?:in|by|at|over|\.|$)")
+        if noun == "year":
+            patterns.append(r"\bin ((?:19|20)\d\d)\b")
+        elif fact.value >= 1000:
             patterns.append(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,])")
     elif fact.statistic in ("range_min", "range_max"):
         patterns.append(rf"\b{figure} (?:percent\b|per cent\b|per\b)")
+        if fact.unit and "percent" not in fact.unit:
+            patterns.append(rf"\b{figure} {re.escape(fact.unit.split()[-1])}\b")
     found: list[Fraction] = []
     for pattern in patterns:
         for match in re.finditer(pattern, quote, re.IGNORECASE):
-            found += numbers(match.group(1))
+            found += [one for group in match.groups() for one in numbers(group)]
     return tuple(dict.fromkeys(found))

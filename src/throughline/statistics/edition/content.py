@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Final, Literal
 
 type Value = str | int | float | date | None
 type Kind = Literal["text", "whole", "share", "number", "date"]
@@ -26,6 +26,19 @@ class Column:
     title: str
     kind: Kind = "text"
     means: str = ""
+    #: whether a page shows it; what is for programs alone stands in the files
+    page: bool = True
+
+
+#: The columns by which a row tells its force.
+FORCE: Final = (
+    Column("force", "Code", means="Code of the force's area", page=False),
+    Column("name", "Force", means="Name of the force"),
+)
+#: By which it tells its year, and its item of the return.
+YEAR: Final = Column("year_end", "Year to", "date", "Last day of the year")
+CODE: Final = Column("item", "Item", means="Code of the item of the return", page=False)
+ITEM: Final = (CODE, Column("label", "Figure", means="What is counted"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +92,10 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Links:
-    """Pages that one leads to."""
+    """Pages that one leads to. ``listed``: one below the other, each with what it says in short."""
 
     links: tuple[Link, ...]
+    listed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

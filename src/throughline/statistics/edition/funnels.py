@@ -34,5 +34,6 @@ def both_funnels(spread: Dispersion) -> str:
     """How many forces each of the two funnels has outside."""
     return (
         f"If forces differed by chance alone (a plain binomial funnel), {len(spread.plain_outside)} of {len(spread.places)}"
-        f" would lie outside the limits; allowing for how much they differ, {len(spread.outside)} do."
+        f" would lie outside the limits; allowing for how much they differ, {len(spread.outside) or 'none'}"
+        f" {'does' if len(spread.outside) == 1 else 'do'}."
     )

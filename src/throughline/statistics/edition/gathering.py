@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from throughline.reference import load
+from throughline.reference import Row, load
 from throughline.statistics.edition.sealing import unsealed
 from throughline.statistics.returns import (
     Counted,
@@ -26,6 +26,8 @@ SIGNED: Final = "signed.txt"
 SIGNATURES: Final = "signatures.csv"
 #: Forces that are invented, and only they, are named by the folder itself.
 FORCES: Final = "forces.csv"
+#: What it may say of them besides, by which forces are alike.
+KNOWN: Final = ("officers", "recorded")
 #: Why a force corrected what an edition printed.
 WHY: Final = "corrections.csv"
 #: What a row of it holds, and how long a mark is at least.
@@ -48,6 +50,9 @@ class Force:
     code: str
     name: str
     residents: int
+    #: full-time equivalents, and crimes recorded in a year: by these and the residents forces are alike
+    officers: float | None = None
+    recorded: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,7 @@ def gather(
     rows = _rows(folder / SIGNATURES, SIGNED_BY, faults)
     if not rows and faults:
         raise UnpublishableError((f"{faults[0]} Nothing unsigned is published.",))
-    forces, invented = _forces(folder, faults)
+    forces, invented = _forces(folder, max((row["year_end"] for row in rows), default=""), faults)
     returns: dict[tuple[date, str], Signed] = {}
     methods: dict[tuple[date, str, str], str] = {}
     named = {row["folder"] for row in rows}
@@ -167,24 +172,42 @@ def _changed(path: Path, told: Return, signed: str) -> list[str]:
     ]
 
 
-def _forces(folder: Path, faults: list[str]) -> tuple[dict[str, Force], bool]:
+def _forces(folder: Path, year_end: str, faults: list[str]) -> tuple[dict[str, Force], bool]:
     day = date(2026, 1, 1)
     real = {row.code: row for row in load("forces").as_of(day)}
     if not (folder / FORCES).exists():
-        residents = {row.code: row.number("residents") for row in load("force-residents-2011").rows}
-        return {code: Force(code, row.label, residents[code]) for code, row in real.items()}, False
+        return {one.code: one for one in real_forces(_date(year_end, faults))}, False
     names = {name for row in real.values() for name in (row.label, *row.texts("aliases"))}
     found = {}
-    for row in _rows(folder / FORCES, ("force", "name", "residents", "invented"), faults):
+    for row in _rows(folder / FORCES, ("force", "name", "residents", "invented"), faults, KNOWN):
         if row["invented"] != "invented" or row["force"] in real or row["name"] in names:
             faults.append(
                 f"{FORCES}: {row['name']}: a force that is named here is an invented one, by another name and code than any real one."
             )
-        elif not row["residents"].isdecimal():
-            faults.append(f"{FORCES}: {row['name']}: residents is no whole number.")
+        elif not row["residents"].isdecimal() or not all((row[one] or "0").isdecimal() for one in KNOWN):
+            faults.append(f"{FORCES}: {row['name']}: residents, officers or recorded is no whole number.")
         else:
-            found[row["force"]] = Force(row["force"], row["name"], int(row["residents"]))
+            officers, recorded = (int(row[one]) if row[one] else None for one in KNOWN)
+            found[row["force"]] = Force(row["force"], row["name"], int(row["residents"]), officers, recorded)
     return found, True
+
+
+def real_forces(on: date) -> list[Force]:
+    """The forces of England and Wales with what published series know of each by a day: the latest that was out then."""
+    residents = {row.code: row.number("residents") for row in load("force-residents-2011").rows}
+    officers = {row.code: row.number("hundredths") / 100 for row in _latest("force-officers", on)}
+    recorded = {row.code: row.number("recorded") for row in _latest("force-recorded-crime", on)}
+    return [
+        Force(row.code, row.label, residents[row.code], officers.get(row.code), recorded.get(row.code))
+        for row in load("forces").rows
+    ]
+
+
+def _latest(series: str, on: date) -> list[Row]:
+    """The rows of the last period of a series that had ended by a day."""
+    ended = [row for row in load(series).rows if row.valid_until and row.valid_until <= on]
+    last = max((row.valid_until for row in ended if row.valid_until), default=None)
+    return [row for row in ended if row.valid_until == last]
 
 
 def _in_words(counted: Counted) -> str:
@@ -193,7 +216,9 @@ def _in_words(counted: Counted) -> str:
     return "; ".join(filter(None, parts))
 
 
-def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> list[dict[str, str]]:
+def _rows(
+    path: Path, columns: tuple[str, ...], faults: list[str], optional: tuple[str, ...] = ()
+) -> list[dict[str, str]]:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError):
@@ -203,7 +228,7 @@ def _rows(path: Path, columns: tuple[str, ...], faults: list[str]) -> list[dict[
     if missing := [one for one in columns if one not in (reader.fieldnames or ())]:
         faults.append(f"{path.name}: lacks {', '.join(missing)}.")
         return []
-    return [{key: (row.get(key) or "").strip() for key in columns} for row in reader]
+    return [{key: (row.get(key) or "").strip() for key in (*columns, *optional)} for row in reader]
 
 
 def _date(told: str, faults: list[str]) -> date:

@@ -1,7 +1,7 @@
 """The figures of an edition: every count, total, share and change that it will print, after small counts are kept back."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -10,13 +10,13 @@ from typing import Final
 
 from throughline.measures.dispersion import Dispersion, dispersion
 from throughline.measures.intervals import Change, Rate, Share, change, rate, wilson
+from throughline.measures.similarity import Likeness
 from throughline.reference import load
 from throughline.statistics.disclosure import Cell, Earlier, Limits, Protection, Sum, limits, protect
 from throughline.statistics.edition.gathering import Force, Gathered
+from throughline.statistics.edition.similar import like, similar
 from throughline.statistics.returns import Item, items
 
-#: So many forces are nearest to one by the number of residents.
-SIMILAR: Final = 5
 #: So much of what is told of it tells one return from the one that corrected it.
 VERSION: Final = 16
 
@@ -45,6 +45,12 @@ class Break:
     items: frozenset[str]
 
 
+def _middle(values: Iterable[float]) -> float | None:
+    """The middle of at least three: fewer would tell of one force."""
+    given = [*values]
+    return median(given) if len(given) >= 3 else None
+
+
 def first_day(year_end: date) -> date:
     """The day after the same day a year before."""
     try:
@@ -55,6 +61,11 @@ def first_day(year_end: date) -> date:
 
 def year_words(year_end: date) -> str:
     return f"12 months to {year_end.day} {year_end:%B %Y}"
+
+
+def year_short(year_end: date) -> str:
+    """The same at the head of a column."""
+    return f"Year to {year_end:%B %Y}"
 
 
 class Figures:
@@ -209,14 +220,14 @@ class Figures:
         residents = self.forces[force].residents
         return None if counted is None or not residents else rate(counted, residents, per=per)
 
-    def similar(self, force: str) -> list[str]:
-        """The forces nearest in the number of residents, by ratio: a rule that anybody can follow, and no judgement."""
-        own = self.forces[force].residents
-        others = [one for one in self.forces.values() if one.code != force]
-        nearest = sorted(
-            others, key=lambda one: (max(one.residents, own) / max(min(one.residents, own), 1), one.code)
-        )
-        return [one.code for one in nearest[:SIMILAR]]
+    @cached_property
+    def likeness(self) -> Likeness:
+        """How far forces are apart, by what is known of them and not by what they return."""
+        return like(self.forces.values())
+
+    def similar(self, force: str) -> tuple[str, ...]:
+        """The forces that are most like one, the likest first; few or none of one that is like no other."""
+        return similar(self.likeness, force)
 
     def similar_share(self, year_end: date, force: str, code: str) -> float | None:
         """The middle of the printed shares of similar forces: made of what is printed, so it tells nothing more.
@@ -225,12 +236,17 @@ class Figures:
         """
         if self.items[year_end][code].by_own_definition:
             return None
-        shares = [
-            share.share
-            for one in self.similar(force)
-            if (share := self.share(year_end, one, code)) is not None
-        ]
-        return median(shares) if len(shares) >= 3 else None
+        return _middle(
+            share.share for one in self.similar(force) if (share := self.share(year_end, one, code))
+        )
+
+    def similar_rate(self, year_end: date, force: str, code: str, per: int) -> float | None:
+        """The middle of the rates of similar forces, of what is printed likewise."""
+        if self.items[year_end][code].by_own_definition:
+            return None
+        return _middle(
+            rate.rate for one in self.similar(force) if (rate := self.rate(year_end, one, code, per))
+        )
 
     def funnel(self, year_end: date, code: str) -> Dispersion | None:
         """How forces differ, by what is printed alone."""

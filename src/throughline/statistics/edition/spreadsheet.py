@@ -6,7 +6,8 @@ numbers, and in place of one the marks that the cover explains. The file is the 
 
 import warnings
 import zipfile
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -19,7 +20,33 @@ _FORMATS: Final = {"share": "0.0%", "number": "#,##0.0", "whole": "#,##0"}
 
 
 def write_spreadsheet(path: Path, edition: Edition) -> None:
-    """Write every table that is for a reader, with cover, contents and notes."""
+    """Write every table of an edition that is for a reader."""
+    path.write_bytes(
+        spreadsheet(
+            [table for table, _ in edition.tables if not table.long and table.rows],
+            title=edition.title,
+            summary=edition.summary,
+            dated=edition.dated or f"Published {edition.published.day} {edition.published:%B %Y}",
+            day=edition.published,
+            contact=edition.contact,
+            sources=edition.sources,
+            invented=edition.invented,
+        )
+    )
+
+
+def spreadsheet(
+    tables: Sequence[Table],
+    *,
+    title: str,
+    summary: str,
+    dated: str,
+    day: date,
+    contact: str,
+    sources: Sequence[str],
+    invented: bool,
+) -> bytes:
+    """Tables, one a sheet, with cover, contents and notes."""
     # quarter of a second to load, and no other command needs it
     import pandas as pd
 
@@ -28,7 +55,6 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
         warnings.simplefilter("ignore", category=ResourceWarning)
         from gptables import Cover, GPTable, produce_workbook
 
-    tables = [table for table, _ in edition.tables if not table.long and table.rows]
     notes: list[tuple[str, str]] = []
     sheets: dict[str, GPTable] = {}
     for number, table in enumerate(tables, start=1):
@@ -41,24 +67,24 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
             [
                 [
                     *("[z]" if cell is None or cell == "" else _cell(cell) for cell in row),
-                    *(("invented",) if edition.invented else ()),
+                    *(("invented",) if invented else ()),
                 ]
                 for row in table.rows
             ],
-            columns=titles + (["Invented"] if edition.invented else []),
+            columns=titles + (["Invented"] if invented else []),
             dtype=object,
         )
-        invented = "Invented figures of invented forces. " if edition.invented else ""
+        words = "Invented figures of invented forces. " if invented else ""
         sheets[f"T{number}"] = GPTable(
             table=frame,
             table_name=f"table_{table.id.replace('-', '_')}",
             title=table.title + "".join(references[:1]),
             subtitles=[
-                f"{invented}This worksheet contains one table. Marks in square brackets are explained on the cover."
+                f"{words}This worksheet contains one table. Marks in square brackets are explained on the cover."
                 + "".join(references[1:])
             ],
-            scope="England and Wales" if not edition.invented else "Invented",
-            source=edition.sources[0] if edition.sources else None,
+            scope="England and Wales" if not invented else "Invented",
+            source=sources[0] if sources else None,
             instructions="Some cells refer to notes, which are on the notes worksheet."
             if references
             else "No cell refers to a note.",
@@ -70,18 +96,18 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
             ],
         )
     cover = Cover(
-        title=edition.title,
+        title=title,
         intro=[
-            edition.summary,
-            *(["Everything in this file is invented. No such force exists."] if edition.invented else []),
+            summary,
+            *(["Everything in this file is invented. No such force exists."] if invented else []),
         ],
         about=[
-            f"{edition.dated or f'Published {edition.published.day} {edition.published:%B %Y}'}.",
+            f"{dated}.",
             "Marks that stand in place of a number:",
             *(f"{mark} {means}" for mark, means in MARKS.items()),
-            *edition.sources,
+            *sources,
         ],
-        contact=[edition.contact],
+        contact=[contact],
         cover_label="Cover",
     )
     stream = BytesIO()
@@ -100,16 +126,16 @@ def write_spreadsheet(path: Path, edition: Edition) -> None:
         )
     book.set_properties(
         {
-            "title": edition.title,
-            "subject": "Invented statistics" if edition.invented else "Official statistics on domestic abuse",
-            "author": edition.contact,
-            "comments": "invented" if edition.invented else "",
+            "title": title,
+            "subject": "Invented statistics" if invented else "Official statistics on domestic abuse",
+            "author": contact,
+            "comments": "invented" if invented else "",
             # a day, not the moment of writing
-            "created": datetime(edition.published.year, edition.published.month, edition.published.day),  # noqa: DTZ001
+            "created": datetime(day.year, day.month, day.day),  # noqa: DTZ001
         }
     )
     book.close()
-    path.write_bytes(_settled(stream.getvalue()))
+    return _settled(stream.getvalue())
 
 
 def _cell(cell: object) -> object:

@@ -1,13 +1,10 @@
 """An edition as files: pages, pictures, CSV with CSVW and a data package, a spreadsheet, an index, and the digests of all."""
 
-import csv
-import io
-import json
 import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -24,18 +21,12 @@ from throughline.statistics.edition.content import (
 )
 from throughline.statistics.edition.sealing import SUMS, seal
 from throughline.statistics.edition.spreadsheet import write_spreadsheet
+from throughline.statistics.edition.tabular import as_csv, as_csvw, as_json, with_invented
 
 #: The style sheet that the whole project's pages have, as it is built at set-up.
 STYLE: Final = Path(__file__).resolve().parents[4] / "build" / "assets" / "throughline.css"
 SPREADSHEET: Final = "edition.xlsx"
 INDEX: Final = "index.json"
-_CSVW: Final[dict[str, Any]] = {
-    "text": "string",
-    "whole": "integer",
-    "share": "number",
-    "number": "number",
-    "date": {"base": "date", "format": "yyyy-MM-dd"},
-}
 _PACKAGE: Final = {
     "text": "string",
     "whole": "integer",
@@ -43,7 +34,6 @@ _PACKAGE: Final = {
     "number": "number",
     "date": "date",
 }
-_INVENTED: Final = Column("invented", "Invented", means="invented: no such force exists")
 
 
 class FolderError(ValueError):
@@ -75,12 +65,16 @@ def write_edition(
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.filters["shown"] = shown
     template = templates.get_template("page.html")
     for page in (*edition.pages, data):
         (out / page.path).write_text(
             template.render(
-                edition=edition, page=page, kind_of=_kind_of, csv_of=csv_path, marks=_marks_of(page)
+                edition=edition,
+                page=page,
+                kind_of=_kind_of,
+                csv_of=csv_path,
+                marks=_marks_of(page),
+                rows_of=rows_of,
             ),
             encoding="utf-8",
         )
@@ -88,8 +82,11 @@ def write_edition(
     for figure, _ in edition.figures:
         (out / "figures" / f"{figure.id}.svg").write_text(figure.svg, encoding="utf-8")
     for table, _ in edition.tables:
-        (out / csv_path(table)).write_bytes(_csv(table, edition.invented))
-        (out / f"{csv_path(table)}-metadata.json").write_text(_csvw(table, edition), encoding="utf-8")
+        (out / csv_path(table)).write_bytes(as_csv(table, invented=edition.invented))
+        csvw = as_csvw(
+            table, f"{table.id}.csv", invented=edition.invented, issued=edition.published.isoformat()
+        )
+        (out / f"{csv_path(table)}-metadata.json").write_text(csvw, encoding="utf-8")
     (out / "datapackage.json").write_text(_package(edition), encoding="utf-8")
     progress(f"{len(edition.tables)} tables written")
     write_spreadsheet(out / SPREADSHEET, edition)
@@ -115,6 +112,31 @@ def shown(value: Value, kind: str) -> str:
     if kind == "share":
         return f"{value:.1%}"
     return f"{value:,.1f}" if kind == "number" else f"{value:,}"
+
+
+#: From so many letters a cell is words to be read, which need room.
+WORDS: Final = 60
+
+
+def rows_of(table: Table) -> tuple[list[tuple[Column, bool]], list[list[tuple[str, str, bool]]]]:
+    """The columns that a page shows and the cells under them, each with its kind; words that need room say so."""
+    at = [number for number, column in enumerate(table.columns) if column.page]
+    wide = {
+        number
+        for number in at
+        if table.columns[number].kind == "text"
+        and any(isinstance(row[number], str) and len(str(row[number])) > WORDS for row in table.rows)
+    }
+    return (
+        [(table.columns[number], number in wide) for number in at],
+        [
+            [
+                (shown(row[number], table.columns[number].kind), table.columns[number].kind, number in wide)
+                for number in at
+            ]
+            for row in table.rows
+        ],
+    )
 
 
 def _kind_of(block: object) -> str:
@@ -148,53 +170,8 @@ def _downloads(edition: Edition) -> Links:
     )
 
 
-def _columns(table: Table, invented: bool) -> tuple[Column, ...]:
-    return (*table.columns, _INVENTED) if invented else table.columns
-
-
-def _csv(table: Table, invented: bool) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([column.name for column in _columns(table, invented)])
-    for row in table.rows:
-        cells: list[object] = [
-            "" if cell is None else cell.isoformat() if isinstance(cell, date) else cell for cell in row
-        ]
-        writer.writerow([*cells, "invented"] if invented else cells)
-    return out.getvalue().encode()
-
-
-def _csvw(table: Table, edition: Edition) -> str:
-    columns: list[dict[str, object]] = []
-    for column in _columns(table, edition.invented):
-        one: dict[str, object] = {
-            "name": column.name,
-            "titles": column.name,
-            "dc:title": column.title,
-            "dc:description": column.means or column.title,
-            "datatype": _CSVW[column.kind],
-        }
-        if column.kind != "text":
-            one["null"] = ["", *MARKS]
-        columns.append(one)
-    schema: dict[str, object] = {"columns": columns}
-    if table.key:
-        schema["primaryKey"] = list(table.key)
-    return _json(
-        {
-            "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-            "url": f"{table.id}.csv",
-            "dc:title": table.title + (" (invented)" if edition.invented else ""),
-            "dc:description": " ".join(table.notes) or table.title,
-            "dc:issued": edition.published.isoformat(),
-            "dialect": {"header": True},
-            "tableSchema": schema,
-        }
-    )
-
-
 def _package(edition: Edition) -> str:
-    return _json(
+    return as_json(
         {
             "profile": "tabular-data-package",
             "name": _slug(edition.name),
@@ -219,7 +196,7 @@ def _package(edition: Edition) -> str:
                                 "description": column.means or column.title,
                                 "type": _PACKAGE[column.kind],
                             }
-                            for column in _columns(table, edition.invented)
+                            for column in with_invented(table, invented=edition.invented)
                         ],
                         **({"primaryKey": list(table.key)} if table.key else {}),
                     },
@@ -234,7 +211,7 @@ def _index(edition: Edition, data: Page) -> str:
     def page_of(page: Page | None) -> str:
         return page.path if page else data.path
 
-    return _json(
+    return as_json(
         {
             "edition": edition.name,
             "title": edition.title,
@@ -279,7 +256,3 @@ def _index(edition: Edition, data: Page) -> str:
 def _slug(name: str) -> str:
     kept = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in name.lower())
     return "-".join(part for part in kept.split("-") if part) or "edition"
-
-
-def _json(told: object) -> str:
-    return json.dumps(told, indent=1, ensure_ascii=False) + "\n"

@@ -10,6 +10,7 @@ from throughline.statistics.returns.verifying import (
     against_others,
     against_outside,
     against_past,
+    beside_outside,
     within_itself,
     without_method,
 )
@@ -24,6 +25,7 @@ __all__ = [
     "against_others",
     "against_outside",
     "against_past",
+    "beside_outside",
     "binds_all",
     "build",
     "canonical",

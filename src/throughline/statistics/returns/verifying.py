@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from math import sqrt
 from typing import Final
 
@@ -259,12 +260,17 @@ def _changed(item: Item, was: int, now: int, told: Return, before: Return) -> It
         )
 
 
-def against_others(returns: Iterable[Return], *, level: float = LEVEL) -> dict[str, tuple[Query, ...]]:
+def against_others(
+    returns: Iterable[Return], before: Iterable[Return] = (), *, level: float = LEVEL
+) -> dict[str, tuple[Query, ...]]:
     """By force, the shares that differ from those of all forces by more than forces differ, the plain funnel beside.
 
-    Forces that could not provide a figure are not in its funnel. Nothing is asked of an item that too few provided.
+    Forces that could not provide a figure are not in its funnel. Nothing is asked of an item that too few provided, nor of a
+    share that lay outside on the same side among the returns of the year ``before``: it was asked about then, and what has
+    changed since is for `against_past` to ask.
     """
     given = sorted(returns, key=lambda told: told.force)
+    earlier = [*before]
     found: dict[str, list[Query]] = {told.force: [] for told in given}
     if not given:
         return {}
@@ -272,8 +278,12 @@ def against_others(returns: Iterable[Return], *, level: float = LEVEL) -> dict[s
         spread = shares(given, item, level=level)
         if spread is None:
             continue
+        then = shares(earlier, item, level=level)
         for force in spread.outside:
             place = spread.places[force]
+            was = then.places.get(force) if then else None
+            if was and was.outside and was.score * place.score > 0:
+                continue
             found[force].append(
                 Query(
                     "question",
@@ -305,37 +315,70 @@ def shares(returns: Iterable[Return], item: Item, *, level: float = LEVEL) -> Di
     return dispersion(counts, level=level)
 
 
-def against_outside(told: Return) -> tuple[Query, ...]:
-    """Figures that are further from a published series of the same area and year than its revisions take it.
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """A figure beside what a published series has for the same area and year, and between which ends it is not asked about."""
 
-    Which series those are, and how far a figure may be from them, is the list `outside-series`. An area or a year of which no
-    series is carried is asked nothing.
+    item: str
+    value: int
+    series: str
+    published: float
+    low: float
+    high: float
+
+    @property
+    def differs(self) -> bool:
+        return not self.low <= self.value <= self.high
+
+    @property
+    def allowed(self) -> str:
+        return (
+            f"{number(round(self.low))} to {number(round(self.high))}"
+            if self.low
+            else f"{number(round(self.high))} at most"
+        )
+
+    @property
+    def arithmetic(self) -> str:
+        return f"{number(self.value)} / {number(round(self.published))} = {self.value / self.published:.3f}"
+
+
+def beside_outside(told: Return) -> tuple[Outside, ...]:
+    """Every figure of which a series of the same area and year is carried, beside it.
+
+    Which series those are, and how far a figure may be from them, is the list `outside-series`.
     """
-    listed = {item.code: item for item in items(told.year_end)}
-    found: list[Query] = []
+    found: list[Outside] = []
     for rule in load("outside-series").as_of(told.year_end):
         value, published = told.value(rule.text("item")), _published(rule, told)
         if value is None or not published:
             continue
         within = rule.number("within") / 100
         low = published * (1 - within) if rule.text("relation") == "same" else 0.0
-        high = published * (1 + within)
-        if low <= value <= high:
-            continue
-        item = listed[rule.text("item")]
-        found.append(
-            Query(
-                "question",
-                "outside series",
-                (item.code,),
-                number(value),
-                f"{number(round(low))} to {number(round(high))}" if low else f"{number(round(high))} at most",
-                f"{item.label} are {number(value)}, and {number(round(published))} in {rule.label}:"
-                f" {number(value)} / {number(round(published))} = {value / published:.3f}.",
-                "Say which offences, days or people differ, or correct the figure.",
-            )
-        )
+        found.append(Outside(rule.text("item"), value, rule.label, published, low, published * (1 + within)))
     return tuple(found)
+
+
+def against_outside(told: Return) -> tuple[Query, ...]:
+    """Figures that are further from a published series of the same area and year than its revisions take it.
+
+    An area or a year of which no series is carried is asked nothing.
+    """
+    listed = {item.code: item for item in items(told.year_end)}
+    return tuple(
+        Query(
+            "question",
+            "outside series",
+            (one.item,),
+            number(one.value),
+            one.allowed,
+            f"{listed[one.item].label} are {number(one.value)}, and {number(round(one.published))} in {one.series}:"
+            f" {one.arithmetic}.",
+            "Say which offences, days or people differ, or correct the figure.",
+        )
+        for one in beside_outside(told)
+        if one.differs
+    )
 
 
 def _published(rule: Row, told: Return) -> float | None:

@@ -119,6 +119,33 @@ class TestOneRow:
         assert rules({**told, "geography": "Kent", "value": "16", "quote": quote}) == []
         assert rules({**told, "geography": "Kent", "value": "51", "quote": quote}) == ["quotation"]
 
+    @pytest.mark.parametrize(
+        ("value", "unit", "quote", "asked"),
+        [
+            ("5", "meetings", "met five times during the programme", False),
+            ("4", "meetings", "met five times during the programme", True),
+            ("3", "years", "part of a three-year pilot", False),
+            ("4", "years", "part of a three-year pilot", True),
+            ("8", "advisers", "rose from 3 to 8 in June 2015", False),
+            ("10", "advisers", "rose from 3 to 8 in June 2015", True),
+            ("2009", "year", "adopted by all in 2009", False),
+            ("2006", "year", "adopted by all in 2009", True),
+            # a label, a day, a year and a base count nothing
+            ("9", "examples", "Table 3: Examples of prosecutions", False),
+            ("9", "examples", "seen on 31 March 2015", False),
+            ("9", "cases", "cases per 10,000 women", False),
+            # cut before or behind its figure, or counted in words that name none
+            ("31", "crimes", "rose (from 269,700 to", False),
+            ("9", "responses", "responses, and 1 of a survivor", False),
+            ("2", "teams", "both teams, with 14 officers", False),
+        ],
+    )
+    def test_a_quotation_that_names_one_figure_alone_names_its_own(
+        self, value: str, unit: str, quote: str, asked: bool
+    ) -> None:
+        told = rules({"indicator": "told_of", "value": value, "unit": unit, "quote": quote})
+        assert told == (["quotation"] if asked else [])
+
 
 class TestRowsOfEachOther:
     def test_the_same_thing_told_twice(self) -> None:

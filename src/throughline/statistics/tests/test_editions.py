@@ -23,15 +23,23 @@ from frictionless import Package
 from throughline.statistics.disclosure import UnprotectedError
 from throughline.statistics.edition.before import read_before
 from throughline.statistics.edition.cli import publish
-from throughline.statistics.edition.content import MARKS
+from throughline.statistics.edition.content import MARKS, Table
 from throughline.statistics.edition.drawing import Dot, dots
-from throughline.statistics.edition.gathering import UnpublishableError, gather
+from throughline.statistics.edition.gathering import (
+    Gathered,
+    Signed,
+    UnpublishableError,
+    gather,
+    real_forces,
+)
 from throughline.statistics.edition.national import UNPUBLISHED, national_edition
+from throughline.statistics.edition.national.about import outside_page
+from throughline.statistics.edition.national.shared import Basis
 from throughline.statistics.edition.printed import printed_edition
 from throughline.statistics.edition.reckoning import Figures
 from throughline.statistics.edition.writing import write_edition
 from throughline.statistics.printed import printed
-from throughline.statistics.returns import canonical, digest, items, read_return
+from throughline.statistics.returns import Entry, Return, canonical, digest, items, read_return
 from throughline.statistics.returns.template import ABOUT_COLUMNS, COLUMNS, METHOD_COLUMNS
 from throughline.synthetic.returning import OWN_DEFINITION
 
@@ -464,6 +472,117 @@ class TestWhatIsCollectedIsPublished:
         assert page.count(OWN_DEFINITION) == len(given)
 
 
+def noted(folder: Path, force: str, notes: dict[str, str]) -> None:
+    """Give figures of a return a note each, and sign it anew."""
+    path = folder / f"{YEARS[-1]}-{force}" / "figures.csv"
+    table = rows(path)
+    for row in table:
+        row["note"] = notes.get(row["item"], row["note"])
+    told = write_rows(path, table)
+    signed, _ = read_return(told.parent, forces={force})
+    assert signed is not None
+    signatures = rows(folder / "signatures.csv")
+    for row in signatures:
+        if (row["force"], row["year_end"]) == (force, YEARS[-1].isoformat()):
+            row["digest"] = digest(canonical(signed))
+    write_rows(folder / "signatures.csv", signatures)
+
+
+def write_rows(path: Path, table: list[dict[str, str]]) -> Path:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, [*table[0]], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table)
+    return path
+
+
+def test_a_note_of_a_protected_figure_stands_nowhere(made: Path, tmp_path: Path) -> None:
+    kept = next(
+        row
+        for row in rows(made / "demonstration" / "data" / "figures.csv")
+        if row["status"] == "protected" and row["year_end"] == YEARS[-1].isoformat()
+    )
+    folder = copied(made, tmp_path / "returns")
+    noted(
+        folder,
+        kept["force"],
+        {kept["item"]: "these are the two of the island", "calls": "without the island"},
+    )
+    edition = national_edition("x", Figures(gather(folder)))
+    write_edition(edition, tmp_path / "out", style=made / "style.css")
+    text = {path: path.read_bytes() for path in (tmp_path / "out").rglob("*") if path.is_file()}
+    assert any(b"without the island" in content for content in text.values())
+    assert not any(b"the two of the island" in content for content in text.values())
+    with zipfile.ZipFile(tmp_path / "out" / "edition.xlsx") as parts:
+        told = b"".join(parts.read(name) for name in parts.namelist())
+    assert b"without the island" in told
+    assert b"the two of the island" not in told
+    assert [row["item"] for row in rows(tmp_path / "out" / "data" / "notes.csv")] == ["calls"]
+
+
+class TestBesideOthers:
+    def test_similar_forces_are_told_with_how_far_they_are_apart(self, made: Path) -> None:
+        pairs = rows(made / "demonstration" / "data" / "similar-pairs.csv")
+        near: dict[str, list[float]] = {}
+        for row in pairs:
+            assert row["force"] != row["similar_force"]
+            near.setdefault(row["force"], []).append(float(row["distance"]))
+        assert all(len(one) <= 5 and one == sorted(one) and one[-1] <= 3 for one in near.values())
+        # the tiny force is like no other, says so, and is compared with all forces alone
+        assert "X00000043" not in near
+        assert "No force is near enough" in (made / "demonstration" / "force-x00000043.html").read_text()
+        shares = rows(made / "demonstration" / "data" / "shares.csv")
+        assert all(not row["similar"] for row in shares if row["force"] == "X00000043")
+        assert any(row["similar"] for row in shares if row["force"] == "X00000001")
+
+    def test_what_is_told_of_similar_forces_is_the_middle_of_their_printed_shares(self, made: Path) -> None:
+        out = made / "demonstration" / "data"
+        alike: dict[str, list[str]] = {}
+        for row in rows(out / "similar-pairs.csv"):
+            alike.setdefault(row["force"], []).append(row["similar_force"])
+        shares = {(row["year_end"], row["force"], row["item"]): row for row in rows(out / "shares.csv")}
+        for (day, force, item), row in shares.items():
+            given = sorted(
+                float(shares[day, other, item]["share"])
+                for other in alike.get(force, [])
+                if (day, other, item) in shares
+            )
+            if len(given) < 3:
+                assert row["similar"] == ""
+            elif len(given) % 2:
+                assert float(row["similar"]) == given[len(given) // 2]
+
+    def test_real_forces_are_similar_by_real_series_of_the_day(self, made: Path) -> None:
+        told = {row["name"]: row for row in rows(made / "2015" / "data" / "similar.csv")}
+        assert len(told) == 43
+        assert told["City of London"]["similar"] == "none is near enough"
+        assert {"Merseyside", "West Midlands"} <= {
+            one.partition(" (")[0] for one in told["Greater Manchester"]["similar"].split("; ")
+        }
+        # 24,842 crimes and 1,142.87 officers for 499,858 residents
+        assert (told["Cumbria"]["recorded"], told["Cumbria"]["officers"]) == ("49.7", "2.29")
+        before = {one.code: one for one in real_forces(date(2014, 3, 31))}
+        assert all(one.officers is None and one.recorded for one in before.values())
+
+    def test_figures_that_differ_from_a_published_series_are_shown_with_the_arithmetic(self) -> None:
+        day = date(2015, 3, 31)
+        entries = {
+            code: Entry(code, value)
+            for code, value in {"crimes": 49_684, "crimes-da": 2_484, "crimes-da-sexual": 3}.items()
+        }
+        signed = Signed(Return("E23000002", day, entries), "0" * 64, "a post", date(2015, 7, 1))
+        forces = {one.code: one for one in real_forces(day)}
+        figures = Figures(Gathered(forces, {(day, "E23000002"): signed}, False))
+        assert figures.answer(day, "E23000002", "crimes-da-sexual").status == "protected"
+        page = outside_page(Basis("2015", figures, None))
+        differ, every = (one for one in page.blocks if isinstance(one, Table))
+        assert [(row[3], row[5], row[8]) for row in differ.rows] == [
+            ("crimes", 49_684, "49,684 / 24,842 = 2.000")
+        ]
+        # the protected count is not told beside a series either
+        assert [(row[3], row[10]) for row in every.rows] == [("crimes", "differs"), ("crimes-da", "agrees")]
+
+
 class TestTheFigures:
     def test_what_a_force_could_not_provide_is_named_and_never_a_nought(self, made: Path) -> None:
         figures = rows(made / "demonstration" / "data" / "figures.csv")
@@ -749,8 +868,31 @@ class TestTheReportOf2015:
         assert sum(int(row["residents"]) for row in bases) == 56_075_912
         assert round(sum(float(row["officers"]) for row in bases), 2) == 126_818.09
         page = (made / "2015" / "denominators.html").read_text()
-        assert "353,100 of 3,529,341 is 10.0%; printed 10%." in page
-        assert "11,200 of 87,490 is 12.8%; printed 13%." in page
+        for told in (
+            "353,100 / 3,529,341 = 10.0%",
+            "11,200 / 87,490 = 12.8%",
+            "115,900 / 371,266 = 31.2%",
+        ):
+            assert told in page
+        held = {row["what"]: row["judgement"] for row in rows(made / "2015" / "data" / "outside.csv")}
+        assert held == {
+            "All recorded crime": "agrees",
+            "Domestic abuse crimes": "agrees",
+            "Domestic abuse sexual offences": "agrees",
+            "Domestic abuse assaults with injury": "differs",
+            "Domestic abuse harassment": "differs",
+        }
+
+    def test_printed_counts_by_real_residents(self, made: Path) -> None:
+        told = {
+            (row["what"], row["whom"], row["until"]): (float(row["low"]), float(row["high"]))
+            for row in rows(made / "2015" / "data" / "by-residents.csv")
+        }
+        # 75,450 to 75,550 of 56,075,912 residents, for 10,000 of them
+        assert told["marac referrals", "England and Wales", "2015-03-31"] == (13.455, 13.473)
+        # 35.5 to 36.5 percent of 4,225 applications, for 100,000 of 2,682,528 residents
+        assert told["dvpo applications", "Greater Manchester", "2015-03-31"] == (55.913, 57.488)
+        assert (made / "2015" / "data" / "figure-08-residents.csv").exists()
 
     def test_another_report_is_not_laid_out(self) -> None:
         told = CliRunner().invoke(publish, ["--edition", "x", "--report", "none", "--out", "nowhere"])

@@ -453,21 +453,34 @@ class TestTheFigures:
         assert "a plain binomial funnel has" in one.message
         assert against_others([]) == {}
 
+    def test_a_force_that_differs_every_year_is_asked_in_the_first(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        def odd(told: Return, share: float) -> Return:
+            return with_(told, crimes_da=round((told.value("crimes") or 0) * share))
+
+        now = [odd(told, 0.3) if name == "Invented 07" else told for name, (_, told) in world.items()]
+        for share, again in ((0.28, False), (0.1, True), (0.01, True)):
+            then = [odd(told, share) if name == "Invented 07" else told for name, (told, _) in world.items()]
+            asked = {one.items for one in against_others(now, then)["Invented 07"]}
+            assert (("crimes-da", "crimes") in asked) is again
+
     @pytest.mark.parametrize("kind", KINDS)
     def test_each_kind_of_error_is_found(self, kind: str, world: dict[str, tuple[Return, Return]]) -> None:
         rng = random.Random(kind)
         now = {name: told for name, (_, told) in world.items()}
-        spoilt, before = None, None
+        past = [before for before, _ in world.values()]
+        spoilt = None
         while spoilt is None:
             before, told = world[rng.choice([*world])]
             spoilt = KINDS[kind](told, before, rng)
-        assert before is not None
-        assert any(spoilt[1] & {*query.items} for query in judged(spoilt[0], before, now))
+        assert any(spoilt[1] & {*query.items} for query in judged(spoilt[0], past, now))
 
     def test_clean_returns_are_asked_little(self) -> None:
         told = measure(errors=24, seed=3, worlds=1)
         assert told["recall"] >= 0.95
         assert told["questions_a_clean_return"] <= 0.5
+        assert told["most_questions_of_a_clean_return"] <= 1
 
     @given(st.integers(0, 10**6), st.integers(0, 10**6))
     def test_an_answer_is_a_figure_or_a_reason(self, one: int, other: int) -> None:

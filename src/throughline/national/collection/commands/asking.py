@@ -15,6 +15,7 @@ from throughline.national.collection.models import Question, Said
 from throughline.national.collection.queries.returns import (
     accepted_marks,
     asked_marks,
+    before,
     insist_there,
     latest_version,
     latest_versions,
@@ -94,7 +95,10 @@ def compare(*, by: Actor, now: datetime, round_id: UUID) -> int:
     undertake(by, Action.VERIFY_RETURN, detail={"round": str(round_id), "compared": True})
     in_line(round_id)
     versions = {one.force.code: one for one in latest_versions(round_id)}
-    raised = against_others(figures(one.figures) for one in versions.values())
+    past = [one for version in versions.values() if (one := before(version.round, version.force_id))]
+    raised = against_others(
+        (figures(one.figures) for one in versions.values()), (figures(one.figures) for one in past)
+    )
     many = 0
     for code, found in raised.items():
         version = versions[code]

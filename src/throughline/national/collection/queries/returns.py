@@ -41,7 +41,7 @@ def latest_versions(round_id: UUID) -> list[Version]:
     """The figures that stand of every force in sight, by name of the force."""
     found = (
         Version.objects.filter(round_id=round_id)
-        .select_related("force", "signature")
+        .select_related("force", "round", "signature")
         .order_by("force_id", "-number")
         .distinct("force_id")
     )

@@ -4,6 +4,7 @@ import csv
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
@@ -58,6 +59,8 @@ class Edition:
     tables: tuple[Part, ...]
     figures: tuple[Part, ...]
     folder: Path
+    summary: str = ""
+    published: date | None = None
 
 
 def read_edition(folder: Path) -> Edition:
@@ -73,6 +76,8 @@ def read_edition(folder: Path) -> Edition:
             tuple(_part(one, "csv") for one in told.get("tables", [])),
             tuple(_part(one, "svg") for one in told.get("figures", [])),
             folder,
+            str(told.get("summary") or ""),
+            date.fromisoformat(told["published"]) if told.get("published") else None,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadEdition(

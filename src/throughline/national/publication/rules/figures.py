@@ -1,43 +1,35 @@
 """Every figure of an edition, to be narrowed by force, figure and year, and opened: what it counts, of what, beside whom."""
 
 import csv
-import io
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.table import Table
-
 from throughline.national.publication.rules.editions import Edition, inside
+from throughline.statistics.edition.content import FORCE, ITEM, YEAR, Column, Table, Value
+from throughline.statistics.edition.spreadsheet import spreadsheet
 
 ITEMS, FIGURES, SHARES = "data/items.csv", "data/figures.csv", "data/shares.csv"
-#: What a reader takes away, and what each column means.
-MEANS: Final = {
-    "year_end": "Last day of the year",
-    "force": "Code of the force's area",
-    "name": "Name of the force",
-    "item": "Code of the item of the return",
-    "label": "What is counted",
-    "definition": "What is counted, in full",
-    "value": "The figure; empty where none is printed",
-    "status": "published, protected, unable or missing",
-    "reason": "Code of why it was not provided",
-    "of": "What it is a share of, counted",
-    "share": "Value by of",
-    "low": "Lower end of the 95 percent Wilson interval of the share",
-    "high": "Upper end",
-    "national": "Share over all forces that gave both",
-    "similar": "Middle of the shares of the similar forces",
-    "digest": "Tells the return from one that corrected it",
-}
-HEADINGS: Final = tuple(MEANS)
+#: What a reader takes away.
+COLUMNS: Final = (
+    YEAR,
+    *FORCE,
+    *ITEM,
+    Column("definition", "Definition", means="What is counted, in full"),
+    Column("value", "Number", "whole", "The figure; empty where none is printed"),
+    Column("status", "Status", means="published, protected, unable or missing"),
+    Column("reason", "Reason", means="Code of why it was not provided"),
+    Column("of", "Of how many", "whole", "What it is a share of, counted"),
+    Column("share", "Share", "share", "Figure by of"),
+    Column("low", "Interval from", "share", "Lower end of the 95 percent Wilson interval of the share"),
+    Column("high", "Interval to", "share", "Upper end"),
+    Column("national", "All forces", "share", "Share over all forces that gave both"),
+    Column("similar", "Similar forces", "share", "Middle of the shares of the similar forces"),
+    Column("digest", "Digest", means="Tells the return from one that corrected it"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,89 +139,33 @@ def _number(text: str) -> float | None:
     return float(text) if text and not text.startswith("[") else None
 
 
-def as_csv(lines: Iterable[Line], *, invented: bool) -> str:
-    """What is seen, as a reader takes it away; each row of an invented edition says so."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([*HEADINGS, *(["invented"] if invented else [])])
-    for row in cells(lines):
-        writer.writerow([*row, *(["invented"] if invented else [])])
-    return out.getvalue()
-
-
-def as_csvw(name: str, *, invented: bool) -> str:
-    """What the columns of ``as_csv`` mean, as CSV on the Web, for a file of that name."""
-    kinds = {"year_end": "date", "value": "integer", "of": "integer"} | dict.fromkeys(
-        ("share", "low", "high", "national", "similar"), "number"
-    )
-    columns = [
-        {"name": one, "titles": one, "datatype": kinds.get(one, "string"), "dc:description": MEANS[one]}
-        for one in HEADINGS
-    ]
-    if invented:
-        columns.append(
-            {
-                "name": "invented",
-                "titles": "invented",
-                "datatype": "string",
-                "dc:description": "No such force exists",
-            }
-        )
-    for column in columns:
-        if column["datatype"] in ("integer", "number"):
-            # what an edition prints in place of a number it cannot tell
-            column["null"] = ""
-    told = {
-        "@context": ["http://www.w3.org/ns/csvw", {"@language": "en"}],
-        "url": name,
-        "tableSchema": {"columns": columns, "primaryKey": ["year_end", "force", "item"]},
-    }
-    return json.dumps(told, indent=1) + "\n"
-
-
-def as_xlsx(lines: Iterable[Line], *, title: str, invented: bool) -> bytes:
-    """What is seen, as one table of a spreadsheet with its title above."""
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None
-    sheet.title = "Figures"
-    sheet.append([title + (" (invented)" if invented else "")])
-    sheet["A1"].font = Font(name="Arial", size=12, bold=True)
-    sheet.append(["One table. Where a figure is not printed, its status says why; [z] does not apply."])
-    headings = [*HEADINGS, *(["invented"] if invented else [])]
-    sheet.append(headings)
-    for row in cells(lines):
-        sheet.append([_cell(cell) for cell in (*row, *(["invented"] if invented else []))])
-    for of_row in sheet.iter_rows(min_row=4):
-        for cell in of_row:
-            if isinstance(cell.value, str):
-                # words are never reckoned as a formula
-                cell.data_type = "s"
-    if sheet.max_row > 3:
-        sheet.add_table(
-            Table(displayName="figures", ref=f"A3:{get_column_letter(len(headings))}{sheet.max_row}")
-        )
-    for at, heading in enumerate(headings, start=1):
-        sheet.column_dimensions[get_column_letter(at)].width = (
-            40 if heading in ("label", "definition") else 16
-        )
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def _cell(cell: object) -> object:
-    if cell is None or cell == "":
-        return "[z]"
-    return int(cell) if isinstance(cell, str) and cell.isascii() and cell.isdecimal() else cell
-
-
-def cells(lines: Iterable[Line]) -> Sequence[tuple[object, ...]]:
-    """The cells of each figure under ``HEADINGS``; empty where none is printed."""
-    return [
+def seen(lines: Iterable[Line], *, title: str) -> Table:
+    """What is seen, as one table to take away; empty cells where nothing is printed."""
+    rows: list[tuple[Value, ...]] = [
         (
-            line.year_end, line.force, line.name, line.item.code, line.item.label, line.item.definition, line.value,
-            line.status, line.reason, line.of, line.share, line.low, line.high, line.national, line.similar, line.digest,
+            line.year_end, line.force, line.name, line.item.code, line.item.label, line.item.definition, _whole(line.value),
+            line.status, line.reason, _whole(line.of), line.share, line.low, line.high, line.national, line.similar, line.digest,
         )
         for line in lines
     ]  # fmt: skip
+    notes = ("Where a figure is not printed, its status says why.",)
+    return Table("figures", title, COLUMNS, tuple(rows), notes, key=("year_end", "force", "item"))
+
+
+def _whole(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+def as_workbook(table: Table, edition: Edition) -> bytes:
+    """The same as a spreadsheet, with a cover and notes as the spreadsheet of a whole edition has them."""
+    day = edition.published or max(row[0] for row in table.rows if isinstance(row[0], date))
+    return spreadsheet(
+        [table],
+        title=edition.title,
+        summary=edition.summary,
+        dated=f"Published {day.day} {day:%B %Y}",
+        day=day,
+        contact="The statistician who publishes this edition",
+        sources=(),
+        invented=edition.invented,
+    )

@@ -253,11 +253,23 @@ class TestFiguresAreAskedFor:
             ("X01", "26", "published", "0.0128", "invented"),
             ("X02", "", "unable", "", "invented"),
         ]
-        sheet = openpyxl.load_workbook(tmp_path / "edition-2026-figures.xlsx").active
-        assert sheet is not None
-        assert sheet["A1"].value == "Edition <2026> (invented)"
-        assert [cell.value for cell in sheet[4]][6:8] == [26, "published"]
-        assert all(cell.value not in (None, "") for row in sheet["A3:Q5"] for cell in row)
+        book = openpyxl.load_workbook(tmp_path / "edition-2026-figures.xlsx")
+        assert book.sheetnames == ["Cover", "Contents", "Notes", "T1"]
+        assert book["Cover"]["A1"].value == "Edition <2026>"
+        (table,) = book["T1"].tables.values()
+        told = [[cell.value for cell in row] for row in book["T1"][table.ref]]
+        assert told[0][:8] == [
+            "Year to",
+            "Code",
+            "Force",
+            "Item",
+            "Figure",
+            "Definition",
+            "Number",
+            "Status",
+        ]
+        assert told[1][6:8] == [26, "published"]
+        assert all(cell not in (None, "") for row in told for cell in row)
 
     def test_what_is_asked_wrongly_is_an_error_that_names_it(self, client: Client) -> None:
         response = client.get(self.ADDRESS, {"force": "<nobody>", "page": "-1", "as": "exe"})

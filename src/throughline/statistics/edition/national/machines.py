@@ -2,8 +2,11 @@
 
 from datetime import date
 
-from throughline.statistics.edition.content import Column, Table, Value
-from throughline.statistics.edition.national.shared import FORCE, Basis
+from throughline.reference import load
+from throughline.statistics.edition.content import CODE, FORCE, ITEM, YEAR, Column, Table, Value
+from throughline.statistics.edition.national.shared import Basis, counts, with_interval
+from throughline.statistics.edition.national.tables import notes_table
+from throughline.statistics.edition.similar import pairs
 
 
 def data(basis: Basis) -> tuple[Table, ...]:
@@ -54,19 +57,20 @@ def data(basis: Basis) -> tuple[Table, ...]:
             )
         )  # fmt: skip
     earlier = basis.before.superseded(figures) if basis.before else []
+    codes = [*dict.fromkeys(code for day in figures.years for code in figures.items[day])]
+    notes = notes_table(basis, "notes", "every figure of every year", figures.years, codes, long=True)
     return (
         Table(
             "items",
             "What each figure counts",
             (
-                Column("item", "Item", means="Code of the item of the return"),
+                *ITEM,
                 Column("sheet", "Subject", means="Sheet of the return"),
-                Column("label", "Figure", means="What is counted"),
                 Column("definition", "Definition", means="What is counted, in full"),
                 Column("part_of", "Share of", means="Code of the item that it is a share of"),
             ),
             tuple(
-                (code, item.sheet, item.label, item.definition, item.part_of or "[z]")
+                (code, item.label, item.sheet, item.definition, item.part_of or "[z]")
                 for code, item in basis.items.items()
             ),
             key=("item",),
@@ -75,9 +79,9 @@ def data(basis: Basis) -> tuple[Table, ...]:
             "figures",
             "Every figure of every force and year",
             (
-                Column("year_end", "Year to", "date", "Last day of the year"),
+                YEAR,
                 *FORCE,
-                Column("item", "Item", means="Code of the item of the return"),
+                CODE,
                 Column("value", "Value", "whole", "The figure; empty where none is printed"),
                 Column("status", "Status", means="published, protected, unable or missing"),
                 Column("reason", "Reason", means="Code of why it was not provided"),
@@ -91,14 +95,11 @@ def data(basis: Basis) -> tuple[Table, ...]:
             "shares",
             "Every share of every force and year with its interval",
             (
-                Column("year_end", "Year to", "date", "Last day of the year"),
+                YEAR,
                 *FORCE,
-                Column("item", "Item", means="Code of the item of the return"),
-                Column("counted", "Number", "whole", "How many"),
-                Column("of", "Of", "whole", "Of how many"),
-                Column("share", "Share", "number", "Counted by of"),
-                Column("low", "From", "number", "Lower end of its 95 percent Wilson interval"),
-                Column("high", "To", "number", "Upper end"),
+                CODE,
+                *counts(),
+                *with_interval("Share", "Counted by of, with Wilson's interval", "number"),
                 Column("national", "All forces", "number", "Share over all forces that gave both"),
                 Column("similar", "Similar forces", "number", "Middle of the shares of the similar forces"),
             ),
@@ -111,8 +112,8 @@ def data(basis: Basis) -> tuple[Table, ...]:
             "Every total with the forces that it is over",
             (
                 Column("total", "Total", means="Code of the total"),
-                Column("year_end", "Year to", "date", "Last day of the year"),
-                Column("item", "Item", means="Code of the item of the return"),
+                YEAR,
+                CODE,
                 Column(
                     "basis",
                     "Basis",
@@ -130,6 +131,65 @@ def data(basis: Basis) -> tuple[Table, ...]:
             long=True,
             key=("total",),
         ),
+        _returns(basis),
+        _methods(basis),
+        *([notes] if notes else []),
+        pairs(figures.forces),
+    )
+
+
+def _returns(basis: Basis) -> Table:
+    """Which force made a return for which year, when it was signed and what the signature binds."""
+    gathered = basis.figures.gathered
+    rows: list[tuple[Value, ...]] = []
+    for day in basis.figures.years:
+        for force, who in basis.figures.forces.items():
+            signed = gathered.returns.get((day, force))
+            given = sum(entry.value is not None for entry in signed.told.entries.values()) if signed else 0
+            asked = len(basis.figures.items[day])
+            if signed:
+                rows.append((day, force, who.name, "signed", asked, given, signed.signed_on))
+            else:
+                rows.append((day, force, who.name, "missing", asked, given, None))
+    return Table(
+        "returns",
+        "Every return that was asked for",
+        (
+            YEAR,
+            *FORCE,
+            Column("status", "Status", means="signed or missing"),
+            Column("asked", "Figures asked for", "whole", "Items of the return of that year"),
+            Column("given", "Figures given", "whole", "How many it gave; the others say why not"),
+            Column("signed_on", "Signed on", "date", "Day of the signature"),
+        ),
+        tuple(rows),
+        long=True,
+        key=("year_end", "force"),
+    )
+
+
+def _methods(basis: Basis) -> Table:
+    """How each force says that it counted each sheet."""
+    bases = {row.code: row.label for row in load("counting-bases").rows}
+    rows: list[tuple[Value, ...]] = []
+    for (day, force), signed in sorted(basis.figures.gathered.returns.items()):
+        for sheet, one in signed.told.methods.items():
+            by = bases.get(one.counted_by, one.counted_by)
+            rows.append((day, force, basis.force_name(force), sheet, by, one.definition, one.method))
+    return Table(
+        "methods",
+        "How every force counted",
+        (
+            YEAR,
+            *FORCE,
+            Column("sheet", "Subject", means="Sheet of the return"),
+            Column("counted_by", "Counted by", means="By what the sheet was counted"),
+            Column("definition", "Definition", means="The force's own, where it differs"),
+            Column("method", "Method", means="In the force's own words"),
+        ),
+        tuple(rows),
+        long=True,
+        key=("year_end", "force", "sheet"),
     )
 
 

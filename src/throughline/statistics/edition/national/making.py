@@ -9,6 +9,7 @@ from throughline.statistics.edition.national.about import (
     changes_page,
     corrections_page,
     methods_page,
+    outside_page,
     unpublished_page,
 )
 from throughline.statistics.edition.national.forces import force_page
@@ -18,11 +19,13 @@ from throughline.statistics.edition.national.shared import Basis
 from throughline.statistics.edition.national.tables import (
     equality_page,
     gaps_page,
+    headlines,
     numbers_page,
     repeat_page,
     sheet_page,
 )
 from throughline.statistics.edition.reckoning import Figures, year_words
+from throughline.statistics.edition.similar import similar_page
 
 
 def national_edition(
@@ -82,6 +85,8 @@ def _pages(basis: Basis, progress: Callable[[str], None]) -> tuple[Page, ...]:
             changes_page(basis),
             corrections_page(basis),
             methods_page(basis),
+            similar_page(basis.figures.forces, _known_of(basis)),
+            outside_page(basis),
             unpublished_page(basis),
         )
     ]
@@ -91,12 +96,23 @@ def _pages(basis: Basis, progress: Callable[[str], None]) -> tuple[Page, ...]:
         f"Domestic abuse and the police: {basis.name}",
         (
             _summary(basis),
+            Heading("At a glance", "glance"),
+            headlines(basis),
             *contents(rest),
             Heading("Files", "files"),
             Links((Link("data.html", "All files to download"),)),
         ),
     )
     return (index, *rest)
+
+
+def _known_of(basis: Basis) -> str:
+    if basis.invented:
+        return "Residents, officers and recorded crime of these forces are invented, as the forces are."
+    return (
+        "Residents are of the census of 2011; officers in full-time equivalents and all recorded crime without fraud are of the latest year"
+        f" of their published series that had ended by {basis.now.day} {basis.now:%B %Y}. They are lists of this project, with their sources."
+    )
 
 
 def _grouped(page: Page, group: str) -> Page:

@@ -1,14 +1,25 @@
 """The pictures of an edition of returns: every force in order, those without a figure last and with why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Literal
 
-from throughline.statistics.edition.content import Block, Column, Figure, Heading, Listing, Page, Table, Value
+from throughline.measures.intervals import Rate, Share
+from throughline.statistics.edition.content import (
+    FORCE,
+    Block,
+    Column,
+    Figure,
+    Heading,
+    Listing,
+    Page,
+    Table,
+    Value,
+)
 from throughline.statistics.edition.drawing import Dot, dots, stacks
 from throughline.statistics.edition.funnels import FUNNELS, both_funnels, standing
-from throughline.statistics.edition.national.shared import FORCE, Basis, ends, rounded
-from throughline.statistics.edition.reckoning import year_words
+from throughline.statistics.edition.national.shared import SIMILAR, Basis, interval, rounded, with_interval
+from throughline.statistics.edition.reckoning import year_short
 from throughline.statistics.returns import Item
 
 
@@ -79,6 +90,7 @@ def figure_page(basis: Basis, one: Drawn) -> Page:
 def dotted(basis: Basis, one: Drawn) -> Figure:
     """A dot with its interval for each force, ordered by it; those without a figure stand last with why."""
     code, figures, item = one.item, basis.figures, basis.items[one.item]
+    unit: Literal["share", "number"] = "number" if one.per else "share"
     breaks = figures.broken(code)
     rows: list[tuple[Value, ...]] = []
     places: list[tuple[float, str, Dot]] = []
@@ -97,26 +109,29 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
                 if one.per
                 else figures.share(basis.then, force, code)
             )
-        told = _value(now)
-        was = _value(then)
+        told, low, high = _ends(now)
+        was = _ends(then)[0]
         place = funnel.places.get(force) if funnel else None
-        similar = None if one.per else figures.similar_share(basis.now, force, code)
+        similar = (
+            figures.similar_rate(basis.now, force, code, one.per)
+            if one.per
+            else figures.similar_share(basis.now, force, code)
+        )
         counted = figures.answer(basis.now, force, code)
         of: Value = who.residents if one.per else figures.answer(basis.now, force, item.part_of or "").shown
         rows.append(
             (
-                force, who.name, counted.shown, of,
-                rounded(told), rounded(now.low if now else None), rounded(now.high if now else None), rounded(was),
-                "[z]" if similar is None else round(similar, 4),
-                *standing(place),
+                force, who.name, counted.shown, of, *interval(now), rounded(was), rounded(similar),
+                *(() if one.per else standing(place)),
             )
         )  # fmt: skip
-        if now is None or told is None:
+        if told is None:
             gaps.append(Dot(who.name, None, before=was, note=basis.why_not(basis.now, force, code)))
         else:
-            places.append((told, who.name, Dot(who.name, told, now.low, now.high, was)))
+            places.append((told, who.name, Dot(who.name, told, low, high, was)))
     ordered = [dot for _, _, dot in sorted(places, key=lambda place: (-place[0], place[1]))]
-    national = _national(basis, one)
+    every = None if one.per else figures.national(basis.now, code)
+    national = basis.national_rate(code, one.per) if one.per else every.share if every else None
     whole = (
         f"of {basis.lower(item.part_of)}" if item.part_of and not one.per else f"per {one.per:,} residents"
     )
@@ -128,11 +143,10 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
             *FORCE,
             Column("counted", item.label, "whole", item.definition),
             Column("of", "Residents" if one.per else basis.items[item.part_of or code].label, "whole", "What it is told of"),
-            Column("value", f"{'Rate' if one.per else 'Share'}, {year_words(basis.now)}", "number" if one.per else "share", f"{item.label} {whole}"),
-            *ends("number" if one.per else "share"),
-            Column("before", year_words(basis.then) if basis.then else "Before", "number" if one.per else "share", "The year before; across a series break it is not to be compared"),
-            Column("similar", "Similar forces", "share", "Middle of the shares of the five forces nearest in number of residents"),
-            *FUNNELS,
+            *with_interval(f"{'Rate' if one.per else 'Share'}, year to {basis.now:%B %Y}", f"{item.label} {whole}", unit, name="value"),
+            Column("before", year_short(basis.then) if basis.then else "Before", unit, "The year before; across a series break it is not to be compared"),
+            replace(SIMILAR, kind=unit),
+            *(() if one.per else FUNNELS),
         ),
         tuple(rows),
         tuple(f"Series break: {each.label} on {each.on.day} {each.on:%B %Y}. {each.why}." for each in breaks),
@@ -156,17 +170,6 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
     )
 
 
-def _national(basis: Basis, one: Drawn) -> float | None:
-    if not one.per:
-        share = basis.figures.national(basis.now, one.item)
-        return share.share if share else None
-    total = basis.figures.total(f"{basis.now}:{one.item}:total")
-    residents = sum(
-        basis.figures.forces[force].residents for force in basis.figures.gave(basis.now, one.item)
-    )
-    return None if total is None or not residents else total / residents * one.per
-
-
 def _says(
     basis: Basis, one: Drawn, ordered: Sequence[Dot], gaps: Sequence[Dot], national: float | None
 ) -> str:
@@ -182,7 +185,7 @@ def _says(
     if national is not None:
         words.append(f"all forces together {told(national)}")
     if gaps:
-        words.append(f"{len(gaps)} without a figure: {', '.join(gap.name for gap in gaps)}")
+        words.append(f"without a figure {', '.join(gap.name for gap in gaps)}")
     return f"{'; '.join(words)}."
 
 
@@ -257,11 +260,8 @@ def stacked(basis: Basis, one: Drawn, group: Sequence[Item]) -> Figure:
     return Figure(key, title, svg, says, table)
 
 
-def _value(told: object) -> float | None:
-    return (
-        None
-        if told is None
-        else getattr(told, "share", None)
-        if hasattr(told, "share")
-        else getattr(told, "rate", None)
-    )
+def _ends(told: Share | Rate | None) -> tuple[float | None, float | None, float | None]:
+    """The middle and both ends of a share or rate, as it is drawn."""
+    if told is None:
+        return None, None, None
+    return (told.share if isinstance(told, Share) else told.rate), told.low, told.high

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Final, Literal
 
+from throughline.measures.intervals import Rate, Share
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
 from throughline.statistics.edition.before import Before
@@ -10,9 +11,8 @@ from throughline.statistics.edition.content import Column, Value
 from throughline.statistics.edition.reckoning import Figures
 from throughline.statistics.returns import Item
 
-FORCE: Final = (
-    Column("force", "Code", means="Code of the force's area"),
-    Column("name", "Force", means="Name of the force"),
+SIMILAR: Final = Column(
+    "similar", "Similar forces", "share", "Middle of the printed figures of the forces most like it"
 )
 
 
@@ -54,6 +54,11 @@ class Basis:
         label = self.items[code].label
         return label[:1].lower() + label[1:]
 
+    def named(self, code: str) -> str:
+        """A share by what it is of, as a reader asks for it."""
+        over = self.items[code].part_of
+        return f"{self.items[code].label}, of {self.lower(over)}" if over else self.items[code].label
+
     def why_not(self, day: date, force: str, code: str) -> str:
         answer = self.figures.answer(day, force, code)
         over = self.items[code].part_of
@@ -64,7 +69,18 @@ class Basis:
         if answer.status == "unable":
             reason = self.reasons.get(answer.reason, answer.reason)
             return f"unable to provide: {reason[:1].lower()}{reason[1:]}"
-        return "protected: too few" if answer.status == "protected" else "nothing to take a share of"
+        return "protected" if answer.status == "protected" else "nothing to take a share of"
+
+    def kept_back(self, code: str) -> Value:
+        """In place of a national share: protected where forces gave it, and nothing otherwise."""
+        over = self.items[code].part_of
+        return "[c]" if over and self.figures.gave(self.now, code, over) else "[x]"
+
+    def national_rate(self, code: str, per: int) -> float | None:
+        """The rate of all forces that gave a figure, by their residents."""
+        total = self.figures.total(f"{self.now}:{code}:total")
+        residents = sum(self.figures.forces[force].residents for force in self.figures.gave(self.now, code))
+        return None if total is None or not residents else total / residents * per
 
     def breakdowns(self, total: str) -> list[list[Item]]:
         found: dict[str, list[Item]] = {}
@@ -74,11 +90,33 @@ class Basis:
         return [*found.values()]
 
 
-def ends(unit: Literal["share", "number"]) -> tuple[Column, Column]:
+def counts(of: str = "Of") -> tuple[Column, Column]:
+    """How many, and of how many."""
+    return Column("counted", "Number", "whole", "How many"), Column("of", of, "whole", "Of how many")
+
+
+def with_interval(
+    title: str,
+    means: str,
+    unit: Literal["share", "number"] = "share",
+    *,
+    name: str = "share",
+    prefix: str = "",
+) -> tuple[Column, Column, Column]:
+    """A value and its interval. ``prefix`` keeps the names apart where a table has several."""
     return (
-        Column("low", "From", unit, "Lower end of its 95 percent interval"),
-        Column("high", "To", unit, "Upper end of its 95 percent interval"),
+        Column(name, title, unit, means),
+        Column(f"{prefix}low", "Interval from", unit, "Lower end of its 95 percent interval"),
+        Column(f"{prefix}high", "Interval to", unit, "Upper end of its 95 percent interval"),
     )
+
+
+def interval(value: Share | Rate | None) -> tuple[Value, Value, Value]:
+    """The cells under `with_interval`."""
+    if value is None:
+        return "[z]", "[z]", "[z]"
+    middle = value.share if isinstance(value, Share) else value.rate
+    return rounded(middle), rounded(value.low), rounded(value.high)
 
 
 def rounded(value: float | None) -> Value:

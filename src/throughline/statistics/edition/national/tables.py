@@ -1,14 +1,36 @@
 """The tables of an edition of returns: in numbers, by subject and force, gaps, equality, repeat victims."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
+from itertools import product
+from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.disclosure import breakdown_of
-from throughline.statistics.edition.content import Block, Column, Heading, Listing, Page, Table, Value
+from throughline.statistics.edition.content import (
+    CODE,
+    FORCE,
+    ITEM,
+    YEAR,
+    Block,
+    Column,
+    Heading,
+    Link,
+    Links,
+    Listing,
+    Page,
+    Table,
+    Value,
+)
 from throughline.statistics.edition.national.pictures import Drawn, drawn, stacked
-from throughline.statistics.edition.national.shared import FORCE, Basis, ends, rounded, slug
-from throughline.statistics.edition.reckoning import year_words
+from throughline.statistics.edition.national.shared import Basis, interval, rounded, slug, with_interval
+from throughline.statistics.edition.reckoning import year_short, year_words
 from throughline.statistics.returns import Item
+
+#: What stands first on the first page.
+HEADLINES: Final = frozenset(
+    "calls-da crimes-da crimes-arrested charged evidential-does-not victims-repeat orders-applied marac-cases satisfied".split()
+)
 
 
 def numbers_page(basis: Basis) -> Page:
@@ -16,8 +38,8 @@ def numbers_page(basis: Basis) -> Page:
         "numbers.html",
         "England and Wales in numbers" if not basis.invented else "The invented country in numbers",
         (
-            "All figures that were asked for. A change is reckoned over the forces that gave the figure in both years, and says"
-            " how many those are; across a break of the series none is.",
+            "All figures that were asked for, over the forces that gave them. A change is reckoned over the forces that gave the figure in both"
+            " years, and says how many those are; across a break of the series none is.",
             numbers_table(basis),
         ),
     )
@@ -32,7 +54,7 @@ def numbers_table(basis: Basis) -> Table:
         mark: Value = "[b]" if breaks else "[z]" if item.by_own_definition else "[x]"
         rows.append(
             (
-                code, item.sheet, item.label,
+                code, item.label, item.sheet,
                 basis.total(basis.then, code) if basis.then else "[z]",
                 basis.total(basis.now, code),
                 len(basis.figures.gave(basis.now, code)),
@@ -41,7 +63,7 @@ def numbers_table(basis: Basis) -> Table:
                 mark if change is None or change.high is None else round(change.high, 4),
                 "[z]" if change is None else change.both,
                 basis.items[item.part_of].label if item.part_of else "[z]",
-                "[z]" if share is None else round(share.share, 4),
+                round(share.share, 4) if share else basis.kept_back(code) if item.part_of else "[z]",
                 "; ".join(f"{one.label}, {one.on.day} {one.on:%B %Y}" for one in breaks) or "none",
             )
         )  # fmt: skip
@@ -49,38 +71,63 @@ def numbers_table(basis: Basis) -> Table:
         "numbers",
         "National figures",
         (
-            Column("item", "Item", means="Code of the item of the return"),
-            Column("sheet", "Subject", means="Sheet of the return"),
-            Column("label", "Figure", means="What is counted"),
+            *ITEM,
+            Column("sheet", "Subject", means="Sheet of the return", page=False),
             Column(
                 "before",
-                year_words(basis.then) if basis.then else "Before",
+                year_short(basis.then) if basis.then else "Before",
                 "whole",
                 "Total of all forces that gave it, the year before",
             ),
-            Column("now", year_words(basis.now), "whole", "Total of all forces that gave it"),
-            Column(
-                "forces",
-                "Forces that gave it",
-                "whole",
-                "How many forces gave the figure for the last year",
+            Column("now", year_short(basis.now), "whole", "Total of all forces that gave it"),
+            Column("forces", "Forces that gave it", "whole", "How many gave it for the last year"),
+            *with_interval(
+                "Change", "Change over the forces that gave it in both years", name="change", prefix="change_"
             ),
-            Column("change", "Change", "share", "Change over the forces that gave it in both years"),
-            Column("change_low", "Change, from", "share", "Lower end of its 95 percent interval"),
-            Column("change_high", "Change, to", "share", "Upper end of its 95 percent interval"),
-            Column(
-                "forces_both",
-                "Forces in both years",
-                "whole",
-                "How many forces the change is reckoned over",
-            ),
+            Column("forces_both", "Forces in both years", "whole", "Over how many the change is reckoned"),
             Column("part_of", "Share of", means="What it is a share of"),
             Column("share", "Share", "share", "Share over the forces that gave both"),
-            Column("breaks", "Series breaks", means="Breaks of the series between the two years"),
+            Column("breaks", "Series breaks", means="Breaks between the two years", page=False),
         ),
         tuple(rows),
+        _breaks_between(basis, basis.items),
         key=("item",),
     )
+
+
+def _breaks_between(basis: Basis, codes: Iterable[str]) -> tuple[str, ...]:
+    """The breaks between the two years, each once, with what it is of."""
+    found = {one for code in codes for one in basis.figures.broken(code)}
+    return tuple(
+        f"Series break, {one.on.day} {one.on:%B %Y}: {one.label}. {one.why}."
+        for one in sorted(found, key=lambda one: (one.on, one.label))
+    )
+
+
+def headlines(basis: Basis) -> Links:
+    """What a reader asks first, each with its size, its change and over how many forces, leading to its picture."""
+    lines = []
+    for one in drawn(basis):
+        total = basis.figures.total(f"{basis.now}:{one.item}:total")
+        if one.item not in HEADLINES or total is None:
+            continue
+        share, change = basis.figures.national(basis.now, one.item), basis.figures.change(one.item)
+        over = basis.items[one.item].part_of
+        words = [f"{total:,} from {len(basis.figures.gave(basis.now, one.item))} forces"]
+        if share and over:
+            words.append(f"{share.share:.1%} of {basis.lower(over)}")
+        if basis.figures.broken(one.item):
+            words.append("not compared with the year before: the series breaks")
+        elif change and change.change is not None and change.low is not None and change.high is not None:
+            words.append(
+                f"{_went(change.change)} over the {change.both} forces that gave both years ({change.low:+.1%} to {change.high:+.1%})"
+            )
+        lines.append(Link(f"figure-{one.number:02}.html", basis.items[one.item].label, "; ".join(words)))
+    return Links(tuple(lines), listed=True)
+
+
+def _went(change: float) -> str:
+    return "no change" if abs(change) < 0.0005 else f"{'up' if change > 0 else 'down'} {abs(change):.1%}"
 
 
 def sheet_page(basis: Basis, sheet: str, listed: Sequence[Item]) -> Page:
@@ -105,28 +152,31 @@ def sheet_page(basis: Basis, sheet: str, listed: Sequence[Item]) -> Page:
                 )
             ),
         ]
-    if notes := _notes(basis, sheet, listed):
+    if notes := notes_table(basis, f"notes-{slug(sheet)}", sheet, [basis.now], [one.code for one in listed]):
         blocks += [Heading("What forces add", "notes"), notes]
     return Page(f"table-{slug(sheet)}.html", f"Table: {sheet}", tuple(blocks))
 
 
-def _notes(basis: Basis, sheet: str, listed: Sequence[Item]) -> Table | None:
-    """The notes of forces on the items of a sheet; none on a figure that is protected, which its note could give away."""
+def notes_table(
+    basis: Basis, id: str, of: str, years: Sequence[date], codes: Sequence[str], *, long: bool = False
+) -> Table | None:
+    """The notes of forces on some items; none on a figure that is protected, which its note could give away."""
     rows = []
-    for force, who in basis.figures.forces.items():
-        one = basis.figures.gathered.returns.get((basis.now, force))
-        for item in listed:
-            entry = one.told.entries.get(item.code) if one else None
-            if entry and entry.note and basis.figures.answer(basis.now, force, item.code).shown != "[c]":
-                rows.append((force, who.name, item.code, item.label, entry.note))
+    for day, (force, who) in product(years, basis.figures.forces.items()):
+        one = basis.figures.gathered.returns.get((day, force))
+        for code in codes:
+            entry = one.told.entries.get(code) if one else None
+            if entry and entry.note and basis.figures.answer(day, force, code).status != "protected":
+                rows.append((day, force, who.name, code, basis.figures.items[day][code].label, entry.note))
     if not rows:
         return None
     return Table(
-        f"notes-{slug(sheet)}",
-        f"What forces add to {sheet}, {year_words(basis.now)}",
-        (*FORCE, Column("item", "Code"), Column("label", "What"), Column("note", "Note of the force")),
+        id,
+        f"What forces add to {of}",
+        (YEAR, *FORCE, *ITEM, Column("note", "Note of the force", means="In the force's own words")),
         tuple(rows),
-        key=("force", "item"),
+        long=long,
+        key=("year_end", "force", "item"),
     )
 
 
@@ -156,18 +206,17 @@ def gaps_page(basis: Basis) -> Page:
         without = basis.figures.gave_not(basis.now, code)
         rows.append(
             (
-                code, item.sheet, item.label, item.basis, len(basis.figures.gave(basis.now, code)), len(basis.figures.forces),
+                code, item.label, item.sheet, item.basis, len(basis.figures.gave(basis.now, code)), len(basis.figures.forces),
                 len(basis.figures.gave(basis.then, code)) if basis.then else "[z]",
-                "; ".join(f"{basis.force_name(force)} ({basis.why_not(basis.now, force, code)})" for force in without) or "none",
+                "; ".join(_by_reason(basis, code, without)) or "none",
             )
         )  # fmt: skip
     table = Table(
         "gaps",
         "Which forces gave what",
         (
-            Column("item", "Item", means="Code of the item"),
-            Column("sheet", "Subject", means="Sheet of the return"),
-            Column("label", "Figure", means="What is counted"),
+            *ITEM,
+            Column("sheet", "Subject", means="Sheet of the return", page=False),
             Column("basis", "Over what", means="The year, since introduction, or one day"),
             Column("gave", "Forces that gave it", "whole", "For the last year"),
             Column("asked", "Forces asked", "whole", "All forces"),
@@ -188,6 +237,14 @@ def gaps_page(basis: Basis) -> Page:
     )
 
 
+def _by_reason(basis: Basis, code: str, without: Sequence[str]) -> list[str]:
+    """Each reason once, with the forces that gave it."""
+    found: dict[str, list[str]] = {}
+    for force in without:
+        found.setdefault(basis.why_not(basis.now, force, code), []).append(basis.force_name(force))
+    return [f"{why}: {', '.join(names)}" for why, names in found.items()]
+
+
 def equality_page(basis: Basis) -> Page:
     """Every breakdown of people and outcomes, nationally: counts, shares and intervals."""
     blocks: list[Block] = [
@@ -203,9 +260,7 @@ def equality_page(basis: Basis) -> Page:
                 rows.append(
                     (
                         item.code, item.label,
-                        share.counted if share else "[c]", share.of if share else "[c]",
-                        rounded(share.share if share else None), rounded(share.low if share else None),
-                        rounded(share.high if share else None),
+                        share.counted if share else "[c]", share.of if share else "[c]", *interval(share),
                         "[b]" if basis.figures.broken(item.code) else rounded(then.share if then else None),
                         len(basis.figures.gave(basis.now, item.code, total)),
                     )
@@ -221,14 +276,13 @@ def equality_page(basis: Basis) -> Page:
                 ),
                 Table(
                     key,
-                    f"{basis.items[total].label} by their parts ({kind})",
+                    f"{basis.items[total].label} by {kind.replace('-', ' ').lower()}, {year_words(basis.now)}",
                     (
-                        Column("item", "Item", means="Code of the item"),
+                        CODE,
                         Column("label", "Part", means="Which of them"),
                         Column("counted", "Number", "whole", "Over the forces that gave it and the total"),
                         Column("of", "Of", "whole", "The total over the same forces"),
-                        Column("share", "Share", "share", "Share of the total"),
-                        *ends("share"),
+                        *with_interval("Share", "Share of the total"),
                         Column(
                             "before",
                             "Share, the year before",
@@ -264,17 +318,20 @@ def repeat_page(basis: Basis) -> Page:
     for force, who in basis.figures.forces.items():
         cells: list[Value] = [force, who.name]
         for code in codes:
-            share = basis.figures.share(basis.now, force, code)
-            cells += [basis.figures.answer(basis.now, force, code).shown, rounded(share.share if share else None), rounded(share.low if share else None), rounded(share.high if share else None)]  # fmt: skip
+            cells.append(basis.figures.answer(basis.now, force, code).shown)
+            cells += interval(basis.figures.share(basis.now, force, code))
         rows.append(tuple(cells))
     columns = [*FORCE]
     for code in codes:
         item, short = basis.items[code], code.replace("-", "_")
         columns += [
             Column(short, item.label, "whole", item.definition),
-            Column(f"{short}_share", "Share", "share", f"Share of {basis.lower(item.part_of or code)}"),
-            Column(f"{short}_low", "From", "share", "Lower end of its 95 percent interval"),
-            Column(f"{short}_high", "To", "share", "Upper end of its 95 percent interval"),
+            *with_interval(
+                "Share",
+                f"Share of {basis.lower(item.part_of or code)}",
+                name=f"{short}_share",
+                prefix=f"{short}_",
+            ),
         ]
     table = Table(
         "repeat-victims",

@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import date
 
 from throughline.statistics.edition.content import Edition, Heading, Link, Links, Page, contents
+from throughline.statistics.edition.gathering import real_forces
 from throughline.statistics.edition.printed.bases import denominators_page
 from throughline.statistics.edition.printed.pictures import FIGURES, figure_page
-from throughline.statistics.edition.printed.report import Report
+from throughline.statistics.edition.printed.report import NOW, Report
 from throughline.statistics.edition.printed.tables import (
     annex_g,
     contradictions_page,
@@ -19,6 +20,7 @@ from throughline.statistics.edition.printed.tables import (
     table_1,
     table_2,
 )
+from throughline.statistics.edition.similar import similar_page
 from throughline.statistics.printed import UnknownReport, printed
 
 
@@ -60,7 +62,15 @@ def _pages(report: Report) -> tuple[Page, ...]:
             ("Pictures of the report", tuple(figure_page(report, one) for one in FIGURES)),
             (
                 "Held against other figures",
-                (denominators_page(report), contradictions_page(report), printed_page(report)),
+                (
+                    denominators_page(report),
+                    similar_page(
+                        {one.code: one for one in sorted(real_forces(NOW), key=lambda one: one.name)},
+                        "Residents are of the census of 2011, officers of 31 March 2015, recorded crime of the 12 months to that day.",
+                    ),
+                    contradictions_page(report),
+                    printed_page(report),
+                ),
             ),
         )
         for page in pages

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Final
 
 from throughline.statistics.consistency import Fact
-from throughline.statistics.edition.content import Block, Column, Figure, Heading, Page, Table, Value
+from throughline.statistics.edition.content import FORCE, Block, Column, Figure, Heading, Page, Table, Value
 from throughline.statistics.edition.drawing import Dot, dots
+from throughline.statistics.edition.printed.bases import by_residents
 from throughline.statistics.edition.printed.report import NOW, ROWS, THEN, Report
 
 
@@ -24,17 +25,19 @@ class Shown:
     all_forces: bool = False
     unable: str = ""
     also: tuple[str, ...] = ()
+    #: the printed counts that residents give a rate of
+    counts: tuple[str, ...] = ()
 
 
 FIGURES: Final = (
     Shown(1, "Recorded crime with a domestic abuse marker", "da_share_of_total_recorded_crime", also=("forces_da_share_reduction", "da_share_reduction_size_three_forces", "forces_da_offences_count_reduction")),
     Shown(2, "Calls for assistance with a domestic abuse marker", "da_share_of_total_calls", all_forces=True),
-    Shown(3, "Protection orders applied for and granted", "dvpo_share_of_applications", "percent of all applied for", also=("dvpo_applications", "dvpo_granted", "dvpo_applications_where_granted_known", "dvpo_applications_forces_supplying", "dvpo_granted_forces_supplying", "dvpo_share_of_applications_next_three", "dvpo_next_highest_applications", "dvpo_share_of_granted")),
+    Shown(3, "Protection orders applied for and granted", "dvpo_share_of_applications", "percent of all applied for", also=("dvpo_applications", "dvpo_granted", "dvpo_applications_where_granted_known", "dvpo_applications_forces_supplying", "dvpo_granted_forces_supplying", "dvpo_share_of_applications_next_three", "dvpo_next_highest_applications", "dvpo_share_of_granted"), counts=("dvpo_applications",)),
     Shown(4, "Protection orders breached", "dvpo_breach_rate", also=("dvpo_breached", "dvpo_granted_where_breaches_known", "dvpo_breaches_forces_supplying", "completeness_dvpo_breaches")),
-    Shown(5, "Disclosure scheme applications per 100,000 residents", "dvds_applications_per_100000", "per 100,000 residents", also=("dvds_applications", "dvds_disclosure_rate", "dvds_forces_supplying")),
+    Shown(5, "Disclosure scheme applications per 100,000 residents", "dvds_applications_per_100000", "per 100,000 residents", also=("dvds_applications", "dvds_disclosure_rate", "dvds_forces_supplying"), counts=("dvds_applications",)),
     Shown(6, "Arrest rates", "da_arrest_rate", unable="unable_to_provide_da_arrests", also=("da_arrest_rate_rank_ascending", "forces_unable_da_arrests", "unable_to_provide_da_arrests", "da_arrest_rate_change", "forces_comparable_arrest_data", "figure6_axis_minimum", "figure6_axis_maximum", "forces_offences_rose_more_than_arrests", "forces_arrest_rate_and_numbers_up", "forces_arrest_numbers_down", "forces_asked_about_largest_arrest_falls")),
     Shown(7, "Active cases by grade of risk on a day in April 2015", "", also=("forces_unable_caseload_by_risk", "completeness_caseload_by_risk")),
-    Shown(8, "MARAC cases per 10,000 adult women", "marac_cases_per_10000_adult_females", "per 10,000 adult women", all_forces=True, also=("marac_referrals_from_police_share", "marac_police_referrals_forces_supplying")),
+    Shown(8, "MARAC cases per 10,000 adult women", "marac_cases_per_10000_adult_females", "per 10,000 adult women", all_forces=True, also=("marac_referrals_from_police_share", "marac_police_referrals_forces_supplying"), counts=("marac_referrals",)),
     Shown(9, "Charge rates", "da_charge_rate", all_forces=True, also=("forces_charge_rate_reduction",)),
     Shown(10, "Caution rates", "da_caution_rate", all_forces=True, also=("da_cautions", "forces_caution_rate_rise")),
     Shown(11, "Evidential difficulties, the victim supports action", "evidential_difficulties_victim_supports_rate", also=("completeness_da_evidential_difficulties",)),
@@ -79,6 +82,16 @@ def figure_page(report: Report, one: Shown) -> Page:
     )  # fmt: skip
     if table.rows:
         blocks += [Heading("What else the text says", "text"), table]
+    if one.counts:
+        blocks += [
+            Heading("By residents", "residents"),
+            by_residents(report, f"figure-{one.number:02}-residents", one.counts),
+        ]
+    if one.number == 8:
+        blocks.append(
+            "The picture is by adult women, of whom no list is carried here. There are fewer of them than residents, so that a rate by them is"
+            " above the one by residents, as the printed lowest is."
+        )
     return Page(f"figure-{one.number:02}.html", f"Figure {one.number}: {one.title}", tuple(blocks))
 
 
@@ -194,8 +207,7 @@ def _figure(report: Report, one: Shown, facts: Sequence[Fact]) -> Figure:
         f"figure-{one.number:02}",
         f"{title}, by force",
         (
-            Column("force", "Code", means="Code of the force's area"),
-            Column("name", "Force", means="Name of the force"),
+            *FORCE,
             Column("order", "Place", "whole", "Place in the picture's order, where the text gives it"),
             Column(
                 "now",

@@ -14,6 +14,8 @@ from throughline.statistics.consistency.rounding import Span, counted, growth, r
 from throughline.statistics.edition.content import Column
 
 NOW, THEN = date(2015, 3, 31), date(2013, 8, 31)
+#: Where the report prints its numbers page.
+ON_NUMBERS_PAGE: Final = "in numbers (table)"
 ROWS: Final = Column("facts", "Rows", means="The rows of the list of printed figures that it stands in")
 #: What adds up to what, by the words of the report.
 SUMS: Final = (

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Final
 
 from throughline.statistics.edition.content import Column, Page, Table, Value
-from throughline.statistics.edition.printed.report import NOW, ROWS, THEN, Report
+from throughline.statistics.edition.printed.report import NOW, ON_NUMBERS_PAGE, ROWS, THEN, Report
 
 #: The numbers page: the report's row, its words, and the fact of each column.
 NUMBERS: Final = (
@@ -19,7 +19,6 @@ NUMBERS: Final = (
     ("da_share_of_harassment", "da_share_of_harassment_change", "Share of recorded harassment"),
     ("marac_referrals", "marac_referrals_change", "High-risk cases referred to MARAC"),
 )  # fmt: skip
-ON_NUMBERS_PAGE: Final = "in numbers (table)"
 
 
 def numbers_page(report: Report) -> Page:
