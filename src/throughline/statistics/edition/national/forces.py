@@ -95,7 +95,7 @@ def _beside(basis: Basis, force: str, codes: Sequence[str], *, more: str = "") -
     figures, name = basis.figures, basis.force_name(force)
     rows: list[tuple[Value, ...]] = []
     for code in codes:
-        national, funnel = figures.national(basis.now, code), figures.funnel(basis.now, code)
+        funnel = figures.funnel(basis.now, code)
         then = figures.share(basis.then, force, code)
         rows.append(
             (
@@ -103,7 +103,7 @@ def _beside(basis: Basis, force: str, codes: Sequence[str], *, more: str = "") -
                 figures.answer(basis.now, force, basis.items[code].part_of or "").shown,
                 *interval(figures.share(basis.now, force, code)),
                 "[b]" if figures.broken(code) else rounded(then.share if then else None),
-                round(national.share, 4) if national else basis.kept_back(code),
+                basis.national_share(code),
                 rounded(figures.similar_share(basis.now, force, code)),
                 standing(funnel.places.get(force) if funnel else None)[0],
             )

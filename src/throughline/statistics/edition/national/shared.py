@@ -44,11 +44,7 @@ class Basis:
 
     def total(self, day: date, code: str) -> Value:
         total = self.figures.total(f"{day}:{code}:total")
-        if total is not None:
-            return total
-        if self.figures.items[day][code].by_own_definition:
-            return "[z]"
-        return "[c]" if self.figures.gave(day, code) else "[x]"
+        return self.not_printed(day, code) if total is None else total
 
     def lower(self, code: str) -> str:
         label = self.items[code].label
@@ -71,10 +67,19 @@ class Basis:
             return f"unable to provide: {reason[:1].lower()}{reason[1:]}"
         return "protected" if answer.status == "protected" else "nothing to take a share of"
 
-    def kept_back(self, code: str) -> Value:
-        """In place of a national share: protected where forces gave it, and nothing otherwise."""
+    def not_printed(self, day: date, code: str, *of: str) -> str:
+        """In place of a figure of all forces: none where each counts in its own way, protected where some gave it."""
+        if self.figures.items[day][code].by_own_definition:
+            return "[z]"
+        return "[c]" if self.figures.gave(day, code, *of) else "[x]"
+
+    def national_share(self, code: str) -> Value:
+        """The share over all forces that gave both, of an item that is a part of another."""
         over = self.items[code].part_of
-        return "[c]" if over and self.figures.gave(self.now, code, over) else "[x]"
+        if not over:
+            return "[z]"
+        share = self.figures.national(self.now, code)
+        return round(share.share, 4) if share else self.not_printed(self.now, code, over)
 
     def national_rate(self, code: str, per: int) -> float | None:
         """The rate of all forces that gave a figure, by their residents."""

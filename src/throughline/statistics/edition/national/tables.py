@@ -50,7 +50,6 @@ def numbers_table(basis: Basis) -> Table:
     for code, item in basis.items.items():
         change = basis.figures.change(code)
         breaks = basis.figures.broken(code)
-        share = basis.figures.national(basis.now, code)
         mark: Value = "[b]" if breaks else "[z]" if item.by_own_definition else "[x]"
         rows.append(
             (
@@ -63,7 +62,7 @@ def numbers_table(basis: Basis) -> Table:
                 mark if change is None or change.high is None else round(change.high, 4),
                 "[z]" if change is None else change.both,
                 basis.items[item.part_of].label if item.part_of else "[z]",
-                round(share.share, 4) if share else basis.kept_back(code) if item.part_of else "[z]",
+                basis.national_share(code),
                 "; ".join(f"{one.label}, {one.on.day} {one.on:%B %Y}" for one in breaks) or "none",
             )
         )  # fmt: skip
