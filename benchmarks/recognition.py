@@ -53,7 +53,14 @@ from throughline.linkage.replay import (
 )
 from throughline.linkage.scoring import rank, rank_rows
 from throughline.running.trigrams import trigrams
-from throughline.synthetic.export import TRUTH_COLUMN, index, person_reference, write_calls, write_csv
+from throughline.synthetic.export import (
+    PEOPLE_COLUMNS,
+    TRUTH_COLUMN,
+    index,
+    person_reference,
+    write_calls,
+    write_csv,
+)
 from throughline.synthetic.person import InventedPerson
 
 TODAY = date(2026, 11, 26)
@@ -72,10 +79,12 @@ def main() -> None:
     arguments.add_argument(
         "--with", dest="others", default="", help="Of splink, pg_trgm and union, parted by commas."
     )
+    arguments.add_argument("--keep", type=Path, help="A folder for the files, used again where they are.")
     arguments.add_argument("--out", type=Path)
     asked = arguments.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        tell({**vars(asked), "out": None, **_measure(Path(folder), asked)}, asked.out)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = asked.keep or Path(scratch)
+        tell({**vars(asked), "keep": None, "out": None, **_measure(folder, asked)}, asked.out)
 
 
 def _say(line: str) -> None:
@@ -84,18 +93,24 @@ def _say(line: str) -> None:
 
 def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     people, heard = folder / "known.csv", folder / "calls.csv"
-    people_map = write_csv(people, asked.people, asked.seed, TODAY)
-    calls_map = write_calls(heard, asked.people, asked.calls, asked.seed, TODAY)
-    lines = people.read_text(encoding="utf-8").replace("PERSON_REF", TRUTH_COLUMN, 1)
-    people.write_text(lines, encoding="utf-8")
-    people_map.write_text(people_map.read_text(encoding="utf-8").replace("PERSON_REF", TRUTH_COLUMN))
-    layout = usable(people, read_map(people_map), TRUTH_COLUMN, "known", _say)
+    if not people.exists():
+        write_csv(people, asked.people, asked.seed, TODAY, say=lambda many: _say(f"{many:,} written"))
+    if not heard.exists():
+        write_calls(heard, asked.people, asked.calls, asked.seed, TODAY)
+    reference = PEOPLE_COLUMNS["id"]
+    layout = usable(people, read_map(people.with_suffix(".map.yaml")), reference, "known", _say)
     with (folder / "texts").open("w", encoding="utf-8") as texts:
         known = read_known(
-            people, layout, TRUTH_COLUMN, on=TODAY, processes=asked.processes, texts=texts, say=_say
+            people,
+            layout,
+            reference,
+            on=TODAY,
+            processes=asked.processes,
+            texts=texts if "pg_trgm" in asked.others else None,
+            say=_say,
         )
     known = known.mapped(folder / "snapshot")
-    layout = usable(heard, read_map(calls_map), TRUTH_COLUMN, "calls", _say)
+    layout = usable(heard, read_map(heard.with_suffix(".map.yaml")), TRUTH_COLUMN, "calls", _say)
     calls = in_order(read_calls(heard, layout, TRUTH_COLUMN, known, on=TODAY, say=_say), asked.seed)
     model = fitted(live_model(len(known)), known, asked.seed)
     model = calibrated(model, known, calls[0::2], asked.seed, _say)
@@ -109,9 +124,15 @@ def _measure(folder: Path, asked: argparse.Namespace) -> dict[str, Any]:
     exact = measure(play(ExactPhoneOrAddress(known), calls, known.person, say=_say))
     as_it_comes = play(Engine(known, live_model(len(known))), calls, known.person, say=_say)
     shipped = measure(as_it_comes, halves=False, thresholds=expected_thresholds(as_it_comes))
-    whose = {number: reference for reference, number in known.numbers.items()}
-    persons = {person_reference(one): one for one in index(asked.people, seed=asked.seed, today=TODAY)}
-    asked_about = [persons.get(whose.get(call.person, "")) for call in calls][1::2]
+    about = {call.person for call in calls[1::2]}
+    whose = {number: reference for reference, number in known.numbers.items() if number in about}
+    wanted = {*whose.values()}
+    persons = {
+        name: one
+        for one in index(asked.people, seed=asked.seed, today=TODAY)
+        if (name := person_reference(one)) in wanted
+    }
+    asked_about = [persons.get(whose.get(call.person, "")) for call in calls[1::2]]
     tables = {
         "custom of naming": lambda one: str(one.group),
         "double-barrelled": lambda one: "yes" if "-" in one.surname or " " in one.surname else "no",
