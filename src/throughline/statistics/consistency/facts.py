@@ -8,7 +8,7 @@ The columns are those of a list of a report's facts: `id`, `indicator`, `period_
 import csv
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -54,6 +54,10 @@ CHANGES: Final = re.compile(
     r"(?:percent|percentage|per cent|%) (?:increase|decrease|rise|fall|growth|reduction)\b"
 )
 FALL: Final = re.compile(r"(?:^|[_ ])(?:decrease|fall|reduction)\b")
+#: How a figure is told apart that is stated in one place, again in another, and then listed.
+TOLD_AGAIN: Final = re.compile(r"_(?:stated|listed|counted)(?:_[a-z]+)?$")
+NATION: Final = ("", "England and Wales", "England", "Wales", "UK", "United Kingdom")
+SEVERAL: Final = re.compile(r"\b(forces?|combined|all|majority|some|range|not stated)\b", re.IGNORECASE)
 #: A file of facts is a few hundred kilobytes; whatever is larger is something else.
 LARGEST: Final = 20_000_000
 #: Beyond this many digits a cell is junk, not a figure.
@@ -147,10 +151,34 @@ class Fact:
             return "proportion" in self.unit
         return self.statistic in ("range_min", "range_max") and self.unit.startswith("percent")
 
+    @property
+    def kind(self) -> str:
+        """Figures of one kind can be compared: shares, changes, points, or what is counted."""
+        if self.is_share:
+            return "share"
+        if self.in_points:
+            return "points"
+        return "change" if self.is_change else self.statistic
+
+    @property
+    def subject(self) -> str:
+        """What it counts, wherever it is told."""
+        return TOLD_AGAIN.sub("", self.indicator)
+
     @cached_property
     def stems(self) -> frozenset[str]:
         """What it counts, as words without their endings."""
-        return frozenset(stem(word) for word in self.indicator.split("_") if word)
+        return stems(self.indicator)
+
+    @cached_property
+    def head(self) -> frozenset[str]:
+        """What is counted, without the limits to which it was known ("…_where_breaches_known")."""
+        return stems(self.indicator.split("_where_")[0])
+
+    @property
+    def of_all(self) -> bool:
+        """Of many places together, not of one that is named."""
+        return self.geography in NATION or bool(SEVERAL.search(self.geography))
 
     @property
     def sources(self) -> frozenset[str]:
@@ -161,6 +189,11 @@ class Fact:
     def shown(self) -> str:
         """The value as a reader meets it, its qualifier before it."""
         return f"{'' if self.qualifier == '=' else self.qualifier}{number(self.value)}"
+
+    @property
+    def told(self) -> str:
+        """Where and how it is printed."""
+        return f"{self.id} prints {self.shown}{f' ({self.source})' if self.source else ''}"
 
 
 @lru_cache(maxsize=10_000)
@@ -177,6 +210,16 @@ def stem(word: str) -> str:
     if word.endswith("s") and not word.endswith("ss") and len(word) > 3:
         return word.removesuffix("s")
     return word
+
+
+def stems(name: str) -> frozenset[str]:
+    """The words of a name that are joined by `_`, without their endings."""
+    return frozenset(stem(word) for word in name.split("_") if word)
+
+
+def nearest(fact: Fact, others: Sequence[Fact]) -> Fact:
+    """Of other figures the print beside it: of the same source where there is one, else the closest row."""
+    return min(others, key=lambda one: (not (one.sources & fact.sources), abs(one.line - fact.line)))
 
 
 def number(value: Decimal | int | float) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -202,8 +203,11 @@ def _with_and_without(facts: Sequence[Fact]) -> Iterator[Finding]:
     counts = _counts(facts)
     told: set[tuple[str, ...]] = set()
     for without in counts:
-        if said_of(without) != "cannot" or without.denominator is None:
+        if said_of(without) != "cannot":
             continue
+        # without a base the two must be of exactly one thing, and are of all forces
+        base = all_forces(without.end) if without.denominator is None else int(without.denominator)
+        alike = 1 if without.denominator is None else ALIKE
         pairs = [
             one
             for one in counts
@@ -211,19 +215,19 @@ def _with_and_without(facts: Sequence[Fact]) -> Iterator[Finding]:
             and one.period == without.period
             and one.denominator == without.denominator
             and one.geography == without.geography
-            and likeness(one, without) >= ALIKE
+            and likeness(one, without) >= alike
         ]
         for able in pairs:
             added = able.value + without.value
-            if added != without.denominator and (pair := ids(able, without)) not in told:
+            if added != base and (pair := ids(able, without)) not in told:
                 told.add(pair)
                 yield Finding(
                     pair,
                     "with and without",
                     f"{able.shown} + {without.shown}",
-                    number(without.denominator),
+                    number(base),
                     f"{able.indicator} is {able.shown} ({able.id}) and {without.indicator} {without.shown} ({without.id}):"
-                    f" {number(added)} together, of {number(without.denominator)} forces.",
+                    f" {number(added)} together, of {number(base)} forces.",
                 )
     # ranked places and those who could not supply make up all as well
     ranks: dict[tuple[str, object], list[Fact]] = defaultdict(list)
@@ -415,11 +419,19 @@ def _in_people(facts: Sequence[Fact]) -> Iterator[Finding]:
             )
 
 
+@cache
+def forces_by_name() -> dict[str, str]:
+    """The code of each territorial force by every name that a report may print of it."""
+    return {
+        name: row.code
+        for row in load("forces").rows
+        for name in (row.label, row.label.replace(" and ", " & "), *row.texts("aliases"))
+    }
+
+
 def residents() -> dict[str, int]:
     """Usual residents of each force's area at the census of 2011, by every name of the force."""
-    census, forces = date(2011, 3, 27), {row.code: row for row in load("forces").rows}
-    return {
-        name: row.number("residents")
-        for row in load("force-residents-2011").as_of(census)
-        for name in (row.label, row.label.replace(" and ", " & "), *forces[row.code].texts("aliases"))
+    counted = {
+        row.code: row.number("residents") for row in load("force-residents-2011").as_of(date(2011, 3, 27))
     }
+    return {name: counted[code] for name, code in forces_by_name().items() if code in counted}

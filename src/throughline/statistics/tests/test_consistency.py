@@ -11,6 +11,7 @@ from consistency import measure
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from throughline.reference import load
 from throughline.statistics.cli import statistics
 from throughline.statistics.consistency import COLUMNS, FileError, Finding, check, read, read_file
 from throughline.statistics.consistency.rounding import Span, counted, roundness
@@ -212,6 +213,15 @@ class TestRowsOfEachOther:
             == []
         )
 
+    def test_a_change_from_more_than_so_much_is_held_by_what_it_may_be(self) -> None:
+        rows = [
+            {"indicator": "recorded", "value": "400000", "qualifier": ">", **EARLIER},
+            {"indicator": "recorded", "value": "434095"},
+        ]
+        change = {"indicator": "recorded_change", "statistic": "percent", "unit": "percent", **BETWEEN}
+        assert rules(*rows, {**change, "value": "8"}) == []
+        assert rules(*rows, {**change, "value": "18"}) == ["change between two periods"]
+
     def test_points_follow_from_two_shares(self) -> None:
         rows = [share("76", **EARLIER), share("66")]
         change = {
@@ -231,6 +241,72 @@ class TestRowsOfEachOther:
         told = {"indicator": "da_share_of_total_calls", "statistic": "percent", "unit": "percent of calls"}
         assert rules(*rows, {**told, "value": "4.5"}) == []
         assert rules(*rows, {**told, "value": "5.4"}) == ["share of a total"]
+
+    def test_a_share_follows_from_two_counts_of_its_names(self) -> None:
+        rows = [
+            {"indicator": "dvpo_breaches", "value": "907", "unit": "breaches"},
+            {"indicator": "dvpo_granted", "value": "3907", "unit": "orders"},
+        ]
+        told = {
+            "indicator": "dvpo_breaches_share_of_dvpo_granted",
+            "statistic": "percent",
+            "unit": "percent of orders",
+        }
+        assert rules(*rows, {**told, "value": "23"}) == []
+        assert rules(*rows, {**told, "value": "32"}) == ["share of a total"]
+
+    @pytest.mark.parametrize(
+        ("told", "right", "wrong"),
+        [
+            (
+                {"indicator": "da_arrest_rate", "statistic": "rate", "unit": "arrests per 100 crimes"},
+                "48",
+                "84",
+            ),
+            ({"indicator": "da_arrests", "statistic": "percent", "unit": "percent of crimes"}, "48", "84"),
+            (
+                {"indicator": "da_arrest_rate", "statistic": "rate", "unit": "arrests per 1,000 crimes"},
+                "484",
+                "448",
+            ),
+        ],
+    )
+    def test_a_rate_follows_from_what_is_counted_and_its_base(
+        self, told: dict[str, str], right: str, wrong: str
+    ) -> None:
+        rows = [
+            {"indicator": "da_arrests", "value": "210001", "unit": "arrests"},
+            {"indicator": "da_recorded_crimes", "value": "434095", "unit": "crimes"},
+        ]
+        assert rules(*rows, {**told, "value": right}) == []
+        assert rules(*rows, {**told, "value": wrong}) == ["rate of its base"]
+        # of two things that are counted in crimes nobody knows which it is of
+        other = {"indicator": "all_crimes", "value": "3900000", "unit": "crimes"}
+        assert "rate of its base" not in rules(*rows, other, {**told, "value": wrong})
+
+    def test_shares_that_divide_a_whole_are_all_of_it(self) -> None:
+        def told(*values: str, last: str = "standard") -> list[dict[str, str]]:
+            grades = zip(("high", "medium", last), values, strict=True)
+            return [share(value, indicator=f"graded_{grade}") for grade, value in grades]
+
+        assert rules(*told("11", "31", "58")) == []
+        assert rules(*told("11", "31", "78")) == ["shares of one total"]
+        assert rules(*told("11", "31", "38")) == ["shares of one total"]
+        # what is left over may be told in part; what is not known to be apart may overlap
+        assert rules(*told("11", "31", "38", last="other")) == []
+        assert rules(*told("11", "31", "78", last="other")) == ["shares of one total"]
+        assert rules(*told("71", "31", "78", last="photographed")) == []
+
+    def test_forces_together_count_no_more_than_all(self) -> None:
+        def told(place: str, value: str) -> dict[str, str]:
+            return {"indicator": "dvpo_granted", "unit": "orders", "geography": place, "value": value}
+
+        assert rules(told("England and Wales", "1003"), told("Kent", "311"), told("Essex", "650")) == []
+        (one,) = found(told("England and Wales", "1003"), told("Kent", "611"), told("Essex", "650"))
+        assert (one.rule, one.recomputed) == ("forces and their total", "1,261 at least")
+        every = [told(row.label, "100") for row in load("forces").rows]
+        assert rules(told("England and Wales", "4301"), *every) == ["forces and their total"]
+        assert rules(told("England and Wales", "4300"), *every) == []
 
     def test_a_range_holds_its_places_and_ends_with_them(self) -> None:
         rate = {"indicator": "charge_rate", "unit": "percent of crimes", "source_ref": "Ch5"}
@@ -423,6 +499,14 @@ class TestForces:
         assert rules(
             forces("forces_able_repeat_calls", "19"), forces("forces_unable_repeat_calls", "42")
         ) == ["with and without"]
+
+    def test_without_a_base_they_make_up_all_forces(self) -> None:
+        bare = {"of": "", "numerator": ""}
+        able = forces("forces_able_repeat_calls", "19", **bare)
+        assert rules(able, forces("forces_unable_repeat_calls", "24", **bare)) == []
+        assert rules(able, forces("forces_unable_repeat_calls", "42", **bare)) == ["with and without"]
+        # of another thing they need not
+        assert rules(able, forces("forces_unable_repeat_victims", "42", **bare)) == []
 
     def test_text_and_table_say_the_same_of_who_supplied(self) -> None:
         text = forces("dvpo_breaches_forces_supplying", "36")

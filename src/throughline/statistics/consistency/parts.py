@@ -1,0 +1,342 @@
+"""What a report says of wholes and their parts: shares of a total, sums, stages of one way."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+from typing import Final
+
+from throughline.statistics.consistency.facts import Fact, Finding, ids, nearest, number, stems
+from throughline.statistics.consistency.rounding import Span, ratio, shown, span
+
+#: Words by which two or three parts make the whole between them.
+DIVISIONS: Final = tuple(
+    frozenset(words.split())
+    for words in (
+        "female male",
+        "women men",
+        "girl boy",
+        "adult child",
+        "wide pilot",
+        "plea trial",
+        "granted refused",
+        "grant refus",
+        "with without",
+        "urban rural",
+        "crime noncrime",
+        "repeat first",
+        "yes no",
+        "high medium standard",
+    )
+)
+#: Words of a part that takes in whatever the other parts leave.
+REST: Final = frozenset({"other", "unknown", "answer", "stat", "remain", "rest", "none"})
+#: Of an order: applied for, then granted, then breached; of a crime: recorded, then charged. None exceeds the one before.
+STAGES: Final = (("appl", "grant", "breach"), ("refer", "heard"), ("record", "charg"))
+#: Words by which a count is that of everything.
+ALL: Final = frozenset({"total", "all", "record", "number"})
+#: "arrests per 100 crimes", "percent of crimes".
+PER_BASE: Final = re.compile(
+    r"(?:(?:percent|per cent|%) of|.+? per (?P<times>\d[\d,]*)) (?:all )?(?P<base>.+)"
+)
+RATE: Final = re.compile(r"_(?:rate|share|percent|percentage|per_\d.*)$")
+#: Words that say nothing of what is counted.
+FILLING: Final = frozenset("in of the for by us using a an to and at force".split())
+
+
+def parts(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Every finding about what is part of what."""
+    yield from _shares_by_name(facts)
+    yield from _of_its_base(facts)
+    yield from _wholes(facts)
+    yield from _shares_of_a_whole(facts)
+    yield from _stages(facts)
+    yield from _shares_of_one(facts)
+
+
+def counts_of_a_share(facts: Sequence[Fact], share: Fact) -> tuple[list[Fact], list[Fact]]:
+    """The counts of a share by its name: of "a share of b", those of a that are b, and those of b."""
+    part, _, whole = share.indicator.partition("_share_of_")
+    if not whole:
+        return [], []
+    of, within_it = stems(part), stems(whole)
+    counts = [
+        fact
+        for fact in facts
+        if fact.statistic == "count" and fact.period == share.period and fact.geography == share.geography
+    ]
+    by_name = [[fact for fact in counts if fact.stems == name] for name in (of, within_it)]
+    if all(by_name):
+        return by_name[0], by_name[1]
+    all_of_it = {"total", "all"}
+    wholes = [fact for fact in counts if within_it <= fact.stems and fact.stems & all_of_it]
+    # what is counted of the whole may be named by what it is counted with alone
+    names = {of | (fact.stems - all_of_it) for fact in wholes} or {of | (within_it - all_of_it)}
+    if not wholes:
+        kin = [
+            fact
+            for fact in facts
+            if within_it <= fact.stems and fact.stems & all_of_it and fact.statistic == "count"
+        ]
+        names = {of | (fact.stems - all_of_it) for fact in kin}
+    return [fact for fact in counts if fact.stems in names], wholes
+
+
+def _shares_by_name(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """A share of a total is what is counted over that total, where both are printed for its period."""
+    for share in facts:
+        if not share.is_share or "_share_of_" not in share.indicator or share.statistic != "percent":
+            continue
+        parts, wholes = counts_of_a_share(facts, share)
+        if not parts or not wholes:
+            continue
+        part, whole = nearest(share, parts), nearest(share, wholes)
+        exactly = [fact for fact in parts if fact.qualifier == "="]
+        part = nearest(share, exactly) if exactly else part
+        follows = ratio(span(part), span(whole))
+        if follows is not None and not span(share).meets(follows):
+            yield Finding(
+                ids(share, part, whole),
+                "share of a total",
+                share.shown,
+                str(follows),
+                f"{share.indicator} is printed as {share.shown} ({share.id}), and {part.shown} / {whole.shown} ="
+                f" {follows} percent ({part.id}, {whole.id}).",
+            )
+
+
+def _of_its_base(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Arrests per 100 crimes, or charged as a percentage of crimes, are the arrests or charges over the crimes."""
+    for rate in facts:
+        base = PER_BASE.fullmatch(rate.unit)
+        if base is None or rate.statistic not in ("rate", "percent") or "_share_of_" in rate.indicator:
+            continue
+        times = int((base["times"] or "100").replace(",", ""))
+        name = stems(RATE.sub("", rate.indicator))
+        here = [
+            fact
+            for fact in facts
+            if fact.statistic == "count" and (fact.period, fact.geography) == (rate.period, rate.geography)
+        ]
+        above = [fact for fact in here if fact.stems == name and fact.unit != base["base"]]
+        below = [fact for fact in here if fact.unit == base["base"]]
+        # of several things counted in crimes nobody knows which is meant, nor of one that is told apart otherwise
+        if len({fact.stems for fact in below}) != 1 or not above:
+            continue
+        if not below[0].stems - ALL - stems("_".join(below[0].unit.split())) <= name:
+            continue
+        part, whole = nearest(rate, above), nearest(rate, below)
+        follows = ratio(span(part), span(whole), times=times)
+        if follows is not None and not span(rate).meets(follows):
+            yield Finding(
+                ids(rate, part, whole),
+                "rate of its base",
+                rate.shown,
+                str(follows),
+                f"{rate.indicator} is printed as {rate.shown} {rate.unit} ({rate.id}), and {part.shown} / {whole.shown} is"
+                f" {follows} in {times:,} ({part.id}, {whole.id}).",
+            )
+
+
+def _wholes(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Parts never exceed their whole; parts that take in all of it add up to it."""
+    counts = [fact for fact in facts if fact.statistic in ("count", "n_forces") and not fact.is_change]
+    by_frame: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in counts:
+        by_frame[fact.period, fact.geography, fact.unit, fact.statistic].append(fact)
+    for group in by_frame.values():
+        for whole in group:
+            parts = [
+                part
+                for part in group
+                if part is not whole
+                and _is_part(part, whole)
+                and (part.sources & whole.sources or part.source == whole.source)
+            ]
+            yield from _of_one_whole(whole, list({part.indicator: part for part in parts}.values()))
+        yield from _answers(group)
+
+
+def _is_part(part: Fact, whole: Fact) -> bool:
+    """Whether one is by its name a part of the other: all words of the whole and more, or the whole as far as known."""
+    if part.indicator.startswith("completeness_"):
+        # who supplied one thing need not have supplied another of a shorter name
+        return False
+    inner, outer = whole.head - FILLING, part.head - FILLING
+    if inner == outer:
+        return "_where_" in part.indicator and "_where_" not in whole.indicator
+    return len(inner) >= 2 and inner < outer and not {"previou", "chang", "need"} & (outer - inner)
+
+
+def _of_one_whole(whole: Fact, parts: Sequence[Fact]) -> Iterator[Finding]:
+    most = span(whole)
+    for part in parts:
+        if span(part).low > most.high and whole.qualifier not in (">", ">="):
+            yield Finding(
+                ids(part, whole),
+                "part above whole",
+                part.shown,
+                f"{whole.shown} at most",
+                f"{part.indicator} is {part.shown} ({part.id}), a part of {whole.indicator}, which is {whole.shown}"
+                f" ({whole.id}).",
+            )
+    if len(parts) < 2 or whole.qualifier != "=" or any(part.qualifier != "=" for part in parts):
+        return
+    added = sum((Fraction(part.value) for part in parts), Fraction(0))
+    reckoned = " + ".join(number(part.value) for part in parts)
+    spread = Span(
+        sum((span(part).low for part in parts), Fraction(0)),
+        sum((span(part).high for part in parts), Fraction(0)),
+    )
+    # told in one breath under the whole's own name, they are told apart; otherwise one may be in two of them
+    together = len({part.quote for part in parts}) < len(parts) and all(
+        part.indicator.startswith(f"{whole.indicator}_") and part.quote for part in parts
+    )
+    if ((together or _make_all(whole, parts)) and spread.low > most.high) or (
+        _make_all(whole, parts) and spread.high < most.low
+    ):
+        yield Finding(
+            ids(whole, parts),
+            "parts and their total",
+            whole.shown,
+            shown(added),
+            f"{whole.indicator} is {whole.shown} ({whole.id}), and its parts are {reckoned} = {shown(added)}"
+            f" ({', '.join(ids(parts))}).",
+        )
+
+
+def _make_all(whole: Fact, parts: Sequence[Fact]) -> bool:
+    """Whether the parts leave nothing: two that are each other's rest, or one that names the rest."""
+    return _divided([part.stems - whole.stems for part in parts]) or (
+        len(parts) > 2 and any((part.stems - whole.stems) & REST for part in parts)
+    )
+
+
+def _divided(parts: Sequence[frozenset[str]]) -> bool:
+    """Whether each of the words that divide a whole is that of one part."""
+    return any(
+        len(parts) == len(division)
+        and all(words & division for words in parts)
+        and frozenset().union(*parts) >= division
+        for division in DIVISIONS
+    )
+
+
+def _answers(group: Sequence[Fact]) -> Iterator[Finding]:
+    """Neighbouring rows that are the answers to one question, one of them that there was none, make up all who were asked."""
+    for none in group:
+        if not {"no", "answer"} <= set(none.indicator.split("_")) or none.denominator is None:
+            continue
+        first = none.indicator.split("_")[:2]
+        run = sorted(
+            (
+                fact
+                for fact in group
+                if fact.indicator.split("_")[:2] == first
+                and fact.source == none.source
+                and fact.qualifier == "="
+            ),
+            key=lambda fact: fact.line,
+        )
+        added = sum((Fraction(fact.value) for fact in run), Fraction(0))
+        if len(run) > 2 and added != Fraction(none.denominator):
+            reckoned = " + ".join(number(fact.value) for fact in run)
+            yield Finding(
+                ids(run),
+                "parts and their total",
+                number(none.denominator),
+                shown(added),
+                f"The answers to {'_'.join(first)} are {reckoned} = {shown(added)} ({', '.join(ids(run))}), of"
+                f" {number(none.denominator)} who were asked.",
+            )
+
+
+def _shares_of_a_whole(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Shares that divide one whole are together all of it, and no more where one of them is of whatever is left."""
+    frames: dict[tuple[object, ...], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.is_share:
+            frames[fact.statistic, fact.period, fact.geography, fact.unit, fact.source].append(fact)
+    for frame in frames.values():
+        for name in dict.fromkeys(fact.indicator.rpartition("_")[0] for fact in frame):
+            group = [fact for fact in frame if name and fact.indicator.startswith(f"{name}_")]
+            words = [stems(fact.indicator.removeprefix(f"{name}_")) for fact in group]
+            divided = _divided(words)
+            if len({*words}) < len(group) or not (divided or any(one <= REST for one in words)):
+                continue
+            low = sum((span(fact).low for fact in group), Fraction(0))
+            high = sum((span(fact).high for fact in group), Fraction(0))
+            if low > 100 or (divided and high < 100):
+                reckoned = " + ".join(fact.shown for fact in group)
+                yield Finding(
+                    ids(group),
+                    "shares of one total",
+                    reckoned,
+                    "100" if divided else "100 at most",
+                    f"{name}: {reckoned} is {'more' if low > 100 else 'less'} than all ({', '.join(ids(group))}).",
+                )
+
+
+def _stages(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """What comes later on one way is never more than what came before."""
+    counts = [
+        fact
+        for fact in facts
+        if fact.statistic == "count" and fact.qualifier == "=" and "supply" not in fact.indicator
+    ]
+    for stages in STAGES:
+        for before, after in combinations(stages, 2):
+            for one, other in combinations(counts, 2):
+                earlier, later = (one, other) if before in one.stems else (other, one)
+                if (
+                    before in earlier.stems
+                    and after in later.stems
+                    and after not in earlier.head
+                    and before not in later.head
+                    and (earlier.period, earlier.geography) == (later.period, later.geography)
+                    and (earlier.head - {before}) == (later.head - {after})
+                    and span(later).low > span(earlier).high
+                ):
+                    yield Finding(
+                        ids(later, earlier),
+                        "part above whole",
+                        later.shown,
+                        f"{earlier.shown} at most",
+                        f"{later.indicator} is {later.shown} ({later.id}), above {earlier.indicator}, which is"
+                        f" {earlier.shown} ({earlier.id}).",
+                    )
+
+
+def _shares_of_one(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """What several places have of one total is never more than all of it."""
+    groups: dict[tuple[str, object, str], list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.is_share and "_share_of_" in fact.indicator and fact.statistic == "percent":
+            if fact.of_all and "combined" not in fact.geography:
+                continue
+            groups[re.sub(r"_next_[a-z]+$", "", fact.indicator), fact.end, fact.unit].append(fact)
+    for (name, _, _), group in groups.items():
+        added = sum(span(fact).low for fact in group)
+        if len(group) > 1 and len({fact.geography for fact in group}) == len(group) and added > 100:
+            yield Finding(
+                ids(group),
+                "shares of one total",
+                " + ".join(fact.shown for fact in group),
+                "100 at most",
+                f"{name}: {' + '.join(fact.shown for fact in group)} is more than all ({', '.join(ids(group))}).",
+            )
+        ordered = [fact for fact in group if "_next_" in fact.indicator]
+        for fact in ordered:
+            first = [one for one in group if one not in ordered]
+            named = max(len(re.split(r",| and ", fact.geography.removesuffix(" combined"))), 1)
+            for one in first:
+                if span(fact).low / named > span(one).high:
+                    yield Finding(
+                        ids(fact, one),
+                        "order of shares",
+                        fact.shown,
+                        f"{number(one.value * named)} at most",
+                        f"{fact.geography} have {fact.shown} together ({fact.id}), {named} places that come after"
+                        f" {one.geography} with {one.shown} ({one.id}).",
+                    )
