@@ -30,16 +30,25 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.lower().translate(_LETTERS)).strip()
 
 
+_EXTENSION = re.compile(r"(?:\b(?:extension|extn?)|x|#)[ .:]*\d{1,6}\s*$", re.I)
+NO_NUMBER = f"(?:{'|'.join(digit * 8 for digit in '0123456789')})$|^(?:0|44|0044)?7?12345678"
+"""How the digits of what is written down for want of a number look: 07000 000000, 01234 567890."""
+_NO_NUMBER = re.compile(NO_NUMBER)
+
+
 def clean_phone(text: str) -> str:
     """Digits of a telephone number, with its country code where that can be told (44 by default).
 
     A number that is no possible telephone number (foreign plans, invented data) keeps its digits,
     so that two records that hold it still agree. Fewer than six digits, or one digit repeated,
-    is no number.
+    is no number. An extension is left out, and so is the ".0" of a spreadsheet, which loses the first nought as well.
     """
+    text = _EXTENSION.sub("", text.strip().removesuffix(".0"))
     digits = "".join(letter for letter in text if letter in "0123456789")
-    if len(digits) < 6 or len(set(digits)) == 1:
+    if len(digits) < 6 or len(set(digits)) == 1 or _NO_NUMBER.search(digits):
         return ""
+    if len(digits) == 10 and digits[0] == "7" and "+" not in text:
+        return "44" + digits
     if "+" not in text:
         if digits[0] == "0" and digits[1] != "0" and 10 <= len(digits) <= 11:
             return "44" + digits[1:]
@@ -54,6 +63,17 @@ def clean_phone(text: str) -> str:
     except phonenumbers.NumberParseException:
         return digits
     return f"{number.country_code}{number.national_number}" if number.country_code else digits
+
+
+_BETWEEN = re.compile(r"[/;,|&\n]|\b(?:or|and)\b", re.I)
+_WHOLE_NUMBER = 9  # digits
+
+
+def clean_phones(text: str) -> list[str]:
+    """The telephone numbers that one cell holds, cleaned: "07700 900123 / 01632 960123" is two."""
+    parts = _BETWEEN.split(text)
+    whole = [part for part in parts if sum(map(str.isdigit, part)) >= _WHOLE_NUMBER] if len(parts) > 1 else []
+    return list(dict.fromkeys(filter(None, map(clean_phone, whole or [text]))))
 
 
 _POSTCODE = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{2})")
@@ -113,6 +133,19 @@ def clean_street(text: str) -> str:
     if len(words) > 1 and words[-1] in _ENDING:
         words[-1] = _ENDING[words[-1]]
     return " ".join(words)
+
+
+HOUSE_IN_STREET = r"^\s*(\d+[A-Za-z]?(?:[/-]\d+)?)(?:\s*,\s*|\s+)"
+"""A house number before the name of a street, where both stand in one column."""
+_HOUSE_IN_STREET = re.compile(HOUSE_IN_STREET, re.ASCII)
+
+
+def house_and_street(number: str, street: str) -> tuple[str, str]:
+    """The number and the street, apart, where the street's column holds both: "", "14 Alma Road"."""
+    leading = _HOUSE_IN_STREET.match(street)
+    if not leading or leading.end() == len(street):
+        return number, street
+    return f"{number} {leading[1]}".strip(), street[leading.end() :]
 
 
 @lru_cache(maxsize=65_536)

@@ -16,6 +16,7 @@ from .batch.joining import joins, pairs_of
 from .batch.linking import Settled, prepare, settle, weigh_pairs
 from .batch.table import load, opened
 from .batch.training import train
+from .known import whose
 from .layout import Layout
 from .model import Model, load_model
 
@@ -64,7 +65,7 @@ def evaluate(
     con = opened()
     try:
         rows = load(con, path, layout, truth, on=on, say=say)
-        people = truth_codes([mark or "" for (mark,) in _all(con, "select truth from records order by rid")])
+        people = truth_codes([whose(mark) for (mark,) in _all(con, "select truth from records order by rid")])
         true_pairs = pairs_within(people)
         prepare(con, rows, say)
         model = train(con, load_model("batch"), seed, say) if model is None else model

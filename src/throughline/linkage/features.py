@@ -1,8 +1,9 @@
 """A description cleaned and coded, and the compact row in which it is kept beside a record."""
 
+from itertools import chain
 from typing import NamedTuple
 
-from .cleaning import clean_number, clean_phone, clean_postcode, clean_street, fold
+from .cleaning import clean_number, clean_phones, clean_postcode, clean_street, fold, house_and_street
 from .description import Description, Name, Place
 from .names import NameParts, parts_of
 
@@ -52,7 +53,7 @@ def features(description: Description) -> Features:
         born_from=0 if born else born_from,
         born_to=0 if born else description.born_to or born_from,
         sex=description.sex if description.sex in ("1", "2") else "",
-        phones=tuple(dict.fromkeys(filter(None, map(clean_phone, description.phones)))),
+        phones=tuple(dict.fromkeys(chain.from_iterable(map(clean_phones, description.phones)))),
         places=tuple(dict.fromkeys(filter(any, map(_residence, description.places)))),
         others=_names(description.others),
     )
@@ -63,9 +64,10 @@ def _names(names: tuple[Name, ...]) -> tuple[NameParts, ...]:
 
 
 def _residence(place: Place) -> Residence:
+    number, street = house_and_street(place.number, place.street)
     return Residence(
-        clean_number(place.number),
-        clean_street(place.street),
+        clean_number(number),
+        clean_street(street),
         fold(place.town),
         clean_postcode(place.postcode),
     )

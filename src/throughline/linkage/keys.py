@@ -18,7 +18,7 @@ from .features import Features, Residence
 from .names import SHARED_NAMES, NameParts, called_by, family_root, heads
 from .phonetics import sound
 
-VERSION = 2
+VERSION = 3
 """Raised when a record gets other keys than before: what is kept is then given them anew."""
 
 CAP = 200

@@ -27,7 +27,7 @@ from .features import Features, features, pack
 from .files import FileError, describe_as_far, each_row, header_of
 from .fitting import values_of, with_households, with_shares, with_strangers
 from .keys import record_keys
-from .layout import Layout, LayoutError
+from .layout import Layout, LayoutError, is_missing
 from .model import Model, versioned
 from .snapshot import KeyTable, Snapshot
 
@@ -83,10 +83,12 @@ def usable(path: Path, layout: Layout, truth: str | None, what: str, say: Say) -
 
     Raises FileError or LayoutError: nothing of the map is there, or no truth.
     """
-    header = set(header_of(path))
+    header = header_of(path)
     if truth is not None and truth not in header:
         raise LayoutError(f"the {what} have no column '{truth}', which was given as the truth")
-    present = Layout({name: one for name, one in layout.columns.items() if one.name in header})
+    present = layout.among(header)
+    for name in layout.passed_over:
+        say(f"the {what}: {name} is not compared, and is passed over")
     for name in layout.columns.keys() - present.columns.keys():
         say(f"the {what} have no column '{layout.columns[name].name}' for {name}")
     if not present.columns.keys() - {"id"}:
@@ -95,12 +97,12 @@ def usable(path: Path, layout: Layout, truth: str | None, what: str, say: Say) -
 
 
 def whose(value: str | None) -> str:
-    """A person's mark as it is compared: a whole number that a spreadsheet wrote as 12.0 is 12."""
+    """A person's mark as it is compared: a whole number that a spreadsheet wrote as 12.0, or in another file as 0012, is 12."""
     text = (value or "").strip()
-    number, dot, rest = text.partition(".")
-    if dot and number.isdigit() and not rest.strip("0"):
-        return number
-    return "" if text.lower() in ("nan", "none", "null") else text
+    number, _dot, rest = text.partition(".")
+    if number.isdigit() and not rest.strip("0"):
+        return number.lstrip("0") or "0"
+    return "" if is_missing(text, "id") else text
 
 
 @dataclass(frozen=True, slots=True)

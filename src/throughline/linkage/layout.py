@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -57,6 +58,8 @@ class Layout:
     """Our field to their column. Fields that they do not hold are absent."""
 
     columns: Mapping[str, Column]
+    passed_over: tuple[str, ...] = ()
+    """Fields of the map that recognition does not compare, and nobody expects it to know."""
 
     def check(self, header: Iterable[str]) -> None:
         """Raise LayoutError where the file lacks a column that the map names."""
@@ -69,7 +72,14 @@ class Layout:
 
     def without(self, field: str) -> "Layout":
         """The same without one field."""
-        return Layout({name: column for name, column in self.columns.items() if name != field})
+        columns = {name: column for name, column in self.columns.items() if name != field}
+        return Layout(columns, self.passed_over)
+
+    def among(self, header: Iterable[str]) -> "Layout":
+        """The same without the fields whose columns a file lacks."""
+        present = set(header)
+        columns = {name: column for name, column in self.columns.items() if column.name in present}
+        return Layout(columns, self.passed_over)
 
     def value(self, row: Mapping[str, str], field: str) -> str:
         """What a row says in a field; empty where the layout or the row has none."""
@@ -124,31 +134,59 @@ def _part(content: Mapping[str, object], name: str) -> dict[str, object]:
 
 
 def layout_of(content: Mapping[str, object]) -> Layout:
-    """The layout that a map's lines give. Raises LayoutError for one that is no field.
+    """The layout that a map's lines give. Raises LayoutError for one that cannot be read, or is misspelt.
 
     The lines of an import's map that do not tell who somebody is are passed over, and a field without a column.
+    So is what recognition does not compare (an e-mail address, the colour of eyes), which the layout tells.
     """
-    return Layout(
-        {
-            field: _column(field, entry)
-            for field, entry in content.items()
-            if field not in _PASSED_OVER and entry is not None
-        }
-    )
+    told = {name: entry for name, entry in content.items() if name not in _PASSED_OVER and entry is not None}
+    columns = {name: _column(name, entry) for name, entry in told.items()}
+    known = {name: column for name, column in columns.items() if name in _KNOWN}
+    return Layout(known, tuple(name for name in columns if name not in _KNOWN))
+
+
+_KNOWN = (*FIELDS, *FURTHER)
 
 
 def _column(field: str, entry: object) -> Column:
-    if field not in FIELDS and field not in FURTHER:
-        raise LayoutError(
-            f"the map names an unknown field '{field}'; fields are {', '.join((*FIELDS, *FURTHER))}", field
-        )
+    if field not in _KNOWN and (meant := get_close_matches(field, _KNOWN, n=1, cutoff=0.8)):
+        raise LayoutError(f"the map names an unknown field '{field}'; is it {meant[0]}?", field)
     if isinstance(entry, str) and entry:
         return Column(entry)
     if isinstance(entry, dict) and entry.get("column") and set(entry) <= {"column", "format"}:
-        if "format" in entry and field != "dob":
+        if "format" in entry and field in _KNOWN and field != "dob":
             raise LayoutError(f"the map gives a format for {field}; only dob has one", field)
         return Column(str(entry["column"]), str(entry.get("format", "")))
+    if field not in _KNOWN:
+        raise LayoutError(f"the map names an unknown field '{field}'; fields are {', '.join(_KNOWN)}", field)
     raise LayoutError(f"the map must give a column for {field}, or {{column: NAME, format: FORMAT}}", field)
+
+
+NOT_SAID = frozenset((
+    "n/a", "#n/a", "<na>", "n/k", "unknown", "unkn", "not known", "not stated", "not given", "not recorded",
+    "not provided", "not applicable", "unspecified", "no data", "no value", "blank", "missing", "refused", "declined",
+    "withheld", "undefined", "tbc", "(null)", "<null>", "\\n",
+))  # fmt: skip
+"""What files write where they have nothing, in lower case; nobody is called so and no street."""
+NO_VALUES = frozenset(("NULL", "null", "NaN", "nan", "None", "none", "NONE", "nil", "NIL", "NA"))
+"""The same as programs write it. Null, Nan, Nil and Na are names of people, and are kept where names are asked for."""
+_NAMES = frozenset((
+    "forename", "middle", "surname", "full_name", "former_surname", "known_as", "aliases", "other_forename",
+    "other_surname",
+))  # fmt: skip
+_NAMES_TOO = NO_VALUES - {"NIL", "NA"}
+
+
+def is_missing(text: str, field: str) -> bool:
+    """Whether a cell holds a word for nothing ("NULL", "n/k", "-"), or no letter and no digit at all."""
+    if not text or len(text) > LONGEST_NOTHING:
+        return not text
+    if text.lower() in NOT_SAID or text in (_NAMES_TOO if field in _NAMES else NO_VALUES):
+        return True
+    return not any(map(str.isalnum, text))
+
+
+LONGEST_NOTHING = max(map(len, NOT_SAID))
 
 
 def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description:
@@ -158,13 +196,15 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
     """
 
     def value(field: str) -> str:
-        return layout.value(row, field)
+        text = layout.value(row, field)
+        return "" if is_missing(text, field) else text
 
     born = born_from = born_to = None
     if text := value("dob"):
         born, born_from, born_to = _read_born(text, layout.columns["dob"].format, on)
     elif text := value("age"):
-        born_from, born_to = years_for_age(_read_age(text), on)
+        youngest, oldest = _read_age(text)
+        born_from, born_to = years_for_age(oldest, on)[0], years_for_age(youngest, on)[1]
     name = Name(value("forename"), value("middle"), value("surname"), value("full_name"))
     other = Name(value("other_forename"), "", value("other_surname"))
     place = Place(value("house_number"), value("street"), value("town"), value("postcode"))
@@ -204,21 +244,37 @@ def _further_names(value: Callable[[str], str], name: Name) -> Iterator[Name]:
             yield Name(called, "", name.surname) if alone else Name(full=called)
 
 
-_DATE_FORMATS = ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y")
+_DATE_FORMATS = (
+    "%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y/%m/%d", "%d %b %Y", "%d %B %Y", "%d-%b-%Y",
+    "%d/%m/%y", "%d-%m-%y", "%d.%m.%y", "%d-%b-%y", "%d %b %y", "%b %d %Y", "%B %d %Y",
+)  # fmt: skip
 _YEAR = re.compile(r"(1[5-9]|20)\d\d")
+_TIME = re.compile(
+    r"(?:\.0+|[T ]+\d\d?:\d\d(?::\d\d(?:[.,]\d+)?)?(?: ?[ap]m)?(?:Z| ?[+-]\d\d:?\d\d)?)$", re.I
+)
+_WORDED = re.compile(r"(?<=\d)(?:st|nd|rd|th)\b|\bof\b|,", re.I)
+_PART = r"(?:0?0|\?\??|xx|--?)"
+_YEAR_ALONE = re.compile(
+    rf"(?:{_PART}[/.-]){{2}}({_YEAR.pattern})|({_YEAR.pattern})(?:[/.-]{_PART}){{2}}", re.I
+)
 
 
 def _read_born(text: str, form: str, on: date) -> tuple[date | None, int | None, int | None]:
-    """A birth date, or the year alone where that is all there is."""
-    if _YEAR.fullmatch(text):
-        return None, int(text), int(text)
-    text = re.sub(r"(\.0+|[T ]00:00(:00(\.0+)?)?)$", "", text)
+    """A birth date, or the year alone where that is all there is (1984, 00/00/1984)."""
+    day = _TIME.sub("", text)
+    if _YEAR.fullmatch(day):
+        return None, int(day), int(day)
+    words = " ".join(_WORDED.sub(" ", day).split())
     for one in (form,) if form else _DATE_FORMATS:
-        born = _parsed(text, one)
-        if born:
+        if born := _parsed(text, one) or _parsed(day, one) or (None if form else _parsed(words, one)):
             break
     else:
+        if alone := _YEAR_ALONE.fullmatch(text):
+            year = int(alone[1] or alone[3])
+            return None, year, year
         raise MalformedValue("dob", f"is not a date of the form {form}" if form else "is not a date")
+    if "%y" in one and born > on:  # of two figures: who is asked about has been born
+        born = born.replace(year=born.year - 100)
     if not 1500 <= born.year <= on.year + 1:
         raise MalformedValue("dob", "is no possible birth year")
     return born, None, None
@@ -230,7 +286,7 @@ def _parsed(text: str, form: str) -> date | None:
             return date.fromisoformat(text)
         if form == "%d/%m/%Y":  # the usual ones without strptime, which is slow
             day, month, year = text.split("/")
-            return date(int(year), int(month), int(day))
+            return date(int(year), int(month), int(day)) if len(year) == 4 else None
         if form == "%Y%m%d":
             return date(int(text[:4]), int(text[4:6]), int(text[6:])) if len(text) == 8 else None
         return datetime.strptime(text, form).date()  # noqa: DTZ007 a birth date has no time zone
@@ -238,25 +294,36 @@ def _parsed(text: str, form: str) -> date | None:
         return None
 
 
-def _read_age(text: str) -> int:
-    try:
-        age = int(float(text))
-    except (ValueError, OverflowError):
-        age = -1
-    if not 0 <= age <= 130:
+_AGE = re.compile(
+    r"(?:aged?|about|around|approx\.?|approximately|roughly|circa|c\.?|~)*\s*"
+    r"(\d{1,3})(?:\.\d+)?(?:\s*(?:-|–|to|or)\s*(\d{1,3})|('?s))?"
+    r"\s*(?:years?|yrs?|yo|y/o|y)?\.?[\s-]*(?:old|of age)?(?:ish)?\s*(?:\(?(?:approx|about|est)\.?\)?)?",
+    re.I,
+)
+
+
+def _read_age(text: str) -> tuple[int, int]:
+    """The youngest and the oldest that somebody may be: "31", "about 30 yrs", "30s", "25-30"."""
+    found = _AGE.fullmatch(text)
+    youngest = int(found[1]) if found else -1
+    oldest = int(found[2]) if found and found[2] else youngest
+    if found and found[3]:
+        oldest = youngest + 9 if youngest % 10 == 0 else -1
+    if not 0 <= youngest <= oldest <= 130:
         raise MalformedValue("age", "is no possible age")
-    return age
+    return youngest, oldest
 
 
 _SEXES = {
     "1": "1", "m": "1", "male": "1", "man": "1", "boy": "1", "2": "2", "f": "2", "female": "2", "woman": "2",
     "girl": "2", "": "", "0": "", "9": "", "u": "", "x": "", "n": "", "unknown": "", "not known": "",
-    "indeterminate": "", "not specified": "", "not stated": "", "other": "", "na": "", "nan": "",
+    "indeterminate": "", "not specified": "", "other": "", "na": "", "prefer not to say": "", "non-binary": "",
+    "gentleman": "1", "gent": "1", "lady": "2",
 }  # fmt: skip
 
 
 def _read_sex(text: str) -> str:
     try:
-        return _SEXES[text.strip().lower()]
+        return _SEXES[text.strip().lower().removesuffix(".0")]
     except KeyError:
         raise MalformedValue("sex", "is none of the codes for male, female and not known") from None

@@ -14,10 +14,20 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from ..cleaning import clean_number, clean_phone, clean_postcode, clean_street, fold, outcode, street_stem
+from ..cleaning import (
+    HOUSE_IN_STREET,
+    NO_NUMBER,
+    clean_number,
+    clean_phones,
+    clean_postcode,
+    clean_street,
+    fold,
+    outcode,
+    street_stem,
+)
 from ..description import Name
 from ..files import FileError, delimiter_of, each_row, is_utf8
-from ..layout import FURTHER, Layout, LayoutError, MalformedValue, describe
+from ..layout import FURTHER, LONGEST_NOTHING, Layout, LayoutError, MalformedValue, describe, is_missing
 from ..names import SHARED_NAMES, called_by, family_root, heads, parts_of, words_of_name
 from ..phonetics import sound
 from ..scraps import read_address
@@ -47,6 +57,8 @@ def load(con: Connection, path: Path, layout: Layout, truth: str | None, *, on: 
         con.execute(f"drop table if exists {name}")
     rows = _read(con, path, layout, truth)
     say(f"{rows:,} rows read")
+    for name in layout.passed_over:
+        say(f"{name} is not compared, and is passed over")
     _clean(con, layout, on, say)
     con.execute("drop table said")
     return rows
@@ -128,6 +140,8 @@ def _clean(con: Connection, layout: Layout, on: date, say: Say) -> None:
     fields = set(layout.columns)
     for field in ("id", "truth", *_ALL):
         con.execute(f"alter table said add column if not exists {field} varchar")
+    for field in fields & set(_ALL):
+        _leave_out_what_says_nothing(con, field)
     con.execute("create table records as select rid, id as mark, truth from said order by rid")
     _names(con, fields)
     _ways(con)
@@ -136,6 +150,15 @@ def _clean(con: Connection, layout: Layout, on: date, say: Say) -> None:
     _phones(con)
     _places(con, fields)
     _put_together(con)
+
+
+def _leave_out_what_says_nothing(con: Connection, field: str) -> None:
+    """As `layout.is_missing` has it."""
+    short = con.execute(
+        f"select distinct {field} from said where length({field}) <= {LONGEST_NOTHING}"
+    ).fetchall()
+    if empty := [text for (text,) in short if is_missing(text, field)]:
+        con.execute(f"update said set {field} = null where list_contains($1, {field})", [empty])
 
 
 _ALL = (
@@ -397,7 +420,7 @@ def _phones(con: Connection) -> None:
     con.execute(f"""
         create temp table numbers as
         select rid, place, said, case
-            when not contains(said, '+') and not regexp_matches({digits}, '^0+$')
+            when regexp_matches(said, '^[0-9 ()-]*$') and not regexp_matches({digits}, '{NO_NUMBER}')
                  and regexp_matches({digits}, '^0[1-9][0-9]{{8,9}}$') then '44' || substr({digits}, 2)
             end as phone
         from (select rid, 0 as place, phone as said from said where phone is not null
@@ -405,7 +428,7 @@ def _phones(con: Connection) -> None:
     """)
 
     def cleaned(text: str) -> list[tuple[str, str]]:
-        return [(text, phone)] if (phone := clean_phone(text)) else []
+        return [(text, phone) for phone in clean_phones(text)]
 
     _dictionary(
         con,
@@ -416,7 +439,7 @@ def _phones(con: Connection) -> None:
     )
     con.execute("""
         create temp table phones as
-        select rid, list(phone order by place) as phones from (
+        select rid, list(phone order by place, phone) as phones from (
             select rid, phone, min(place) as place from (
                 select rid, place, coalesce(phone, cleaned) as phone
                 from numbers left join unusual using (said)
@@ -448,6 +471,13 @@ def _places(con: Connection, fields: set[str]) -> None:
         select rid, 1, {", ".join(f"previous_{part}" for part in _PLACE)} from said
         where coalesce({", ".join(f"previous_{part}" for part in _PLACE)}) is not null
     """)
+
+    leading = f"{HOUSE_IN_STREET}(.+)$"
+    con.execute(
+        "update lived set house_number = concat_ws(' ', house_number, regexp_extract(street, $1, 1)), "
+        "street = regexp_extract(street, $1, 2) where regexp_matches(street, $1)",
+        [leading],
+    )
 
     def cleaner(of: Callable[[str], str], *more: Callable[[str], str]) -> Callable[[str], list[Any]]:
         def cleaned(text: str) -> list[tuple[str, ...]]:

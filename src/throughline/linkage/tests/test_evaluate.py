@@ -109,6 +109,26 @@ def test_a_few_fields_are_enough_and_rows_may_be_short(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["exact_phone_or_address"]["recall"] == 0.0
 
 
+def test_words_for_nothing_several_numbers_and_a_house_in_the_street_are_read_as_in_a_call(
+    tmp_path: Path,
+) -> None:
+    rows = HEADER + (
+        "1,Sarah,Cole,NULL,07700 900123 / 01632 960555,,14 Alma Road,LS6 2AB\n"
+        "1,Sarah,Cole,n/k,01632 960555,14,Alma Rd,LS6 2AB\n"
+        "NULL,Ann,Lunn,-,07000 000000,,NULL,unknown\n"
+        "NULL,Eve,Frost,-,07000 000000,,NULL,unknown\n"
+    )
+    result = evaluate(tmp_path, rows, "--json", map_text=MAP + "email: mail\n")
+
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert (found["rows"], found["true_pairs"]) == (4, 1)
+    assert found["exact_phone_or_address"]["precision"] == 1.0
+    assert found["exact_phone_or_address"]["recall"] == 1.0
+    assert "cannot be read" not in result.stderr
+    assert "email is not compared" in result.stderr
+
+
 def test_no_truth_in_a_row_makes_it_nobody_elses(tmp_path: Path) -> None:
     result = evaluate(tmp_path, HEADER + ",Ann,Cole,,,,,\n,Ann,Cole,,,,,\n", "--json")
 
@@ -144,7 +164,7 @@ def test_how_many_of_the_true_pairs_share_each_key_is_told(tmp_path: Path) -> No
         (HEADER, {}, "no rows"),
         (HEADER + ROWS, {"truth": "person"}, "no column 'person'"),
         (HEADER + ROWS, {"map_text": "surname: LAST"}, "no column 'LAST', which the map gives for surname"),
-        (HEADER + ROWS, {"map_text": "nick: first"}, "unknown field 'nick'"),
+        (HEADER + ROWS, {"map_text": "forenam: first"}, "unknown field 'forenam'"),
     ],
 )
 def test_a_file_that_cannot_be_used_is_refused_in_words(

@@ -35,7 +35,8 @@ def test_a_column_is_called_what_the_map_says_and_is_no_value_of_yaml(tmp_path: 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("nickname: NICK", "unknown field 'nickname'"),
+        ("sirname: LAST", "unknown field 'sirname'; is it surname"),
+        ("index: {surname: LAST}", "unknown field 'index'; fields are id, forename"),
         ("dob: {format: '%Y'}", "must give a column for dob"),
         ("surname: {column: LAST, format: '%Y'}", "only dob has one"),
         ("surname: [LAST]", "must give a column for surname"),
@@ -52,6 +53,13 @@ def test_a_bad_map_says_what_is_wrong(tmp_path: Path, text: str, said: str) -> N
 def test_a_map_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
     with pytest.raises(LayoutError, match="the map cannot be read"):
         read_map(tmp_path / "none.yaml")
+
+
+def test_what_recognition_does_not_compare_is_passed_over_and_told(tmp_path: Path) -> None:
+    layout = read_map(map_file(tmp_path, "surname: LAST\nemail: MAIL\neyes: {column: EYES, format: short}\n"))
+
+    assert layout == Layout({"surname": Column("LAST")}, ("email", "eyes"))
+    assert layout.among(["MAIL"]) == Layout({}, ("email", "eyes"))
 
 
 def test_a_missing_column_is_named() -> None:
@@ -95,6 +103,65 @@ def test_usual_dates_are_read_without_a_format(dob: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("dob", "born"),
+    [
+        ("4/9/45", date(1945, 9, 4)),
+        ("25/8/04", date(2004, 8, 25)),
+        ("3-Feb-90", date(1990, 2, 3)),
+        ("3rd February 1990", date(1990, 2, 3)),
+        ("Feb 3, 1990", date(1990, 2, 3)),
+        ("1990-02-03T12:34:56Z", date(1990, 2, 3)),
+        ("3/2/1990 1:30 pm", date(1990, 2, 3)),
+    ],
+)
+def test_dates_of_two_figures_in_words_and_with_a_time_are_read(dob: str, born: date) -> None:
+    assert row_of(dob=dob).born == born
+
+
+def test_a_format_of_two_figures_never_gives_somebody_who_is_not_born_yet() -> None:
+    layout = Layout({"dob": Column("dob", "%d/%m/%y")})
+
+    assert describe({"dob": "4/9/45"}, layout, on=ON).born == date(1945, 9, 4)
+    assert describe({"dob": "4/9/25"}, layout, on=ON).born == date(2025, 9, 4)
+
+
+@pytest.mark.parametrize("dob", ["00/00/1984", "1984-00-00", "??/??/1984", "1984.0"])
+def test_where_day_and_month_are_not_known_the_year_is_read(dob: str) -> None:
+    assert row_of(dob=dob) == Description(born_from=1984, born_to=1984)
+
+
+@pytest.mark.parametrize(
+    ("age", "years"),
+    [("about 31 yrs", (1994, 1995)), ("31.0", (1994, 1995)), ("30s", (1986, 1996)), ("25-30", (1995, 2001))],
+)
+def test_a_guessed_age_gives_the_years_that_it_allows(age: str, years: tuple[int, int]) -> None:
+    assert row_of(age=age) == Description(born_from=years[0], born_to=years[1])
+
+
+@pytest.mark.parametrize("nothing", ["NULL", "n/k", "Unknown", "-", "N/A", "None", "nan", "#N/A", " ?? "])
+def test_a_word_for_nothing_is_nothing(nothing: str) -> None:
+    fields = (
+        "forename",
+        "surname",
+        "full_name",
+        "dob",
+        "age",
+        "sex",
+        "phone",
+        "street",
+        "postcode",
+        "aliases",
+    )
+
+    assert row_of(**dict.fromkeys(fields, nothing)) == Description()
+
+
+@pytest.mark.parametrize("name", ["Null", "Nan", "Nil", "Na", "Noone"])
+def test_who_is_called_like_a_word_for_nothing_keeps_the_name(name: str) -> None:
+    assert row_of(surname=name) == Description(names=(Name(surname=name),))
+
+
+@pytest.mark.parametrize(
     ("field", "value"),
     [
         ("dob", "31/02/1990"),
@@ -102,7 +169,9 @@ def test_usual_dates_are_read_without_a_format(dob: str) -> None:
         ("dob", "0190-01-01"),
         ("age", "x"),
         ("age", "250"),
-        ("sex", "?"),
+        ("sex", "perhaps"),
+        ("age", "11s"),
+        ("dob", "05/1984"),
     ],
 )
 def test_a_malformed_value_names_its_field_and_never_itself(field: str, value: str) -> None:

@@ -209,6 +209,6 @@ def test_calls_correct_a_model_that_expects_too_much_or_too_little() -> None:
 
 
 def test_a_number_that_a_spreadsheet_wrote_is_the_number() -> None:
-    assert [whose(value) for value in ("12.0", " 12 ", "A.0", "nan", None, "1.5")] == [
-        "12", "12", "A.0", "", "", "1.5",
+    assert [whose(value) for value in ("12.0", " 12 ", "A.0", "nan", None, "1.5", "0012", "n/k", "?")] == [
+        "12", "12", "A.0", "", "", "1.5", "12", "", "",
     ]  # fmt: skip
