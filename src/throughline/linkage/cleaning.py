@@ -31,7 +31,7 @@ def fold(text: str) -> str:
 
 
 _EXTENSION = re.compile(r"(?:\b(?:extension|extn?)|x|#)[ .:]*\d{1,6}\s*$", re.I)
-NO_NUMBER = f"(?:{'|'.join(digit * 8 for digit in '0123456789')})$|^(?:0|44|0044)?7?12345678"
+NO_NUMBER = f"(?:{'|'.join(digit * 8 for digit in '0123456789')})$|^(?:0|44|0044)?7?12345678[0-9]?[0-9]?$"
 """How the digits of what is written down for want of a number look: 07000 000000, 01234 567890."""
 _NO_NUMBER = re.compile(NO_NUMBER)
 
