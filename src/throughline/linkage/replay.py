@@ -90,7 +90,12 @@ def read_calls(path: Path, layout: Layout, truth: str, known: Known, *, on: date
     if not calls:
         raise FileError("the calls have a header and no rows")
     tell("calls", unread, say)
-    say(f"{len(calls):,} calls, {sum(call.person >= 0 for call in calls):,} of persons who are known")
+    of_known = sum(call.person >= 0 for call in calls)
+    say(f"{len(calls):,} calls, {of_known:,} of persons who are known")
+    if not of_known:
+        say(
+            f"no call has a mark in '{truth}' that one of the known has: all count as strangers, and nothing can be found"
+        )
     return calls
 
 

@@ -110,6 +110,32 @@ def test_one_call_alone_is_measured_by_the_thresholds_of_the_model(tmp_path: Pat
     assert "those of the model are taken" in result.stderr
 
 
+def test_calls_about_nobody_known_give_noughts_and_a_word_of_why(tmp_path: Path) -> None:
+    calls = CALLS.replace("\n1", "\nx1").replace("\n2", "\nx2").replace("\n3", "\nx3")
+    result = replay(tmp_path, "--json", calls=calls.replace("\n4", "\nx4").replace("\n5", "\nx5"))
+
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert {found["engine"][name] for name in FIGURES - {"ms"}} == {0.0}
+    assert "no call has a mark in 'who' that one of the known has" in result.stderr
+
+
+def test_words_for_nothing_guessed_ages_and_an_unknown_field_do_not_stop_a_replay(tmp_path: Path) -> None:
+    known = KNOWN.replace("4,Amy,,Lunn,05/06/1979,,,,", "0004,Amy,NULL,Lunn,05/06/1979,n/k,-,unknown,N/A")
+    calls = CALLS.replace("Lunn, Amy;47;;", "LUNN, Amy;40s;NULL;-").replace(
+        "36;01632 960123", "c. 36;+44 (0)1632 960123"
+    )
+    result = replay(
+        tmp_path, "--no-calibration", "--json", known=known, calls=calls, map_text=MAP + "  email: mail\n"
+    )
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["engine"]["recall_at_1"] == 1.0
+    assert "the calls: email is not compared" in result.stderr
+    assert "values of age cannot" not in result.stderr
+    assert "6 of persons who are known" in result.stderr
+
+
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path) -> None:
     result = replay(tmp_path, "--details", str(tmp_path / "none" / "details.json"))
 
