@@ -33,7 +33,9 @@ _MOST_WORDS = 5
 
 def record_keys(features: Features, secret: bytes) -> frozenset[int]:
     """The keys to store beside a record: signed 64-bit integers, as PostgreSQL's bigint holds them."""
-    return _hashed(chain(_shared_keys(features, 0), _rough_keys(features)), secret)
+    return _hashed(
+        chain(_shared_keys(features, 0), _held_street_keys(features), _rough_keys(features)), secret
+    )
 
 
 def probe_keys(features: Features, secret: bytes) -> frozenset[int]:
@@ -48,9 +50,10 @@ def batch_keys(features: Features) -> frozenset[str]:
 
 def _batch_keys(features: Features) -> Iterator[str]:
     yield from _usual_probe_keys(features)
+    yield from _held_street_keys(features)
     codes = _name_codes(features.names)
     born = features.born
-    towns = {sound(place.town.replace(" ", "")) for place in features.places if place.town}
+    towns = {_town_code(place) for place in features.places if place.town}
     for code in codes:
         if born:
             yield f"1{code}{born[:6]}"
@@ -63,7 +66,7 @@ def _batch_keys(features: Features) -> Iterator[str]:
         for town in towns:
             yield f"6{code}{town}"
     for place in features.places:
-        town, street = sound(place.town.replace(" ", "")), street_stem(place.street)
+        town, street = _town_code(place), street_stem(place.street)
         if town and street:
             yield f"7{street}/{town}"
         for number in place.number.split()[:3]:
@@ -85,6 +88,7 @@ def _hashed(keys: Iterator[str], secret: bytes) -> frozenset[int]:
 
 def _probe_keys(features: Features) -> Iterator[str]:
     yield from _usual_probe_keys(features)
+    yield from _asked_street_keys(features)
     if not features.phones and not any(_is_a_house(place) for place in features.places):
         # a name alone, or with a date or a town: there is little else to find a misspelt one by
         yield from _rough_keys(features)
@@ -124,12 +128,44 @@ def _shared_keys(features: Features, slack: int) -> Iterator[str]:
         for number in place.number.split()[:3]:
             if place.postcode:
                 yield f"h{place.postcode}/{number}"
-            if place.street:
-                yield f"s{street_stem(place.street)}/{number}"
-        if place.street:  # "Kelly, of Alma Road"
-            for code in codes:
-                yield f"0{street_stem(place.street)}/{code}"
     yield from _other_party_keys(features, codes, years)
+
+
+def _held_street_keys(features: Features) -> Iterator[str]:
+    """A house in its street, with and without the town; a name in a street ("Kelly, of Alma Road")."""
+    codes = _name_codes(features.names)
+    for place in features.places:
+        if place.street:
+            street = street_stem(place.street)
+            for number in place.number.split()[:3]:
+                yield f"s{street}/{number}"
+                yield f"s{street}/{number}/{_town_code(place)}"
+            for code in codes:
+                yield f"0{street}/{code}"
+
+
+def _asked_street_keys(features: Features) -> Iterator[str]:
+    """Of those the ones that tell most: 14 Alma Road is in a hundred towns, so where the town is said it is that one.
+
+    Or a house of which no town is known; and the name counts where no house is said.
+    """
+    codes = _name_codes(features.names)
+    for place in features.places:
+        if place.street:
+            street, numbers = street_stem(place.street), place.number.split()[:3]
+            for number in numbers:
+                if place.town:
+                    yield f"s{street}/{number}/{_town_code(place)}"
+                    yield f"s{street}/{number}/"
+                else:
+                    yield f"s{street}/{number}"
+            if not numbers:
+                for code in codes:
+                    yield f"0{street}/{code}"
+
+
+def _town_code(place: Residence) -> str:
+    return sound(place.town.replace(" ", ""))
 
 
 def _is_a_house(place: Residence) -> bool:
@@ -143,7 +179,7 @@ def _rough_keys(features: Features) -> Iterator[str]:
     if features.born:
         for place in features.places:
             if place.town:
-                yield f"t{features.born}{sound(place.town.replace(' ', ''))}"
+                yield f"t{features.born}{_town_code(place)}"
 
 
 def _other_party_keys(features: Features, codes: tuple[str, ...], years: range) -> Iterator[str]:
