@@ -248,6 +248,8 @@ def _said(text: str, today: date) -> Features:
     if not isinstance(content, dict):
         raise click.UsageError("A and B must be JSON objects, or rows of a file given by --file and --map.")
     layout = layout_of({field: field for field in content})
+    if layout.passed_over:
+        raise LayoutError(f"the description names an unknown field '{layout.passed_over[0]}'")
     row = {field: "" if value is None else str(value) for field, value in content.items()}
     return features(describe(row, layout, on=today))
 

@@ -65,6 +65,8 @@ def evaluate(
     con = opened()
     try:
         rows = load(con, path, layout, truth, on=on, say=say)
+        for name in layout.passed_over:
+            say(f"{name} is not compared, and is passed over")
         people = truth_codes([whose(mark) for (mark,) in _all(con, "select truth from records order by rid")])
         true_pairs = pairs_within(people)
         prepare(con, rows, say)
