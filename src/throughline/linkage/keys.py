@@ -147,9 +147,11 @@ def _held_street_keys(features: Features) -> Iterator[str]:
 def _asked_street_keys(features: Features) -> Iterator[str]:
     """Of those the ones that tell most: 14 Alma Road is in a hundred towns, so where the town is said it is that one.
 
-    Or a house of which no town is known; and the name counts where no house is said.
+    Or a house of which no town is known; and the name counts where no house is said. Where no two names are said that
+    would find somebody by themselves, the town and the number may be misheard as well, and all are asked.
     """
     codes = _name_codes(features.names)
+    scarce = len(codes) < 2
     for place in features.places:
         if place.street:
             street, numbers = street_stem(place.street), place.number.split()[:3]
@@ -157,9 +159,9 @@ def _asked_street_keys(features: Features) -> Iterator[str]:
                 if place.town:
                     yield f"s{street}/{number}/{_town_code(place)}"
                     yield f"s{street}/{number}/"
-                else:
+                if scarce or not place.town:
                     yield f"s{street}/{number}"
-            if not numbers:
+            if scarce or not numbers:
                 for code in codes:
                     yield f"0{street}/{code}"
 
