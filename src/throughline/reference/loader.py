@@ -21,8 +21,8 @@ from typing import Any, Final, Literal, get_args
 import yaml
 
 type Confidence = Literal["H", "M", "L"]
-type ColumnType = Literal["text", "optional-text", "texts", "number", "flag"]
-type Value = str | int | bool | tuple[str, ...] | None
+type ColumnType = Literal["text", "optional-text", "texts", "number", "flag", "optional-day"]
+type Value = str | int | bool | date | tuple[str, ...] | None
 
 CONFIDENCES: Final = frozenset(get_args(Confidence.__value__))
 COLUMN_TYPES: Final = frozenset(get_args(ColumnType.__value__))
@@ -86,6 +86,9 @@ class Row:
 
     def flag(self, column: str) -> bool:
         return self._typed(column, bool)
+
+    def optional_day(self, column: str) -> date | None:
+        return None if self._value(column) is None else self._typed(column, date)
 
     def _typed[T](self, column: str, kind: type[T]) -> T:
         value = self._value(column)
@@ -278,12 +281,12 @@ def _records(
 
 def _cell(place: str, key: str, text: str, columns: Mapping[str, Column]) -> Any:
     """CSV knows only text: give a cell the type that YAML would have given it."""
-    if key in ("valid_from", "valid_until"):
+    kind = columns[key].type if key in columns else "text"
+    if key in ("valid_from", "valid_until") or kind == "optional-day":
         try:
             return date.fromisoformat(text)
         except ValueError:
             raise BadList(f"{place}: {key} is not a date such as 2015-04-01") from None
-    kind = columns[key].type if key in columns else "text"
     if kind == "texts":
         return text.split(TEXTS_SEPARATOR)
     if kind == "number":
@@ -342,6 +345,10 @@ def _detail(place: str, key: str, value: Any, kind: ColumnType) -> Value:
         case "number" if isinstance(value, int) and not isinstance(value, bool):
             return value
         case "flag" if isinstance(value, bool):
+            return value
+        case "optional-day" if value is None:
+            return None
+        case "optional-day" if isinstance(value, date) and _is_day(value):
             return value
     raise BadList(f"{place}: {key} is missing or not of type {kind}")
 

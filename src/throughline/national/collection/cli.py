@@ -443,7 +443,7 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
 
     from throughline.national.collection.commands.taking import take
     from throughline.national.collection.queries.exporting import signed_set
-    from throughline.statistics.edition.gathering import SIGNED
+    from throughline.statistics.edition.gathering import ASKED_ON, SIGNED
     from throughline.statistics.edition.sealing import SUMS, seal
 
     if out.exists() and any(out.iterdir()):
@@ -461,7 +461,7 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
         raise click.ClickException("Invented forces and others are not taken together.")
     tables: dict[Path, list[list[str]]] = {
         Path("signatures.csv"): [
-            ["folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on"],
+            ["folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on", ASKED_ON],
             *(
                 [
                     one["folder"],
@@ -471,6 +471,7 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
                     one["mark"],
                     "{name}, {post}".format(**one["signed"]),
                     one["signed"]["at"][:10],
+                    one["asked_on"],
                 ]
                 for one in signed
             ),

@@ -21,10 +21,11 @@ columns:
   also: {type: texts, means: Other names}
   minutes: {type: number, means: Minutes}
   formal: {type: flag, means: Formal or not}
+  told: {type: optional-day, means: When it was told}
 defaults: {source: Schedule 1, confidence: H, group: charged, minutes: 5, formal: true}
 rows:
   - {code: "1", label: Charged, valid_from: 2014-04-01, valid_until: 2015-03-31, also: [charge, summons]}
-  - {code: "1", label: Charged or summonsed, valid_from: 2015-04-01, was: "0"}
+  - {code: "1", label: Charged or summonsed, valid_from: 2015-04-01, was: "0", told: 2014-12-01}
   - {code: "2", label: Cautioned, valid_from: 2015-04-01, formal: false, confidence: L, note: Recalled}
 """
 
@@ -80,6 +81,8 @@ def test_columns_are_read_with_their_types(write):
     assert row.texts("also") == ("charge", "summons")
     assert row.number("minutes") == 5
     assert row.flag("formal") is True
+    assert row.optional_day("told") is None
+    assert write(GOOD).get("1", on=TODAY).optional_day("told") == date(2014, 12, 1)
     with pytest.raises(TypeError, match="'group' is not int"):
         row.number("group")
     with pytest.raises(KeyError, match="no column 'colour'"):
@@ -130,7 +133,7 @@ def test_rows_can_stand_in_a_csv_file_beside_the_head(write):
         ("valid_until: 2015-03-31", "valid_until: 2015-03-30", r"code '1' has a gap before 2015-04-01"),
         ("rows:", "rows:\n  - charged", r"outcomes, row 1: not a mapping"),
         ("rows:", "rows: [", r"outcomes.yaml, line \d+: expected"),
-        ("note: Recalled", "formal: true", r"outcomes.yaml, line 16: 'formal' is given twice"),
+        ("note: Recalled", "formal: true", r"outcomes.yaml, line 17: 'formal' is given twice"),
     ],
 )
 def test_a_list_at_fault_is_refused_with_list_and_row_named(write, before, after, complaint):

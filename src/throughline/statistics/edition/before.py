@@ -139,9 +139,9 @@ class Before:
 
 
 def _words(value: object, status: str) -> str:
-    return {"protected": "protected", "unable": "unable to provide", "missing": "no return"}.get(
-        status, str(value)
-    )
+    return {
+        "protected": "protected", "unable": "unable to provide", "not-asked": "not yet asked for", "missing": "no return",
+    }.get(status, str(value))  # fmt: skip
 
 
 def write_ledger(path: Path, after: Earlier) -> None:

@@ -12,6 +12,7 @@ type Kind = Literal["text", "whole", "share", "number", "date"]
 MARKS = {
     "[c]": "protected: publishing it could tell of a person",
     "[u]": "the force is unable to provide it",
+    "[n]": "was not yet asked for when the return was made",
     "[x]": "the force made no return, or the report does not print it",
     "[z]": "does not apply",
     "[b]": "the series breaks here: not compared",

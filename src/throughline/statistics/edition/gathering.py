@@ -32,6 +32,8 @@ KNOWN: Final = ("officers", "recorded")
 WHY: Final = "corrections.csv"
 #: What a row of it holds, and how long a mark is at least.
 SIGNED_BY: Final = ("folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on")
+#: What it may say besides: the day on which it was asked for, where that is another than the day of the signature.
+ASKED_ON: Final = "asked_on"
 MARK: Final = 16
 
 
@@ -98,11 +100,12 @@ def gather(
     """Read every return that the signatures of a folder name. Raises UnpublishableError with all faults at once.
 
     ``signatures.csv`` has a row for each return: folder (or spreadsheet), force, year_end, digest, mark, signed_by, signed_on. A
-    return beside it without a row is unsigned, and nothing is published. Where the folder was sealed (`sealing`), no file of it has changed
+    return beside it without a row is unsigned, and nothing is published. A return answers what was asked for on its ``asked_on``, or when it
+    was signed: an item that was added to the list since is missing from it rightly. Where the folder was sealed (`sealing`), no file of it has changed
     since; ``seal`` is the SHA-256 that its writer was told, without which a new list of sums would pass for the old one.
     """
     faults = unsealed(folder, seal)
-    rows = _rows(folder / SIGNATURES, SIGNED_BY, faults)
+    rows = _rows(folder / SIGNATURES, SIGNED_BY, faults, (ASKED_ON,))
     if not rows and faults:
         raise UnpublishableError((f"{faults[0]} Nothing unsigned is published.",))
     forces, invented = _forces(folder, max((row["year_end"] for row in rows), default=""), faults)
@@ -118,14 +121,15 @@ def gather(
         if path.parent != folder or not path.exists():
             faults.append(f"{row['folder']}: is signed for and is not there.")
             continue
-        told, problems = read_return(path, forces=forces)
-        if told is None:
-            faults += [f"{row['folder']}: {problem}" for problem in problems[:5]]
-            continue
         try:
             signed_on = date.fromisoformat(row["signed_on"])
+            asked_on = date.fromisoformat(row[ASKED_ON] or row["signed_on"])
         except ValueError:
-            faults.append(f"{row['folder']}: signed_on is not a date.")
+            faults.append(f"{row['folder']}: signed_on is not a date, or {ASKED_ON} is none.")
+            continue
+        told, problems = read_return(path, forces=forces, asked_on=asked_on)
+        if told is None:
+            faults += [f"{row['folder']}: {problem}" for problem in problems[:5]]
             continue
         if (told.force, told.year_end.isoformat()) != (row["force"], row["year_end"]):
             faults.append(f"{row['folder']}: is of {told.force} to {told.year_end}, and signed as another.")

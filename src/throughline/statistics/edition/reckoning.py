@@ -17,6 +17,8 @@ from throughline.statistics.edition.gathering import Force, Gathered
 from throughline.statistics.edition.similar import like, similar
 from throughline.statistics.returns import Item, items
 
+#: What stands in place of a figure, by why there is none (`content.MARKS` says it in words).
+MARK_OF: Final = {"protected": "[c]", "unable": "[u]", "not-asked": "[n]", "missing": "[x]"}
 #: So much of what is told of it tells one return from the one that corrected it.
 VERSION: Final = 16
 
@@ -27,12 +29,12 @@ class Answer:
 
     value: int | None
     status: str
-    """published, protected, unable or missing"""
+    """published, protected, unable, not-asked (the item was added since) or missing (there is no return)"""
     reason: str = ""
 
     @property
     def shown(self) -> int | str:
-        return {"protected": "[c]", "unable": "[u]", "missing": "[x]"}.get(self.status, self.value or 0)
+        return MARK_OF.get(self.status, self.value or 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,8 @@ class Figures:
         signed = self.gathered.returns.get((year_end, force))
         entry = signed.told.entries.get(item) if signed else None
         if entry is None:
-            return Answer(None, "missing")
+            # a return that lacks an item was read only because the item was added after it was asked for
+            return Answer(None, "not-asked" if signed else "missing")
         if entry.value is None:
             return Answer(None, "unable", entry.unable or "")
         if self._cell(year_end, force, item) in self.protection.protected:

@@ -46,19 +46,25 @@ def template(out: Path, year_end: str, force: str) -> None:
 @click.option(
     "--before", type=click.Path(path_type=Path), help="The return of the year before, to hold it against."
 )
+@click.option(
+    "--asked-on",
+    metavar="DATE",
+    help="The day on which it was asked for; what is asked since it need not answer.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output, nothing else.")
-def check(path: Path, before: Path | None, as_json: bool) -> None:
+def check(path: Path, before: Path | None, asked_on: str | None, as_json: bool) -> None:
     """Judge a filled return: PATH is the folder with its CSV files, or the spreadsheet.
 
     Each fault is named by sheet, row, item, rule and remedy. The status is 1 where there is an error, and 0 where there are
     questions alone, or nothing.
     """
-    told, problems = read_return(path)
+    told, problems = read_return(path, asked_on=_day(asked_on, "--asked-on") if asked_on else None)
     found = [_problem(one) for one in problems]
     if told is not None:
         queries = (*within_itself(told), *without_method(told), *against_outside(told))
         if before is not None:
-            past, wrong = read_return(before)
+            # it was judged when it came in, by what was asked then
+            past, wrong = read_return(before, asked_on=date.min)
             if past is None:
                 raise click.ClickException(f"{before}: is no return that can be read: {wrong[0]}")
             if past.force != told.force or past.year_end >= told.year_end:
@@ -93,8 +99,8 @@ def _query(told: Return, one: Query) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _day(told: str) -> date:
+def _day(told: str, option: str = "--year-end") -> date:
     try:
         return date.fromisoformat(told)
     except ValueError:
-        raise click.UsageError(f"--year-end: {told!r} is not a date; write it as 2015-03-31") from None
+        raise click.UsageError(f"{option}: {told!r} is not a date; write it as 2015-03-31") from None

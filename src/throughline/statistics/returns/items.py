@@ -23,6 +23,12 @@ class Item:
     breakdown: str | None = None
     #: counted by each force by a definition of its own: no figures of two forces are added up or compared
     by_own_definition: bool = False
+    #: the day from which every return must answer it; None: as long as there is this list
+    asked_since: date | None = None
+
+    def asked_on(self, day: date | None) -> bool:
+        """Whether a return that was asked for on a day must answer it; of no day, whether it must now."""
+        return day is None or self.asked_since is None or self.asked_since <= day
 
 
 def items(year_end: date) -> tuple[Item, ...]:
@@ -40,6 +46,7 @@ def items(year_end: date) -> tuple[Item, ...]:
             row.flag("compared"),
             row.optional_text("breakdown"),
             row.flag("by_own_definition"),
+            row.optional_day("asked_since"),
         )
         for row in load("return-items").as_of(year_end)
     )

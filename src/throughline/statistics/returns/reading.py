@@ -42,12 +42,13 @@ class Problem:
 
 
 def read_return(
-    path: Path, *, forces: Collection[str] | None = None
+    path: Path, *, forces: Collection[str] | None = None, asked_on: date | None = None
 ) -> tuple[Return | None, tuple[Problem, ...]]:
     """The return in a folder of CSV files or in one spreadsheet, or None with every problem of its form.
 
     A return with a problem is not read in part. ``forces`` are the codes that a force may have; without it, those of the
-    forces of England and Wales.
+    forces of England and Wales. ``asked_on`` is the day on which the return was asked for: an item that was added to the list since may
+    be left out or empty, as not asked for then. Without it every item of today's list is asked for.
     """
     needed = {
         ABOUT: ("force", "year_end"),
@@ -121,6 +122,8 @@ def read_return(
                     "Leave one of the two.",
                 )
             )
+        elif not item.asked_on(asked_on) and not cells["value"] and not cells["unable"]:
+            continue
         elif entry := _entry(item, cells, row, year_end, problems):
             entries[code] = entry
     named = {cells["item"] for _, cells in told}
@@ -131,10 +134,15 @@ def read_return(
             code,
             "missing",
             "has no row.",
-            'Give a figure, or "unable to provide" with a reason.',
+            'Give a figure, or "unable to provide" with a reason.'
+            + (
+                f" If the return was asked for before {item.asked_since:%-d %B %Y}, say on which day."
+                if item.asked_since
+                else ""
+            ),
         )
         for code, item in listed.items()
-        if code not in named
+        if code not in named and item.asked_on(asked_on)
     ]
     methods = _methods(counted, {item.sheet for item in listed.values()}, year_end, problems)
     if problems or force is None:

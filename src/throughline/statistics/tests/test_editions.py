@@ -21,7 +21,7 @@ from editions import correct, write_invented
 from frictionless import Package
 
 from throughline.statistics.disclosure import UnprotectedError
-from throughline.statistics.edition.before import read_before
+from throughline.statistics.edition.before import Before, Printed, read_before
 from throughline.statistics.edition.cli import publish
 from throughline.statistics.edition.content import MARKS, Table
 from throughline.statistics.edition.drawing import Dot, dots
@@ -494,6 +494,85 @@ def write_rows(path: Path, table: list[dict[str, str]]) -> Path:
         writer.writeheader()
         writer.writerows(table)
     return path
+
+
+class TestAReturnThatWasSignedBeforeAnItemWasAdded:
+    LATER = "victims-repeat-own"
+
+    @pytest.fixture
+    def folder(self, made: Path, tmp_path: Path) -> Path:
+        """All returns of a force lack the item, as they were signed."""
+        folder = copied(made, tmp_path / "returns")
+        signatures = rows(folder / "signatures.csv")
+        for one in signatures:
+            if one["force"] == "X00000001":
+                path = folder / one["folder"] / "figures.csv"
+                write_rows(path, [row for row in rows(path) if row["item"] != self.LATER])
+                told, _ = read_return(path.parent, forces={"X00000001"}, asked_on=date.min)
+                assert told is not None
+                one["digest"] = digest(canonical(told))
+        write_rows(folder / "signatures.csv", signatures)
+        return folder
+
+    def test_it_is_published_and_the_edition_says_so_in_words(
+        self, folder: Path, made: Path, tmp_path: Path
+    ) -> None:
+        edition = national_edition("x", Figures(gather(folder)))
+        out = tmp_path / "out"
+        write_edition(edition, out, style=made / "style.css")
+        told = {
+            (row["year_end"], row["force"]): (row["value"], row["status"])
+            for row in rows(out / "data" / "figures.csv")
+            if row["item"] == self.LATER
+        }
+        day = YEARS[-1].isoformat()
+        assert told[day, "X00000001"] == ("", "not-asked")
+        assert {status for (_, force), (_, status) in told.items() if force != "X00000001"} <= {
+            "published", "protected", "unable", "missing",
+        }  # fmt: skip
+        (gap,) = (row for row in rows(out / "data" / "gaps.csv") if row["item"] == self.LATER)
+        name = gather(folder).forces["X00000001"].name
+        assert f"was not yet asked for when the return was made: {name}" in gap["without"]
+        assert gap["asked"] == "42"
+        asked = {
+            row["force"]: row["asked"] for row in rows(out / "data" / "returns.csv") if row["year_end"] == day
+        }
+        assert int(asked["X00000001"]) == int(asked["X00000002"]) - 1
+        page = (out / "repeat-victims.html").read_text()
+        assert "[n]" in page
+        assert "was not yet asked for when the return was made" in page
+        assert '"[n]"' in (out / "data" / "gaps.csv-metadata.json").read_text()
+
+    def test_but_not_where_it_was_asked_for_since(self, folder: Path) -> None:
+        signatures = rows(folder / "signatures.csv")
+        late = [
+            row | {"signed_on": "2026-12-01", "asked_on": ""}
+            if row["force"] == "X00000001"
+            else row | {"asked_on": ""}
+            for row in signatures
+        ]
+        write_rows(folder / "signatures.csv", late)
+        with pytest.raises(UnpublishableError, match="victims-repeat-own: has no row"):
+            gather(folder)
+        # signed since, and asked for before it
+        write_rows(folder / "signatures.csv", [row | {"asked_on": "2026-11-26"} for row in late])
+        assert len(gather(folder).returns) == len(late)
+        write_rows(folder / "signatures.csv", [row | {"asked_on": "then"} for row in late])
+        with pytest.raises(UnpublishableError, match="asked_on is none"):
+            gather(folder)
+
+    def test_what_it_gives_later_is_a_correction_that_says_why(self, folder: Path, made: Path) -> None:
+        figures = Figures(gather(folder))
+        cells = {
+            (day, force, code): Printed(str(answer.shown), answer.status, "")
+            for day in figures.years for force in figures.forces for code in figures.items[day]
+            if (answer := figures.answer(day, force, code)) and force == "X00000001"
+        }  # fmt: skip
+        now = gather(made / "returns")
+        before = Before("x", True, cells, {})
+        later = Figures(replace(now, why={(day, "X00000001"): "Asked since." for day in figures.years}))
+        told = {(day, code): (was, why) for _, day, code, was, _, why in before.corrections(later)}
+        assert told[YEARS[-1], self.LATER] == ("not yet asked for", "Asked since.")
 
 
 def test_a_note_of_a_protected_figure_stands_nowhere(made: Path, tmp_path: Path) -> None:

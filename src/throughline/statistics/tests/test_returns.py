@@ -3,14 +3,15 @@
 import csv
 import json
 import random
+import re
 import zipfile
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
 import pytest
-from click.testing import CliRunner
+from click.testing import CliRunner, Result
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from invented_returns import KINDS, YEAR, invented
@@ -192,6 +193,71 @@ class TestTheForm:
         path.write_bytes(content)
         found, problems = read_return(folder)
         assert (found is None) == bool(problems)
+
+
+class TestAReturnThatIsOlderThanAnItem:
+    """An item that is added to years already being returned: who was asked before it need not answer it."""
+
+    LATER = next(item for item in items(YEAR) if item.asked_since)
+    BEFORE = LATER.asked_since - timedelta(days=1)
+
+    @pytest.fixture
+    def old(self, tmp_path: Path, world: dict[str, tuple[Return, Return]]) -> Path:
+        folder = filled(tmp_path / "old", world["Invented 05"][1])
+        lines = (folder / "figures.csv").read_text("utf-8").splitlines(keepends=True)
+        kept = [line for line in lines if f",{self.LATER.code}," not in line]
+        assert len(kept) == len(lines) - 1
+        (folder / "figures.csv").write_text("".join(kept), "utf-8")
+        return folder
+
+    def test_it_is_whole_when_it_was_asked_for_before(self, old: Path) -> None:
+        told, problems = read_return(old, asked_on=self.BEFORE)
+        assert problems == ()
+        assert told is not None
+        assert {*told.entries} == {item.code for item in items(YEAR)} - {self.LATER.code}
+        assert not [one for one in within_itself(told) if self.LATER.code in one.items]
+
+    @pytest.mark.parametrize("on", [LATER.asked_since, None])
+    def test_from_the_day_it_is_asked_it_is_missing(self, old: Path, on: date | None) -> None:
+        told, (one,) = read_return(old, asked_on=on)
+        assert told is None
+        assert (one.item, one.rule) == (self.LATER.code, "missing")
+        assert "before 27 November 2026, say on which day" in one.remedy
+
+    def test_an_item_that_was_always_asked_is_missing_from_any_return(self, old: Path) -> None:
+        text = (old / "figures.csv").read_text("utf-8")
+        (old / "figures.csv").write_text(re.sub(r"(?m)^[^\n]*,crimes,.*\n", "", text), "utf-8")
+        told, (one,) = read_return(old, asked_on=date.min)
+        assert (told, one.item, one.rule) == (None, "crimes", "missing")
+
+    def test_it_may_be_answered_or_left_empty_in_a_form_that_has_it(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        told, _ = read_return(
+            filled(
+                tmp_path / "all", world["Invented 05"][1], victims_repeat_own={"value": "7", "unable": ""}
+            ),
+            asked_on=self.BEFORE,
+        )
+        assert told is not None
+        assert told.value(self.LATER.code) == 7
+        empty = filled(
+            tmp_path / "one", world["Invented 05"][1], victims_repeat_own={"value": "", "unable": ""}
+        )
+        told, problems = read_return(empty, asked_on=self.BEFORE)
+        assert problems == ()
+        assert told is not None
+        assert self.LATER.code not in told.entries
+        assert read_return(empty)[1][0].rule == "neither"
+
+    def test_the_command_judges_it_by_its_day(self, old: Path) -> None:
+        def check(*more: str) -> Result:
+            return CliRunner().invoke(returning, ["check", str(old), *more])
+
+        assert "victims-repeat-own: has no row." in check().output
+        told = check("--asked-on", str(self.BEFORE))
+        assert (told.exit_code, "has no row" in told.output) == (0, False)
+        assert "--asked-on: 'once' is not a date" in check("--asked-on", "once").output
 
 
 class TestTheSpreadsheet:

@@ -190,7 +190,8 @@ def _read(
             write_template(folder, of.year_end, force=force.code)
             for name, content in files:
                 (folder / name.lower()).write_bytes(content)
-        told, problems = read_return(path, forces=list(Force.objects.values_list("code", flat=True)))
+        codes = list(Force.objects.values_list("code", flat=True))
+        told, problems = read_return(path, forces=codes, asked_on=of.opens)
     if told is None:
         return None, [], problems
     other = []

@@ -36,6 +36,7 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
                 "residents": one.force.residents,
                 "folder": f"{of.year_end}-{one.force.code}",
                 "year_end": of.year_end.isoformat(),
+                "asked_on": of.opens.isoformat(),
                 "version": one.version.number,
                 "digest": one.version.digest,
                 # nobody outside has it, and it stays with the version: what is printed of a return is made with it

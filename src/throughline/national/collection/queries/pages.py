@@ -144,6 +144,9 @@ class Figure:
     unable: str
     before: str
     note: str
+    #: an item that was added to the list later was not asked for in a round that opened before it
+    asked: bool
+    asked_before: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +246,8 @@ def sheets(of: Round, version: Version | None, past: Version | None) -> list[tup
                 reasons.label(entry.unable, on=of.year_end) if entry and entry.unable else "",
                 answer(then, item.code) if then and then.value(item.code) is not None else "",
                 note(now, item.code),
+                entry is not None,
+                then is None or item.code in then.entries,
             )
         )
     return [(sheet, lines, counted(now, sheet)) for sheet, lines in found.items()]

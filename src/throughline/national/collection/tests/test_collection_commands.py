@@ -1,12 +1,14 @@
 """A round from its opening to what is taken for an edition, on a real database with its row security."""
 
+import csv
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
 from click.testing import CliRunner
 from django.db import DatabaseError, IntegrityError, transaction
+from django.urls import reverse
 
 from throughline.foundations.access.rules import Refused
 from throughline.foundations.audit.commands import record
@@ -29,7 +31,7 @@ from throughline.national.conftest import NOW, YEAR_END, World, files
 from throughline.reference import load
 from throughline.statistics.edition.gathering import UnpublishableError, gather
 from throughline.statistics.edition.sealing import seal
-from throughline.statistics.returns import canonical
+from throughline.statistics.returns import canonical, items, read_return
 
 #: More repeat victims than victims.
 WRONG = {"victims-repeat": 5_500}
@@ -252,6 +254,76 @@ def test_a_spreadsheet_of_the_template_is_read_as_its_csv_files_are(world: World
     assert [(one.item, one.rule) for one in again.problems] == [("force", "round")]
     assert received.version is not None
     assert received.version.figures.startswith("throughline return 2\nX01\t2026-03-31\nitem\tarrests\t")
+
+
+class TestAnItemThatWasAddedLater:
+    """The round of these tests opened before the item was on the list."""
+
+    LATER = next(item for item in items(YEAR_END) if item.asked_since)
+
+    def old(self) -> list[tuple[str, bytes]]:
+        ((name, content),) = files()
+        lines = content.decode().splitlines()
+        return [
+            (name, "\n".join(line for line in lines if not line.startswith(f"{self.LATER.code},")).encode())
+        ]
+
+    def test_an_old_return_is_whole_and_signed_and_its_page_says_so(self, world: World, signed_in) -> None:
+        assert self.LATER.asked_since > world.round.opens
+        received = send(world, sent=self.old())
+        assert received.problems == ()
+        assert self.LATER.code not in received.version.figures
+        sign(world)
+        address = reverse("collection:return", args=[world.round.id, world.force.id])
+        page = signed_in("contact").get(address).content.decode()
+        assert page.count("Not yet asked for when this round opened") == 1
+        world.as_("statistician")
+        (line,) = (
+            line
+            for _, lines, _ in return_page(
+                world.as_("statistician"), world.round.id, world.force.id, now=NOW
+            ).sheets
+            for line in lines
+            if not line.asked
+        )
+        assert (line.code, line.value, line.unable) == (self.LATER.code, "", "")
+
+    def test_it_is_exported_with_the_day_on_which_it_was_asked_for(self, world: World, tmp_path) -> None:
+        send(world, sent=self.old())
+        sign(world)
+        world.as_("statistician")
+        told = CliRunner().invoke(
+            national,
+            ["export-signed", "--round", "2026", "--out", str(tmp_path / "out"), "--as", "statistician"],
+        )
+        assert told.exit_code == 0, told.output
+        (row,) = csv.DictReader((tmp_path / "out" / "signatures.csv").read_text("utf-8").splitlines())
+        assert row["asked_on"] == "2026-11-01"
+        path = tmp_path / "out" / row["folder"]
+        assert read_return(path, forces=["X01"], asked_on=date.fromisoformat(row["asked_on"]))[1] == ()
+
+    def test_the_year_after_says_what_was_not_asked_before(self, world: World, signed_in) -> None:
+        send(world, sent=self.old())
+        sign(world)
+        year = YEAR_END.replace(year=2027)
+        world.as_("statistician")
+        after = rounds.open_round(
+            by=world.actor("statistician"), now=NOW, code="2027", title="Year to March 2027", year_end=year,
+            opens=date(2027, 5, 1), due=date(2027, 6, 30),
+        )  # fmt: skip
+        late = datetime(2027, 5, 2, 10, tzinfo=UTC)
+
+        def give(sent: list[tuple[str, bytes]]) -> receiving.Received:
+            by = world.as_("contact")
+            return receiving.receive(by=by, now=late, round_id=after.id, force_id=world.force.id, files=sent)
+
+        assert [(one.item, one.rule) for one in give(self.old()).problems] == [(self.LATER.code, "missing")]
+        assert give(files()).problems == ()
+        page = return_page(world.as_("contact"), after.id, world.force.id, now=late)
+        lines = [line for _, lines, _ in page.sheets for line in lines]
+        assert [line.code for line in lines if not line.asked_before] == [self.LATER.code]
+        address = reverse("collection:return", args=[after.id, world.force.id])
+        assert "not yet asked for" in signed_in("contact").get(address).content.decode()
 
 
 def test_the_return_of_another_year_is_no_return_of_this_round(world: World):

@@ -219,6 +219,12 @@ class TestFiguresAreAskedFor:
         assert "2,026" in page
         assert "2,025" not in page
 
+    def test_an_item_that_was_added_later_was_not_yet_asked_for(self, client: Client, editions: Path) -> None:
+        path = editions / "edition-2026" / "data" / "figures.csv"
+        path.write_text(path.read_text().replace(",unable,not-marked,", ",not-asked,,", 1))
+        page = words(client.get(self.ADDRESS, {"force": "X02", "item": "calls-da", "year": "2025-03-31"}))
+        assert "not yet asked for when the return was made" in page
+
     def test_one_opens_to_what_it_counts_beside_others_with_its_history(self, client: Client) -> None:
         response = client.get(self.ADDRESS, {"force": "X01", "item": "calls-da", "year": "2026-03-31"})
         assert "Alder &lt;Vale&gt;" in response.content.decode()

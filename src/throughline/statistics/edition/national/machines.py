@@ -83,7 +83,11 @@ def data(basis: Basis) -> tuple[Table, ...]:
                 *FORCE,
                 CODE,
                 Column("value", "Value", "whole", "The figure; empty where none is printed"),
-                Column("status", "Status", means="published, protected, unable or missing"),
+                Column(
+                    "status",
+                    "Status",
+                    means="published, protected, unable, not-asked (the item was added to the list since) or missing",
+                ),
                 Column("reason", "Reason", means="Code of why it was not provided"),
                 Column("digest", "Digest", means="Tells the return from one that corrected it"),
             ),
@@ -146,11 +150,11 @@ def _returns(basis: Basis) -> Table:
         for force, who in basis.figures.forces.items():
             signed = gathered.returns.get((day, force))
             given = sum(entry.value is not None for entry in signed.told.entries.values()) if signed else 0
-            asked = len(basis.figures.items[day])
             if signed:
+                asked = len(signed.told.entries)
                 rows.append((day, force, who.name, "signed", asked, given, signed.signed_on))
             else:
-                rows.append((day, force, who.name, "missing", asked, given, None))
+                rows.append((day, force, who.name, "missing", len(basis.figures.items[day]), given, None))
     return Table(
         "returns",
         "Every return that was asked for",
@@ -158,7 +162,12 @@ def _returns(basis: Basis) -> Table:
             YEAR,
             *FORCE,
             Column("status", "Status", means="signed or missing"),
-            Column("asked", "Figures asked for", "whole", "Items of the return of that year"),
+            Column(
+                "asked",
+                "Figures asked for",
+                "whole",
+                "Items of the return of that year, as they were when it was asked for",
+            ),
             Column("given", "Figures given", "whole", "How many it gave; the others say why not"),
             Column("signed_on", "Signed on", "date", "Day of the signature"),
         ),

@@ -62,16 +62,22 @@ class Basis:
             answer = self.figures.answer(day, force, over)
         if answer.status == "missing":
             return "made no return"
+        if answer.status == "not-asked":
+            return "was not yet asked for when the return was made"
         if answer.status == "unable":
             reason = self.reasons.get(answer.reason, answer.reason)
             return f"unable to provide: {reason[:1].lower()}{reason[1:]}"
         return "protected" if answer.status == "protected" else "nothing to take a share of"
 
     def not_printed(self, day: date, code: str, *of: str) -> str:
-        """In place of a figure of all forces: none where each counts in its own way, protected where some gave it."""
+        """In place of a figure of all forces: none where each counts in its own way, protected where some gave it, not yet
+        asked for where that is why nobody did."""
         if self.figures.items[day][code].by_own_definition:
             return "[z]"
-        return "[c]" if self.figures.gave(day, code, *of) else "[x]"
+        if self.figures.gave(day, code, *of):
+            return "[c]"
+        why = {self.figures.answer(day, force, code).status for force in self.figures.forces}
+        return "[n]" if "not-asked" in why and "unable" not in why else "[x]"
 
     def national_share(self, code: str) -> Value:
         """The share over all forces that gave both, of an item that is a part of another."""

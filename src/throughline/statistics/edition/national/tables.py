@@ -203,9 +203,11 @@ def gaps_page(basis: Basis) -> Page:
     rows: list[tuple[Value, ...]] = []
     for code, item in basis.items.items():
         without = basis.figures.gave_not(basis.now, code)
+        early = [one for one in without if basis.figures.answer(basis.now, one, code).status == "not-asked"]
         rows.append(
             (
-                code, item.label, item.sheet, item.basis, len(basis.figures.gave(basis.now, code)), len(basis.figures.forces),
+                code, item.label, item.sheet, item.basis, len(basis.figures.gave(basis.now, code)),
+                len(basis.figures.forces) - len(early),
                 len(basis.figures.gave(basis.then, code)) if basis.then else "[z]",
                 "; ".join(_by_reason(basis, code, without)) or "none",
             )
@@ -218,7 +220,12 @@ def gaps_page(basis: Basis) -> Page:
             Column("sheet", "Subject", means="Sheet of the return", page=False),
             Column("basis", "Over what", means="The year, since introduction, or one day"),
             Column("gave", "Forces that gave it", "whole", "For the last year"),
-            Column("asked", "Forces asked", "whole", "All forces"),
+            Column(
+                "asked",
+                "Forces asked",
+                "whole",
+                "All forces but those whose return was made before it was asked for",
+            ),
             Column("gave_before", "Gave it before", "whole", "For the year before"),
             Column(
                 "without",
