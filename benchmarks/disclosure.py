@@ -1,11 +1,11 @@
-"""Whether small counts of invented editions can be found by subtraction, by readers, by forces and by two forces together.
+"""Whether small counts of invented editions can be found by subtraction, by readers, by forces and by two or three forces together.
 
     python benchmarks/disclosure.py --out benchmarks/results/disclosure.json
 
 Editions come in threes, of 43 invented forces: one of two years, one in which returns are corrected and late ones have come in, and
 one a year later, with more corrections. Each is attacked with everything that it and those before it print: cells, totals over
 all bases, parts and wholes, and which figures that are kept back a correction left as they were. A force subtracts its own figures as well,
-and two forces lay theirs together. The same attack on editions that keep back the small counts alone stands beside it. Every protection
+and two forces lay theirs together; of three, who are more than is promised (`disclosure-limits`), a sample says what they would find. The same attack on editions that keep back the small counts alone stands beside it. Every protection
 is also proved, edition by edition, as `publish` does.
 """
 
@@ -14,7 +14,8 @@ import random
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
 from pathlib import Path
@@ -40,6 +41,8 @@ from throughline.statistics.edition.reckoning import Figures
 from throughline.statistics.returns import Entry, Return, canonical, digest, items
 from throughline.synthetic.returning import invented_forces, invented_returns
 
+#: So many groups of three forces are tried at most where more could subtract from each other.
+TRIPLES = 200
 YEARS = (date(2024, 3, 31), date(2025, 3, 31), date(2026, 3, 31))
 
 
@@ -128,6 +131,16 @@ def editions(seed: int) -> Iterator[Figures]:
     yield Figures(Gathered(every.forces, {**third.returns, **new}, True), figures.after())
 
 
+@dataclass
+class Within:
+    """What groups of forces found and narrowed, in how many attacks, and in how many of them something was found."""
+
+    recovered: set[Cell] = field(default_factory=set)
+    narrowed: set[Cell] = field(default_factory=set)
+    attacks: int = 0
+    found_some: int = 0
+
+
 @dataclass(frozen=True)
 class Reader:
     """All that was published, now and before, and what of it is to stay unknown."""
@@ -169,21 +182,25 @@ class Reader:
         }
         return recovered, close
 
-    def from_within(self, together: int) -> tuple[set[Cell], set[Cell], int]:
-        """What forces find that lay their figures together, so many at once: found, narrowed, and how many attacks were made."""
-        recovered, close, tried = set[Cell](), set[Cell](), 0
+    def from_within(self, together: int, at_most: int | None = None) -> "Within":
+        """What forces find that lay their figures together, so many at once; of the groups of a piece ``at_most`` a sample."""
+        told = Within()
         for piece in apart(self.given):
             if not piece.kept & self.small:
                 continue
             # of whom nothing stands in it, subtracts nothing
-            for forces in combinations(sorted({cell.force for cell in piece.kept}), together):
+            groups = [*combinations(sorted({cell.force for cell in piece.kept}), together)]
+            if at_most is not None and len(groups) > at_most:
+                groups = random.Random(len(groups)).sample(groups, at_most)
+            for forces in groups:
                 left = known_to(piece, self.values, forces)
                 if left.kept & self.small:
-                    found = self.attacked(left)
-                    recovered |= found[0]
-                    close |= found[1]
-                    tried += 1
-        return recovered, close, tried
+                    recovered, close = self.attacked(left)
+                    told.recovered |= recovered
+                    told.narrowed |= close
+                    told.attacks += 1
+                    told.found_some += bool(recovered)
+        return told
 
     def needless(self, secondary: frozenset[Cell]) -> int:
         """How many figures that are kept back for others' sake could each be printed by itself, and as far as the attacks tell nothing
@@ -254,7 +271,8 @@ def alone(figures: Figures) -> int:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--editions", type=int, default=1000)
+    parser.add_argument("--threes", type=int, default=334)
+    parser.add_argument("--processes", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument(
         "--needless", type=int, default=10, help="In so many first editions each figure is printed on trial."
@@ -262,10 +280,20 @@ def main() -> None:
     parser.add_argument(
         "--pairs", type=int, default=1000, help="In so many threes any two forces lay theirs together."
     )
+    parser.add_argument(
+        "--triples", type=int, default=40, help="In so many threes any three do, as far as they are sampled."
+    )
     parser.add_argument("--out", type=Path)
     asked = parser.parse_args()
     tell(
-        measure(editions_=asked.editions, seed=asked.seed, pairs=asked.pairs, needless=asked.needless),
+        measure(
+            threes=asked.threes,
+            processes=asked.processes,
+            seed=asked.seed,
+            pairs=asked.pairs,
+            triples=asked.triples,
+            needless=asked.needless,
+        ),
         asked.out,
     )
 
@@ -285,78 +313,134 @@ def _unless_refused(seed: int, total: Mapping[str, Counter[str]]) -> Iterator[Fi
             return
 
 
-def measure(*, editions_: int, seed: int, pairs: int = 0, needless: int = 0) -> dict[str, Any]:
-    total: dict[str, Counter[str]] = {kind: Counter() for kind in KINDS}
-    least = dict.fromkeys(KINDS, 1.0)
-    spent: Counter[str] = Counter()
-    begun, made, at = time.perf_counter(), 0, 0
-    while made < editions_:
-        told: list[Figures] = []
-        clock = time.process_time()
-        for kind, figures in zip(KINDS, _unless_refused(seed + at, total), strict=False):
-            spent["editions"] += (now := time.process_time()) - clock
-            told.append(figures)
-            counted = total[kind]
-            protection = figures.protection
-            counted["editions"] += 1
-            counted["cells"] += figures.all_cells()
-            counted["kept"] += len(protection.protected)
-            counted["small"] += len(protection.primary)
-            counted["totals"] += len(figures.sums)
-            counted["totals_kept"] += len(figures.sums) - len(figures.printed_sums())
-            listed = {day: [*items_.values()] for day, items_ in figures.items.items()}
-            sums = [*figures.sums.values()]
-            for together in withstood(
-                protection, figures.cells(), listed, sums, figures.policy, figures.earlier
-            ).values():
-                counted["proved"] += together is None or together >= 0
-                counted["proved_against_two_forces"] += together is None or together >= 2
-                counted["to_be_proved"] += 1
-            if kind == "first":
-                counted["needed_at_least"] += needed(figures)
-            share = 1 - len(protection.protected) / figures.all_cells()
-            least[kind] = min(least[kind], share)
-            reader = Reader.of(told)
-            recovered, close = reader.attacked(reader.given)
-            counted["attacked"] += len(reader.small)
-            counted["recovered_by_readers"] += len(recovered)
-            counted["narrowed_by_readers"] += len(close)
-            counted["recovered_from_small_alone"] += alone(figures)
-            if kind == "first" and at < needless:
-                secondary = protection.protected - protection.primary
-                counted["tried_on_their_own"] += len(secondary)
-                counted["could_be_printed_on_their_own"] += reader.needless(secondary)
-            spent["readers"] += (then := time.process_time()) - now
-            for number, name in ((1, "a_force"), (2, "two_forces")):
-                if number == 2 and at >= pairs:
-                    continue
-                recovered, close, tried = reader.from_within(number)
-                counted[f"attacks_by_{name}"] += tried
-                counted[f"recovered_by_{name}"] += len(recovered)
-                counted[f"narrowed_by_{name}"] += len(close)
-                spent[name] += (now := time.process_time()) - then
-                then = now
-            clock = time.process_time()
-            made += 1
-            if made == editions_:
-                break
-        at += 1
-        if at % 25 == 0:
-            print(f"{made} editions, {time.perf_counter() - begun:.0f} s", flush=True)
+@dataclass
+class Told:
+    """What was counted of some threes, by kind of edition; the least share that one published; the processor's seconds by work."""
+
+    total: dict[str, Counter[str]] = field(default_factory=lambda: {kind: Counter() for kind in KINDS})
+    least: dict[str, float] = field(default_factory=lambda: dict.fromkeys(KINDS, 1.0))
+    spent: Counter[str] = field(default_factory=Counter)
+    if_three: Counter[str] = field(default_factory=Counter)
+
+    def add(self, other: "Told") -> None:
+        for kind in KINDS:
+            self.total[kind].update(other.total[kind])
+            self.least[kind] = min(self.least[kind], other.least[kind])
+        self.spent.update(other.spent)
+        self.if_three.update(other.if_three)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which three, and which of the longer attacks it has."""
+
+    seed: int
+    pairs: bool
+    triples: bool
+    needless: bool
+
+
+def attack_three(asked: Asked) -> Told:
+    """Make the three editions of a seed, and attack each beside those before it."""
+    found = Told()
+    told: list[Figures] = []
+    clock = time.process_time()
+
+    def lap(work: str) -> None:
+        nonlocal clock
+        found.spent[work] += (now := time.process_time()) - clock
+        clock = now
+
+    for kind, figures in zip(KINDS, _unless_refused(asked.seed, found.total), strict=False):
+        lap("editions")
+        told.append(figures)
+        counted = found.total[kind]
+        protection = figures.protection
+        counted["editions"] += 1
+        counted["cells"] += figures.all_cells()
+        counted["kept"] += len(protection.protected)
+        counted["small"] += len(protection.primary)
+        counted["totals"] += len(figures.sums)
+        counted["totals_kept"] += len(figures.sums) - len(figures.printed_sums())
+        listed = {day: [*items_.values()] for day, items_ in figures.items.items()}
+        sums = [*figures.sums.values()]
+        for together in withstood(
+            protection, figures.cells(), listed, sums, figures.policy, figures.earlier
+        ).values():
+            counted["proved"] += together is None or together >= 0
+            counted["proved_against_two_forces"] += together is None or together >= 2
+            counted["to_be_proved"] += 1
+        if kind == "first":
+            counted["needed_at_least"] += needed(figures)
+        found.least[kind] = min(found.least[kind], 1 - len(protection.protected) / figures.all_cells())
+        reader = Reader.of(told)
+        recovered, close = reader.attacked(reader.given)
+        counted["attacked"] += len(reader.small)
+        counted["recovered_by_readers"] += len(recovered)
+        counted["narrowed_by_readers"] += len(close)
+        counted["recovered_from_small_alone"] += alone(figures)
+        if kind == "first" and asked.needless:
+            secondary = protection.protected - protection.primary
+            counted["tried_on_their_own"] += len(secondary)
+            counted["could_be_printed_on_their_own"] += reader.needless(secondary)
+        lap("readers")
+        for together, (name, wanted, at_most) in enumerate(
+            (
+                ("a_force", True, None),
+                ("two_forces", asked.pairs, None),
+                ("three_forces", asked.triples, TRIPLES),
+            ),
+            start=1,
+        ):
+            if not wanted:
+                continue
+            within = reader.from_within(together, at_most)
+            counted[f"attacks_by_{name}"] += within.attacks
+            counted[f"attacks_by_{name}_that_found"] += within.found_some
+            counted[f"held_against_{name}"] += len(reader.small)
+            counted[f"recovered_by_{name}"] += len(within.recovered)
+            counted[f"narrowed_by_{name}"] += len(within.narrowed)
+            lap(name)
+        if kind == "first" and asked.triples:
+            more = replace(figures.policy, insiders=figures.policy.insiders + 1)
+            promised = Figures(figures.gathered, policy=more)
+            found.if_three["cells"] += promised.all_cells()
+            found.if_three["kept"] += len(promised.protection.protected)
+            found.if_three["kept_against_two"] += len(protection.protected)
+            within = Reader.of([promised]).from_within(3, TRIPLES)
+            found.if_three["recovered_by_three_forces"] += len(within.recovered)
+            lap("if_three_were_promised")
+    return found
+
+
+def measure(
+    *, threes: int, seed: int, pairs: int = 0, triples: int = 0, needless: int = 0, processes: int = 1
+) -> dict[str, Any]:
+    found, begun = Told(), time.perf_counter()
+    every = [Asked(seed + at, at < pairs, at < triples, at < needless) for at in range(threes)]
+    with ProcessPoolExecutor(processes) as pool:
+        for at, one in enumerate(pool.map(attack_three, every), start=1):
+            found.add(one)
+            if at % 25 == 0:
+                print(f"{at} threes, {time.perf_counter() - begun:.0f} s", flush=True)
     return {
-        "editions": made,
+        "editions": sum(one["editions"] for one in found.total.values()),
+        "refused": sum(one["refused"] for one in found.total.values()),
         "seed": seed,
+        "processes": processes,
         "seconds": round(time.perf_counter() - begun, 1),
-        "processor_seconds": round(time.process_time(), 1),
-        "processor_seconds_by_work": {name: round(value, 1) for name, value in spent.items()},
-        "threes_attacked_by_two_forces": min(pairs, at),
+        "processor_seconds": round(sum(found.spent.values()), 1),
+        "processor_seconds_by_work": {name: round(value, 1) for name, value in found.spent.items()},
+        "threes_attacked_by_two_forces": min(pairs, threes),
+        "threes_attacked_by_three_forces": min(triples, threes),
+        "first_editions_if_three_were_promised": found.if_three,
         **{
             name: {
                 **counted,
-                "published_share": round(1 - counted["kept"] / counted["cells"], 4),
-                "least_published_share": round(least[name], 4),
+                "published_share": round(1 - counted["kept"] / max(1, counted["cells"]), 4),
+                "least_published_share": round(found.least[name], 4),
             }
-            for name, counted in total.items()
+            for name, counted in found.total.items()
         },
     }
 

@@ -37,7 +37,7 @@ def published(
     """What a reader has of returns when some cells are kept back and these totals are printed (those of earlier editions too).
 
     ``values`` and ``kept`` hold every version of a figure that an edition printed or kept back. Where a return was corrected and a
-    figure that is kept back was not, that is taken as known: whoever guesses it is right. What parts that were not provided would
+    figure of it was not, that is taken as known, whether it was kept back or printed: whoever guesses it is right. What parts that were not provided would
     come to (`implied`) are figures as well.
     """
     equations: list[tuple[Mapping[Cell, int], int]] = [
@@ -67,9 +67,13 @@ def published(
         given_all = total in values and all(one in values for one in members)
         if given_all and sum(values[one] for one in members) == values[total]:
             equations.append((dict.fromkeys(members, 1) | {total: -1}, 0))
+    for cell in values.keys() - kept:
+        # what one version of a return has printed is taken to be so in another
+        if cell[:3] in versions:
+            versions[cell[:3]].append(cell)
     for cells in versions.values():
         for one, other in pairwise(sorted(cells, key=lambda cell: (values[cell], cell))):
-            if values[one] == values[other]:
+            if values[one] == values[other] and not kept.isdisjoint((one, other)):
                 equations.append(({one: 1, other: -1}, 0))
     return Published(
         {cell: value for cell, value in values.items() if cell not in kept},

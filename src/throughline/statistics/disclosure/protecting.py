@@ -4,7 +4,8 @@ A small count is moved up or down, together with another part of the same whole 
 force that stands in the same totals: four cells whose rows and columns still add up. Where no other force will do, the
 totals themselves are kept back. Forces know their own figures: so that however many of them lay theirs together find no more than
 a reader, there is a proof for each of so many other forces and one more, or one that needs no other. A figure that was corrected
-moves with what it was in earlier editions, as far as that was kept back too. In words: complementary suppression over the additive
+moves with what it was in earlier editions, as far as that was kept back too; where they cannot move alike, each version of a return
+moves in its own way. What was printed and is the same again after a correction moves in no proof. In words: complementary suppression over the additive
 structure (A. G. de Waal and L. C. R. J. Willenborg, Elements of Statistical Disclosure Control, 2001), with each proof kept as
 whole numbers.
 """
@@ -13,6 +14,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import combinations, islice
 from typing import Final, NamedTuple
 
 from throughline.statistics.disclosure.rules import (
@@ -30,6 +32,9 @@ from throughline.statistics.returns.items import Item
 UNBOUNDED: Final = 10**9
 #: A total that is kept back costs more than a few cells.
 TOTAL: Final = 50
+#: How many ways of moving a force's returns apart are looked at, and how many of its figures move at once.
+WAYS: Final = 60
+MOST: Final = 8
 
 
 class UnprotectedError(ValueError):
@@ -117,6 +122,16 @@ class _Return:
             if (given := self.given(group))
         )
 
+    def off(self, moves: Mapping[str, int]) -> tuple[str, set[str], int] | None:
+        """A total and its parts that no longer add up when these figures move, and by how much the parts are more."""
+        for total, groups in self.day.breakdowns.items():
+            for group in groups if total in self.values else ():
+                given = {*self.given(group)}
+                by = sum(step for code, step in moves.items() if code in given) - moves.get(total, 0)
+                if given and by:
+                    return total, given, by
+        return None
+
     def room(self, moves: Mapping[str, int]) -> tuple[int, int]:
         """How many steps are possible forwards and backwards: nothing falls below nought, no part grows over its whole."""
         up = down = UNBOUNDED
@@ -141,6 +156,17 @@ class _Return:
                 elif taken > 0:
                     down = min(down, slack // taken)
         return up, down
+
+
+def _steps_of(one: _Return, cells: Mapping[Cell, int]) -> dict[str, int]:
+    """What of these steps is of a return, by item."""
+    return {cell.item: step for cell, step in cells.items() if cell.version == one.version}
+
+
+def _printed_before(values: Mapping[Cell, int], earlier: Earlier) -> frozenset[Cell]:
+    """The figures that an earlier edition printed as the same of another version of the return."""
+    told = {(cell[:3], earlier.values.get(cell)) for cell in earlier.printed}
+    return frozenset(cell for cell, value in values.items() if (cell[:3], value) in told)
 
 
 def _is_small(value: int, policy: Limits) -> bool:
@@ -254,12 +280,26 @@ class _Work:
         self.primary = {
             one.cell(code) for one in self.now.values() for code in one.small(policy)
         } - self.known
+        # a corrected return has the same again: who takes that to be so is right, and it moves in no proof
+        self.known |= _printed_before(values, earlier)
+        #: what is to have a proof: small counts of now, and of before as far as they were kept back
+        self.guarded = self.primary | {
+            one.cell(code)
+            for returns in self.old.values()
+            for one, kept in returns
+            for code in one.small(policy)
+            if code in kept
+        }
+        #: with which other forces each figure was proved; None where a proof needs no other
+        self.partners: dict[Cell, set[str] | None] = defaultdict(set)
         kept = {cell[:3] for cell in earlier.protected}
         self.protected: set[Cell] = {cell for cell in values if cell[:3] in kept or cell in self.primary}
-        self.implied = {one.cell(code) for one in self.now.values() for code in one.implied}
+        before = [one for returns in self.old.values() for one, _ in returns]
+        self.implied = {one.cell(code) for one in (*self.now.values(), *before) for code in one.implied}
         self.witnesses: list[Witness] = []
-        self._moving: dict[tuple[date, str, str, tuple[str, ...]], _Moving | None] = {}
+        self._moving: dict[tuple[date, str, str], _Moving | None] = {}
         self._tried: dict[tuple[object, ...], _Steps | None] = {}
+        self._walked: dict[tuple[object, ...], list[_Steps]] = {}
         self._forces: dict[date, list[str]] = defaultdict(list)
         for day, force in self.now:
             self._forces[day].append(force)
@@ -310,10 +350,7 @@ class _Work:
 
     def order(self) -> list[tuple[date, str, str]]:
         """Small counts, and what was small and kept back before: wholes before their parts, then as forces are named."""
-        wanted = {cell[:3] for cell in self.primary}
-        for (day, force), returns in self.old.items():
-            for one, kept in returns:
-                wanted |= {(day, force, code) for code in one.small(self.policy) if code in kept}
+        wanted = {cell[:3] for cell in self.guarded}
         depths = {day: {code: one.depth(code) for code in one.items} for day, one in self.days.items()}
         return sorted(
             (one for one in wanted if one[2] in depths[one[0]]),
@@ -321,30 +358,23 @@ class _Work:
         )
 
     def settle(self, day: date, force: str, code: str) -> None:
-        """Keep back what a small count needs beside it."""
-        if self._shut(day, force, code):
-            return
-        # corrected by so much that what it was and what it is cannot move far together: each by itself
-        alike: dict[int, list[str]] = defaultdict(list)
-        for one in self._all(day, force):
-            if code in one.values:
-                alike[one.values[code]].append(one.version)
-        for each in alike.values() if len(alike) > 1 else ():
-            self._shut(day, force, code, tuple(each))
-
-    def _shut(self, day: date, force: str, code: str, versions: tuple[str, ...] = ()) -> bool:
-        """Find a proof that needs no other force, or so many that whoever lays figures together lacks one; whether there is any."""
+        """Keep back what a small count needs beside it: a proof that needs no other force, or so many that whoever lays figures
+        together lacks one."""
         others: set[str] = set()
-        while len(others) <= self.policy.insiders:
-            found = self._cheapest(day, force, code, versions, others)
-            if found is None:
-                break
+        while len(others) <= self.policy.insiders and (found := self._cheapest(day, force, code, others)):
             partner = self._keep(*found)
             if partner is None:
-                return True
+                break
             # the other force of a proof knows its own figures, and needs another beside it
             others.add(partner)
-        return bool(others)
+        for one in self._all(day, force):
+            cell = one.cell(code)
+            while cell in self.guarded and self._lacks_proof(cell) and (found := self._farther(one, code)):
+                self._keep(*found)
+
+    def _lacks_proof(self, cell: Cell) -> bool:
+        partners = self.partners[cell]
+        return partners is not None and len(partners) <= self.policy.insiders
 
     def _all(self, day: date, force: str) -> list[_Return]:
         """The return of a force as it is now, and as it was where something was kept back of it."""
@@ -363,33 +393,37 @@ class _Work:
         for code, bits in closing.items():
             self._close(self.columns[code, witness.cell.year_end], bits)
         self.witnesses.append(witness)
-        return next((cell.force for cell in witness.moves if cell.force != witness.cell.force), None)
+        other = next((cell.force for cell in witness.moves if cell.force != witness.cell.force), None)
+        for cell in witness.moves:
+            if cell[:3] != witness.cell[:3]:
+                continue
+            if other is None:
+                self.partners[cell] = None
+            elif (known := self.partners[cell]) is not None:
+                known.add(other)
+        return other
 
     def _cheapest(
-        self, day: date, force: str, code: str, versions: tuple[str, ...], without: Collection[str]
+        self, day: date, force: str, code: str, without: Collection[str]
     ) -> tuple[Witness, dict[str, int]] | None:
         """The proof of a small count that keeps back least, with the totals by item that it needs kept back; none moves a figure
-        of the forces that it is to do ``without``, nor one outside these ``versions`` of the return, where some are named."""
+        of the forces that it is to do ``without``. All versions of a return move alike."""
         base = next(
-            (
-                one
-                for one in self._all(day, force)
-                if code in one.values and (not versions or one.version in versions)
-            ),
+            (one for one in self._all(day, force) if code in one.values),
             None,
         )
         if base is None:
             return None
         best: tuple[tuple[int, int, str], Witness, dict[str, int]] | None = None
         for moves in self._moves(base, code):
-            own = self._steps(day, force, moves, versions)
+            own = self._steps(day, force, moves)
             if own is None:
                 continue
             up, down = own.up, own.down
             if up + down + 1 < self.policy.values:
                 continue
             cell = base.cell(code)
-            mine = {one: self._one(day, force, one, versions) for one in moves}
+            mine = {one: self._one(day, force, one) for one in moves}
             choices: list[tuple[int, int, int, str, dict[str, int]]] = []
             for other in ("", *self._forces[day]):
                 if other == force or other in without:
@@ -429,51 +463,164 @@ class _Work:
                     break
         return None if best is None else best[1:]
 
+    def _farther(self, base: _Return, code: str) -> tuple[Witness, dict[str, int]] | None:
+        """A proof in which the returns of a force move each in its own way, for a figure that has none in which they move alike: a
+        return that was corrected may have to be balanced by another figure than the one that corrected it."""
+        day, cell = base.year_end, base.cell(code)
+        without = {base.force, *(self.partners[cell] or ())}
+        best: tuple[tuple[int, int, str], Witness, dict[str, int]] | None = None
+        for own in self._ways(day, base.force, code, 1, cell.version):
+            items = {one.item for one in own.cells}
+            for other in ("", *self._forces[day]):
+                if other in without:
+                    continue
+                for back in (
+                    self._ways(day, other, code, -1) if other else (_Steps({}, UNBOUNDED, UNBOUNDED),)
+                ):
+                    up, down = min(own.up, back.up), min(own.down, back.down)
+                    if up + down + 1 < self.policy.values or not items.issuperset(
+                        one.item for one in back.cells
+                    ):
+                        continue
+                    moves = {**own.cells, **back.cells}
+                    closing = self._betrayed(moves)
+                    if closing is None:
+                        continue
+                    fresh = [one for one in moves if self._fresh(one)]
+                    closes = sum(bits.bit_count() for bits in closing.values())
+                    mass = sum(self.now[one[:2]].values[one.item] for one in fresh)
+                    cost = (len(fresh) + TOTAL * closes, mass, other)
+                    if best is None or cost < best[0]:
+                        best = (cost, Witness(cell, moves, up, down), closing)
+        return None if best is None else best[1:]
+
+    def _betrayed(self, moves: Mapping[Cell, int]) -> dict[str, int] | None:
+        """The totals by item that would tell of a step, unless they are kept back; None where one of them was printed before."""
+        closing: dict[str, int] = {}
+        by_item: dict[tuple[str, date], list[tuple[int, int]]] = defaultdict(list)
+        for cell, step in moves.items():
+            by_item[cell.item, cell.year_end].append(
+                (self.columns[cell[2], cell[0]].holds.get(cell, 0), step)
+            )
+        for at, held in by_item.items():
+            column = self.columns[at]
+            bits = 0
+            for place in range(len(column.codes)):
+                if sum(step for holds, step in held if holds >> place & 1):
+                    bits |= 1 << place
+            bits &= ~column.closed
+            if bits & column.before:
+                return None
+            if bits:
+                closing[at[0]] = bits
+        return closing
+
+    def _ways(self, day: date, force: str, code: str, step: int, version: str = "") -> list[_Steps]:
+        """Ways in which a figure of a force moves, in the return of a ``version`` or in any, each return balanced by itself."""
+        key = (day, force, code, step, version)
+        if key not in self._walked:
+            found: dict[tuple[Cell, ...], _Steps] = {}
+            returns = self._all(day, force)
+            for begun in self._begun(returns, code, step):
+                if version and all(cell[2:] != (code, version) for cell in begun):
+                    continue
+                for cells in islice(self._balanced(returns, begun), WAYS):
+                    rooms = [one.room(_steps_of(one, cells)) for one in returns]
+                    up, down = min(up for up, _ in rooms), min(down for _, down in rooms)
+                    if up + down + 1 >= self.policy.values:
+                        found.setdefault(tuple(sorted(cells)), _Steps(cells, up, down))
+            self._walked[key] = [*found.values()]
+        return self._walked[key]
+
+    def _begun(self, returns: Sequence[_Return], code: str, step: int) -> Iterator[dict[Cell, int]]:
+        """A figure moved by a step in some of the returns, by itself, with its whole, and with the whole of that."""
+        alike = {tuple(cells): cells for one in returns if (cells := self._alike(returns, one, code, step))}
+        for count in range(1, len(alike) + 1):
+            for some in combinations(alike.values(), count):
+                begun = {cell: step for cells in some for cell in cells}
+                moved = [one for one in returns if one.cell(code) in begun]
+                yield begun
+                over = moved[0].day.items[code].part_of
+                while over:
+                    wholes = [self._alike(returns, one, over, step) for one in moved]
+                    if None in wholes:
+                        break
+                    begun = begun | {cell: step for cells in wholes for cell in cells or ()}
+                    yield begun
+                    over = moved[0].day.items[over].part_of
+
+    def _balanced(self, returns: Sequence[_Return], cells: dict[Cell, int]) -> Iterator[dict[Cell, int]]:
+        """What else moves so that every return of a force adds up as it did."""
+        for one in returns:
+            here = _steps_of(one, cells)
+            if (off := one.off(here)) is None:
+                continue
+            total, parts, by = off
+            siblings = sorted(parts - here.keys(), key=lambda code: self._preferred(one, code))
+            for code in [*siblings, *({total} - here.keys())]:
+                more = self._alike(returns, one, code, by if code == total else -by)
+                if more is None or any(cells.get(cell, step) != step for cell, step in more.items()):
+                    continue
+                if len(cells | more) <= MOST:
+                    yield from self._balanced(returns, cells | more)
+            return
+        yield cells
+
+    def _alike(
+        self, returns: Sequence[_Return], base: _Return, code: str, step: int
+    ) -> dict[Cell, int] | None:
+        """A figure moved by a step in a return and wherever else it is the same; None where it was not given or everybody has it."""
+        if code not in base.values:
+            return None
+        cells = [one.cell(code) for one in returns if one.values.get(code) == base.values[code]]
+        if not self._secret(base.cell(code)):
+            return None
+        return {cell: step for cell in cells if self._secret(cell)}
+
+    def _secret(self, cell: Cell) -> bool:
+        """Whether a figure is kept back or still can be."""
+        if cell in self.known:
+            return False
+        now = self.now.get(cell[:2])
+        return (
+            (now is not None and now.version == cell.version) or cell in self.before or cell in self.implied
+        )
+
     def _fresh(self, cell: Cell) -> bool:
         """Whether a figure would be printed as things stand."""
         return not (cell in self.protected or cell in self.before or cell in self.implied)
 
-    def _one(self, day: date, force: str, code: str, versions: tuple[str, ...] = ()) -> _Moving | None:
+    def _one(self, day: date, force: str, code: str) -> _Moving | None:
         """What of a force's figure moves together; None where everybody has it, or it was not given. What is the same before and
         after a correction moves with it, since who takes it to be the same is right."""
-        key = (day, force, code, versions)
+        key = (day, force, code)
         if key not in self._moving:
             self._moving[key] = self._together(*key)
         return self._moving[key]
 
-    def _together(self, day: date, force: str, code: str, versions: tuple[str, ...]) -> _Moving | None:
+    def _together(self, day: date, force: str, code: str) -> _Moving | None:
         now = self.now.get((day, force))
-        every = [one for one, kept in self.old.get((day, force), ()) if code in kept]
+        cells = [one.cell(code) for one, kept in self.old.get((day, force), ()) if code in kept]
         if now is not None and code in now.values:
             if now.cell(code) in self.known:
                 return None
-            every = [now, *every]
-        chosen = [one for one in every if not versions or one.version in versions]
-        if not chosen or any(
-            one.values[code] == chosen[0].values[code] for one in every if one not in chosen
-        ):
-            return None
-        holds = self.columns[code, day].holds
+            cells = [now.cell(code), *cells]
         totals = 0
-        for one in chosen:
-            totals |= holds.get(one.cell(code), 0)
-        return _Moving(tuple(one.cell(code) for one in chosen), totals)
+        for cell in cells:
+            totals |= self.columns[code, day].holds.get(cell, 0)
+        return _Moving(tuple(cells), totals) if cells else None
 
-    def _steps(
-        self, day: date, force: str, moves: Mapping[str, int], versions: tuple[str, ...] = ()
-    ) -> _Steps | None:
+    def _steps(self, day: date, force: str, moves: Mapping[str, int]) -> _Steps | None:
         """Figures of a force moved in each of its returns; None where one of them is printed, or a return would not add up."""
-        key = (day, force, versions, *moves.items())
+        key = (day, force, *moves.items())
         if key not in self._tried:
-            self._tried[key] = self._try(day, force, moves, versions)
+            self._tried[key] = self._try(day, force, moves)
         return self._tried[key]
 
-    def _try(
-        self, day: date, force: str, moves: Mapping[str, int], versions: tuple[str, ...]
-    ) -> _Steps | None:
+    def _try(self, day: date, force: str, moves: Mapping[str, int]) -> _Steps | None:
         cells: dict[Cell, int] = {}
         for code, step in moves.items():
-            moving = self._one(day, force, code, versions)
+            moving = self._one(day, force, code)
             if moving is None:
                 return None
             cells |= dict.fromkeys(moving.cells, step)
@@ -558,7 +705,7 @@ def withstood(
     now = _returns(values, days)
     old = {key: one for key, one in _returns(earlier.values, days).items() if key not in now}
     kept = found.protected | {cell for cell in earlier.protected if (cell[0], cell[1], cell[3]) not in now}
-    kept -= earlier.printed
+    kept -= earlier.printed | _printed_before({**values, **earlier.values}, earlier)
     kept |= {one.cell(code) for each in (now, old) for one in each.values() for code in one.implied}
     same: dict[Cell, list[Cell]] = _same(kept, {**old, **now})
     guarded = {one.cell(code) for each in (now, old) for one in each.values() for code in one.small(policy)}

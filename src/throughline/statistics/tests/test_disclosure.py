@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 import pytest
 from disclosure import Reader, alone, editions
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from throughline.statistics.disclosure import (
     Cell,
+    Earlier,
     Limits,
     Published,
     Sum,
@@ -20,7 +22,9 @@ from throughline.statistics.disclosure import (
     protect,
     published,
     unproved,
+    withstood,
 )
+from throughline.statistics.disclosure.protecting import _Work
 from throughline.statistics.edition.reckoning import Figures
 from throughline.statistics.returns import Item, items
 
@@ -219,7 +223,8 @@ def test_no_edition_gives_a_small_count_away_beside_those_before_it(seed: int) -
         reader = Reader.of(told)
         assert figures.protection.primary & reader.given.kept
         assert reader.attacked(reader.given) == (set(), set())
-        assert reader.from_within(1)[:2] == (set(), set())
+        within = reader.from_within(1)
+        assert (within.recovered, within.narrowed) == (set(), set())
         assert 1 - len(figures.protection.protected) / figures.all_cells() >= 0.85
         kept = {cell[:3] for before in told for cell in before.protection.protected}
         assert kept & {cell[:3] for cell in figures.cells()} == {
@@ -230,9 +235,77 @@ def test_no_edition_gives_a_small_count_away_beside_those_before_it(seed: int) -
 
 def test_no_two_forces_find_another_s_small_count_by_their_own_figures() -> None:
     told = [*editions(7)]
-    recovered, close, tried = Reader.of(told).from_within(2)
-    assert (recovered, close) == (set(), set())
-    assert tried > 100
+    within = Reader.of(told).from_within(2)
+    assert (within.recovered, within.narrowed) == (set(), set())
+    assert within.attacks > 100
+
+
+def lacking(figures: Figures) -> list[Cell]:
+    """The small counts that two forces may find, as far as is proved."""
+    listed = {day: [*told.values()] for day, told in figures.items.items()}
+    told = withstood(
+        figures.protection, figures.cells(), listed, [*figures.sums.values()], figures.policy, figures.earlier
+    )
+    return [cell for cell, together in told.items() if together is not None and together < 2]
+
+
+class TestAReturnThatWasCorrected:
+    """Its versions move each in its own way where they cannot move alike."""
+
+    @pytest.fixture
+    def alike_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(_Work, "_farther", lambda *_: None)
+
+    @pytest.mark.usefixtures("alike_alone")
+    def test_is_open_to_two_forces_where_versions_move_alike_alone(self) -> None:
+        told = [*islice(editions(139), 2)]
+        assert lacking(told[1])
+        assert len(Reader.of(told).from_within(2).narrowed) == 2
+
+    def test_is_not_where_each_moves_in_its_own_way(self) -> None:
+        told = [*islice(editions(139), 2)]
+        assert not lacking(told[1])
+        assert not Reader.of(told).from_within(2).narrowed
+
+    @pytest.mark.usefixtures("alike_alone")
+    def test_could_not_be_published_where_versions_move_alike_alone(self) -> None:
+        """Of 121 two were one whose correction left one step up and two down: four values of five."""
+        with pytest.raises(
+            UnprotectedError, match="small counts could be found, of victims-orientation-other"
+        ):
+            [*islice(editions(158), 2)]
+
+    def test_can_be_where_each_moves_in_its_own_way(self) -> None:
+        told = [*islice(editions(158), 2)]
+        assert not lacking(told[1])
+        reader = Reader.of(told)
+        assert reader.attacked(reader.given) == (set(), set())
+
+    def found_behind_another(self) -> tuple[int, int | None]:
+        """Between what A's small count is, which came in late, where B has corrected something else since it was printed."""
+        early = {force: told for force, told in ROWS.items() if force != "A"}
+        before, sums_before = world(early)
+        late, _ = world({"A": ROWS["A"], "C": ROWS["C"], "D": ROWS["D"]})
+        told = {**ROWS["B"], "again": 31}
+        now = {**late, **{Cell(DAY, "B", code, "corrected"): value for code, value in told.items()}}
+        sums = [
+            Sum(code, code, DAY, frozenset(cell for cell in now if cell.item == code)) for code in ROWS["A"]
+        ]
+        earlier = Earlier(frozenset(), tuple(sums_before), frozenset(before), before)
+        found = protect(now, {DAY: ITEMS}, sums, replace(POLICY, insiders=0), earlier)
+        shown = [*sums_before, *(one for one in sums if one.code not in found.withheld)]
+        given = published({**before, **now}, {DAY: ITEMS}, shown, found.protected)
+        return attack(given)[Cell(DAY, "A", "others", "A")]
+
+    def test_hides_nothing_by_what_was_printed_and_is_the_same(self) -> None:
+        low, high = self.found_behind_another()
+        assert high is None or high - low + 1 >= POLICY.values
+
+    def test_would_hide_nothing_by_it_though_it_was_kept_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(
+            "throughline.statistics.disclosure.protecting._printed_before", lambda *_: frozenset()
+        )
+        assert self.found_behind_another() == (2, 2)
 
 
 def test_the_policy_is_a_dated_list() -> None:
