@@ -16,7 +16,14 @@ from throughline.casework.people.commands.recording import NewAddress, NewName, 
 from throughline.casework.people.models import Record
 from throughline.foundations.access.commands import grant
 from throughline.foundations.access.models import Grant
-from throughline.foundations.access.protection import LET_SEE_ALL, LET_SEE_ONE, acting, count_many, set_actor
+from throughline.foundations.access.protection import (
+    LET_SEE_ALL,
+    LET_SEE_ONE,
+    LET_SEE_ONE_OF_HUNDREDS,
+    acting,
+    count_many,
+    set_actor,
+)
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import Action, Actor, Role, decide, system
 from throughline.foundations.audit.commands import record as write_audit
@@ -188,6 +195,8 @@ def test_each_row_is_held_against_all_who_are_hidden(role: Role, counting: bool,
     held = f"""
         select one in (select access_hidden()), not ({LET_SEE_ONE.format(column="one")}),
           both_of_them && access_out_of_sight(), not ({LET_SEE_ALL.format(column="both_of_them")}),
+          not ({LET_SEE_ONE_OF_HUNDREDS.format(column="one")}),
+          ({LET_SEE_ONE_OF_HUNDREDS.format(column="nobody")}) is true,
           ({LET_SEE_ONE.format(column="nobody")}) is true, ({LET_SEE_ALL.format(column="none")}) is true
         from (select %s::uuid as one, array[%s, %s]::uuid[] as both_of_them,
           null::uuid as nobody, null::uuid[] as none) as row
@@ -204,11 +213,12 @@ def test_each_row_is_held_against_all_who_are_hidden(role: Role, counting: bool,
         set_actor(actor)
         with connection.cursor() as cursor:
             cursor.execute(held, [subject, other, subject])
-            among_all, one, any_among_all, any_of_them, *of_nobody = cursor.fetchone()
+            among_all, one, any_among_all, any_of_them, one_of_hundreds, *of_nobody = cursor.fetchone()
         # who counts reads nothing by the person
         assert (one == among_all) or role is Role.ANALYST
+        assert one_of_hundreds == one
         assert any_of_them == any_among_all
-        assert of_nobody == [False, False]
+        assert of_nobody == [False, False, False]
         hidden.add(any_of_them)
     assert hidden == {True, False}
 

@@ -64,7 +64,8 @@ def _database() -> dict[str, object]:
         # one connection a thread, kept; the pool would hide the true error behind a time-out
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {k: v for k, v in parts.items() if k not in known},
+        # what is asked past Django's own cursors, which prepare nothing, is planned once on each connection
+        "OPTIONS": {"prepare_threshold": 0, **{k: v for k, v in parts.items() if k not in known}},
         **settings,
     }
 

@@ -168,6 +168,12 @@ $$;
 
 #: That nobody keeps the reader from a row of one subject, or of several: what `protect` and its migrations are made of.
 LET_SEE_ONE = "not coalesce((select access_kept_keys()) ? {column}::text, access_kept_out({column}))"
+#: The same for tables of which a lookup reads hundreds of rows, nearly all of nobody who is kept from anybody: these are
+#: known by the index alone, without the function, which takes half the time. Each statement is planned longer for it.
+LET_SEE_ONE_OF_HUNDREDS = (
+    "not coalesce((select access_kept_keys()) ? {column}::text, ({column} is null or exists (select from access_grant g"
+    " where g.subject = {column} and g.kind in ('restrict', 'exclude'))) and access_kept_out({column}))"
+)
 LET_SEE_ALL = "not coalesce((select access_kept_keys()) ?| {column}::text[], access_kept_out({column}))"
 ALL_IN_SIGHT = f"(select access_reads_shared()) and {LET_SEE_ALL}"
 IN_SIGHT = f"(select access_reads_people()) and {LET_SEE_ONE}"
@@ -184,6 +190,15 @@ def protect(table: str, using: str = "", *, column: str = "record_id", check: st
         f"alter table {table} enable row level security, force row level security;"
         f"create policy in_sight on {table} using ({using}) with check ({check});",
         f"drop policy in_sight on {table}; alter table {table} disable row level security;",
+    )
+
+
+def read_by_the_hundred(table: str, *, column: str = "record_id") -> RunSQL:
+    """Migration step: a table of `protect` lets see the same rows in less time where hundreds are read."""
+    said = "(select access_reads_people()) and " + LET_SEE_ONE_OF_HUNDREDS.format(column=column)
+    before = IN_SIGHT.format(column=column)
+    return RunSQL(
+        *(f"alter policy in_sight on {table} using ({one}) with check ({one})" for one in (said, before))
     )
 
 

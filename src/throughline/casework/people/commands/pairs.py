@@ -55,7 +55,9 @@ TWO_PERSONS = "Two persons decide about a restricted record, and the first does 
 _SHARING = """
 with probe as materialized (
        select * from unnest(%(records)s::uuid[], %(keys)s::bigint[]) as p(probe, key)),
-     hit as materialized (select p.probe, k.key, k.record_id from probe p join people_key k on k.key = p.key),
+     hit as materialized (
+       select p.probe, p.key, k.record_id from probe p
+       cross join lateral (select record_id from people_key where key = p.key limit %(cap)s + 1) k),
      telling as (select probe, key from hit group by probe, key having count(*) <= %(cap)s),
      met as (select distinct h.probe, h.record_id from hit h join telling using (probe, key)
              where h.record_id <> h.probe)
