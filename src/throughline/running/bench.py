@@ -251,7 +251,8 @@ def _by_engine(logins: Logins, home: Path, calls: Sequence[Call], today: date) -
         wanted = dict(asked.values_list("record__source_ref", "identity"))
     connection.close()
     right = sum(
-        identity.get(first) == wanted[one.reference] for first, one in zip(firsts, calls, strict=True)
+        first is not None and identity[first] == wanted[one.reference]
+        for first, one in zip(firsts, calls, strict=True)
     )
     return times, right / len(calls)
 

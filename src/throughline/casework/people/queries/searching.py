@@ -160,7 +160,7 @@ def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked
 def _planned_once(statement: str, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows of a statement whose plan each connection keeps: planned anew, it takes a lookup half a millisecond more."""
     wrapped = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    own = psycopg.Cursor(connection.connection)
+    own: Any = psycopg.Cursor(connection.connection)
     own.format = psycopg.pq.Format.BINARY
     with wrapped(own) as cursor:
         cursor.execute(statement, told)
