@@ -1,6 +1,6 @@
 """What stands on somebody's list, and what they must read to do it. Every look at a person is logged."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from throughline.casework.contact.queries.silence import Prompt, prompts
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.commands.recognition import scraps_of
 from throughline.casework.people.models import Enquiry, ImportRun, Match, Record
-from throughline.casework.people.queries.person import Said, names_of, said_of
+from throughline.casework.people.queries.person import Said, names_of, said_of, staff_names
 from throughline.casework.people.queries.searching import standing_markers
 from throughline.casework.safeguarding.models import Referral, SafetyMeasure
 from throughline.foundations.access.models import Grant
@@ -392,10 +392,10 @@ def review_date(duty: Duty) -> date | None:
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """A page of the log: ids and codes only. ``older`` is the id to go on from, if there is more."""
+    """A page of the log and who the accounts are. ``older`` is the id to go on from, if there is more."""
 
     events: tuple[Event, ...]
-    accounts: dict[UUID, str]
+    accounts: Mapping[UUID, str]
     older: int | None
 
 
@@ -423,13 +423,14 @@ def looks(
         detail={"account": str(account or ""), "day": day.isoformat() if day else ""},
     )
     events = tuple(found[:PAGE])
-    accounts = dict(User.objects.filter(id__in={one.actor for one in events}).values_list("id", "username"))
+    accounts = staff_names({one.actor for one in events})
     return Looks(events, accounts, events[-1].id if len(found) > PAGE else None)
 
 
 def account_choices() -> list[tuple[str, str]]:
     """Every account by its name, for a filter."""
-    return [(str(user.id), f"{user.username} ({user.role})") for user in User.objects.order_by("username")]
+    people = User.objects.order_by("name", "username")
+    return [(str(user.id), f"{user.name} ({user.username})") for user in people]
 
 
 @dataclass(frozen=True, slots=True)

@@ -327,7 +327,7 @@ def test_the_auditor_is_told_of_staff_without_a_name_and_follows_the_log(signed_
     page = shown(client.get(f"/duties/{duty.id}/"))
     assert "Quillfeather" not in page
     log = shown(client.get(re.search(r'href="(/looks/\?record=[^"]+)"', page)[1]))
-    assert "write: staff.recognise" in log
+    assert "saying that a person is one of the staff" in log
     assert client.post(f"/duties/{duty.id}/done/", {"outcome": "referred-on"}).status_code == 302
 
 
@@ -337,17 +337,18 @@ def test_the_log_is_narrowed_by_account_record_and_day_and_reading_it_is_logged(
     signed_in(Role.CALL_HANDLER).post("/people/search/", {"who": PHONE, "enquiry": str(uuid4())})
     client = signed_in(Role.AUDITOR)
     everything = shown(client.get("/looks/"))
-    assert everything.count("write: person.add") == 2
+    assert everything.count("adding a person") == 2
     assert "Quillfeather" not in everything
     assert "900123" not in everything
     # short to read, whole where it leads
     assert re.search(rf'\?record={record_id}" title="{record_id}">{str(record_id)[:8]}</a>', everything)
     of_record = shown(client.get("/looks/", {"record": str(record_id)}))
-    assert "look: people.search" in of_record
-    assert "write: person.add" not in of_record
+    assert "searching for a person, and being shown whom it may be" in of_record
+    assert "Why: Answering a call for help" in of_record
+    assert "adding a person" not in of_record
     auditor = shown(client.get("/looks/", {"account": str(accounts[Role.AUDITOR].id)}))
-    assert "people.search" not in auditor
-    assert "look: audit.read" in auditor
+    assert "searching" not in auditor
+    assert "reading this log" in auditor
     day = {"day_day": "1", "day_month": "2", "day_year": "2020"}
     assert "Nothing in the log fits" in shown(client.get("/looks/", day))
     assert "Record number: copy the whole number" in shown(client.get("/looks/", {"record": "x"}))
@@ -361,9 +362,9 @@ def test_a_long_log_goes_on_at_older(signed_in, add, monkeypatch):
         add("Zofia", "Quillfeather")
     client = signed_in(Role.AUDITOR)
     page = shown(client.get("/looks/"))
-    assert page.count("write: person.add") == 2
+    assert page.count("adding a person") == 2
     older = re.search(r'href="(/looks/\?[^"]*before=\d+)"', page)[1]
-    assert shown(client.get(older.replace("&amp;", "&"))).count("write: person.add") == 1
+    assert shown(client.get(older.replace("&amp;", "&"))).count("adding a person") == 1
 
 
 @pytest.mark.parametrize("role", [role for role in ACCOUNTS if role != Role.AUDITOR])

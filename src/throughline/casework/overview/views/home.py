@@ -36,6 +36,7 @@ from throughline.casework.people.commands.safety import review_break_glass
 from throughline.casework.people.forms.person import ReasonForm
 from throughline.casework.people.queries.person import what_is_held
 from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.acts import log_in_words
 from throughline.casework.people.views.changing import about_person, change_page, saved, sent
 from throughline.casework.people.views.purposes import lead_to
 from throughline.casework.people.views.searching import read_as
@@ -299,7 +300,7 @@ def _silent(actor: Actor, task: queries.Task, now: datetime) -> dict[str, Any]:
 @guarded(Action.READ_AUDIT)
 @require_GET
 def looks(request: HttpRequest) -> HttpResponse:
-    """Who looked at what, by account, record or day; ids and codes only."""
+    """Who looked at what and why, by account, record or day; of records the numbers only."""
     form = LooksForm(request.GET or None, accounts=queries.account_choices())
     wanted = form.cleaned_data if form.is_valid() else {}
     page = queries.looks(
@@ -310,7 +311,13 @@ def looks(request: HttpRequest) -> HttpResponse:
         before=wanted.get("before"),
     )
     older = {**request.GET.dict(), "before": page.older or ""}
-    shown = {"form": form, "page": page, "older": urlencode(older), "chain": queries.chain(actor_of(request))}
+    shown = {
+        "form": form,
+        "page": page,
+        "lines": log_in_words(page.events, page.accounts, london_day(timezone.now()), numbered=True),
+        "older": urlencode(older),
+        "chain": queries.chain(actor_of(request)),
+    }
     return render(request, "overview/looks.html", shown)
 
 

@@ -98,18 +98,6 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """One look at or change of this person's records."""
-
-    at: datetime
-    who: str
-    role: str
-    kind: str
-    action: str
-    purpose: str
-
-
-@dataclass(frozen=True, slots=True)
 class Person:
     """What a person page shows. ``records`` are those of one identity, the one asked for first."""
 
@@ -132,7 +120,7 @@ class Person:
     # those that have lapsed and that nobody has ended or renewed
     lapsed: tuple[Marker, ...]
     timeline: tuple[Line, ...]
-    looks: tuple[Look, ...]
+    looks: tuple[Event, ...]
     restricted: bool
     allowed: frozenset[Action]
 
@@ -209,7 +197,7 @@ def person(actor: Actor, record_id: UUID, *, today: date, purpose: str = "call")
         markers=tuple(one for one in unended if one not in lapsed),
         lapsed=lapsed,
         timeline=_timeline(actor, ids, today),
-        looks=_looks(ids) if Action.VIEW_LOOKERS in allowed else (),
+        looks=tuple(about(ids)) if Action.VIEW_LOOKERS in allowed else (),
         restricted=subject.restricted,
         allowed=allowed,
     )
@@ -349,22 +337,6 @@ def _refuge_held(ids: list[UUID]) -> bool:
     """Whether there is a refuge address at all: that she is safe may be known, where she is may not."""
     with acting(system("refuge")):
         return RefugeAddress.objects.filter(record__in=ids, valid_until=None).exists()
-
-
-def _looks(ids: list[UUID]) -> tuple[Look, ...]:
-    events = list(about(ids))
-    names = staff_names({event.actor for event in events})
-    return tuple(
-        Look(
-            at=event.at,
-            who=names[event.actor],
-            role=event.role,
-            kind=event.kind,
-            action=event.action,
-            purpose=event.purpose,
-        )
-        for event in events
-    )
 
 
 def what_is_held(actor: Actor, record_id: UUID) -> tuple[tuple[str, int], ...]:

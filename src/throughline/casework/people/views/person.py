@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from throughline.casework.people.forms.person import PurposeForm
 from throughline.casework.people.models import Address, Phone
-from throughline.casework.people.queries.person import Person, insist_on, person
+from throughline.casework.people.queries.person import Person, insist_on, person, staff_names
 from throughline.casework.people.queries.restriction import broken_until, restriction
 from throughline.casework.people.views import wording
+from throughline.casework.people.views.acts import log_in_words
 from throughline.casework.people.views.changing import sent
 from throughline.casework.people.views.purposes import lead_to, purpose_of
 from throughline.foundations.access.routes import actor_of, guarded
@@ -98,6 +99,7 @@ def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
         "said": [(one, *wording.said_in_words(one)) for one in shown.said],
         "lapsed": [(marker, load("markers").get(marker.code, on=today)) for marker in shown.lapsed],
         "markers": [(marker, load("markers").get(marker.code, on=today)) for marker in shown.markers],
+        "looks": log_in_words(shown.looks, staff_names({one.actor for one in shown.looks}), today),
         "restriction": restriction(actor_of(request), shown.record.id) if Action.GRANT_SIGHT in may else None,
         "sight_ends": broken_until(actor_of(request), shown.record.id) if shown.restricted else None,
         "review_on": min(one.review_on for one in records),

@@ -40,34 +40,6 @@ VOIDED_BECAUSE = {
     "said-anew": gettext_lazy("they said something else since"),
     "erased": gettext_lazy("the number or address was erased"),
 }
-DONE = {
-    "person.view": gettext_lazy("opened the person's page"),
-    "people.search": gettext_lazy("searched, and was shown this person"),
-    "person.add": gettext_lazy("added the person"),
-    "person.correct": gettext_lazy("names or particulars"),
-    "contact.change": gettext_lazy("phones or addresses"),
-    "safe-contact.record": gettext_lazy("safe contact"),
-    "relationship.record": gettext_lazy("relationships or household"),
-    "marker.set": gettext_lazy("markers"),
-    "match.decide": gettext_lazy("said whether a match is this person"),
-    "identity.merge": gettext_lazy("merging"),
-    "identity.part": gettext_lazy("parting"),
-    "restriction.set": gettext_lazy("restricting"),
-    "restriction.lift": gettext_lazy("lifting the restriction"),
-    "restriction.grant": gettext_lazy("who may see"),
-    "restriction.break-glass": gettext_lazy("breaking the glass"),
-    "break-glass.review": gettext_lazy("reviewing who broke the glass"),
-    "refuge.record": gettext_lazy("refuge address"),
-    "staff.recognise": gettext_lazy("recognising as staff"),
-    "retention.review": gettext_lazy("retention"),
-    "person.erase": gettext_lazy("erasing"),
-    "people.import": gettext_lazy("import"),
-}
-KINDS_OF_LOOK = {
-    "look": gettext_lazy("Looked"),
-    "write": gettext_lazy("Changed"),
-    "refused": gettext_lazy("Refused"),
-}
 
 
 def label(list_name: str, code: str, today: date) -> str:
