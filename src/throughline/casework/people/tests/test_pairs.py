@@ -432,6 +432,14 @@ class TestARestrictedRecord:
         join(by=another_of_the_desk, now=NOW, record_id=twice[0], **again)
         assert join(by=to_act(Role.DESK), now=NOW, record_id=third, **again) == Pair.State.SECOND
 
+    def test_whoever_spoke_first_is_told_that_somebody_else_must_and_is_asked_nothing(
+        self, found, to_act, signed_in, another_of_the_desk
+    ):
+        says(to_act(Role.DESK), found, "join", "merge-said-so")
+        page = signed_in(Role.DESK).get(f"/people/pairs/{found.id}/").content.decode()
+        assert "It waits for a second person of the desk" in page
+        assert 'name="reason"' not in page
+
     def test_two_who_differ_leave_it_unsure(self, found, twice, to_act, another_of_the_desk):
         pair = says(to_act(Role.DESK), found, "join", "merge-said-so")
         set_actor(another_of_the_desk)

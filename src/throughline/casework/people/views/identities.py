@@ -24,6 +24,8 @@ from throughline.foundations.clock.rules import london_day
 from throughline.foundations.drafts.queries import recall
 from throughline.foundations.drafts.views import recalled
 
+type Lines = tuple[str, ...]
+
 
 @about_person(Action.MERGE)
 def merge(request: HttpRequest, record_id: UUID) -> HttpResponse:
@@ -113,7 +115,7 @@ def said_of(state: Pair.State) -> str:
     }[state]
 
 
-def compared(one: Person, other: Person, today: date) -> list[tuple[str, str, str, bool]]:
+def compared(one: Person, other: Person, today: date) -> list[tuple[str, Lines, Lines, bool]]:
     """What two records say of each thing, and whether it differs: what one of them does not say differs in nothing."""
     mine, theirs = _traits(one, today), _traits(other, today)
     unsaid = {_("Not known"), _("None held"), _("None found"), _("Not asked yet"), _("From")}
@@ -122,31 +124,31 @@ def compared(one: Person, other: Person, today: date) -> list[tuple[str, str, st
             key,
             mine[key],
             theirs[key],
-            mine[key] != theirs[key] and unsaid.isdisjoint({key, mine[key], theirs[key]}),
+            mine[key] != theirs[key] and unsaid.isdisjoint({key, *mine[key], *theirs[key]}),
         )
         for key in mine
     ]
 
 
-def _traits(shown: Person, today: date) -> dict[str, str]:
-    """What two records are compared by, in words."""
+def _traits(shown: Person, today: date) -> dict[str, Lines]:
+    """What two records are compared by, in words, each thing that a record says by itself."""
     unknown = _("Not known")
     records = shown.records
     return {
-        _("Names"): "; ".join(dict.fromkeys(name.shown for name in shown.names)) or unknown,
-        _("Sex"): wording.sex_of(records, today),
-        _("Date of birth"): wording.known((wording.day(r.born) for r in records if r.born), unknown),
-        _("Age"): shown.age or unknown,
-        _("Phones"): "; ".join(dict.fromkeys(phone.given for phone in shown.phones)) or _("None held"),
-        _("Addresses"): "; ".join(dict.fromkeys(place.shown for place in shown.addresses)) or _("None held"),
-        _("Household"): "; ".join(sorted(f"{r.name}, {r.age or _('age not known')}" for r in shown.household))
-        or _("None found"),
-        _("Relationships"): "; ".join(sorted(r.name for r in shown.relatives)) or _("None found"),
-        _("Language"): wording.known((r.language for r in records), _("Not asked yet")),
-        _("Ethnicity, as they define it"): wording.known(
-            (wording.ethnicity_of(r, today) for r in records), _("Not asked yet")
+        _("Names"): tuple(dict.fromkeys(name.shown for name in shown.names)) or (unknown,),
+        _("Sex"): (wording.sex_of(records, today),),
+        _("Date of birth"): (wording.known((wording.day(r.born) for r in records if r.born), unknown),),
+        _("Age"): (shown.age or unknown,),
+        _("Phones"): tuple(dict.fromkeys(phone.given for phone in shown.phones)) or (_("None held"),),
+        _("Addresses"): tuple(dict.fromkeys(place.shown for place in shown.addresses)) or (_("None held"),),
+        _("Household"): tuple(sorted(f"{r.name}, {r.age or _('age not known')}" for r in shown.household))
+        or (_("None found"),),
+        _("Relationships"): tuple(sorted(r.name for r in shown.relatives)) or (_("None found"),),
+        _("Language"): (wording.known((r.language for r in records), _("Not asked yet")),),
+        _("Ethnicity, as they define it"): (
+            wording.known((wording.ethnicity_of(r, today) for r in records), _("Not asked yet")),
         ),
-        _("From"): "; ".join(r.source for r in records),
+        _("From"): tuple(r.source for r in records),
     }
 
 

@@ -107,6 +107,8 @@ def _page(request: HttpRequest, shown: SideBySide, form: PairForm, today: date) 
         "sides": sides(told),
         "drawing": waterfall(shown.why),
         "waiting": reverse("people:pairs"),
+        # whoever spoke first cannot be the second person as well
+        "spoke_first": shown.kind == SECOND and shown.said[0].decision.made_by == actor_of(request).id,
     }
     return render(request, "people/pair.html", context)
 
