@@ -24,6 +24,8 @@ ONES_OWN_WORK: Final = (
     "marac-send",
     "adviser-note",
 )
+#: What comes in such numbers that it is told once, with how many there are.
+TOLD_TOGETHER: Final = ("intelligence-request",)
 #: Whose work a sergeant or an inspector may give to somebody else of the role.
 GIVEN_ON: Final = frozenset({Role.OFFICER})
 

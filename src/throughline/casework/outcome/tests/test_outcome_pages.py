@@ -199,6 +199,25 @@ def test_a_file_is_brought_in_and_rows_that_cannot_land_are_told_whole(crime, ca
     assert signed_in(Role.OFFICER).get("/outcome/results/").status_code == 403
 
 
+def test_a_file_that_is_put_right_lands_from_the_same_page(crime, signed_in):
+    one, browser = crime(), signed_in(Role.SERGEANT)
+    page = {
+        "once": re.search(r'name="once" value="([^"]+)"', browser.get("/outcome/results/").content.decode())[
+            1
+        ]
+    }
+    day = f"{timezone.localdate() + timedelta(days=4):%Y-%m-%d}"
+    right = f"crime,what,result,date\n{number_of(one)},hearing,,{day}\n"
+    for text, said in (
+        ("crime,what\n", "There is a problem"),
+        (right.replace("hearing", "herring"), "Row 2, what"),
+        (right, "1 row is new."),
+        (right, "1 was there already."),
+    ):
+        file = SimpleUploadedFile("results.csv", text.encode())
+        assert said in words(browser.post("/outcome/results/", {"file": file, **page}))
+
+
 def test_what_was_typed_is_kept_when_the_page_is_left(crime, signed_in):
     one, browser = crime(), signed_in(Role.OFFICER)
     page = f"/outcome/crimes/{one}/give/"

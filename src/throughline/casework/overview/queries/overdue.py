@@ -11,7 +11,7 @@ from throughline.casework.cases.models import Case, StandingFact
 from throughline.casework.cases.queries.pages import Somebody, people_named
 from throughline.casework.cases.rules import Kind
 from throughline.casework.overview.queries.home import numbers_of, subjects_of_restricted
-from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK
+from throughline.casework.overview.rules import GIVEN_ON, ONES_OWN_WORK, TOLD_TOGETHER
 from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
@@ -48,10 +48,23 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Together:
+    """Several of one kind that wait on one list, the longest overdue first; ``count`` of them, also those not shown."""
+
+    kind: DutyKind
+    count: int
+    rows: tuple[Broken, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Overdue:
-    """What is overdue in one role or in all, those at the gravest grade first and of them the longest overdue."""
+    """What is overdue in one role or in all, those at the gravest grade first and of them the longest overdue.
+
+    ``together`` are the kinds that come in numbers.
+    """
 
     rows: tuple[Broken, ...]
+    together: tuple[Together, ...]
     roles: tuple[tuple[str, int], ...]
     role: str
 
@@ -59,6 +72,11 @@ class Overdue:
     def count(self) -> int:
         """How many there are, also those that are not shown."""
         return sum(many for role, many in self.roles if self.role in ("", role))
+
+    @property
+    def left_out(self) -> int:
+        """How many are not shown, of those that are not told together."""
+        return self.count - len(self.rows) - sum(one.count for one in self.together)
 
 
 def late(actor: Actor, now: datetime) -> QuerySet[Duty]:
@@ -82,7 +100,12 @@ def overdue(actor: Actor, *, now: datetime, role: str = "") -> Overdue:
     grave = StandingFact.objects.filter(
         case=OuterRef("about"), kind=Kind.GRADE, value=_GRAVEST, ended_at=None
     )
-    duties = list(of_role.order_by(Exists(grave).desc(), "due_at", "id")[:SHOWN])
+    many = dict(of_role.filter(kind__in=TOLD_TOGETHER).values_list("kind").annotate(Count("id")))
+    together = {kind: many[kind] for kind in TOLD_TOGETHER if many.get(kind, 0) > 1}
+    one_by_one = of_role.exclude(kind__in=together)
+    duties = list(one_by_one.order_by(Exists(grave).desc(), "due_at", "id")[:SHOWN])
+    for kind in together:
+        duties += of_role.filter(kind=kind).order_by("due_at", "id")[:SHOWN]
     about = {duty.about for duty in duties if duty.about}
     cases = {one.id: one for one in Case.objects.filter(among("id", about))}
     facts = StandingFact.objects.filter(among("case", cases), kind=Kind.GRADE, ended_at=None)
@@ -96,10 +119,16 @@ def overdue(actor: Actor, *, now: datetime, role: str = "") -> Overdue:
         london_day(now),
     )
     names = staff_names({duty.owner for duty in duties if duty.owner})
+    rows = [
+        _broken(actor, duty, cases.get(duty.about) if duty.about else None, grades, named, names, numbers)
+        for duty in duties
+    ]
     found = Overdue(
+        tuple(one for one in rows if one.duty.kind not in together),
         tuple(
-            _broken(actor, duty, cases.get(duty.about) if duty.about else None, grades, named, names, numbers)
-            for duty in duties
+            Together(of_kind[0].kind, count, of_kind)
+            for kind, count in together.items()
+            if (of_kind := tuple(one for one in rows if one.duty.kind == kind))
         ),
         tuple(roles),
         role,

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from throughline.casework.cases.commands.incidents import open_incident
 from throughline.casework.conftest import NOW
 from throughline.casework.overview.queries.overdue import overdue
 from throughline.casework.overview.tests.test_turns_work import text
@@ -90,6 +91,40 @@ def test_high_stands_first_then_the_longest_overdue_and_one_role_by_itself(does,
 
     assert read() == (["hub-review", "retention-review", "clerical-review"], 3)
     assert read("hub-reviewer") == (["hub-review"], 1)
+
+
+def test_what_intelligence_is_asked_is_told_once_with_how_many_there_are(does, signed_in, add, monkeypatch):
+    her = add("Maud", "Ferncliffe")
+    unknown = does(Role.CALL_HANDLER, open_incident, recorded_as="domestic-abuse").id
+    owed("retention-review", her)
+    owed("intelligence-request", her, due=LONG_AGO - timedelta(days=1))
+    # a single one is a line as any other
+    [alone] = does(Role.SERGEANT, lambda by, now: overdue(by, now=now)).rows[:1]
+    assert alone.duty.kind == "intelligence-request"
+    for hours in range(3):
+        owed(
+            "intelligence-request",
+            unknown,
+            about=unknown if hours else None,
+            due=LONG_AGO + timedelta(hours=hours),
+        )
+    with seen_whole():
+        waiting = Duty.objects.filter(kind="intelligence-request").count()
+    found = does(Role.SERGEANT, lambda by, now: overdue(by, now=now))
+    assert [one.duty.kind for one in found.rows] == ["retention-review"]
+    [all_of_them] = found.together
+    assert all_of_them.count == waiting > 1
+    assert [one.duty.due_at for one in all_of_them.rows] == sorted(
+        one.duty.due_at for one in all_of_them.rows
+    )
+    assert (found.count, found.left_out) == (waiting + 1, 0)
+    page = text(signed_in(Role.SERGEANT).get(ADDRESS))
+    assert f"Intelligence is asked about a call: {waiting}" in page
+    assert "on the list of: Intelligence desk" in page
+    assert "Maud Ferncliffe" in page
+    assert "more are not shown" not in page
+    monkeypatch.setattr("throughline.casework.overview.queries.overdue.SHOWN", 1)
+    assert f"{waiting - 1} more are not shown" in text(signed_in(Role.SERGEANT).get(ADDRESS))
 
 
 def test_what_is_outside_the_line_or_out_of_sight_names_nobody(signed_in, does, broken, case, pair):
