@@ -191,7 +191,12 @@ def log_in_words(
             who=names[one.actor],
             role="" if one.role == Role.SYSTEM else label("roles", one.role, today),
             act=act_in_words(one.kind, one.action, one.detail),
-            why=label("purposes", one.purpose, today) if one.purpose else "",
+            # what was changed says why by itself; a look does not
+            why=label("purposes", one.purpose, today)
+            if one.purpose
+            else gettext("not said")
+            if one.kind == Event.Kind.LOOK
+            else "",
             because=one.detail.get("because", ""),
             records=tuple(one.subjects) if numbered else (),
         )
