@@ -192,7 +192,8 @@ def simulate(last_month: bool, as_json: bool) -> None:
     """Say how many duties of each kind a month brings and how many hours each role works on them.
 
     Expected is what the kind's declared volume makes of the month's real calls, incidents and records; opened is
-    how many there were in fact. Exit code 1 where a role is over its hours.
+    how many there were in fact. Whoever owns the case does some kinds: what was opened counts as the hours of the role
+    that had it, what is expected beyond that as those of the kind's role. Exit code 1 where a role is over its hours.
     """
     import django
 
@@ -231,6 +232,7 @@ def simulate(last_month: bool, as_json: bool) -> None:
                     "expected": round(one.expected, 1),
                     "opened": one.opened,
                     "hours": round(one.hours, 1),
+                    "hours_of": {role: round(each, 1) for role, each in one.hours_of.items()},
                 }
                 for one in load
             ],
@@ -252,6 +254,9 @@ def simulate(last_month: bool, as_json: bool) -> None:
                 f"{one.kind.code:<30}{one.kind.role:<26}{one.expected:>9.1f}{one.opened:>8}"
                 f"{one.kind.minutes:>9}{one.hours:>8.1f}"
             )
+            for role, many in sorted((one.opened_by or {}).items()):
+                if role != one.kind.role:
+                    click.echo(f"{'':<30}{role:<26}{'':>9}{many:>8}{'':>9}{one.hours_of[role]:>8.1f}")
         click.echo(f"\n{'role':<26}{'hours a day':>12}{'budget':>8}")
         for role, each in sorted(hours.items(), key=lambda item: -item[1]):
             mark = "  over" if role in over else ""

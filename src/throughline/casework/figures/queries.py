@@ -345,9 +345,9 @@ def _look(actor: Actor, subjects: set[UUID]) -> None:
     )
 
 
-def month_of_duties(period: Period) -> tuple[dict[Base, int], dict[str, int]]:
+def month_of_duties(period: Period) -> tuple[dict[Base, int], dict[str, dict[str, int]]]:
     """What the volumes of duties are counted against over a period of some days, and the duties that were
-    opened in it by kind; both of all rows in the running actor's sight.
+    opened in it by kind and by the role that has or had them; both of all rows in the running actor's sight.
     """
     first, last = period.first, period.last
     after = start_of_day(last + timedelta(days=1))
@@ -375,5 +375,7 @@ def month_of_duties(period: Period) -> tuple[dict[Base, int], dict[str, int]]:
         Base.COUNTERS: Counter.objects.filter(closed_on=None).count(),
         Base.DAYS: (last - first).days + 1,
     }
-    opened = Duty.objects.filter(**within).values_list("kind").annotate(Count("id"))
-    return month, dict(opened)
+    opened: dict[str, dict[str, int]] = {}
+    for kind, role, many in Duty.objects.filter(**within).values_list("kind", "role").annotate(Count("id")):
+        opened.setdefault(kind, {})[role] = many
+    return month, opened

@@ -141,27 +141,43 @@ def parse_volume(text: str) -> tuple[int, Base, bool]:
 class Load:
     """What a kind of duty would bring in a month: how many, and the minutes of work each takes.
 
-    ``opened`` is how many there were in fact; None where nobody counted.
+    ``opened_by`` is how many there were in fact, by the role that has or had them, which is another than the kind's
+    where whoever owns the case does them; None where nobody counted.
     """
 
     kind: DutyKind
     expected: float
-    opened: int | None = None
+    opened_by: Mapping[str, int] | None = None
+
+    @property
+    def opened(self) -> int | None:
+        """How many there were in fact, of whatever role."""
+        return None if self.opened_by is None else sum(self.opened_by.values())
 
     @property
     def hours(self) -> float:
         """Hours of work in the month: of what was opened where that is more than was expected."""
         return max(self.expected, self.opened or 0) * self.kind.minutes / 60
 
+    @property
+    def hours_of(self) -> dict[str, float]:
+        """Those hours by role: of what was opened, whoever had it; of what is expected beyond that, the kind's role."""
+        shared = {role: many * self.kind.minutes / 60 for role, many in (self.opened_by or {}).items()}
+        rest = self.hours - sum(shared.values())
+        return shared | {self.kind.role: shared.get(self.kind.role, 0.0) + rest}
+
 
 def loads(
-    kinds: Iterable[DutyKind], month: Mapping[Base, int], opened: Mapping[str, int] | None = None
+    kinds: Iterable[DutyKind],
+    month: Mapping[Base, int],
+    opened: Mapping[str, Mapping[str, int]] | None = None,
 ) -> tuple[Load, ...]:
     """The load of each kind in a month of which ``month`` holds the volumes. Every duty is declared with its
-    volume and minutes, so that its load is known before it is switched on.
+    volume and minutes, so that its load is known before it is switched on. ``opened`` counts those there were by kind
+    and role.
     """
     return tuple(
-        Load(kind, _expected(kind, month), None if opened is None else opened.get(kind.code, 0))
+        Load(kind, _expected(kind, month), None if opened is None else opened.get(kind.code, {}))
         for kind in kinds
     )
 
@@ -175,7 +191,8 @@ def hours_by_role(of: Iterable[Load]) -> dict[str, float]:
     """Hours of work in the month, by the role on whose list the duties stand."""
     hours: dict[str, float] = defaultdict(float)
     for load_ in of:
-        hours[load_.kind.role] += load_.hours
+        for role, each in load_.hours_of.items():
+            hours[role] += each
     return dict(hours)
 
 

@@ -26,7 +26,8 @@ from throughline.casework.partnership.rules.advising import OPEN, Clocks, Held, 
 from throughline.casework.people.commands.identities import held_together
 from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.rules import PURPOSES
-from throughline.casework.safeguarding.models import VictimContact
+from throughline.casework.safeguarding.models import Referral, VictimContact
+from throughline.casework.safeguarding.queries.choosing import Chosen, chosen_by
 from throughline.casework.safeguarding.queries.planning import grade_of
 from throughline.casework.safeguarding.queries.promises import open_updates, still_untold
 from throughline.casework.safeguarding.rules.telling import updates
@@ -130,8 +131,9 @@ class Slice:
     """What is shared with an adviser of one case. ``then`` are the safe means as they stood when she was referred.
 
     ``due`` are what she is due to hear and by when, ``untold`` which things, each with when it happened or was written down
-    where it is ``to_come``. ``owner`` is who in the police owns the case. Of the police's notes, their intelligence, other
-    cases and where she lives, nothing.
+    where it is ``to_come``; ``chosen`` is how often and by what she chose to hear, ``help`` the services that she was told
+    of or referred to. ``owner`` is who in the police owns the case. Of the police's notes, their intelligence, other cases
+    and where she lives, nothing.
     """
 
     referral: AdviserReferral
@@ -149,6 +151,8 @@ class Slice:
     due: tuple[Duty, ...]
     untold: tuple[tuple[str, datetime], ...]
     to_come: frozenset[str]
+    chosen: Chosen | None
+    help: tuple[Referral, ...]
     contacts: tuple[Contacted, ...]
     notes: tuple[Noted, ...]
     maracs: tuple[tuple[datetime, bool], ...]
@@ -182,7 +186,14 @@ def slice_of(actor: Actor, referral: AdviserReferral, *, now: datetime) -> Slice
     with acting(PARTNERS):
         case = Case.objects.get(id=referral.case_id)
         named = people_named(case.subjects, today)
-        said = reaching(_seen(actor, held_together(case.victim_id), case.victim_id))
+        hers = _seen(actor, held_together(case.victim_id), case.victim_id)
+        said = reaching(hers)
+        chosen = chosen_by(hers, now)
+        services = tuple(
+            Referral.objects.filter(case=case, record__in=hers)
+            .select_related("service")
+            .order_by("-at", "id")
+        )
         due, untold = _due(case)
         grade = StandingFact.objects.filter(case=case, kind=Kind.GRADE, ended_at=None).first()
         owner = StandingFact.objects.filter(case=case, kind=Kind.OWNER, ended_at=None).first()
@@ -226,6 +237,8 @@ def slice_of(actor: Actor, referral: AdviserReferral, *, now: datetime) -> Slice
         due=due,
         untold=untold,
         to_come=frozenset(one.code for one in updates(today) if one.before),
+        chosen=chosen,
+        help=services,
         contacts=tuple(Contacted(one, names[one.by]) for one in contacts),
         notes=tuple(
             Noted(one, names[one.by], tuple(each for each in shares if each.note_id == one.id))

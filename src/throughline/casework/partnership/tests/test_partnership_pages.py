@@ -20,8 +20,12 @@ from throughline.casework.partnership.models import (
 from throughline.casework.partnership.tests.conftest import CONSENT, open_now
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.risk.tests.conftest import seen_whole
+from throughline.casework.safeguarding.commands.choosing import choose
+from throughline.casework.safeguarding.commands.directory import add_service
 from throughline.casework.safeguarding.commands.promising import promise
+from throughline.casework.safeguarding.commands.referring import refer as tell_of
 from throughline.casework.safeguarding.models import VictimContact
+from throughline.casework.safeguarding.rules.directory import Told
 from throughline.casework.safeguarding.tests.test_safeguarding_pages import text
 from throughline.cli import throughline
 from throughline.foundations.access.rules import Role
@@ -70,6 +74,28 @@ class TestTheAdviser:
         officer = text(signed_in(Role.OFFICER).get(reverse("safeguarding:promises", args=[case])))
         assert accounts[Role.IDVA].name in officer
         assert "She cried" not in officer
+
+    def test_what_she_chose_is_read_and_of_other_cases_and_where_a_refuge_is_nothing(
+        self, signed_in, does, referred, case
+    ):
+        made = referred()
+        adviser = signed_in(Role.IDVA)
+        page = text(adviser.get(address("slice", made.id)))
+        assert "Nobody has asked her how often she wants to hear." in page
+        assert "told her of no other service" in page
+        does(Role.OFFICER, choose, case_id=case, rhythm="weekly", way="")
+        for name, need, basis in (("Quarnley Debt Advice", "money", {}), ("Rose House", "housing", CONSENT)):
+            listed = does(Role.HUB, add_service, told=Told(name=name, what="Helps", needs=(need,)))
+            told = {"case_id": case, "service_id": listed.id, "told_only": not basis}
+            does(Role.OFFICER, tell_of, **told, **basis)
+        page = text(adviser.get(address("slice", made.id)))
+        for words in (
+            "She hears again by",
+            "Quarnley Debt Advice : told of it",
+            "Housing and refuge: referred",
+        ):
+            assert words in page, words
+        assert "Rose House" not in page
 
     def test_what_she_is_due_to_hear_is_overdue_and_can_still_be_told(self, signed_in, does, hers, case):
         long_ago = NOW - timedelta(days=9)

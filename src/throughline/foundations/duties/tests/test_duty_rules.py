@@ -95,9 +95,22 @@ def test_load_is_of_what_was_opened_where_that_is_more():
     assert (expected.expected, expected.opened, expected.hours) == (10, None, 1)
     [fewer] = loads([kind], month, {})
     assert (fewer.opened, fewer.hours) == (0, 1)
-    [more] = loads([kind], month, {kind.code: 30})
-    assert more.hours == 3
+    [more] = loads([kind], month, {kind.code: {kind.role: 30}})
+    assert (more.opened, more.hours) == (30, 3)
     assert hours_by_role([fewer, more]) == {kind.role: 4}
+
+
+def test_what_the_owner_of_a_case_does_is_hours_of_the_owners_role():
+    kind = duty_kind("chosen-update", on=TODAY)
+    month = {Base.INCIDENTS: 100}
+    [some] = loads([kind], month, {kind.code: {"response-officer": 6}})
+    # ten are expected: the four that were not opened stand with the role of the kind
+    assert (some.expected, some.opened) == (10, 6)
+    assert hours_by_role([some]) == pytest.approx({"response-officer": 1, kind.role: 4 / 6})
+    [all_of_them] = loads([kind], month, {kind.code: {"response-officer": 6, "investigator": 6}})
+    assert hours_by_role([all_of_them]) == pytest.approx(
+        {"response-officer": 1, "investigator": 1, kind.role: 0}
+    )
 
 
 def test_what_can_be_one_accounts_alone_has_a_list_to_go_to_once_that_is_closed():
