@@ -508,6 +508,8 @@ def filled_in(cases: list[Case], account: UUID) -> Iterator[Asked]:
         of_contact = {"contact_id", "sample_id", "proposal_id", "brief_id", "request_id", "check_id"} & {
             *wants
         }
+        # what incidents were said to be is said, and taken back, by whoever takes contacts
+        of_contact |= {"incident_id"} & {*wants} if rule is Action.TAKE_CONTACT else set()
         if of_contact or {"handover_id", "counter_id", "leaflet_id", "draw_id", "service_id"} & {*wants}:
             for case in cases:
                 known = {key: case.parts.get(key, uuid4()) for key in wants}

@@ -442,6 +442,11 @@ class NoGap(RuleBasedStateMachine):
             self.do(Role.CALL_HANDLER, command, incident_id=incident.id, into_id=into.id)
 
     @rule(n=N)
+    def part_incidents(self, n) -> None:
+        if incident := self.an_incident(n, joined_into__isnull=False):
+            self.do(Role.CALL_HANDLER, knowing.another_incident, incident_id=incident.id)
+
+    @rule(n=N)
     def close_incident(self, n) -> None:
         if incident := self.an_incident(n):
             self._close_incident(incident)
@@ -1781,6 +1786,22 @@ def test_what_a_force_usually_does_leaves_no_gap(people):
     )
     never = USUAL - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
+
+
+def test_incidents_that_are_joined_and_parted_again_leave_no_gap(people):
+    """By a call that was the only one of its incident, and without one; the other closed meanwhile as well."""
+    done = live(
+        people,
+        ("a_call", "emergency", True, True),
+        ("involve_two", 0, "her", "him"),
+        ("same_incident", 1, 0),
+        ("part_incidents", 0),
+        ("open_incident", True),
+        ("two_incidents", 0, 0, incidents.join_incidents),
+        ("everything_is_done_for_a_case", 0, True),
+        ("part_incidents", 0),
+    )
+    assert done["knowing.another_incident"] >= 1
 
 
 def test_from_the_grade_to_the_outcome_nothing_leaves_a_gap(people):

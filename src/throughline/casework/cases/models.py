@@ -20,8 +20,9 @@ class Incident(models.Model):
 
     ``recorded_as`` is a code of reference's incident-kinds; ``domestic`` is what a person judged of it, null
     until somebody has. ``number`` is what is said over the air. One that was found to be the same as another is
-    closed by rule, and names the one that it was ``joined_into``. ``has_contact`` says that a call or a visit is
-    of it; without one an officer wrote it down, or it was brought in.
+    closed by rule, and names the one that it was ``joined_into``; ``other_was`` then holds, in codes, since
+    when and what that one was before, for whoever parts them. ``has_contact`` says that a call or a visit is of it; without one an officer
+    wrote it down, or it was brought in.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -36,6 +37,7 @@ class Incident(models.Model):
     closed_by = models.UUIDField(null=True)
     closed_as = models.TextField(blank=True)
     joined_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="joined_from")
+    other_was = models.JSONField(null=True)
     subjects = ArrayField(models.UUIDField(), default=list)
 
     class Meta:
@@ -60,6 +62,7 @@ class Involvement(models.Model):
     """Who somebody was in an incident: victim, suspect, child, witness, caller (reference's involvements).
 
     One that is not ``confirmed`` keeps both readings open: it may be somebody else. A mistaken one is ended.
+    ``came_from`` is the incident of which it was said first, where it was carried over from there.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -71,6 +74,7 @@ class Involvement(models.Model):
     made_by = models.UUIDField()
     ended_at = models.DateTimeField(null=True)
     ended_by = models.UUIDField(null=True)
+    came_from = models.ForeignKey(Incident, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         constraints = [
@@ -255,11 +259,13 @@ class Visit(models.Model):
 class Crime(models.Model):
     """An offence that the registrar judged to be recorded; several may come of one incident.
 
-    The judgement, its reason and its review stand as a decision of kind crime-recording about this row.
+    The judgement, its reason and its review stand as a decision of kind crime-recording about this row. ``came_from``
+    is the incident that it was recorded of, where that was joined into another.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     incident = models.ForeignKey(Incident, on_delete=models.PROTECT, related_name="crimes")
+    came_from = models.ForeignKey(Incident, null=True, on_delete=models.SET_NULL, related_name="+")
     victim = models.ForeignKey(Record, null=True, on_delete=models.PROTECT, related_name="+")
     # a code of reference's offence-groups
     offence = models.TextField()

@@ -60,6 +60,7 @@ urlpatterns = [
     path("<uuid:contact_id>/thrive/", instruments.thrive, name="thrive"),
     path("<uuid:contact_id>/recording/", recordings.one, name="recording"),
     path("recordings/", recordings.every, name="recordings"),
+    path("incidents/<uuid:incident_id>/part/", calls.part, name="part-incidents"),
     path("<uuid:contact_id>/take/", calls.take, name="take"),
     path("<uuid:contact_id>/take-over/", calls.take_over, name="take-over"),
     path("<uuid:contact_id>/brief/", briefs.of_contact, name="contact-brief"),

@@ -26,6 +26,8 @@ from throughline.foundations.duties.rules import duty_kind
 from throughline.reference import UnknownCode, load
 
 NO_CASE = "There is no such case"
+# the outcome of a duty whose subject is gone
+LET_GO = "no-longer-needed"
 #: Who asks an officer to own a case: whoever answers for a turn.
 ASKS = (Role.SUPERVISOR, Role.SERGEANT, Role.INSPECTOR)
 # the account that owns a case is told apart from the one who asked them to
@@ -276,4 +278,4 @@ def keep_whose(case: Case) -> None:
 def let_go(duties: Iterable[Duty], *, by: Actor, now: datetime) -> None:
     """Discharge duties whose subject is gone. Inside another command only."""
     for duty in duties:
-        discharge(by=by, now=now, duty_id=duty.id, outcome="no-longer-needed")
+        discharge(by=by, now=now, duty_id=duty.id, outcome=LET_GO)

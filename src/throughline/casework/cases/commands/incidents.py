@@ -1,6 +1,7 @@
 """Writing down what happened and who was in it; the cases of an incident follow from who was."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -8,6 +9,7 @@ from django.db import connection, transaction
 from throughline.casework.cases.commands.counter import keep_counters
 from throughline.casework.cases.commands.groups import propose_groups
 from throughline.casework.cases.commands.holding import (
+    LET_GO,
     call_for_owner_and_grade,
     keep_whose,
     let_go,
@@ -307,13 +309,13 @@ def carry_over(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID) ->
         *{*incident.subjects, *into.subjects},
         detail={"incident": str(into.id), "from": str(incident.id)},
     )
-    recorded_as = incident.recorded_as if into.recorded_as == NOT_YET_RECORDED else into.recorded_as
-    domestic = incident.domestic if into.domestic is None else into.domestic or bool(incident.domestic)
+    recorded_as, domestic = _said_of_both(incident, into.recorded_as, into.domestic)
     if (recorded_as, domestic) != (into.recorded_as, into.domestic):
         into = reclassify(by=by, now=now, incident_id=into.id, recorded_as=recorded_as, domestic=domestic)
+    said_already = {(one.record_id, one.part) for one in _live(into)}
     # victims last, so that whoever did it is known when her case is looked for
     for one in sorted(_live(incident), key=lambda one: one.part == Part.VICTIM):
-        involve(
+        carried = involve(
             by=by,
             now=now,
             incident_id=into.id,
@@ -321,7 +323,18 @@ def carry_over(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID) ->
             part=one.part,
             confirmed=one.confirmed,
         )
+        if (one.record_id, one.part) not in said_already:
+            carried.came_from_id = one.came_from_id or incident.id
+            carried.save(update_fields=["came_from"])
     return locked(into.id)
+
+
+def _said_of_both(incident: Incident, recorded_as: str, domestic: bool | None) -> tuple[str, bool | None]:
+    """What an incident is recorded as and judged to be once what was said of another is said of it as well."""
+    return (
+        incident.recorded_as if recorded_as == NOT_YET_RECORDED else recorded_as,
+        incident.domestic if domestic is None else domestic or bool(incident.domestic),
+    )
 
 
 @transaction.atomic
@@ -334,11 +347,19 @@ def join_incidents(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID
     the other does not close before. Its row stays, with the code ``joined`` and the number that was said over the
     air. Raises Conflict where one was closed meanwhile, Refused.
     """
+    _, into = both_open(incident_id, into_id)
+    other_was = {
+        "at": now.isoformat(),
+        "recorded_as": into.recorded_as,
+        "domestic": into.domestic,
+        "placed": bool(into.place),
+    }
     into = carry_over(by=by, now=now, incident_id=incident_id, into_id=into_id)
     incident, into = both_open(incident_id, into.id)
     if not into.place and incident.place:
         into.place, into.postcode = incident.place, incident.postcode
         into.save(update_fields=["place", "postcode"])
+    incident.crimes.filter(came_from=None).update(came_from=incident)
     incident.crimes.update(incident=into)
     _repeat_on_crimes(into)
     waiting = Duty.objects.filter(about=incident.id, discharged_at=None)
@@ -347,20 +368,129 @@ def join_incidents(*, by: Actor, now: datetime, incident_id: UUID, into_id: UUID
         and not Duty.objects.filter(kind="crime-recording", about=into.id, discharged_at=None).exists()
     ):
         _to_be_judged(into, now, cause="incident-joined")
-    its_own = [
-        row.text("duty") for row in closing_duties("incident", london_day(now)) if row.flag("must_exist")
-    ]
-    let_go(waiting.filter(kind__in=its_own), by=by, now=now)
+    let_go(waiting.filter(kind__in=_its_own_duties(now)), by=by, now=now)
     # written before its people are those of the other, to whom nothing was closed
     _close(incident, by=by, now=now, closed_as=JOINED)
     Involvement.objects.filter(incident=incident, ended_at=None).update(ended_at=now, ended_by=by.id)
     keep_cases(incident, by=by, now=now)
-    incident.joined_into = into
-    incident.save(update_fields=["joined_into"])
+    incident.joined_into, incident.other_was = into, other_was
+    incident.save(update_fields=["joined_into", "other_was"])
     # what was joined into this one before is now of the other as well
-    incident.joined_from.update(joined_into=into)
+    for one in incident.joined_from.order_by("reported_at", "number"):
+        one.joined_into, one.other_was = into, {"at": one.other_was["at"]} if one.other_was else None
+        one.save(update_fields=["joined_into", "other_was"])
     _repeat_on_joined(into)
     return into
+
+
+@transaction.atomic
+def part_incidents(*, by: Actor, now: datetime, incident_id: UUID, other_has_contact: bool) -> Incident:
+    """Two joined incidents are not the same after all: the one that was closed is open again. Returns it.
+
+    It has again whoever was in it, its crimes, its place under its cases and the duties that were let go; what was
+    said of the other only because of it is said of that no more, unless somebody has judged the other since. Nobody is
+    made less sure than they were meanwhile, and whoever was said not to have been there is not brought back. What was
+    learnt, gathered and done under the other since then stays there. No row goes: what was said while they were one
+    stands ended. ``other_has_contact`` says whether a call or a visit is still of the other. Raises Conflict where it
+    is joined with none, Refused.
+    """
+    into_id = Incident.objects.filter(id=incident_id).values_list("joined_into", flat=True).first()
+    if into_id is None:
+        raise Conflict("the incident is joined with no other")
+    held = {one: locked(one) for one in sorted((incident_id, into_id))}
+    incident, into = held[incident_id], held[into_id]
+    undertake(
+        by,
+        Action.RECORD_INCIDENT,
+        *{*incident.subjects, *into.subjects},
+        detail={"incident": str(incident.id), "parted_from": str(into.id)},
+    )
+    if incident.joined_into_id != into.id:
+        raise Conflict("the incident is joined with no other")
+    other_was = incident.other_was or {}
+    joined_at = datetime.fromisoformat(other_was["at"]) if other_was else incident.closed_at
+    alone = not into.joined_from.exclude(id=incident.id).exists()
+    after(INCIDENT_STEPS, incident.closed_at is not None, Step.PART)
+    incident.closed_at, incident.closed_by, incident.closed_as = None, None, ""
+    incident.joined_into, incident.other_was = None, None
+    incident.save()
+    for record_id in into.subjects:
+        write("incidents-parted", by=by, now=now, record_id=record_id, about=incident.id)
+    _give_back_people(incident, into, joined_at, by=by, now=now)
+    into.crimes.filter(came_from=incident).update(incident=incident, came_from=None)
+    for one in (incident, into):
+        _keep_subjects(one)
+        _repeat_on_crimes(one)
+    keep_cases(incident, by=by, now=now)
+    _give_back_duties(incident, into, joined_at, by=by, now=now)
+    if into.has_contact and not other_has_contact:
+        into.has_contact = False
+        into.save(update_fields=["has_contact"])
+    if "recorded_as" in other_was and alone:
+        _as_it_was(into, incident, other_was, by=by, now=now)
+    keep_cases(locked(into.id), by=by, now=now)
+    return incident
+
+
+def _its_own_duties(now: datetime) -> list[str]:
+    """The kinds of duty that an incident must have itself before it is closed."""
+    return [row.text("duty") for row in closing_duties("incident", london_day(now)) if row.flag("must_exist")]
+
+
+def _give_back_people(
+    incident: Incident, into: Incident, joined_at: datetime | None, *, by: Actor, now: datetime
+) -> None:
+    """Whoever was in an incident when it was joined is in it again, and in the other only if they were there before."""
+    carried = list(into.involvements.filter(came_from=incident).order_by("made_at", "id"))
+    now_said = {(one.record_id, one.part): one for one in carried}
+    there = {(one.record_id, one.part) for one in _live(incident)}
+    for was in incident.involvements.filter(ended_at=joined_at, came_from=None).order_by("made_at", "id"):
+        meanwhile = now_said.get((was.record_id, was.part))
+        if (was.record_id, was.part) in there or (meanwhile and meanwhile.ended_at is not None):
+            continue
+        Involvement.objects.create(
+            incident=incident,
+            record_id=was.record_id,
+            part=was.part,
+            confirmed=was.confirmed or bool(meanwhile and meanwhile.confirmed),
+            made_at=now,
+            made_by=by.id,
+        )
+        write("involved", by=by, now=now, record_id=was.record_id, about=incident.id, code=was.part)
+    for one in carried:
+        if one.ended_at is None:
+            one.ended_at, one.ended_by = now, by.id
+            one.save(update_fields=["ended_at", "ended_by"])
+            write("no-longer-involved", by=by, now=now, record_id=one.record_id, about=into.id, code=one.part)
+
+
+def _give_back_duties(
+    incident: Incident, into: Incident, joined_at: datetime | None, *, by: Actor, now: datetime
+) -> None:
+    """What was let go because the other had to be done is to be done again; what the other had because of it is not."""
+    kinds = _its_own_duties(now)
+    for duty in Duty.objects.filter(kind__in=kinds, about=incident.id, discharged_at=joined_at).order_by(
+        "id"
+    ):
+        if duty.outcome == LET_GO:
+            open_duty(
+                duty.kind, now=now, record_id=duty.record_id, about=incident.id, cause="incident-parted"
+            )
+    waiting = Duty.objects.filter(kind="crime-recording", about=into.id, discharged_at=None)
+    let_go([duty for duty in waiting if duty.causes == ["incident-joined"]], by=by, now=now)
+
+
+def _as_it_was(
+    into: Incident, incident: Incident, other_was: dict[str, Any], *, by: Actor, now: datetime
+) -> None:
+    """What an incident was before another was joined into it, where nobody has said otherwise since."""
+    before = (other_was["recorded_as"], other_was["domestic"])
+    if not other_was["placed"] and (into.place, into.postcode) == (incident.place, incident.postcode):
+        into.place = into.postcode = ""
+        into.save(update_fields=["place", "postcode"])
+    joined = (into.recorded_as, into.domestic)
+    if joined != before and joined == _said_of_both(incident, *before):
+        reclassify(by=by, now=now, incident_id=into.id, recorded_as=before[0], domestic=before[1])
 
 
 # --- what follows from who was in it -------------------------------------------------------------------

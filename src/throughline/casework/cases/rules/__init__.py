@@ -79,6 +79,7 @@ class Step(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     JOIN = "join"
+    PART = "part"
     GROUP = "group"
     OWN = "own"
     GRADE = "grade"
@@ -96,6 +97,9 @@ INCIDENT_STEPS: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(
         (State.CLOSED, Step.WITHDRAW): State.CLOSED,
         # judged domestic after all, it is to be worked on again
         (State.CLOSED, Step.RECLASSIFY): State.OPEN,
+        # joined with another, and not the same after all; judged domestic meanwhile it may be open already
+        (State.CLOSED, Step.PART): State.OPEN,
+        (State.OPEN, Step.PART): State.OPEN,
     }
 )
 CASE_STEPS: Final[Mapping[tuple[State, Step], State]] = MappingProxyType(

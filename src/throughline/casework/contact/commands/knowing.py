@@ -12,6 +12,7 @@ from throughline.casework.cases.commands.incidents import (
     involve,
     join_incidents,
     locked,
+    part_incidents,
     withdraw,
 )
 from throughline.casework.cases.models import Incident, Involvement
@@ -170,14 +171,47 @@ def same_incident(*, by: Actor, now: datetime, contact_id: UUID, incident_id: UU
         both_open(contact.incident_id, incident_id)
         whole = join_incidents if _is_alone(contact) else carry_over
         incident = whole(by=by, now=now, incident_id=contact.incident_id, into_id=incident_id)
+        contact.came_from_id = contact.came_from_id or contact.incident_id
     contact.incident = has_contact(by=by, now=now, incident_id=incident.id)
     contact.subjects = sorted({*contact.subjects, *incident.subjects})
-    contact.save(update_fields=["incident", "subjects"])
+    contact.save(update_fields=["incident", "came_from", "subjects"])
     call_for_another(now=now, contact=contact)
     # there may be others by now whom the brief of every call about it must name
     for one in Contact.objects.filter(incident=incident).order_by("received_at", "id"):
         renew(by=by, now=now, contact=one)
     return contact
+
+
+@transaction.atomic
+def another_incident(*, by: Actor, now: datetime, incident_id: UUID) -> Incident:
+    """An incident that was joined into another is not the same after all: both stand for themselves again.
+
+    Whoever may say that they are the same may say this. The contacts that were of it are of it again, also those out
+    of sight, with what was decided, sent, asked and said in them; every brief of either is made anew. Returns the one
+    that is open again. Raises Conflict where it is joined with none, Refused.
+    """
+    undertake(by, Action.TAKE_CONTACT, detail={"incident": str(incident_id)})
+    into_id = locked(incident_id).joined_into_id
+    if into_id is None:
+        raise Conflict("the incident is joined with no other")
+    with acting(JOINING):
+        of_both = list(
+            Contact.objects.select_for_update().filter(incident=into_id).order_by("received_at", "id")
+        )
+    its_own = [one for one in of_both if one.came_from_id == incident_id]
+    incident = part_incidents(
+        by=by, now=now, incident_id=incident_id, other_has_contact=len(its_own) < len(of_both)
+    )
+    only_in_the_other = {*locked(into_id).subjects} - {*incident.subjects}
+    with acting(JOINING):
+        for contact in its_own:
+            contact.incident, contact.came_from = incident, None
+            contact.subjects = [one for one in contact.subjects if one not in only_in_the_other]
+            contact.save(update_fields=["incident", "came_from", "subjects"])
+    for contact in Contact.objects.filter(id__in=[one.id for one in of_both]).order_by("received_at", "id"):
+        call_for_another(now=now, contact=contact)
+        renew(by=by, now=now, contact=contact)
+    return incident
 
 
 def _is_alone(contact: Contact) -> bool:

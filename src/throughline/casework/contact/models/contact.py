@@ -15,7 +15,8 @@ class Contact(models.Model):
 
     A call that a telephony system delivers waits with ``taken_by`` null until somebody takes it. ``enquiry`` is
     the one under which people were looked up (`people.Enquiry`); a restricted match hangs on it out of the
-    handler's sight. ``version`` counts changes, so that a second editor is told of the first.
+    handler's sight. ``came_from`` is the incident that it was of before somebody said that it is the same as another.
+    ``version`` counts changes, so that a second editor is told of the first.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
@@ -44,6 +45,7 @@ class Contact(models.Model):
     domestic = models.BooleanField(null=True)
     enquiry = models.UUIDField(default=uuid.uuid4)
     incident = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
+    came_from = models.ForeignKey(Incident, null=True, on_delete=models.PROTECT, related_name="+")
     version = models.IntegerField(default=1)
     subjects = ArrayField(models.UUIDField(), default=list)
 

@@ -123,6 +123,8 @@ class ContactPage:
     deployments: tuple[Deployment, ...]
     parties: tuple[Party, ...]
     same: tuple[SameIncident, ...]
+    # incidents that were said to be the same as the one it is of
+    joined: tuple[Incident, ...] = ()
     silent: tuple[Prompt, ...] = ()
 
     @property
@@ -179,6 +181,7 @@ def contact_page(
         deployments=tuple(contact.deployments.order_by("-decided_at", "-id")),
         parties=parties,
         same=_perhaps_the_same(contact, now),
+        joined=joined_into([contact.incident_id] if contact.incident_id else []),
         silent=silent,
     )
 
@@ -257,6 +260,20 @@ def _perhaps_the_same(contact: Contact, now: datetime) -> tuple[SameIncident, ..
         why = "number" if contact.number and other.number == contact.number else "place"
         found.setdefault(other.incident.id, SameIncident(other.incident, why))
     return tuple(found.values())[:3]
+
+
+def joined_into(incident_ids: Iterable[UUID]) -> tuple[Incident, ...]:
+    """The incidents in the reader's sight that were joined into some, with the one that each is joined into."""
+    found = Incident.objects.filter(joined_into__in=set(incident_ids)).select_related("joined_into")
+    return tuple(found.order_by("reported_at", "number"))
+
+
+def a_contact_of(incident: Incident) -> UUID | None:
+    """The contact by which police were first told of an incident, or of the one that it is joined into, if in sight."""
+    told = Contact.objects.filter(
+        Q(came_from=incident) | Q(incident__in=[incident.id, incident.joined_into_id])
+    )
+    return told.order_by("received_at", "id").values_list("id", flat=True).first()
 
 
 def staff_names(accounts: Iterable[UUID]) -> dict[UUID, str]:

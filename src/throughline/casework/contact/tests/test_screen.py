@@ -2,6 +2,7 @@
 
 import json
 import re
+from uuid import UUID
 
 import pytest
 from django.utils import timezone
@@ -531,7 +532,31 @@ def test_the_same_incident_is_found_only_after_sending(browser, begun):
     assert (mine.closed_as, mine.joined_into) == ("joined", theirs)
     page = page_of(browser, second)
     assert theirs.number in page
-    assert "same:" not in page
+    assert 'value="same:' not in page
+
+
+def test_what_was_said_to_be_the_same_can_be_parted_again_with_its_call(browser, signed_in, begun):
+    first, second = begun(), begun()
+    post(browser, first, "send:emergency", place="14 Alma Road")
+    post(browser, second, "send:priority", place="14 alma road", who="Zofia Quillfeather")
+    post(browser, second, "add:victim")
+    mine, theirs = same_as(second), same_as(first)
+    post(browser, second, "same:" + theirs)
+    address = f"/contact/incidents/{mine}/part/"
+    assert address in page_of(browser, first)
+    assert signed_in(Role.OFFICER).get(address).status_code == 403
+    assert "part them" in page_of(browser, address)
+    assert browser.post(address).status_code == 302
+    assert (same_as(second), same_as(first)) == (mine, theirs)
+    assert Incident.objects.get(id=mine).closed_at is None
+    assert Involvement.objects.get(ended_at=None).incident_id == UUID(mine)
+    contacts = {str(one.incident_id): one.subjects for one in Contact.objects.all()}
+    assert contacts[theirs] == []
+    assert len(contacts[mine]) == 1
+    assert "not the same after all" not in page_of(browser, first)
+    # asked again, it says that there is nothing to part, and changes nothing
+    assert "joined with no other incident" in page_of(browser, address)
+    assert browser.post(address).status_code == 200
 
 
 def test_an_incident_that_another_call_is_of_stays(browser, begun):

@@ -5,14 +5,20 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from throughline.casework.cases.models import Incident
+from throughline.casework.cases.queries.pages import in_sight
+from throughline.casework.cases.views.changing import change
 from throughline.casework.contact.commands import knowing, taking
 from throughline.casework.contact.queries import calls as queries
 from throughline.casework.contact.rules.taking import TakenAlready
+from throughline.casework.people.forms.person import ConfirmForm
 from throughline.casework.people.rules import Malformed
+from throughline.casework.people.views.changing import sent
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
@@ -88,3 +94,42 @@ def take_over(request: HttpRequest, contact_id: UUID) -> HttpResponse:
     """Take a contact over from a colleague."""
     taking.take_over(by=actor_of(request), now=timezone.now(), contact_id=contact_id)
     return redirect("contact:contact", contact_id)
+
+
+@guarded(Action.TAKE_CONTACT)
+@require_http_methods(["GET", "POST"])
+def part(request: HttpRequest, incident_id: UUID) -> HttpResponse:
+    """Say that an incident is not the same as the one that it was joined into, after all."""
+    actor, now = actor_of(request), timezone.now()
+    incident = in_sight(actor, Action.RECORD_INCIDENT, Incident, incident_id)
+    contact = queries.a_contact_of(incident)
+    other = incident.joined_into
+    return change(
+        request,
+        Action.RECORD_INCIDENT,
+        incident.subjects,
+        ConfirmForm(sent(request), today=london_day(now)),
+        lambda: knowing.another_incident(by=actor, now=now, incident_id=incident.id),
+        success=_("Parted. Incident %(number)s is open again.") % {"number": incident.number},
+        back=reverse("contact:contact", args=[contact]) if contact else reverse("contact:calls"),
+        title=_("Part incident %(number)s from the one that it is joined with") % {"number": incident.number},
+        button=_("They are two incidents: part them"),
+        lead=_parting(incident, other) if other else [_("It is joined with no other incident.")],
+    )
+
+
+def _parting(incident: Incident, other: Incident) -> list[str]:
+    """What parting two incidents brings back, and what it leaves, for whoever is about to."""
+    numbers = {"number": incident.number, "other": other.number}
+    return [
+        _(
+            "It was joined into incident %(other)s. Parted, %(number)s has again its calls, whoever was in it then, its"
+            " crimes and its cases, and what must be done before it can be closed."
+        )
+        % numbers,
+        _(
+            "Whoever was in %(other)s only because of it is in that no more. What was found or done under %(other)s since"
+            " they were joined stays there: say of each what is missing."
+        )
+        % numbers,
+    ]

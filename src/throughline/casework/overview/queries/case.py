@@ -36,6 +36,7 @@ from throughline.casework.cases.queries.pages import (
 )
 from throughline.casework.cases.queries.visits import Reaching, reaching
 from throughline.casework.cases.rules import Kind, Part, Pattern, pattern
+from throughline.casework.contact.queries.calls import joined_into
 from throughline.casework.investigation.models import Investigation
 from throughline.casework.overview.rules import Looked, last_reading
 from throughline.casework.risk.models import Assessment, Grading
@@ -155,6 +156,8 @@ class WholeCase:
     new: tuple[Line, ...]
     new_count: int
     incidents: tuple[Incident, ...]
+    # those that were said to be the same as one of them
+    same: tuple[Incident, ...]
     pattern: Pattern
     others: int
     due: tuple[Promise, ...]
@@ -201,6 +204,7 @@ def whole_case(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Whol
         new=tuple(line for line in lines if line.new)[:NEW],
         new_count=sum(line.new for line in lines),
         incidents=of.incidents,
+        same=joined_into(one.id for one in of.incidents),
         pattern=pattern([one.reported_at for one in of.incidents]),
         others=len(of.others),
         due=of.promises(duty for duty in of.open if duty.due_at >= now),
