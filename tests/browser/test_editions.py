@@ -76,3 +76,30 @@ def test_it_is_walked_with_the_keyboard_alone(editions: Path, page: Page) -> Non
     page.wait_for_url("**/figure-06.html")
     svg = page.get_by_role("img", name="Figure 6: Domestic abuse crimes with an arrest")
     assert svg.is_visible()
+
+
+_LOG = """<!doctype html><html lang="en"><head><title>A log</title><link rel="stylesheet" href="{style}"></head><body><main><h1>A log</h1>
+<table class="govuk-table throughline-stacks" role="table"><caption>A log</caption><thead role="rowgroup"><tr role="row">
+<th role="columnheader" scope="col">When</th><th role="columnheader" scope="col">Person</th><th role="columnheader" scope="col">What</th></tr></thead>
+<tbody role="rowgroup"><tr role="row"><th role="rowheader" scope="row">27 November 2026 at 10:50</th><td role="cell" data-label="Person">{name}</td>
+<td role="cell" data-label="What">Sent a return</td></tr></tbody></table></main></body></html>"""
+
+
+def test_a_log_on_a_telephone_is_a_list_in_which_nothing_is_out_of_view(page: Page, tmp_path: Path) -> None:
+    style = settings.CHECKOUT / "build" / "assets" / "throughline.css"
+    (tmp_path / "log.html").write_text(_LOG.format(style=style.as_uri(), name="Constance-" * 8))
+    page.goto((tmp_path / "log.html").as_uri())
+    narrow = page.evaluate("window.innerWidth") < WIDE["width"]
+    last = page.get_by_role("cell", name="Sent a return")
+    box = last.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= page.evaluate("window.innerWidth")
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    label = last.evaluate("cell => getComputedStyle(cell, '::before').content")
+    assert ("What" in label) is narrow
+    page.evaluate(AXE.read_text())
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",
+        _TAGS,
+    )["violations"]
+    assert [one["id"] for one in found] == []

@@ -36,6 +36,8 @@ class FilesField(forms.FileField):
                 _("a file is larger than %(most)s MB: send the filled template alone"),
                 params={"most": LARGEST // 1_000_000},
             )
+        if any(one.size == 0 for one in given):
+            raise ValidationError(_("the file is empty: choose the filled one"), code="empty")
         return [(one.name or "", one.read()) for one in given]
 
 

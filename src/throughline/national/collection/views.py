@@ -48,8 +48,8 @@ from throughline.national.collection.queries.returns import (
     standing_of,
     subject_of,
 )
-from throughline.national.collection.rules import QUESTION, Amiss, Asked, Move, Standing
-from throughline.statistics.returns import items, write_template
+from throughline.national.collection.rules import QUESTION, Amiss, Asked, Move, Standing, figures
+from throughline.statistics.returns import items, write_return, write_template
 
 #: How a standing is said, and its tone.
 STANDINGS: dict[Standing, tuple[Any, str]] = {
@@ -262,13 +262,19 @@ def _both(request: HttpRequest, action: Action, round_id: UUID, force_id: UUID) 
 @guarded(Action.SEND_RETURN)
 @require_safe
 def template(request: HttpRequest, round_id: UUID, force_id: UUID, kind: str) -> HttpResponse:
-    """The empty return: a spreadsheet, or its CSV files."""
+    """The empty return as a spreadsheet or its CSV files, or the spreadsheet with the figures of the latest version."""
     of, force = _both(request, Action.SEND_RETURN, round_id, force_id)
-    if kind not in ("spreadsheet", "csv"):
+    latest = latest_version(of.id, force.id) if kind == "filled" else None
+    if kind not in ("spreadsheet", "csv") and latest is None:
         raise Http404
     with tempfile.TemporaryDirectory() as made:
-        written = write_template(Path(made) / "return", of.year_end, force=force.code)
-        if kind == "spreadsheet":
+        folder = Path(made) / "return"
+        written = (
+            write_return(folder, figures(latest.figures, latest.methods))
+            if latest
+            else write_template(folder, of.year_end, force=force.code)
+        )
+        if kind != "csv":
             content = next(path for path in written if path.suffix == ".xlsx").read_bytes()
             name, kind_of = "return.xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         else:
@@ -327,6 +333,7 @@ def receipt(request: HttpRequest, receipt_id: UUID) -> HttpResponse:
         "receipt",
         receipt=found,
         problems=found.problems,
+        labels={item.code: item.label for item in items(found.round.year_end)},
         files=(files := files_of(found)),
         holdings=list({one.holding.label: one.holding for one in files}.values()),
         back=to,
@@ -513,7 +520,9 @@ def judge(request: HttpRequest, question_id: UUID) -> HttpResponse:
 def ask(request: HttpRequest, round_id: UUID, force_id: UUID) -> HttpResponse:
     """A statistician asks in her own words."""
     of, force = _both(request, Action.VERIFY_RETURN, round_id, force_id)
-    form = AskForm(_sent(request), items=[(item.code, item.label) for item in items(of.year_end)])
+    form = AskForm(
+        _sent(request), items=[(item.code, f"{item.sheet}: {item.label}") for item in items(of.year_end)]
+    )
     to = reverse("collection:return", args=[of.id, force.id])
     told = done(
         request,

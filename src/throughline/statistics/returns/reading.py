@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -50,6 +50,16 @@ def read_return(
     forces of England and Wales. ``asked_on`` is the day on which the return was asked for: an item that was added to the list since may
     be left out or empty, as not asked for then. Without it every item of today's list is asked for.
     """
+    told, problems = _read(path, forces, asked_on)
+    if not path.is_dir():
+        # who has the spreadsheet alone has sheets, and no files of these names
+        problems = tuple(replace(one, sheet=one.sheet.removesuffix(".csv")) for one in problems)
+    return told, problems
+
+
+def _read(
+    path: Path, forces: Collection[str] | None, asked_on: date | None
+) -> tuple[Return | None, tuple[Problem, ...]]:
     needed = {
         ABOUT: ("force", "year_end"),
         FIGURES: ("item", "value", "unable"),
@@ -231,9 +241,11 @@ def _entry(
     elif not value and not unable:
         wrong("neither", "is empty.", "Give a figure, 0 if there was none, or a reason in the column unable.")
     elif unable:
-        reasons = [reason.code for reason in load("unable-reasons").as_of(year_end)]
-        if unable in reasons:
-            return Entry(item.code, None, unable, row, cells.get("note", ""))
+        reasons = {reason.code: reason.label.casefold() for reason in load("unable-reasons").as_of(year_end)}
+        for code, words in reasons.items():
+            # by its code, or by its words as the spreadsheet explains it
+            if unable == code or unable.casefold().removesuffix(".") == words:
+                return Entry(item.code, None, code, row, cells.get("note", ""))
         wrong("reason", f"{_cut(unable)} is no reason.", f"One of {', '.join(reasons)}.")
     elif value.endswith("%"):
         wrong("percentage", f"{_cut(value)} is a percentage.", f"Give the count of {item.unit}s.")
@@ -241,7 +253,7 @@ def _entry(
         wrong(
             "whole number",
             f"{_cut(value)} is not a whole number.",
-            f"Give the count of {item.unit}s, in digits.",
+            f"Give the count of {item.unit}s, in digits; where there is none, leave it empty and choose why in the column unable.",
         )
     elif len(value.replace(",", "")) > LONGEST:
         wrong("size", f"{_cut(value)} is larger than any count.", "Look whether two cells ran together.")

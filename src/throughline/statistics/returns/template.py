@@ -11,13 +11,15 @@ from typing import Final
 from throughline.reference import load
 from throughline.statistics.returns.items import items
 from throughline.statistics.returns.rules import Counted, Entry, Return
-from throughline.statistics.returns.workbook import write_workbook
+from throughline.statistics.returns.workbook import Look, write_workbook
 
 #: The same tables in a spreadsheet, on sheets of the files' names.
 WORKBOOK: Final = "return.xlsx"
 FIGURES: Final = "figures.csv"
 METHODS: Final = "methods.csv"
 ABOUT: Final = "about.csv"
+#: The first sheet of the spreadsheet: words for who fills it.
+HOW: Final = "how to fill"
 COLUMNS: Final = {
     "sheet": "The sheet of the return",
     "item": "The item's code; do not change it",
@@ -100,9 +102,67 @@ def _write(
     (out / "csv-metadata.json").write_text(_metadata(year_end), encoding="utf-8")
     write_workbook(
         out / WORKBOOK,
-        {name.removesuffix(".csv"): [[*columns], *rows] for name, (columns, rows) in files.items()},
+        {HOW: _how(year_end)}
+        | {name.removesuffix(".csv"): [[*columns], *rows] for name, (columns, rows) in files.items()},
+        _looks(year_end),
     )
     return tuple(paths)
+
+
+#: The headings within it.
+_HEADINGS: Final = ("In the column unable", "In the column counted_by", "Column")
+
+
+def _how(year_end: date) -> list[Sequence[str | int]]:
+    """What whoever has the spreadsheet alone must know to fill it. The sheet is for them, and is not read."""
+    columns = {
+        f"{name.removesuffix('.csv')}: {column}": means
+        for name, told in ((ABOUT, ABOUT_COLUMNS), (FIGURES, COLUMNS), (METHODS, METHOD_COLUMNS))
+        for column, means in told.items()
+    }
+    return [
+        ["How to fill this return", ""],
+        ["1", "Sheet “about”: look whether the force and the year are right, and say which post to ask."],
+        ["2", "Sheet “figures”: in every row either a whole number in the column value, or in the column unable why there is none."
+              " 0 says that there was none. A percentage, “n/a” or an empty row is sent back."],
+        ["3", "Sheet “methods”: how the figures of each sheet were counted."],
+        ["4", "Send counts alone, never anything about a person. Save it as .xlsx and send it on the page where you found it."
+              " If anything cannot be read nothing is loaded, and you see every fault with its row."],
+        [_HEADINGS[0], "What it says"],
+        *([one.code, one.label] for one in load("unable-reasons").as_of(year_end)),
+        [_HEADINGS[1], "What it says"],
+        *([one.code, one.label] for one in load("counting-bases").as_of(year_end)),
+        [_HEADINGS[2], "What stands in it"],
+        *([column, means] for column, means in columns.items()),
+    ]  # fmt: skip
+
+
+def _looks(year_end: date) -> dict[str, Look]:
+    reasons, bases = (
+        tuple(one.code for one in load(name).as_of(year_end)) for name in ("unable-reasons", "counting-bases")
+    )
+    value, unable, counted = (
+        [*COLUMNS].index("value"),
+        [*COLUMNS].index("unable"),
+        [*METHOD_COLUMNS].index("counted_by"),
+    )
+    return {
+        HOW: Look(
+            widths=(30, 100),
+            bold=frozenset(
+                {at for at, (first, _) in enumerate(_how(year_end), start=1) if first in _HEADINGS}
+            ),
+        ),
+        ABOUT.removesuffix(".csv"): Look(widths=(14, 14, 60), filled=frozenset({2})),
+        FIGURES.removesuffix(".csv"): Look(
+            widths=(20, 24, 34, 48, 18, 18, 12, 20, 40),
+            filled=frozenset({value, unable, unable + 1}),
+            choices={unable: reasons},
+        ),
+        METHODS.removesuffix(".csv"): Look(
+            widths=(26, 16, 44, 60), filled=frozenset({1, 2, 3}), choices={counted: bases}
+        ),
+    }
 
 
 def _answer(entry: Entry | None) -> tuple[str | int, str, str]:

@@ -10,6 +10,7 @@ import re
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from pathlib import Path
 from typing import Final
@@ -17,7 +18,10 @@ from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import TYPE_STRING
-from openpyxl.styles import Font
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
 
 LARGEST: Final = 5_000_000
 #: All parts inflated, and how many there may be.
@@ -39,10 +43,26 @@ class WorkbookError(ValueError):
     """The file is no spreadsheet that can be read: says why."""
 
 
-def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | int]]]) -> None:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How a sheet is laid out for who fills it by hand. Columns are counted from 0."""
+
+    widths: tuple[int, ...]
+    """In letters; words that are longer go on in the next line."""
+    filled: frozenset[int] = frozenset()
+    """The columns that are filled in, which stand out."""
+    bold: frozenset[int] = frozenset()
+    """Rows that are headings besides the first, counted from 1."""
+    choices: Mapping[int, tuple[str, ...]] = field(default_factory=dict)
+    """What a column offers in each cell; another word can be typed, and is judged when the file is read."""
+
+
+def write_workbook(
+    path: Path, sheets: Mapping[str, Sequence[Sequence[str | int]]], looks: Mapping[str, Look] | None = None
+) -> None:
     """Write tables into a spreadsheet file, each on a sheet of its name, the first row bold and held in view.
 
-    A text stays a text, also one that begins as a formula does.
+    A text stays a text, also one that begins as a formula does. A sheet in ``looks`` is laid out to be filled.
     """
     book = Workbook()
     book.remove(book.active)
@@ -51,6 +71,7 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | int]
     for name, rows in sheets.items():
         sheet = book.create_sheet(name)
         sheet.freeze_panes = "A2"
+        look = (looks or {}).get(name)
         for row, cells in enumerate(rows, start=1):
             for column, told in enumerate(cells, start=1):
                 if told == "":
@@ -59,14 +80,41 @@ def write_workbook(path: Path, sheets: Mapping[str, Sequence[Sequence[str | int]
                 cell.value = told
                 if isinstance(told, str):
                     cell.data_type = TYPE_STRING
-                if row == 1:
+                if row == 1 or (look and row in look.bold):
                     cell.font = bold
+        if look:
+            _lay_out(sheet, look, rows)
     made = io.BytesIO()
     book.save(made)
     with zipfile.ZipFile(made) as saved, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for info in saved.infolist():
             content = _SAVED.sub(rb"\g<1>1980-01-01T00:00:00Z", saved.read(info))
             archive.writestr(zipfile.ZipInfo(info.filename, _STAMP), content, zipfile.ZIP_DEFLATED)
+
+
+def _lay_out(sheet: Worksheet, look: Look, rows: Sequence[Sequence[str | int]]) -> None:
+    wrapped, to_fill = Alignment(wrap_text=True, vertical="top"), PatternFill("solid", fgColor="FFF7BF")
+    for row, cells in enumerate(rows, start=1):
+        # not every program makes a row as high as its words
+        lines = [-(-len(str(told)) // (width - 2)) for told, width in zip(cells, look.widths, strict=True)]
+        sheet.row_dimensions[row].height = 15 * max(1, *lines)
+        for column in range(len(look.widths)):
+            cell = sheet.cell(row, column + 1)
+            cell.alignment = wrapped
+            if row > 1 and column in look.filled:
+                cell.fill = to_fill
+    for column, width in enumerate(look.widths):
+        letter = get_column_letter(column + 1)
+        sheet.column_dimensions[letter].width = width
+        if (offered := look.choices.get(column)) and len(rows) > 1:
+            choice = DataValidation("list", formula1=f'"{",".join(offered)}"', allow_blank=True)
+            choice.showErrorMessage = False
+            choice.add(f"{letter}2:{letter}{len(rows)}")
+            sheet.add_data_validation(choice)
+    # landscape, as wide as a page, the heading on each
+    sheet.page_setup.orientation, sheet.page_setup.fitToHeight = "landscape", 0
+    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    sheet.print_title_rows = "1:1"
 
 
 def read_workbook(path: Path) -> dict[str, list[list[str]]]:

@@ -75,6 +75,49 @@ def _rewrite(path: Path, rows: list[dict[str, str]]) -> None:
         writer.writerows(rows)
 
 
+class TestOnlyASpreadsheet:
+    """A force whose whole system is the spreadsheet: it explains itself, and is mended where its faults are named."""
+
+    def test_it_says_how_it_is_filled_and_offers_the_reasons(self, tmp_path: Path) -> None:
+        write_template(tmp_path / "return", YEAR, force=FORCE)
+        book = openpyxl.load_workbook(tmp_path / "return" / "return.xlsx")
+        assert book.sheetnames == ["how to fill", "about", "figures", "methods"]
+        told = {row[0]: row[1] for row in book["how to fill"].iter_rows(values_only=True)}
+        assert told["not-held"] == "Another body holds it"
+        assert told["occasion"].startswith("Each person and occasion")
+        (offered,) = book["figures"].data_validations.dataValidation
+        assert "not-held" in offered.formula1
+        assert str(offered.sqref).startswith("H2:H")
+        assert all(cell.alignment.wrap_text for cell in book["figures"][2] if cell.column_letter in "DI")
+
+    def test_what_a_person_types_is_read_or_named_by_the_sheet_that_is_open(
+        self, world: dict[str, tuple[Return, Return]], tmp_path: Path
+    ) -> None:
+        told = replace(next(iter(world.values()))[0], force=FORCE, year_end=YEAR)
+        write_return(tmp_path / "return", told)
+        path = tmp_path / "return" / "return.xlsx"
+        book = openpyxl.load_workbook(path)
+        sheet = book["figures"]
+        rows = {row[1].value: row for row in sheet.iter_rows(min_row=2)}
+        rows["calls"][6].value, rows["calls"][7].value = " 12,345 ", None
+        rows["crimes"][6].value, rows["crimes"][7].value = None, "the system cannot count it."
+        sheet.move_range(f"A{rows['arrests'][0].row}:I{rows['arrests'][0].row}", rows=sheet.max_row)
+        book.save(path)
+        read, problems = read_return(path)
+        assert read is not None, problems
+        assert (read.value("calls"), read.entries["crimes"].unable) == (12_345, "system")
+        assert read.entries["arrests"].value == told.entries["arrests"].value
+        sheet["G2"], sheet["B999"] = "n/a", "Total"
+        book.save(path)
+        none, problems = read_return(path)
+        assert none is None
+        assert [(one.sheet, one.row, one.item) for one in problems] == [
+            ("Calls", 2, "calls"),
+            ("figures", 999, "'Total'"),
+        ]
+        assert "choose why in the column unable" in problems[0].remedy
+
+
 class TestItems:
     def test_parts_and_totals_name_items_and_nobody_is_part_of_itself(self) -> None:
         listed = {item.code: item for item in items(YEAR)}

@@ -58,6 +58,12 @@ class Row:
     with_statistician: int
     sent_at: datetime | None
 
+    @property
+    def unable(self) -> int:
+        """How many figures the version says that the force cannot provide."""
+        told = figures(self.version.figures).entries.values() if self.version else ()
+        return sum(1 for entry in told if entry.unable)
+
 
 @dataclass(frozen=True, slots=True)
 class RoundPage:

@@ -10,11 +10,14 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import system
 from throughline.national.collection.models import Question, Receipt, Release, Round, Said, Signature, Version
+from throughline.national.collection.rules import figures
 from throughline.national.conftest import World, figures_csv
+from throughline.statistics.returns import changed
 
 SignedIn = Callable[[str], Client]
 
@@ -46,11 +49,16 @@ def test_a_file_with_faults_is_named_by_row_and_nothing_is_loaded(world: World, 
     client = signed_in("contact")
     page = client.post(at(world, "send"))
     assert "Your return: choose the spreadsheet" in words(page)
+    page = client.post(at(world, "send"), {"upload": SimpleUploadedFile("return.xlsx", b"")})
+    assert "the file is empty: choose the filled one" in words(page)
     page = client.post(at(world, "send"), {"upload": SimpleUploadedFile("letter.docx", b"x")})
     assert "choose one spreadsheet (.xlsx), or figures.csv" in words(page)
     page = client.post(at(world, "send"), {"upload": a_file({"calls": "no", "crimes": "none"})}, follow=True)
     assert "2 faults: nothing was loaded" in words(page)
-    assert re.search(r"Calls, row 2, calls: &#39;no&#39; is no reason\.", words(page))
+    # by the sheet that is open before whoever mends it, and by the words that stand beside the cell
+    assert re.search(
+        r"figures, row 2, Calls for assistance \(calls\): &#39;no&#39; is no reason\.", words(page)
+    )
     as_system()
     assert (Receipt.objects.count(), Version.objects.count()) == (1, 0)
 
@@ -70,6 +78,29 @@ def test_a_force_with_only_a_spreadsheet_takes_the_template_and_the_csv_files(
     )
     # an empty one is full of faults, each named
     assert re.search(r"\d\d faults: nothing was loaded", words(page))
+
+
+def test_a_correction_begins_with_the_figures_that_stand(world: World, signed_in: SignedIn) -> None:
+    client = signed_in("contact")
+    assert client.get(at(world, "template", kind="filled")).status_code == 404
+    client.post(at(world, "send"), {"upload": a_file()})
+    filled = client.get(at(world, "template", kind="filled")).content
+    assert signed_in("other contact").get(at(world, "template", kind="filled")).status_code == 404
+    book = load_workbook(io.BytesIO(filled))
+    rows = {row[1].value: row for row in book["figures"].iter_rows(min_row=2)}
+    rows["calls"][6].value = " 90,100 "  # as a person types
+    rows["crimes"][6].value, rows["crimes"][7].value = None, "The system cannot count it"
+    mended = io.BytesIO()
+    book.save(mended)
+    upload = SimpleUploadedFile("mended.xlsx", mended.getvalue())
+    client.post(at(world, "send"), {"upload": upload, "why": "Late calls."})
+    as_system()
+    before, after = (figures(one.figures) for one in Version.objects.order_by("number"))
+    assert [one.partition(",")[0] for one in changed(before, after)] == [
+        "the figure of calls",
+        "the figure of crimes",
+    ]
+    assert (after.value("calls"), after.entries["crimes"].unable) == (90_100, "system")
 
 
 def test_from_a_question_to_the_signature(world: World, signed_in: SignedIn) -> None:

@@ -24,9 +24,7 @@ SignedIn = Callable[[str], Client]
 
 
 def lines(response: Any) -> list[str]:
-    body = (
-        response.content.decode().partition('<tbody class="govuk-table__body">')[2].partition("</tbody>")[0]
-    )
+    body = response.content.decode().partition("<tbody")[2].partition(">")[2].partition("</tbody>")[0]
     return [re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", row)).strip() for row in body.split("</tr>")[:-1]]
 
 
