@@ -16,9 +16,9 @@ class NarrowForm(GovukForm):
     column = forms.ChoiceField(label=_("Column"), help_text=_("Any column where none is chosen"))
     contains = forms.CharField(label=_("Holds"), max_length=100)
 
-    def __init__(self, *args: Any, columns: tuple[str, ...], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, columns: dict[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["column"].choices = [("", ""), *((one, one) for one in columns)]  # type: ignore[attr-defined]
+        self.fields["column"].choices = [("", ""), *columns.items()]  # type: ignore[attr-defined]
 
 
 class FindForm(GovukForm):

@@ -1,7 +1,7 @@
 """Which editions are out, and what is announced."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from throughline.foundations.access.rules import Action, Actor, may
@@ -11,7 +11,7 @@ from throughline.national.publication.rules.editions import BadEdition, Edition,
 
 
 def editions(root: Path, *, now: datetime) -> list[Edition]:
-    """The editions that are out, by name, the latest name first. What cannot be read is no edition."""
+    """The editions that are out, the latest published first. What cannot be read is no edition."""
     found = []
     held = withheld(now=now)
     for folder in sorted(root.iterdir(), reverse=True) if root.is_dir() else []:
@@ -21,7 +21,7 @@ def editions(root: Path, *, now: datetime) -> list[Edition]:
             found.append(read_edition(folder))
         except BadEdition:
             continue
-    return found
+    return sorted(found, key=lambda one: one.published or date.min, reverse=True)
 
 
 def edition(root: Path, slug: str, *, now: datetime) -> Edition | None:

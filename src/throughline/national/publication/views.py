@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from throughline.foundations.access.routes import Open, guarded
 from throughline.foundations.access.rules import Action, may
 from throughline.foundations.clock.rules import london_day
+from throughline.national.collection.queries.returns import force_of
 from throughline.national.publication import queries
 from throughline.national.publication.forms import FiguresForm, FindForm, NarrowForm
 from throughline.national.publication.rules.editions import (
@@ -22,13 +23,16 @@ from throughline.national.publication.rules.editions import (
     OF_A_FORCE,
     SAVED,
     Edition,
+    force_path,
     grouped,
+    heads,
     holding,
     inside,
     read_table,
 )
 from throughline.national.publication.rules.figures import Book, Line, as_workbook, read_book, seen
 from throughline.reference import load
+from throughline.statistics.edition.content import MARKS
 from throughline.statistics.edition.tabular import as_csv, as_csvw
 
 
@@ -61,11 +65,14 @@ def front(request: HttpRequest) -> HttpResponse:
 @require_safe
 def editions(request: HttpRequest) -> HttpResponse:
     """Every edition that is out."""
-    now = timezone.now()
+    now, user = timezone.now(), request.user
+    own = force_of(user.actor) if user.is_authenticated else None
     return render(
         request,
         "publication/editions.html",
         {
+            "own": own,
+            "own_path": force_path(own.code) if own else "",
             "editions": queries.editions(settings.EDITIONS, now=now),
             "next": [line for line in queries.calendar(now=now) if not line.out],
         },
@@ -132,10 +139,11 @@ def figures(request: HttpRequest, found: Edition) -> HttpResponse:
     narrowed = {name: chosen.get(name) or "" for name in ("force", "item", "year")}
     asked = bool(narrowed["force"] or narrowed["item"])
     lines = book.narrowed(**narrowed) if asked else []
-    if asked and (taken := request.GET.get("as", "")) in TAKEN:
-        return _taken(taken, lines, found)
     opened = lines[0] if narrowed["force"] and narrowed["item"] and lines else None
     history = book.narrowed(force=narrowed["force"], item=narrowed["item"]) if opened else []
+    if asked and (taken := request.GET.get("as", "")) in TAKEN:
+        # of one figure its history is seen, and taken
+        return _taken(taken, history or lines, found)
     pages = max(1, -(-len(lines) // A_PAGE))
     page = min(max(_page(request), 1), pages)
     return render(
@@ -155,7 +163,10 @@ def figures(request: HttpRequest, found: Edition) -> HttpResponse:
             "of": book.items.get(opened.item.part_of) if opened else None,
             "history": history,
             "reasons": {row.code: row.label for row in load("unable-reasons").rows},
-            "taken": [(one, f"{found.slug}-figures.{ending}") for one, (ending, _) in TAKEN.items()],
+            "taken": [*TAKEN],
+            "digest": next(
+                (one for one in found.pages if opened and one.path == force_path(opened.force)), None
+            ),
             **_signed(request, found, book, opened),
         },
     )
@@ -207,7 +218,11 @@ def table(request: HttpRequest, found: Edition, id: str) -> HttpResponse:
     if part is None or path is None:
         raise Http404
     columns = read_table(path, page=1).columns
-    form = NarrowForm(request.GET if {"column", "contains"} & {*request.GET} else None, columns=columns)
+    headed = heads(path, columns)
+    form = NarrowForm(
+        request.GET if {"column", "contains"} & {*request.GET} else None,
+        columns={name: head.title for name, head in zip(columns, headed, strict=True)},
+    )
     chosen = form.cleaned_data if form.is_bound and form.is_valid() else {}
     narrowed = {"column": chosen.get("column") or "", "contains": chosen.get("contains") or ""}
     shown = read_table(path, **narrowed, page=_page(request))
@@ -224,6 +239,10 @@ def table(request: HttpRequest, found: Edition, id: str) -> HttpResponse:
             "part": part,
             "form": form,
             "table": shown,
+            "heads": headed,
+            "marks": [
+                (mark, means) for mark, means in MARKS.items() if any(mark in row for row in shown.rows)
+            ],
             "at": at,
             "forces": forces,
             "round": of,

@@ -136,6 +136,16 @@ class Edition:
     dated: str = ""
 
     @property
+    def glance(self) -> Sequence[Link]:
+        """What its first page says at a glance."""
+        return [
+            link
+            for block in self.pages[0].blocks
+            if isinstance(block, Links) and block.listed
+            for link in block.links
+        ]
+
+    @property
     def figures(self) -> Sequence[tuple[Figure, Page]]:
         return [(one, page) for page in self.pages for one in page.blocks if isinstance(one, Figure)]
 

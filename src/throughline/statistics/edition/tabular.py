@@ -15,6 +15,8 @@ _CSVW: Final[dict[str, Any]] = {
     "number": "number",
     "date": {"base": "date", "format": "yyyy-MM-dd"},
 }
+#: The unit of a share, which a reader is shown as a percentage.
+SHARE: Final = "share of 1"
 _INVENTED: Final = Column("invented", "Invented", means="invented: no such force exists")
 
 
@@ -47,6 +49,8 @@ def as_csvw(table: Table, url: str, *, invented: bool, issued: str = "") -> str:
             "dc:description": column.means or column.title,
             "datatype": _CSVW[column.kind],
         }
+        if column.kind == "share":
+            one["schema:unitText"] = SHARE
         if column.kind != "text":
             one["null"] = ["", *MARKS]
         columns.append(one)

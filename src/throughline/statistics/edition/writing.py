@@ -218,7 +218,9 @@ def _index(edition: Edition, data: Page) -> str:
             "summary": edition.summary,
             "invented": edition.invented,
             "published": edition.published.isoformat(),
+            "dated": edition.dated,
             "periods": list(edition.periods),
+            "glance": [{"page": one.path, "text": one.text, "says": one.more} for one in edition.glance],
             "style": "throughline.css",
             "spreadsheet": SPREADSHEET,
             "pages": [

@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import html
 import json
 import re
 import shutil
@@ -145,6 +146,69 @@ class TestOnlySignedReturnsArePublished:
             changed = replace(entry, value=(entry.value or 0) + 1, unable=None)
             seen.add(digest(canonical(replace(told, entries={**told.entries, code: changed}))))
         assert len(seen) == len(told.entries) + 1
+
+
+class TestTheFirstPage:
+    def test_each_headline_is_what_its_tables_hold(self, made: Path) -> None:
+        out = made / "demonstration"
+        told = json.loads((out / "index.json").read_text())["glance"]
+        assert [one["text"] for one in told][:3] == [
+            "Calls about domestic abuse",
+            "Domestic abuse crimes",
+            "Repeat victims",
+        ]
+        every = {row["label"]: row for row in rows(out / "data" / "numbers.csv")}
+        compared = 0
+        for one in told:
+            row = every[one["text"]]
+            if row["share"].startswith("["):
+                assert one["says"].startswith(f"{int(row['now']):,} from {row['forces']} forces")
+                continue
+            share, part, of = re.match(
+                r"([\d.]+%) of .*?\(([\d,]+) of ([\d,]+), from \d+ forces\)", one["says"]
+            ).groups()  # type: ignore[union-attr]
+            assert (
+                share
+                == f"{float(row['share']):.1%}"
+                == f"{int(part.replace(',', '')) / int(of.replace(',', '')):.1%}"
+            )
+            shares = {
+                each["name"]: float(each["value"])
+                for each in rows(out / "data" / f"{one['page'].removesuffix('.html')}.csv")
+                if not each["value"].startswith("[")
+            }
+            low, high = min(shares, key=shares.__getitem__), max(shares, key=shares.__getitem__)
+            assert f"by force from {shares[low]:.1%} ({low}) to {shares[high]:.1%} ({high})" in one["says"]
+            assert ("not compared with the year before" in one["says"]) is (row["change"] == "[b]")
+            compared += 1
+        assert compared >= 6
+        page = (out / "index.html").read_text()
+        assert "No return was made by" in page
+        assert "Series break, 1 May 2023" in page
+
+    def test_a_force_is_told_in_words_as_its_table_has_it(self, made: Path) -> None:
+        out, seen = made / "demonstration", 0
+        for path in out.glob("force-*.html"):
+            listed = path.read_text().partition('id="glance"')[2].partition("</ul>")[0]
+            table = {
+                row["label"]: row
+                for end in ("", "-parts")
+                for row in rows(out / "data" / f"{path.stem}{end}.csv")
+            }
+            for line in re.findall(r"<li>(.*?)</li>", listed):
+                label, told = html.unescape(line).split(": ", 1)
+                if re.match(r"[\d.]+%", told):
+                    assert told.startswith(f"{float(table[label]['share']):.1%}"), line
+                    assert f"all forces {float(table[label]['national']):.1%}" in told
+                    seen += 1
+        assert seen > 200
+
+    def test_the_report_of_2015_begins_with_its_own_numbers(self, made: Path) -> None:
+        told = json.loads((made / "2015" / "index.json").read_text())["glance"]
+        assert len(told) == 10
+        assert told[1]["says"] == (
+            "353,100 in the 12 months to March 2015, 269,700 in the 12 months to August 2013 (+31 percent, as printed)"
+        )
 
 
 def test_no_protected_figure_is_found_by_trying_numbers_against_a_digest(made: Path) -> None:

@@ -2,11 +2,14 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any, Final
+
+from throughline.statistics.edition.tabular import SHARE
 
 #: What an edition may hold, and as what it is sent. Anything else in its folder is not served.
 KINDS: Final = {
@@ -24,6 +27,8 @@ KINDS: Final = {
 NAMED: Final = {"SHA256SUMS"}
 #: What a reader saves rather than reads in the browser.
 SAVED: Final = {".csv", ".json", ".xlsx", ".ods", ".txt"}
+#: The first page of an edition.
+FIRST: Final = "index.html"
 #: Rows of a table on one page.
 A_PAGE: Final = 100
 #: Columns that name a force by its code.
@@ -48,6 +53,15 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class Glance:
+    """One line of what an edition says at a glance, and the page that shows it."""
+
+    page: str
+    text: str
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
 class Edition:
     """A published edition."""
 
@@ -61,6 +75,10 @@ class Edition:
     folder: Path
     summary: str = ""
     published: date | None = None
+    dated: str = ""
+    """What stands in place of the day of publication, as for a report that was printed long ago."""
+    glance: tuple[Glance, ...] = ()
+    spreadsheet: str = ""
 
 
 def read_edition(folder: Path) -> Edition:
@@ -78,6 +96,11 @@ def read_edition(folder: Path) -> Edition:
             folder,
             str(told.get("summary") or ""),
             date.fromisoformat(told["published"]) if told.get("published") else None,
+            str(told.get("dated") or ""),
+            tuple(
+                Glance(str(one["page"]), str(one["text"]), str(one["says"])) for one in told.get("glance", [])
+            ),
+            str(told.get("spreadsheet") or ""),
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise BadEdition(
@@ -111,11 +134,18 @@ def _part(told: dict[str, Any], main: str) -> Part:
 
 
 def grouped(pages: Sequence[Part]) -> dict[str, list[Part]]:
-    """The pages of an edition under the headings of its contents, in its own order."""
+    """The pages of an edition under the headings of its contents, in its own order; its first page is not one of them."""
     found: dict[str, list[Part]] = {}
     for page in pages:
+        if page.path == FIRST:
+            continue
         found.setdefault(page.group, []).append(page)
     return found
+
+
+def force_path(code: str) -> str:
+    """Where the digest of a force stands in an edition of returns."""
+    return f"force-{code.lower()}.html"
 
 
 def holding(parts: Sequence[Part], words: str) -> list[Part]:
@@ -162,6 +192,47 @@ def read_table(path: Path, *, column: str = "", contains: str = "", page: int = 
     page = min(max(page, 1), pages)
     shown = tuple(found[(page - 1) * A_PAGE : page * A_PAGE])
     return Table(columns, shown, len(found), len(rows), page, pages)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """How a column is shown: its title, and as what its numbers are read."""
+
+    title: str
+    kind: str = ""
+    """whole, share, or empty for what is shown as it stands in the file"""
+
+    def shown(self, cell: str) -> str:
+        """A cell for a reader; a mark in place of a number stays."""
+        if self.kind == "whole" and cell.isascii() and cell.isdecimal():
+            return f"{int(cell):,}"
+        if self.kind == "share" and _SHARE.fullmatch(cell):
+            return f"{float(cell):.1%}"
+        return cell
+
+
+_SHARE: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
+
+
+def heads(path: Path, columns: Sequence[str]) -> list[Head]:
+    """The columns of a table by the titles of the CSVW beside it; by their names where there is none."""
+    try:
+        beside = path.with_name(f"{path.name}-metadata.json").read_text(encoding="utf-8")
+        told = {one["name"]: one for one in json.loads(beside)["tableSchema"]["columns"]}
+        return [_head(name, told.get(name, {})) for name in columns]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [Head(name) for name in columns]
+
+
+def _head(name: str, told: dict[str, Any]) -> Head:
+    kind = (
+        "share"
+        if told.get("schema:unitText") == SHARE
+        else "whole"
+        if told.get("datatype") == "integer"
+        else ""
+    )
+    return Head(str(told.get("dc:title") or name), kind)
 
 
 def _fitting(

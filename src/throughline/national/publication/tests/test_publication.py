@@ -108,6 +108,27 @@ def test_a_table_is_narrowed_a_page_at_a_time(db: None, editions: Path, client: 
     assert "Column: choose one of the answers listed" in words(page)
 
 
+def test_a_table_is_read_by_its_titles_and_its_marks_are_explained(
+    db: None, editions: Path, client: Client
+) -> None:
+    folder = build(editions)
+    (folder / "data" / "calls.csv").write_text("force,counted,share\nX01,12345,0.58747\nX02,[u],[z]\n")
+    columns = [
+        {"name": "force", "dc:title": "Code", "datatype": "string"},
+        {"name": "counted", "dc:title": "Number", "datatype": "integer"},
+        {"name": "share", "dc:title": "Share", "datatype": "number", "schema:unitText": "share of 1"},
+    ]
+    (folder / "data" / "calls.csv-metadata.json").write_text(
+        json.dumps({"tableSchema": {"columns": columns}})
+    )
+    page = words(client.get("/editions/edition-2026/tables/calls/"))
+    assert "Code Number Share X01 12,345 58.7% X02 [u] [z]" in page
+    assert "[u] the force is unable to provide it [z] does not apply" in page
+    assert "1 row, of 2" in words(
+        client.get("/editions/edition-2026/tables/calls/", {"column": "counted", "contains": "12345"})
+    )
+
+
 def test_a_row_opens_to_the_signed_return_for_who_may(
     world: World, editions: Path, signed_in: Any, client: Client
 ) -> None:
@@ -314,10 +335,15 @@ def test_hundreds_of_tables_are_found_by_their_words(db: None, editions: Path, c
     index["tables"] += [
         {"id": f"t{at}", "title": f"History of force {at}", "csv": "data/calls.csv"} for at in range(300)
     ]
-    index["pages"] = [{"path": "index.html", "title": "The numbers", "group": "In short"}]
+    index["pages"] = [
+        {"path": "index.html", "title": "Contents", "group": ""},
+        {"path": "numbers.html", "title": "The numbers", "group": "In short"},
+    ]
     (folder / "index.json").write_text(json.dumps(index))
     page = words(client.get("/editions/edition-2026/"))
     assert "In short The numbers" in page
+    assert "Contents" not in page  # its first page is led to once, in words
+    assert "Read it from its first page" in page
     assert "301 tables" in page
     assert "History of force 7" not in page
     page = words(client.get("/editions/edition-2026/", {"words": "force 299"}))

@@ -58,7 +58,13 @@ def corrections_page(basis: Basis) -> Page:
         ),
         key=("force", "year_end", "item"),
     )
-    told = "Nothing that was printed has been corrected." if not rows else f"{len(rows)} figures."
+    told = (
+        "Nothing that was printed has been corrected."
+        if not rows
+        else "1 figure."
+        if len(rows) == 1
+        else f"{len(rows):,} figures."
+    )
     return Page("corrections.html", "Corrections", (told, *((table,) if rows else ())))
 
 

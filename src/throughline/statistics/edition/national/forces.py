@@ -22,6 +22,7 @@ from throughline.statistics.edition.drawing import history
 from throughline.statistics.edition.funnels import FUNNELS, standing
 from throughline.statistics.edition.national.pictures import DRAWN
 from throughline.statistics.edition.national.shared import (
+    HEADLINES,
     SIMILAR,
     Basis,
     counts,
@@ -52,6 +53,8 @@ def force_page(basis: Basis, force: str) -> Page:
     ]
     if (basis.now, force) not in figures.gathered.returns:
         blocks.append(f"No return was made for the {year_words(basis.now)}.")
+    else:
+        blocks += [Heading("At a glance", "glance"), _glance(basis, force)]
     if outside := [line for code in shared if (line := _outside(basis, force, code))]:
         blocks += [
             Heading("Further from the other forces than forces differ", "outside"),
@@ -76,6 +79,32 @@ def force_page(basis: Basis, force: str) -> Page:
             if code in basis.items and any(figures.share(day, force, code) for day in figures.years)
         ]
     return Page(f"force-{force.lower()}.html", who.name, tuple(blocks))
+
+
+def _glance(basis: Basis, force: str) -> Listing:
+    """A force's headlines, each beside all forces, similar ones and its own year before, or why there is none."""
+    figures, lines = basis.figures, []
+    for code in HEADLINES:
+        if code not in basis.items or not basis.items[code].part_of:
+            continue
+        share = figures.share(basis.now, force, code)
+        if share is None:
+            lines.append(f"{basis.named(code)}: {basis.why_not(basis.now, force, code)}")
+            continue
+        every, then = figures.national(basis.now, code), figures.share(basis.then, force, code)
+        similar = figures.similar_share(basis.now, force, code)
+        beside = [
+            f"all forces {every.share:.1%}" if every else "",
+            f"similar forces {similar:.1%}" if similar is not None else "",
+            "the year before is counted otherwise"
+            if figures.broken(code)
+            else f"the year before {then.share:.1%}"
+            if then
+            else "",
+        ]
+        told = ", ".join(one for one in beside if one)
+        lines.append(f"{basis.named(code)}: {share.share:.1%}" + (f" ({told})" if told else ""))
+    return Listing(tuple(lines))
 
 
 def _outside(basis: Basis, force: str, code: str) -> str:

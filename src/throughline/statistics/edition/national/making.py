@@ -17,6 +17,7 @@ from throughline.statistics.edition.national.machines import data
 from throughline.statistics.edition.national.pictures import drawn, figure_page
 from throughline.statistics.edition.national.shared import Basis
 from throughline.statistics.edition.national.tables import (
+    before_quoting,
     equality_page,
     gaps_page,
     headlines,
@@ -64,11 +65,11 @@ def _summary(basis: Basis) -> str:
 def _pages(basis: Basis, progress: Callable[[str], None]) -> tuple[Page, ...]:
     by_subject: dict[str, list[Page]] = {}
     for sheet, listed in basis.figures.by_sheet.items():
-        by_subject[sheet] = [_grouped(sheet_page(basis, sheet, listed), sheet)]
+        by_subject[sheet] = [_grouped(sheet_page(basis, sheet, listed), _subject(sheet))]
     pictures = drawn(basis)
     for one in pictures:
         sheet = basis.items[one.item].sheet
-        by_subject[sheet].append(_grouped(figure_page(basis, one), sheet))
+        by_subject[sheet].append(_grouped(figure_page(basis, one), _subject(sheet)))
     progress(f"{len(pictures)} pictures drawn")
     forces = []
     for at, force in enumerate(basis.figures.forces, start=1):
@@ -98,6 +99,8 @@ def _pages(basis: Basis, progress: Callable[[str], None]) -> tuple[Page, ...]:
             _summary(basis),
             Heading("At a glance", "glance"),
             headlines(basis),
+            Heading("Before you quote a figure", "before-quoting"),
+            before_quoting(basis),
             *contents(rest),
             Heading("Files", "files"),
             Links((Link("data.html", "All files to download"),)),
@@ -113,6 +116,11 @@ def _known_of(basis: Basis) -> str:
         "Residents are of the census of 2011; officers in full-time equivalents and all recorded crime without fraud are of the latest year"
         f" of their published series that had ended by {basis.now.day} {basis.now:%B %Y}. They are lists of this project, with their sources."
     )
+
+
+def _subject(sheet: str) -> str:
+    """The heading of the contents under which a sheet stands: “Victims” for all sheets of victims."""
+    return sheet.partition(" by ")[0]
 
 
 def _grouped(page: Page, group: str) -> Page:

@@ -203,7 +203,7 @@ def stacked(basis: Basis, one: Drawn, group: Sequence[Item]) -> Figure:
             (
                 force, who.name, figures.answer(basis.now, force, group[0].adds_to or "").shown,
                 *(figures.answer(basis.now, force, item.code).shown for item in group),
-                *("[z]" if shares is None else round(share, 4) for share in (shares or [0.0] * len(group))),
+                *("[z]" if shares is None else round(share, 6) for share in (shares or [0.0] * len(group))),
             )
         )  # fmt: skip
         note = (

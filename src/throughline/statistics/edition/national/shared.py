@@ -11,6 +11,8 @@ from throughline.statistics.edition.content import Column, Value
 from throughline.statistics.edition.reckoning import Figures
 from throughline.statistics.returns import Item
 
+#: What stands first, on the first page and of a force, in the order in which it happens to a victim.
+HEADLINES: Final = "calls-da crimes-da victims-repeat crimes-arrested charged evidential-does-not orders-applied marac-cases satisfied".split()
 SIMILAR: Final = Column(
     "similar", "Similar forces", "share", "Middle of the printed figures of the forces most like it"
 )
@@ -85,7 +87,7 @@ class Basis:
         if not over:
             return "[z]"
         share = self.figures.national(self.now, code)
-        return round(share.share, 4) if share else self.not_printed(self.now, code, over)
+        return round(share.share, 6) if share else self.not_printed(self.now, code, over)
 
     def national_rate(self, code: str, per: int) -> float | None:
         """The rate of all forces that gave a figure, by their residents."""
@@ -131,7 +133,7 @@ def interval(value: Share | Rate | None) -> tuple[Value, Value, Value]:
 
 
 def rounded(value: float | None) -> Value:
-    return "[z]" if value is None else round(value, 4)
+    return "[z]" if value is None else round(value, 6)
 
 
 def slug(words: str) -> str:

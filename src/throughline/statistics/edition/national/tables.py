@@ -23,14 +23,19 @@ from throughline.statistics.edition.content import (
     Value,
 )
 from throughline.statistics.edition.national.pictures import Drawn, drawn, stacked
-from throughline.statistics.edition.national.shared import Basis, interval, rounded, slug, with_interval
+from throughline.statistics.edition.national.shared import (
+    HEADLINES,
+    Basis,
+    interval,
+    rounded,
+    slug,
+    with_interval,
+)
 from throughline.statistics.edition.reckoning import year_short, year_words
 from throughline.statistics.returns import Item
 
-#: What stands first on the first page.
-HEADLINES: Final = frozenset(
-    "calls-da crimes-da crimes-arrested charged evidential-does-not victims-repeat orders-applied marac-cases satisfied".split()
-)
+#: Among fewer forces nothing is said of the lowest and the highest.
+FEWEST: Final = 3
 
 
 def numbers_page(basis: Basis) -> Page:
@@ -57,9 +62,9 @@ def numbers_table(basis: Basis) -> Table:
                 basis.total(basis.then, code) if basis.then else "[z]",
                 basis.total(basis.now, code),
                 len(basis.figures.gave(basis.now, code)),
-                mark if change is None or change.change is None else round(change.change, 4),
-                mark if change is None or change.low is None else round(change.low, 4),
-                mark if change is None or change.high is None else round(change.high, 4),
+                mark if change is None or change.change is None else round(change.change, 6),
+                mark if change is None or change.low is None else round(change.low, 6),
+                mark if change is None or change.high is None else round(change.high, 6),
                 "[z]" if change is None else change.both,
                 basis.items[item.part_of].label if item.part_of else "[z]",
                 basis.national_share(code),
@@ -104,25 +109,88 @@ def _breaks_between(basis: Basis, codes: Iterable[str]) -> tuple[str, ...]:
 
 
 def headlines(basis: Basis) -> Links:
-    """What a reader asks first, each with its size, its change and over how many forces, leading to its picture."""
+    """What a reader asks first, each with its share and size, how forces differ and how it changed, leading to its picture."""
+    pictures = {one.item: one for one in drawn(basis)}
     lines = []
-    for one in drawn(basis):
-        total = basis.figures.total(f"{basis.now}:{one.item}:total")
-        if one.item not in HEADLINES or total is None:
+    for code in HEADLINES:
+        total = basis.figures.total(f"{basis.now}:{code}:total")
+        if code not in pictures or total is None:
             continue
-        share, change = basis.figures.national(basis.now, one.item), basis.figures.change(one.item)
-        over = basis.items[one.item].part_of
-        words = [f"{total:,} from {len(basis.figures.gave(basis.now, one.item))} forces"]
+        share, over = basis.figures.national(basis.now, code), basis.items[code].part_of
         if share and over:
-            words.append(f"{share.share:.1%} of {basis.lower(over)}")
-        if basis.figures.broken(one.item):
-            words.append("not compared with the year before: the series breaks")
-        elif change and change.change is not None and change.low is not None and change.high is not None:
-            words.append(
-                f"{_went(change.change)} over the {change.both} forces that gave both years ({change.low:+.1%} to {change.high:+.1%})"
-            )
-        lines.append(Link(f"figure-{one.number:02}.html", basis.items[one.item].label, "; ".join(words)))
+            forces = len(basis.figures.gave(basis.now, code, over))
+            # the share and its own two counts: what all forces gave of the whole is another number
+            words = [
+                f"{share.share:.1%} of {basis.lower(over)} ({share.counted:,} of {share.of:,}, from {forces} forces)"
+            ]
+        else:
+            words = [f"{total:,} from {len(basis.figures.gave(basis.now, code))} forces"]
+        words += [one for one in (_changed(basis, code), _differing(basis, code)) if one]
+        lines.append(
+            Link(f"figure-{pictures[code].number:02}.html", basis.items[code].label, "; ".join(words))
+        )
     return Links(tuple(lines), listed=True)
+
+
+def _differing(basis: Basis, code: str) -> str:
+    """Between which forces a share lies, and how many lie further out than forces differ; by what is printed alone."""
+    shares = sorted(
+        (share.share, basis.force_name(force))
+        for force in basis.figures.forces
+        if (share := basis.figures.share(basis.now, force, code))
+    )
+    if len(shares) < FEWEST:
+        return ""
+    (low, lowest), (high, highest) = shares[0], shares[-1]
+    funnel = basis.figures.funnel(basis.now, code)
+    return f"by force from {low:.1%} ({lowest}) to {high:.1%} ({highest})" + (
+        f", {len(funnel.outside) or 'none'} of them further from the others than forces usually differ"
+        if funnel
+        else ""
+    )
+
+
+def _changed(basis: Basis, code: str) -> str:
+    change = basis.figures.change(code)
+    if basis.figures.broken(code):
+        return "not compared with the year before: the series breaks"
+    if change is None or change.change is None or change.low is None or change.high is None:
+        return ""
+    return (
+        f"the number is {_went(change.change)} over the {change.both} forces that gave both years"
+        f" ({change.low:+.1%} to {change.high:+.1%})"
+    )
+
+
+def before_quoting(basis: Basis) -> Listing:
+    """What whoever quotes a figure must know first: what it counts, who is missing, where a series breaks, what was corrected."""
+    figures = basis.figures
+    asked = len(figures.forces) * len(basis.items)
+    unable = sum(
+        figures.answer(basis.now, force, code).status == "unable"
+        for force in figures.forces
+        for code in basis.items
+    )
+    missing = [
+        who.name
+        for force, who in figures.forces.items()
+        if (basis.now, force) not in figures.gathered.returns
+    ]
+    corrected = len(basis.before.corrections(figures)) if basis.before else 0
+    return Listing(
+        (
+            "These count what reached the police and was recorded as domestic abuse, not how much of it there is. More can be more"
+            " abuse, more people who trust the police with it, or better recording.",
+            "A force that differs from the others is not better or worse by that alone: it may count otherwise. How each counted stands"
+            " with its tables.",
+            f"No return was made by {', '.join(missing)}." if missing else "Every force made a return.",
+            f"Of {asked:,} figures asked for, forces were unable to provide {unable:,}; which, and why, is named.",
+            *_breaks_between(basis, basis.items),
+            f"Figures that an earlier edition printed and that are corrected here: {corrected:,}."
+            if corrected
+            else "No figure that was printed before is corrected.",
+        )
+    )
 
 
 def _went(change: float) -> str:

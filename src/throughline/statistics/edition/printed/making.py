@@ -15,6 +15,7 @@ from throughline.statistics.edition.printed.report import NOW, Report
 from throughline.statistics.edition.printed.tables import (
     annex_g,
     contradictions_page,
+    headlines,
     numbers_page,
     printed_page,
     table_1,
@@ -79,6 +80,10 @@ def _pages(report: Report) -> tuple[Page, ...]:
         "index.html",
         "The report of 2015, as it prints its figures",
         (
+            "What HMIC's report of December 2015 prints, each figure held against the others and against published series.",
+            Heading("At a glance", "glance"),
+            headlines(report),
+            Heading("How far its figures hold together", "together"),
             f"Of {len(report.facts)} printed figures {report.many('follows')} follow from others, {report.many('alike')} are printed more than once and"
             f" alike, {report.many('contradicted')} take part in {len(report.findings)} contradictions, {report.many('alone')} stand alone.",
             "The bars of its pictures have no numbers in the text: those that the text names are shown, the others are gaps.",

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Final
 
-from throughline.statistics.edition.content import Column, Page, Table, Value
+from throughline.statistics.edition.content import Column, Link, Links, Page, Table, Value
 from throughline.statistics.edition.printed.report import NOW, ON_NUMBERS_PAGE, ROWS, THEN, Report
 
 #: The numbers page: the report's row, its words, and the fact of each column.
@@ -19,6 +19,24 @@ NUMBERS: Final = (
     ("da_share_of_harassment", "da_share_of_harassment_change", "Share of recorded harassment"),
     ("marac_referrals", "marac_referrals_change", "High-risk cases referred to MARAC"),
 )  # fmt: skip
+
+
+def headlines(report: Report) -> Links:
+    """The report's own numbers page in sentences, as printed."""
+    lines = []
+    for indicator, changed, label in NUMBERS:
+        then, now = (report.fact(indicator, ON_NUMBERS_PAGE, end) for end in (THEN, NOW))
+        change, unit = report.fact(changed, ON_NUMBERS_PAGE), "%" if now.statistic == "percent" else ""
+        how = f"{change.value:+f}".replace("+0", "0")
+        lines.append(
+            Link(
+                "numbers.html",
+                label,
+                f"{now.shown}{unit} in the 12 months to March 2015, {then.shown}{unit} in the 12 months to August 2013"
+                f" ({how} {'percentage points' if change.in_points else 'percent'}, as printed)",
+            )
+        )
+    return Links(tuple(lines), listed=True)
 
 
 def numbers_page(report: Report) -> Page:
