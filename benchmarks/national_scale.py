@@ -344,11 +344,12 @@ def duckdb_subset(folder: Path, spill: Path) -> dict[str, Any]:
 
 
 def differing(told: Path, theirs: dict[tuple[str, str, str, str], tuple[float, ...]]) -> list[str]:
-    """Which figures are not those of pandas, or are told by one alone."""
+    """Which figures of the forces that pandas counted are not those of pandas, or are told by one alone."""
+    forces = {force for _code, force, _last, _group in theirs}
     ours: dict[tuple[str, str, str, str], tuple[float, ...]] = {}
     with told.open(encoding="utf-8", newline="") as opened:
         for row in csv.DictReader(opened):
-            if row["measure"] in IN_PANDAS and row["rows"] not in ("", "0"):
+            if row["measure"] in IN_PANDAS and row["force"] in forces and row["rows"] not in ("", "0"):
                 key = row["measure"], row["force"], row["last"], row["group"]
                 two = (row["counted"],) if row["kind"] != "delay" else (row["median"], row["ninth_decile"])
                 ours[key] = tuple(float(one) for one in (row["rows"], *two))
@@ -361,15 +362,20 @@ def differing(told: Path, theirs: dict[tuple[str, str, str, str], tuple[float, .
     ]
 
 
+def of_some(folder: Path, cut: Path, forces: int) -> Path:
+    """A folder of the first forces alone."""
+    cut.mkdir()
+    for one in sorted(folder.iterdir())[:forces]:
+        (cut / one.name).symlink_to(one.resolve())
+    return cut
+
+
 def on_spark(folder: Path, work: Path, forces: int) -> dict[str, Any]:
     """Every measure of a few forces on Spark and on DuckDB: whether they are the same, and how long each took."""
     import ibis
     from pyspark.sql import SparkSession
 
-    cut = work / "cut"
-    cut.mkdir()
-    for one in sorted(folder.iterdir())[:forces]:
-        (cut / one.name).symlink_to(one)
+    cut = of_some(folder, work / "on-spark", forces)
     given = read_extracts(cut, threads=2, memory="4GB", spill=work)
     periods = years_to(LAST, YEARS)
     engine = duckdb.connect(config={"threads": 2})
@@ -442,6 +448,7 @@ def main() -> None:
         "--data", type=Path, help="Where the tables are, or are to be; else they are erased."
     )
     arguments.add_argument("--memory", default="4GB")
+    arguments.add_argument("--pandas-forces", type=int, default=FORCES)
     arguments.add_argument("--spark-forces", type=int, default=2)
     arguments.add_argument("--out", type=Path)
     arguments.add_argument("--pandas", nargs=2, type=Path, help=argparse.SUPPRESS)
@@ -454,13 +461,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="throughline-scale-") as made:
         work = Path(made)
         folder = asked.data or work / "forces"
-        began = time.perf_counter()
+        began, written = time.perf_counter(), None
         if not folder.exists():
             write(folder, asked.incidents)
-        written = time.perf_counter() - began
+            written = round(time.perf_counter() - began, 1)
         ours = by_command(folder, work / "figures.csv", asked.memory)
         print(ours, flush=True)
-        theirs = pandas_process(folder, work / "pandas.json")
+        some = of_some(folder, work / "in-pandas", asked.pandas_forces)
+        theirs = pandas_process(some, work / "pandas.json")
         print(theirs, flush=True)
         counted = {
             (code, force, last, group): tuple(value)
@@ -468,20 +476,22 @@ def main() -> None:
         }
         if wrong := differing(work / "figures.csv", counted):
             raise SystemExit(f"{len(wrong)} figures differ: {wrong[:5]}")
-        subset = duckdb_subset(folder, work)
+        subset = duckdb_subset(some, work)
         result = {
             "what": "every measure of every force and year by `throughline statistics measures`, of Parquet; pandas on"
-            " some of them, and Spark on a few forces",
+            " some of them and Spark on all, of a few forces",
             "forces": FORCES,
             "years": YEARS,
             # there is no seed: every value is a hash of its number and force
             "memory_limit": asked.memory,
             "rows": {shape.name: _rows(folder, shape.name) for shape in SHAPES},
-            "seconds_to_write": round(written, 1),
+            # null where they were there before
+            "seconds_to_write": written,
             "figures": sum(1 for _ in (work / "figures.csv").open()) - 1,
             "duckdb": ours,
             "pandas": {
                 **theirs,
+                "forces": asked.pandas_forces,
                 "measures": list(IN_PANDAS),
                 "figures": len(counted),
                 "duckdb_on_the_same": subset,

@@ -166,7 +166,7 @@ def repeat_on(
         )
         of_one = (
             earlier.left_join(by, "incident")
-            .mutate(by=_.suspect.cast("string").fill_null(_.incident.cast("string")))
+            .mutate(by=_.suspect.fill_null(_.incident))
             .group_by(["person", "last_day", "by"])
             .aggregate(incidents=_.incident.nunique())
         )

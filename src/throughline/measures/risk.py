@@ -38,13 +38,12 @@ def completed(period: Period) -> Table:
     pairs = pairs.select("incident", "at", "case")
     whole = table("handover_assessment").filter(_.completed_at.notnull())
     whole = whole.select("case", names=_.incident, done_at=_.at)
-    # each way for itself: with both in one join, every incident of a case would be held beside every assessment of it
-    named = pairs.join(whole.filter(_.names.notnull()).select("case", incident="names"), ["case", "incident"])
-    after = pairs.join(whole.filter(_.names.isnull()), "case").filter(_.done_at >= _.at)
-    done = ibis.union(*(found.select("incident", "case") for found in (named, after)), distinct=True)
-    done = done.mutate(done=True)
-    return pairs.left_join(done, ["incident", "case"]).select(
-        "incident", "at", "case", counted=_.done.fill_null(False)
+    named = whole.filter(_.names.notnull()).select("case", incident="names").distinct().mutate(named=True)
+    # of those that name none the last says as much as all: one that was done after the incident
+    after = whole.filter(_.names.isnull()).group_by("case").aggregate(done_at=_.done_at.max())
+    found = pairs.left_join(named, ["case", "incident"]).select("incident", "at", "case", "named")
+    return found.left_join(after, "case").select(
+        "incident", "at", "case", counted=_.named.notnull() | (_.done_at >= _.at).fill_null(False)
     )
 
 
@@ -85,11 +84,9 @@ def graded_so(period: Period, grade: str) -> Table:
         .filter(_.nth == 0)
         .select("assessment", "grade")
     )
-    return (
-        assessments(period)
-        .left_join(first, "assessment")
-        .select("case", "at", group=_.how, counted=_.grade == grade)
-    )
+    # by itself, so that the measures of several grades share it
+    graded = assessments(period).left_join(first, "assessment").select("case", "at", "how", "grade")
+    return graded.select("case", "at", group=_.how, counted=_.grade == grade)
 
 
 def checks_in_time(period: Period) -> Table:
@@ -154,20 +151,21 @@ def caseload(period: Period) -> Table:
     day = period.last
     duties = [row.text("duty") for row in load("closing-duties").as_of(day) if row.text("closes") == "case"]
     facts = [row.code for row in load("standing-facts").as_of(day) if row.flag("active")]
-    keeps = stood.filter(
+    keeps = (
         (_.kind == "incident")
         | ((_.kind == "duty") & _.code.isin(duties))
         | ((_.kind == "fact") & _.code.isin(facts))
     )
-    kept = keeps.select("case").distinct().mutate(kept=True)
-    closed = stood.filter(_.kind == "closed").select("case").distinct().mutate(closed=True)
-    grades = stood.filter(_.kind == "grade").select("case", grade=_.code)
-    cases = stood.filter(_.kind == "case").select("case", at=_.since)
-    found = cases.anti_join(stood.filter(_.kind == "joined"), "case")
-    found = found.left_join(closed, "case").select("case", "at", "closed")
-    found = found.left_join(kept, "case").select("case", "at", "closed", "kept")
-    found = found.filter(_.closed.isnull() | _.kept.notnull())
-    return found.left_join(grades, "case").select("case", "at", group=_.grade)
+    found = stood.group_by("case").aggregate(
+        # a case was opened once, and one grade of it stands at a time
+        at=_.since.max(where=_.kind == "case"),
+        group=_.code.max(where=_.kind == "grade"),
+        joined=(_.kind == "joined").any(),
+        closed=(_.kind == "closed").any(),
+        kept=keeps.any(),
+    )
+    active = found.filter(_.at.notnull(), ~_.joined, ~_.closed | _.kept.fill_null(False))
+    return active.select("case", "at", "group")
 
 
 def _at_stage(code: str | None) -> str:

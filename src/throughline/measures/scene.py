@@ -36,8 +36,11 @@ def attendances(period: Period) -> Table:
 
 def evidence(period: Period, items: Iterable[str]) -> Table:
     """Each thing to gather at each attended incident to which it applies, and whether it was; null: nobody said."""
-    attended = table("handover_attendance").select("incident").distinct()
-    seen = domestic_incidents(period).join(attended, "incident").select("incident", "at")
+    seen = (
+        domestic_incidents(period)
+        .semi_join(table("handover_attendance"), "incident")
+        .select("incident", "at")
+    )
     due = ibis.union(*(seen.mutate(group=ibis.literal(one)) for one in items))
     stands = table("handover_evidence").select("state", of=_.incident, item=_.item)
     told = due.left_join(stands, [due.incident == stands.of, due.group == stands.item])

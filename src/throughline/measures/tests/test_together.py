@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -20,6 +21,8 @@ PERIODS = (
     Period(date(2023, 4, 1), date(2024, 3, 31)),
     Period(date(2024, 4, 1), date(2025, 3, 31)),
 )
+#: Of each way of carrying over one: windows, unions, rows of a period beside others, what stood, and all that is shared.
+ON_SPARK = {"repeat-victims-missed", "delay-by-grade", "evidence-gathered", "high-referred"}
 FORCES = 2
 # of each sort of thing so many, with the same ids in both forces: nothing may be joined between them
 POOL = 60
@@ -203,6 +206,60 @@ def test_what_several_measures_ask_is_asked_once_and_their_figures_stay(
     assert len(changed) > 10
     for expression, question in changed:
         assert sorted(map(str, _ask(whole, question))) == sorted(map(str, _ask(whole, expression)))
+
+
+@pytest.mark.spark
+@pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
+def test_many_forces_are_counted_on_spark_as_on_duckdb(
+    given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
+    from pyspark.sql import SparkSession
+
+    whole, _alone = given
+    session = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .getOrCreate()
+    )
+    try:
+        spark = ibis.pyspark.connect(session)
+        chosen = [one for one in measures() if one.code in ON_SPARK]
+        asked = [one.expression for measure in chosen for one in readings(measure, PERIODS[:2])]
+        held, questions = shared(asked)
+        read = {name for one in (*held.values(), *questions) for name in tables_of(one)}
+        for shape in SHAPES:
+            if shape.name not in read:
+                continue
+            file = tmp_path / f"{shape.name}.parquet"
+            whole.execute(
+                f"""copy (select {shape.without_uuids()}, force from "{shape.name}") to '{file}' (format parquet)"""
+            )
+            session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
+        for name, expression in held.items():
+            session.sql(spark.compile(expression)).createOrReplaceTempView(f"`{name}`")
+        for expression, question in zip(asked, questions, strict=True):
+            theirs = [row.asDict() for row in session.sql(spark.compile(question)).collect()]
+            assert _nearly(theirs) == _nearly(_ask(whole, expression))
+            assert theirs
+    finally:
+        session.stop()
+
+
+def _nearly(rows: list[dict[str, Any]]) -> list[str]:
+    """Rows in one order, minutes to a thousandth."""
+    return sorted(
+        str({name: round(one, 3) if isinstance(one, float) else one for name, one in sorted(row.items())})
+        for row in rows
+    )
 
 
 def test_a_day_between_two_periods_is_of_neither() -> None:
