@@ -153,9 +153,14 @@ _DATE = {
 
 
 def _date_level(one: str, other: str) -> Level:
+    # The first of January is written down for want of a date: where both have it only the years are known.
+    by_year = one.endswith("0101") and other.endswith("0101")
     if one == other:
-        # The first of January is written down for want of a date: in those cases only the year is known.
-        return Level("same_january" if one.endswith("0101") else "same", one)
+        return Level("same_january" if by_year else "same", one)
+    years = abs(int(one[:4]) - int(other[:4]))
+    apart = _DATE["within_2" if years <= 2 else "within_5" if years <= 5 else "far"]
+    if by_year:
+        return apart
     wrong = sum(map(ne, one, other))
     if wrong == 1:
         return _DATE["slip"]
@@ -171,8 +176,7 @@ def _date_level(one: str, other: str) -> Level:
         return _DATE["slip"]
     if month == month_2 and day == day_2:
         return _DATE["two_parts"]
-    years = abs(int(year) - int(year_2))
-    return _DATE["within_2" if years <= 2 else "within_5" if years <= 5 else "far"]
+    return apart
 
 
 def _is_transposed(one: str, other: str) -> bool:

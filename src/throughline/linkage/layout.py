@@ -10,6 +10,7 @@ from pathlib import Path
 import yaml
 
 from .description import Description, Name, Place, years_for_age
+from .names import middle_of
 from .scraps import read_address
 
 FIELDS = (
@@ -206,6 +207,8 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
         youngest, oldest = _read_age(text)
         born_from, born_to = years_for_age(oldest, on)[0], years_for_age(youngest, on)[1]
     name = Name(value("forename"), value("middle"), value("surname"), value("full_name"))
+    if name.full and name.forename and name.surname and not name.middle:
+        name = Name(name.forename, middle_of(name.full, name.forename, name.surname), name.surname, name.full)
     other = Name(value("other_forename"), "", value("other_surname"))
     place = Place(value("house_number"), value("street"), value("town"), value("postcode"))
     if text := value("address"):

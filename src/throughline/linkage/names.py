@@ -83,6 +83,17 @@ def parts_of(name: Name) -> NameParts | None:
     return NameParts(given, family, True) if given or family else None
 
 
+def middle_of(full: str, forename: str, surname: str) -> str:
+    """What a whole name says besides the forename and surname that were taken from it: middle names, as a rule.
+
+    "KHAN, Imran" is read as a clerk wrote it; of "Imran Khan, second of his name" only what stands before the comma.
+    """
+    given, family = words_of_name(forename), words_of_name(surname)
+    before = words_of_name(full.partition(",")[0])
+    words = before if set(before) & set(given) else words_of_name(full.replace(",", " "))
+    return " ".join(word for word in words if word not in {*given, *family})
+
+
 class Reading(NamedTuple):
     """One way of taking a name apart: the given words and the family words; a guess or as written."""
 

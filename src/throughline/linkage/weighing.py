@@ -565,8 +565,10 @@ def _born(probe: Features, rows: npt.NDArray[np.void]) -> _Field:
         one, other = np.frombuffer(probe.born.encode(), dtype=np.uint8), _as_letters(born[two])
         turned[two] = _transposed(one, other, one != other)
     code = _YEARS_APART.take(np.abs(first.astype(np.int64) - mine), mode="clip")
+    dates = ~(month & day) if probe.born.endswith("0101") else np.ones(len(rows), dtype=bool)
     for holds, number in (
-        (year, 5), ((year & (month | day)) | (month & day), 4), (turned, 2), (crossed, 3), (wrong == 1, 2), (wrong == 0, 1),
+        (year, 5), ((year & (month | day)) | (month & day & dates), 4), (turned & dates, 2), (crossed, 3),
+        ((wrong == 1) & dates, 2), (wrong == 0, 1),
     ):  # fmt: skip
         code[holds] = number
     dated = born > 0

@@ -116,6 +116,7 @@ _GAP = "(greatest(born_first_l, born_first_r) - least(born_last_l, born_last_r))
 _YEARS = "abs(cast(left(born_l, 4) as int) - cast(left(born_r, 4) as int))"
 _SAME_YEAR = "left(born_l, 4) = left(born_r, 4)"
 _MONTH, _DAY = "substr(born_{}, 5, 2)", "substr(born_{}, 7, 2)"
+_JANUARY = "right(born_l, 4) = '0101' and right(born_r, 4) = '0101'"
 _SAME_MONTH = f"{_MONTH.format('l')} = {_MONTH.format('r')}"
 _SAME_DAY = f"{_DAY.format('l')} = {_DAY.format('r')}"
 _SWAPPED = f"{_MONTH.format('l')} = {_DAY.format('r')} and {_DAY.format('l')} = {_MONTH.format('r')}"
@@ -170,11 +171,12 @@ def compared() -> tuple[Compared, ...]:
             (
                 Condition("same_january", "born_l = born_r and right(born_l, 4) = '0101'", "born"),
                 Condition("same", "born_l = born_r", "born"),
-                Condition("slip", "one_digit_off(born_l, born_r)"),
+                Condition("slip", f"not ({_JANUARY}) and one_digit_off(born_l, born_r)"),
                 Condition("swapped", f"{_SAME_YEAR} and {_SWAPPED}"),
                 Condition(
                     "two_parts",
-                    f"({_SAME_YEAR} and ({_SAME_MONTH} or {_SAME_DAY})) or ({_SAME_MONTH} and {_SAME_DAY})",
+                    f"({_SAME_YEAR} and ({_SAME_MONTH} or {_SAME_DAY}))"
+                    f" or ({_SAME_MONTH} and {_SAME_DAY} and not ({_JANUARY}))",
                 ),
                 Condition("year", _SAME_YEAR),
                 Condition("within_2", f"{_YEARS} <= 2"),

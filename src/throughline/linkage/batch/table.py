@@ -28,7 +28,7 @@ from ..cleaning import (
 from ..description import Name
 from ..files import FileError, delimiter_of, each_row, is_utf8
 from ..layout import FURTHER, LONGEST_NOTHING, Layout, LayoutError, MalformedValue, describe, is_missing
-from ..names import SHARED_NAMES, called_by, family_root, heads, parts_of, words_of_name
+from ..names import SHARED_NAMES, called_by, family_root, heads, middle_of, parts_of, words_of_name
 from ..phonetics import sound
 from ..scraps import read_address
 from .levels import prepare_duckdb
@@ -189,6 +189,7 @@ def _schema(**columns: str | pa.DataType) -> pa.Schema:
 def _names(con: Connection, fields: set[str]) -> None:
     """``names(rid, name_no, given, family, ordered)``: each name that a record has, each once."""
     split = _schema(said="text", given="text", family="text", ordered="yes")
+    _middles(con, fields)
 
     def words(text: str) -> list[tuple[str, str]]:
         return [(text, " ".join(words_of_name(text)))]
@@ -262,6 +263,25 @@ def _names(con: Connection, fields: set[str]) -> None:
         from said left join words g on g.text = other_forename left join words f on f.text = other_surname
         where coalesce(g.words, '') <> '' or coalesce(f.words, '') <> ''
     """)
+
+
+def _middles(con: Connection, fields: set[str]) -> None:
+    """Middle names that only the whole name holds."""
+    if not {"full_name", "forename", "surname"} <= fields:
+        return
+    three = ("full_name", "forename", "surname")
+    _dictionary(
+        con,
+        "middles",
+        f"select distinct {', '.join(three)} from said where middle is null and full_name is not null"
+        " and lower(full_name) <> lower(forename || ' ' || surname)",
+        _schema(**dict.fromkeys((*three, "middle"), "text")),
+        lambda *said: [(*said, middle)] if (middle := middle_of(*said)) else [],
+    )
+    con.execute(
+        f"update said set middle = m.middle from middles m where said.middle is null and"
+        f" {' and '.join(f'said.{one} = m.{one}' for one in three)}"
+    )
 
 
 def _refill_words(con: Connection, words: Callable[[str], list[tuple[str, str]]]) -> None:

@@ -280,8 +280,12 @@ def _with_same(
 
 
 def _agreeing_speaks_for(one: Compared, shares: Mapping[str, float], levels: Mapping[str, Odds]) -> bool:
-    """Whether what says most against strangers is seen more in one person than what says least, as it must be."""
-    first, last = one.levels[0].level, one.levels[-1].level
+    """Whether what says most against strangers is seen more in one person than what says least, as it must be.
+
+    What a file cannot hold, as the same address where it has no house numbers, is not asked for.
+    """
+    first = next((condition.level for condition in one.levels if shares.get(condition.level)), "")
+    last = one.levels[-1].level
     if one.name == "born":
         first = "same"
     for_it = shares.get(first, 0.0) / levels[first].unrelated if first in levels else 0.0

@@ -83,14 +83,18 @@ _STRAIGHT = """
 """
 _TURNED = """
     create or replace temp table turned_pairs as
+    with turnable as materialized (
+        select p.rid_l, p.rid_r, b.place_l, b.place_r from pairs_now p
+        semi join (select rid from ways_in where turned) l on l.rid = p.rid_l
+        semi join (select rid from ways_in where turned) r on r.rid = p.rid_r
+        left join best_places b on b.rid_l = p.rid_l and b.rid_r = p.rid_r
+    )
     select l.unique_id as uid_l, r.unique_id as uid_r
-    from pairs_now p join ways_in l on l.rid = p.rid_l join ways_in r on r.rid = p.rid_r
-    left join best_places b on b.rid_l = p.rid_l and b.rid_r = p.rid_r
-    where l.place_no = coalesce(b.place_l, l.place_no) and r.place_no = coalesce(b.place_r, r.place_no)
+    from turnable p join ways_in l on l.rid = p.rid_l join ways_in r on r.rid = p.rid_r
+    where l.place_no = coalesce(p.place_l, l.place_no) and r.place_no = coalesce(p.place_r, r.place_no)
           and l.turned <> r.turned and l.ordered and r.ordered
           and (l.g = r.g or l.g is null or r.g is null) and (l.f = r.f or l.f is null or r.f is null)
           and ((l.g is not null and r.g is not null) or (l.f is not null and r.f is not null))
-          and p.rid_l in (select rid from ways_in where turned) and p.rid_r in (select rid from ways_in where turned)
 """
 
 

@@ -18,7 +18,7 @@ from throughline.linkage.cleaning import (
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import features, pack, unpack
 from throughline.linkage.keys import VERSION, batch_keys, probe_keys, record_keys
-from throughline.linkage.names import NameParts, heads, parts_of, same_forename
+from throughline.linkage.names import NameParts, heads, middle_of, parts_of, same_forename
 from throughline.linkage.phonetics import sound
 
 SECRET = b"a secret of the tests"
@@ -279,3 +279,20 @@ def test_who_changes_the_keys_raises_their_version() -> None:
     )
     made = sha256(repr(sorted(record_keys(known, b"of the tests"))).encode()).hexdigest()
     assert (VERSION, made[:16]) == (3, "85f8ece7b59caa4b")
+
+
+@pytest.mark.parametrize(
+    ("full", "forename", "surname", "middle"),
+    [
+        ("Amy Louise Cole", "Amy", "Cole", "louise"),
+        ("COLE, Amy Louise", "Amy", "Cole", "louise"),
+        ("Amy Cole", "Amy", "Cole", ""),
+        ("Sir Thomas Wood, 1st Baronet", "Thomas", "Baronet", "wood"),
+        ("Amy van Dyk", "Amy", "van Dyk", ""),
+        ("somebody else", "Amy", "Cole", "somebody else"),
+    ],
+)
+def test_what_a_whole_name_says_besides_is_a_middle_name(
+    full: str, forename: str, surname: str, middle: str
+) -> None:
+    assert middle_of(full, forename, surname) == middle

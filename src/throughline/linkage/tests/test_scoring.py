@@ -164,6 +164,25 @@ def test_nothing_known_is_no_evidence() -> None:
     assert rank(features(WHOLE), [], load_model("live")) == []
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        (date(1957, 1, 1), date(1957, 1, 1), "same_january"),
+        (date(1957, 1, 1), date(1959, 1, 1), "within_2"),
+        (date(1957, 1, 1), date(1975, 1, 1), "far"),
+        (date(1957, 1, 1), date(1957, 8, 22), "year"),
+        (date(1957, 1, 1), date(1957, 1, 21), "slip"),
+        (date(1957, 8, 22), date(1959, 8, 22), "slip"),
+        (date(1957, 8, 22), date(1988, 8, 22), "two_parts"),
+    ],
+)
+def test_of_two_first_of_january_only_the_years_are_compared(one: date, other: date, level: str) -> None:
+    one_row, other_row = features(Description(born=one)), features(Description(born=other))
+
+    for left, right in ((one_row, other_row), (other_row, one_row)):
+        assert [found.name for _, found in compare(left, right, load_model("batch"))] == [level]
+
+
 def test_a_rare_name_weighs_more_than_a_common_one() -> None:
     model = load_model("live")
 

@@ -116,7 +116,18 @@ name = st.sampled_from(FORENAMES)
 surname = st.sampled_from(SURNAMES)
 word = st.text("abcdeghiklmnorst", min_size=1, max_size=11)
 born = st.sampled_from(
-    ("1988-11-03", "1988-03-11", "1988-11-04", "1988-01-01", "1986-11-03", "1890-02-02", "1988", "")
+    (
+        "1988-11-03",
+        "1988-03-11",
+        "1988-11-04",
+        "1988-01-01",
+        "1986-11-03",
+        "1890-02-02",
+        "1988",
+        "",
+        "1986-01-01",
+        "1898-01-01",
+    )
 )
 ROW = st.fixed_dictionaries(
     {},

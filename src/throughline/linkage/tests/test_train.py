@@ -3,15 +3,18 @@
 import math
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
+from throughline.linkage.batch.training import train_on
 from throughline.linkage.cli import linkage
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features
 from throughline.linkage.fitting import LISTED, values_of, with_households, with_shares
+from throughline.linkage.layout import layout_of
 from throughline.linkage.model import ModelError, live_model, load_model, read_model, versioned, write_model
 
 LIVE = load_model("live")
@@ -101,3 +104,22 @@ def test_an_index_is_trained_on_from_the_command_line(tmp_path: Path) -> None:
     assert model.rarities["surname"]["szymczak"] > 0.2
     assert math.log2(LIVE.fields["surname"]["same"].same / model.rarities["surname"]["szymczak"]) < 2.0
     assert "300 records written" in first.stderr
+
+
+def test_where_there_are_no_house_numbers_it_is_learnt_how_postcodes_agree(tmp_path: Path) -> None:
+    rows = ["given,family,born,post"]
+    for n in range(240):
+        name = "".join("bcdfghkmpt"[int(digit)] + "aeiou"[int(digit) % 5] for digit in f"{n * 37 % 1000:03}")
+        said = f"{name},{name[::-1]}n,{1950 + n % 50}-{1 + n % 12:02}-{1 + n % 28:02},"
+        rows += [
+            said + f"YO{n % 20} 7A{'BDEF'[n % 4]}",
+            said + f"YO{n % 20} {5 + 2 * (n % 3 > 0)}A{'BDEF'[n % 4]}",
+        ]
+    (tmp_path / "known.csv").write_text("\n".join(rows))
+    layout = layout_of({"forename": "given", "surname": "family", "dob": "born", "postcode": "post"})
+
+    model = train_on(tmp_path / "known.csv", layout, "batch", on=date(2026, 1, 1), seed=1, say=lambda _: None)
+
+    place = model.fields["place"]
+    assert place["postcode"].same == pytest.approx(0.5, abs=0.1)
+    assert place["different"].same < load_model("batch").fields["place"]["different"].same

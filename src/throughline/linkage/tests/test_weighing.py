@@ -60,7 +60,7 @@ people = st.builds(
     names=st.lists(names, max_size=3).map(tuple),
     born=st.none() | st.sampled_from(
         [date(1980, 1, 1), date(1980, 3, 11), date(1980, 11, 3), date(1980, 3, 12), date(1981, 3, 11),
-         date(1908, 3, 11), date(1984, 6, 20), date(1960, 3, 11)]
+         date(1908, 3, 11), date(1984, 6, 20), date(1960, 3, 11), date(1981, 1, 1), date(1908, 1, 1)]
     ),
     born_from=st.none() | st.integers(1976, 1984),
     sex=st.sampled_from(["", "1", "2"]),
