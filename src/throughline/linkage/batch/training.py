@@ -9,6 +9,7 @@ Each share is held near the model's own by counting that as some pairs already s
 the training says that agreeing speaks against the same person keeps what it had.
 """
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from typing import Any
 import duckdb
 import splink
 from splink.internals.exceptions import EMTrainingException
+from splink.internals.settings import Settings
 
 from ..fitting import SEEN, SEEN_OF_STRANGERS, alternatives, with_shares
 from ..layout import Layout
@@ -43,7 +45,10 @@ BLOCKED = 150_000
 """Pairs of each rule, at the most, in which the agreement of one person's records is found."""
 FEWEST = 100
 """Records from which a file teaches anything."""
-_START = 0.3  # share of the blocked pairs that are one person's, from which the search begins
+_SHARES = (
+    0.01,
+    0.99,
+)  # between which the search for the share of the blocked pairs that are one person's begins
 _FEW = 50.0  # matches among the pairs of a rule below which it teaches nothing
 _SAMPLE = 5_000  # records whose household is looked at
 _KNOWN_HOMES = 1_000  # records with a home from which that hardly any share one is no chance
@@ -128,7 +133,7 @@ def _learnt(
 ) -> tuple[Model, list[Session]]:
     """What Splink learns of strangers and of the same person."""
     sessions: list[Session] = []
-    linker = linker_of(con, model.with_population(round(1 / _START)), table="first_readings")
+    linker = linker_of(con, model, table="first_readings")
     linker.training.estimate_u_using_random_sampling(
         max_pairs=SAMPLED, seed=seed, num_chunks=1, min_count_per_level=None
     )
@@ -201,14 +206,11 @@ _LOOSE = (
 
 def _learn(con: Connection, linker: Any, name: str, rule: str) -> Session | None:
     columns = [part.split(".")[1].split(" ")[0] for part in rule.split(" and ")]
-    present = " and ".join(f"{column} is not null" for column in columns)
-    (pairs,) = con.execute(
-        f"select coalesce(sum(n * (n - 1) / 2), 0)::bigint from (select count(*) as n from first_readings"
-        f" where {present} group by {', '.join(columns)})"
-    ).fetchall()[0]
+    pairs, chance = pairs_sharing(con, columns)
     if not pairs:
         return None
     before = linker._settings_obj.core_model_settings.copy()
+    _begin_with(linker, rule, min(max(1 - chance / pairs, _SHARES[0]), _SHARES[1]))
     try:
         session = linker.training.estimate_parameters_using_expectation_maximisation(
             rule,
@@ -225,6 +227,36 @@ def _learn(con: Connection, linker: Any, name: str, rule: str) -> Session | None
         linker._settings_obj.core_model_settings = before
         return None
     return Session(name, pairs, matches, len(session._core_model_settings_history) - 1)
+
+
+def pairs_sharing(con: Connection, columns: Sequence[str]) -> tuple[int, float]:
+    """How many pairs of ``first_readings`` share all columns, and how many would by chance, were the columns independent."""
+    present = " and ".join(f"{column} is not null" for column in columns)
+
+    def pairs(of: str) -> int:
+        return int(
+            con.execute(
+                "select coalesce(sum(n * (n - 1) / 2), 0)::bigint from (select count(*) as n from first_readings"
+                f" where {present} group by {of})"
+            ).fetchall()[0][0]
+        )
+
+    every = max(pairs("true"), 1)
+    return pairs(", ".join(columns)), every * math.prod(pairs(column) / every for column in columns)
+
+
+def _begin_with(linker: Any, rule: str, share: float) -> None:
+    """Have the search for one person's records begin with so large a share of the pairs of a rule.
+
+    Splink multiplies the odds of two random records by what it takes the rule to tell, and where most pairs of a rule
+    share it by chance it would begin, and stay, with all of them for one person's.
+    """
+    model = linker._settings_obj.core_model_settings
+    told = Settings._get_comparison_levels_corresponding_to_training_blocking_rule(
+        blocking_rule_sql=rule, sqlglot_dialect="duckdb", comparisons=model.comparisons
+    )
+    odds = share / (1 - share) / math.prod(found["level"]._bayes_factor for found in told)
+    model.probability_two_random_records_match = odds / (1 + odds)
 
 
 def _trained(linker: Any, which: str) -> dict[str, dict[str, list[float]]]:

@@ -6,10 +6,11 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from click.testing import CliRunner
 
-from throughline.linkage.batch.training import train_on
+from throughline.linkage.batch.training import pairs_sharing, train_on
 from throughline.linkage.cli import linkage
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features
@@ -123,3 +124,17 @@ def test_where_there_are_no_house_numbers_it_is_learnt_how_postcodes_agree(tmp_p
     place = model.fields["place"]
     assert place["postcode"].same == pytest.approx(0.5, abs=0.1)
     assert place["different"].same < load_model("batch").fields["place"]["different"].same
+
+
+def test_of_pairs_that_share_a_birth_date_and_forename_it_is_known_how_many_would_by_chance() -> None:
+    con = duckdb.connect()
+    con.execute(
+        "create table first_readings as select 1980 + n % 10 as born, n // 10 % 5 as forename from range(200) t(n)"
+        " union all select 2000, null"
+    )
+
+    pairs, chance = pairs_sharing(con, ("born", "forename"))
+
+    # 200 rows: 50 pairs of values, four rows each; a tenth of all pairs share the one, a fifth the other
+    assert pairs == 50 * 6
+    assert chance == pytest.approx(19_900 * (10 * 190 / 19_900) * (5 * 780 / 19_900))
