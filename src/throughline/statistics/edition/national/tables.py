@@ -1,5 +1,6 @@
 """The tables of an edition of returns: in numbers, by subject and force, gaps, equality, repeat victims."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 from itertools import product
@@ -165,12 +166,10 @@ def _changed(basis: Basis, code: str) -> str:
 def before_quoting(basis: Basis) -> Listing:
     """What whoever quotes a figure must know first: what it counts, who is missing, where a series breaks, what was corrected."""
     figures = basis.figures
-    asked = len(figures.forces) * len(basis.items)
-    unable = sum(
-        figures.answer(basis.now, force, code).status == "unable"
-        for force in figures.forces
-        for code in basis.items
+    answers = Counter(
+        figures.answer(basis.now, force, code).status for force in figures.forces for code in basis.items
     )
+    asked, unable = answers.total() - answers["not-asked"], answers["unable"]
     missing = [
         who.name
         for force, who in figures.forces.items()
