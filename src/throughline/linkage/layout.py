@@ -168,23 +168,24 @@ NOT_SAID = frozenset((
     "not provided", "not applicable", "unspecified", "no data", "no value", "blank", "missing", "refused", "declined",
     "withheld", "undefined", "tbc", "(null)", "<null>", "\\n",
 ))  # fmt: skip
-"""What files write where they have nothing, in lower case; nobody is called so and no street."""
+"""What files write where they have nothing, in lower case; of these Blank and Missing are surnames as well."""
 NO_VALUES = frozenset(("NULL", "null", "NaN", "nan", "None", "none", "NONE", "nil", "NIL", "NA"))
 """The same as programs write it. Null, Nan, Nil and Na are names of people, and are kept where names are asked for."""
 _NAMES = frozenset((
     "forename", "middle", "surname", "full_name", "former_surname", "known_as", "aliases", "other_forename",
     "other_surname",
 ))  # fmt: skip
-_NAMES_TOO = NO_VALUES - {"NIL", "NA"}
+#: In any case, and as it is written.
+_NOTHING = NOT_SAID, NO_VALUES
+_NO_NAME = NOT_SAID - {"blank", "missing"}, NO_VALUES - {"NIL", "NA"}
 
 
 def is_missing(text: str, field: str) -> bool:
     """Whether a cell holds a word for nothing ("NULL", "n/k", "-"), or no letter and no digit at all."""
     if not text or len(text) > LONGEST_NOTHING:
         return not text
-    if text.lower() in NOT_SAID or text in (_NAMES_TOO if field in _NAMES else NO_VALUES):
-        return True
-    return not any(map(str.isalnum, text))
+    in_any_case, as_written = _NO_NAME if field in _NAMES else _NOTHING
+    return text.lower() in in_any_case or text in as_written or not any(map(str.isalnum, text))
 
 
 LONGEST_NOTHING = max(map(len, NOT_SAID))

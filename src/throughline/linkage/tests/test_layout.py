@@ -156,7 +156,7 @@ def test_a_word_for_nothing_is_nothing(nothing: str) -> None:
     assert row_of(**dict.fromkeys(fields, nothing)) == Description()
 
 
-@pytest.mark.parametrize("name", ["Null", "Nan", "Nil", "Na", "Noone"])
+@pytest.mark.parametrize("name", ["Null", "Nan", "Nil", "Na", "Noone", "Blank", "Missing"])
 def test_who_is_called_like_a_word_for_nothing_keeps_the_name(name: str) -> None:
     assert row_of(surname=name) == Description(names=(Name(surname=name),))
 
