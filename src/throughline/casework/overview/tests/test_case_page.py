@@ -25,9 +25,9 @@ from throughline.foundations.duties.models import Duty
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
-#: Statements for a whole case, whatever has happened in it: one of them for her plan and all her measures, two where a
-#: request to safeguard her waits.
-STATEMENTS = 38
+#: Statements for a whole case, whatever has happened in it: one of them for her plan and all her measures, one for what was
+#: said to be the same as its incidents, two where a request to safeguard her waits.
+STATEMENTS = 39
 
 
 def text(response):
