@@ -158,7 +158,8 @@ class Phone:
         self.until(lambda: bool(self.rows("drafts")))
 
     def until(self, holds: Callable[[], bool]) -> None:
-        for _ in range(150):
+        """Wait until it holds: longer than the minute after which a device tries again that had no luck as its signal came."""
+        for _ in range(800):
             if holds():
                 return
             self.page.wait_for_timeout(100)
