@@ -184,6 +184,27 @@ def _copy(folder: Path, to: Path) -> None:
     shutil.rmtree(unfinished, ignore_errors=True)
 
 
+@pytest.fixture
+def small_spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Spark on one core, for so few rows: they are counted sooner without what makes many quick."""
+    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
+    pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
+    from pyspark.sql import SparkSession
+
+    session = (
+        SparkSession.builder.master("local[1]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.ui.showConsoleProgress", "false")
+        .config("spark.sql.session.timeZone", "UTC")
+        .config("spark.sql.shuffle.partitions", "1")
+        .config("spark.sql.adaptive.enabled", "false")
+        .config("spark.sql.codegen.wholeStage", "false")
+        .getOrCreate()
+    )
+    yield session
+    session.stop()
+
+
 @pytest.fixture(scope="session")
 def database_server(request: pytest.FixtureRequest) -> Server:
     """The server of this run, with its migrated template; started by whoever asks first."""

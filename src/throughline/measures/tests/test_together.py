@@ -213,45 +213,28 @@ def test_what_several_measures_ask_is_asked_once_and_their_figures_stay(
 def test_many_forces_are_counted_on_spark_as_on_duckdb(
     given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]],
     tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    small_spark: Any,
 ) -> None:
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
-    from pyspark.sql import SparkSession
-
     whole, _alone = given
-    session = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.codegen.wholeStage", "false")
-        .getOrCreate()
-    )
-    try:
-        spark = ibis.pyspark.connect(session)
-        chosen = [one for one in measures() if one.code in ON_SPARK]
-        asked = [one.expression for measure in chosen for one in readings(measure, PERIODS[:2])]
-        held, questions = shared(asked)
-        read = {name for one in (*held.values(), *questions) for name in tables_of(one)}
-        for shape in SHAPES:
-            if shape.name not in read:
-                continue
-            file = tmp_path / f"{shape.name}.parquet"
-            whole.execute(
-                f"""copy (select {shape.without_uuids()}, force from "{shape.name}") to '{file}' (format parquet)"""
-            )
-            session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
-        for name, expression in held.items():
-            session.sql(spark.compile(expression)).createOrReplaceTempView(f"`{name}`")
-        for expression, question in zip(asked, questions, strict=True):
-            theirs = [row.asDict() for row in session.sql(spark.compile(question)).collect()]
-            assert _nearly(theirs) == _nearly(_ask(whole, expression))
-            assert theirs
-    finally:
-        session.stop()
+    spark = ibis.pyspark.connect(small_spark)
+    chosen = [one for one in measures() if one.code in ON_SPARK]
+    asked = [one.expression for measure in chosen for one in readings(measure, PERIODS[:2])]
+    held, questions = shared(asked)
+    read = {name for one in (*held.values(), *questions) for name in tables_of(one)}
+    for shape in SHAPES:
+        if shape.name not in read:
+            continue
+        file = tmp_path / f"{shape.name}.parquet"
+        whole.execute(
+            f"""copy (select {shape.without_uuids()}, force from "{shape.name}") to '{file}' (format parquet)"""
+        )
+        small_spark.read.parquet(str(file)).createOrReplaceTempView(shape.name)
+    for name, expression in held.items():
+        small_spark.sql(spark.compile(expression)).createOrReplaceTempView(f"`{name}`")
+    for expression, question in zip(asked, questions, strict=True):
+        theirs = [row.asDict() for row in small_spark.sql(spark.compile(question)).collect()]
+        assert _nearly(theirs) == _nearly(_ask(whole, expression))
+        assert theirs
 
 
 def _nearly(rows: list[dict[str, Any]]) -> list[str]:

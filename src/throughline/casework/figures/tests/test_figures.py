@@ -445,34 +445,16 @@ def test_every_measure_is_the_same_on_a_second_engine(elsewhere, monkeypatch):
 
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
-def test_every_measure_is_the_same_on_spark(elsewhere, tmp_path, monkeypatch):
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
-    from pyspark.sql import SparkSession
-
-    session = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.session.timeZone", "UTC")
-        # so few rows are counted sooner without what makes many quick
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.codegen.wholeStage", "false")
-        .getOrCreate()
-    )
-    try:
-        for shape in SHAPES:
-            columns, file = shape.without_uuids(), tmp_path / f"{shape.name}.parquet"
-            elsewhere.execute(f"""copy (select {columns} from "{shape.name}") to '{file}' (format parquet)""")
-            session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
-        spark = ibis.pyspark.connect(session)
-        for one in measures():
-            expression = one.figure(YEAR)
-            theirs = [row.asDict() for row in session.sql(spark.compile(expression)).collect()]
-            assert queries.run(expression) == [_nearly(row) for row in theirs], one.code
-    finally:
-        session.stop()
+def test_every_measure_is_the_same_on_spark(elsewhere, tmp_path, small_spark):
+    for shape in SHAPES:
+        columns, file = shape.without_uuids(), tmp_path / f"{shape.name}.parquet"
+        elsewhere.execute(f"""copy (select {columns} from "{shape.name}") to '{file}' (format parquet)""")
+        small_spark.read.parquet(str(file)).createOrReplaceTempView(shape.name)
+    spark = ibis.pyspark.connect(small_spark)
+    for one in measures():
+        expression = one.figure(YEAR)
+        theirs = [row.asDict() for row in small_spark.sql(spark.compile(expression)).collect()]
+        assert queries.run(expression) == [_nearly(row) for row in theirs], one.code
 
 
 def _times(_period):
