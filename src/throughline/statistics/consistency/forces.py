@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -116,6 +116,22 @@ def _bases(facts: Sequence[Fact]) -> Iterator[Finding]:
             )
 
 
+def by_place(facts: Sequence[Fact]) -> dict[str, list[Fact]]:
+    """Figures by the place that they are of."""
+    places: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        places[fact.geography].append(fact)
+    return places
+
+
+def told_twice(places: Mapping[str, Sequence[Fact]], words: str, name: str) -> Iterator[Finding]:
+    """A place that stands more than once in a list in which each stands once; the words have place, times and name."""
+    for place, several in places.items():
+        if len(several) > 1:
+            message = words.format(place=place, times=len(several), name=name)
+            yield Finding(ids(several), "place told twice", place, "", message)
+
+
 def _named(facts: Sequence[Fact]) -> Iterator[Finding]:
     """As many forces as are counted are named; each once; none both unable and with a figure."""
     lists: dict[tuple[str, object], list[Fact]] = defaultdict(list)
@@ -124,18 +140,8 @@ def _named(facts: Sequence[Fact]) -> Iterator[Finding]:
             lists[fact.indicator, fact.period].append(fact)
     for (name, period), listed in lists.items():
         named = {fact.geography for fact in listed if fact.value == 1}
-        places: dict[str, list[Fact]] = defaultdict(list)
-        for fact in listed:
-            places[fact.geography].append(fact)
-        for place, several in places.items():
-            if len(several) > 1:
-                yield Finding(
-                    ids(several),
-                    "place told twice",
-                    place,
-                    "",
-                    f"{place} is named {len(several)} times in {name}.",
-                )
+        places = by_place(listed)
+        yield from told_twice(places, "{place} is named {times} times in {name}.", name)
         counted = [
             fact
             for fact in _counts(facts)

@@ -9,7 +9,7 @@ from typing import Final
 
 from throughline.reference import load
 from throughline.statistics.consistency.facts import Fact, Finding, ids, number, stem, stems
-from throughline.statistics.consistency.forces import forces_by_name
+from throughline.statistics.consistency.forces import by_place, forces_by_name, told_twice
 from throughline.statistics.consistency.rounding import Span, span
 
 #: Territorial forces of England and Wales: a list of places in part has no position beyond them.
@@ -184,18 +184,7 @@ def _orders(facts: Sequence[Fact]) -> Iterator[Finding]:
                 f"{', '.join(f'{fact.geography} is in position {fact.shown}' for fact in beyond)} of {name}, which has"
                 f" {last} places.",
             )
-        places: dict[str, list[Fact]] = defaultdict(list)
-        for fact in group:
-            places[fact.geography].append(fact)
-        for place, several in places.items():
-            if len(several) > 1:
-                yield Finding(
-                    ids(several),
-                    "place told twice",
-                    place,
-                    "",
-                    f"{place} stands in {len(several)} positions of {name}.",
-                )
+        yield from told_twice(by_place(group), "{place} stands in {times} positions of {name}.", str(name))
         told_in = sorted(group, key=lambda fact: fact.line)
         back = [(one, two) for one, two in pairwise(told_in) if two.value < one.value]
         # told from the last to the first, or in another order than by position, it is no order that is broken
