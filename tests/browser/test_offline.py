@@ -435,6 +435,9 @@ def test_a_conflict_stops_what_follows_and_shows_both_versions(phone: Phone, off
     phone.says("not sent yet: 1")
     assert [entry.outcome for entry in entries()] == ["conflict"]
     phone.page.get_by_role("link", name="See both versions").click()
+    # what is said at the head of the page moves the list: the click comes once it is said
+    phone.page.wait_for_url("**/offline/kept/")
+    phone.says("could not be saved as it was: 1")
     phone.page.locator("main li a").first.click()
     table = phone.page.locator("[data-offline-both]")
     table.get_by_text("Stands now").wait_for()

@@ -248,6 +248,9 @@ def test_what_a_colleague_said_meanwhile_is_a_conflict_that_both_can_be_read_in(
         [stuck] = unsynced(sergeant, now=timezone.now() + timedelta(hours=2))
     assert (stuck.user, stuck.stands) == (officer.id, "offline-conflict")
     phone.page.get_by_role("link", name="See both versions").click()
+    # what is said at the head of the page moves the list: the click comes once it is said
+    phone.page.wait_for_url("**/offline/kept/")
+    phone.says("could not be saved as it was: 1")
     assert "written" in phone.page.locator("main li a").first.inner_text()
     phone.page.locator("main li a").first.click()
     table = phone.page.locator("[data-offline-both]")
