@@ -13,7 +13,8 @@ from throughline.statistics.disclosure.attacking import (
     opened,
     published,
 )
-from throughline.statistics.disclosure.protecting import UnprotectedError, protect, unproved, withstood
+from throughline.statistics.disclosure.protecting import UnprotectedError, protect
+from throughline.statistics.disclosure.proving import unproved, withstood
 from throughline.statistics.disclosure.rules import (
     Cell,
     Earlier,

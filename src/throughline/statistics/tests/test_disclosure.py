@@ -254,7 +254,7 @@ class TestAReturnThatWasCorrected:
 
     @pytest.fixture
     def alike_alone(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(_Work, "_farther", lambda *_: None)
+        monkeypatch.setattr(_Work, "_apart", lambda *_: ())
 
     @pytest.mark.usefixtures("alike_alone")
     def test_is_open_to_two_forces_where_versions_move_alike_alone(self) -> None:
@@ -281,6 +281,28 @@ class TestAReturnThatWasCorrected:
         reader = Reader.of(told)
         assert reader.attacked(reader.given) == (set(), set())
 
+    def test_whose_whole_alone_leaves_a_small_rest_now_keeps_back_the_whole(self) -> None:
+        """The part was printed and is the same again: it cannot be taken back, and the whole that was corrected still can."""
+        old = {force: {**told, "all": told["all"] + 10, "others": told["others"] + 10} for force, told in ROWS.items()}  # fmt: skip
+        before, sums_before = world(old)
+        told = {"all": 23, "women": 12, "men": 5, "others": 6, "again": 20}
+        now = {cell: value for cell, value in before.items() if cell.force != "C"} | {
+            Cell(DAY, "C", code, "corrected"): value for code, value in told.items()
+        }
+        sums = [
+            Sum(code, code, DAY, frozenset(cell for cell in now if cell.item == code)) for code in ROWS["A"]
+        ]
+        earlier = Earlier(frozenset(), tuple(sums_before), frozenset(before), before)
+        found = protect(now, {DAY: ITEMS}, sums, POLICY, earlier)
+        whole = Cell(DAY, "C", "all", "corrected")
+        assert found.primary == {whole}
+        assert Cell(DAY, "C", "again", "corrected") not in found.protected
+        shown = [*sums_before, *(one for one in sums if one.code not in found.withheld)]
+        low, high = attack(published({**before, **now}, {DAY: ITEMS}, shown, found.protected))[whole]
+        assert high is None or high - low + 1 >= POLICY.values
+        # and without a proof of it nothing is published
+        assert unproved(replace(found, primary=frozenset(), witnesses=()), now, {DAY: ITEMS}, sums, POLICY, earlier) == (whole,)  # fmt: skip
+
     def found_behind_another(self) -> tuple[int, int | None]:
         """Between what A's small count is, which came in late, where B has corrected something else since it was printed."""
         early = {force: told for force, told in ROWS.items() if force != "A"}
@@ -302,9 +324,10 @@ class TestAReturnThatWasCorrected:
         assert high is None or high - low + 1 >= POLICY.values
 
     def test_would_hide_nothing_by_it_though_it_was_kept_back(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(
-            "throughline.statistics.disclosure.protecting._printed_before", lambda *_: frozenset()
-        )
+        for room in ("protecting", "proving"):
+            monkeypatch.setattr(
+                f"throughline.statistics.disclosure.{room}.printed_before", lambda *_: frozenset()
+            )
         assert self.found_behind_another() == (2, 2)
 
 
