@@ -555,8 +555,10 @@ def test_what_was_said_to_be_the_same_can_be_parted_again_with_its_call(browser,
     assert len(contacts[mine]) == 1
     assert "not the same after all" not in page_of(browser, first)
     # asked again, it says that there is nothing to part, and changes nothing
-    assert "joined with no other incident" in page_of(browser, address)
-    assert browser.post(address).status_code == 200
+    for again in (browser.get(address, follow=True), browser.post(address, follow=True)):
+        assert "joined with no other incident" in again.content.decode()
+        assert "part them" not in again.content.decode()
+    assert (same_as(second), same_as(first)) == (mine, theirs)
 
 
 def test_an_incident_that_another_call_is_of_stays(browser, begun):

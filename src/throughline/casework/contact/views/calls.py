@@ -16,6 +16,7 @@ from throughline.casework.cases.views.changing import change
 from throughline.casework.contact.commands import knowing, taking
 from throughline.casework.contact.queries import calls as queries
 from throughline.casework.contact.rules.taking import TakenAlready
+from throughline.casework.contact.views.brief_words import clock
 from throughline.casework.people.forms.person import ConfirmForm
 from throughline.casework.people.rules import Malformed
 from throughline.casework.people.views.changing import sent
@@ -104,6 +105,13 @@ def part(request: HttpRequest, incident_id: UUID) -> HttpResponse:
     incident = in_sight(actor, Action.RECORD_INCIDENT, Incident, incident_id)
     contact = queries.a_contact_of(incident)
     other = incident.joined_into
+    back = reverse("contact:contact", args=[contact]) if contact else reverse("contact:calls")
+    if other is None:
+        # parted already, perhaps by a colleague: there is nothing to press
+        messages.info(
+            request, _("Incident %(number)s is joined with no other incident.") % {"number": incident.number}
+        )
+        return redirect(back)
     return change(
         request,
         Action.RECORD_INCIDENT,
@@ -111,20 +119,26 @@ def part(request: HttpRequest, incident_id: UUID) -> HttpResponse:
         ConfirmForm(sent(request), today=london_day(now)),
         lambda: knowing.another_incident(by=actor, now=now, incident_id=incident.id),
         success=_("Parted. Incident %(number)s is open again.") % {"number": incident.number},
-        back=reverse("contact:contact", args=[contact]) if contact else reverse("contact:calls"),
-        title=_("Part incident %(number)s from the one that it is joined with") % {"number": incident.number},
+        back=back,
+        title=_("Part incident %(number)s from %(other)s")
+        % {"number": incident.number, "other": other.number},
         button=_("They are two incidents: part them"),
-        lead=_parting(incident, other) if other else [_("It is joined with no other incident.")],
+        lead=_parting(incident, other),
     )
 
 
 def _parting(incident: Incident, other: Incident) -> list[str]:
     """What parting two incidents brings back, and what it leaves, for whoever is about to."""
-    numbers = {"number": incident.number, "other": other.number}
+    numbers = {
+        "number": incident.number,
+        "at": clock(incident.reported_at),
+        "other": other.number,
+        "other_at": clock(other.reported_at),
+    }
     return [
         _(
-            "It was joined into incident %(other)s. Parted, %(number)s has again its calls, whoever was in it then, its"
-            " crimes and its cases, and what must be done before it can be closed."
+            "%(number)s (reported %(at)s) was joined into %(other)s (reported %(other_at)s). Parted, %(number)s has again its"
+            " calls, whoever was in it then, its crimes and its cases, and what must be done before it can be closed."
         )
         % numbers,
         _(
