@@ -69,10 +69,17 @@ class Step:
 
     @property
     def side(self) -> str:
-        """for, against or neither. What a household that agrees takes away again speaks against nobody."""
-        if abs(self.reason.weight) < 0.5 or _taken_off(self.reason):
+        """for, against, neither or taken. What a household that agrees takes away again speaks against nobody, and weighs."""
+        if _taken_off(self.reason):
+            return "taken"
+        if abs(self.reason.weight) < 0.5:
             return "neither"
         return "for" if self.reason.weight > 0 else "against"
+
+    @property
+    def words(self) -> str:
+        """What is added, or taken off."""
+        return "what everybody of a household shares" if self.side == "taken" else self.reason.words
 
 
 def steps(explanation: Explanation) -> tuple[Step, ...]:
@@ -108,7 +115,7 @@ def in_words(explanation: Explanation) -> list[str]:
     lines = [
         f"{'':11}{'before anything is compared':80}{'':8}{explanation.start:>8.1f}",
         *(
-            f"{step.reason.field:11}{f'{step.reason.words}: {step.strength}':80}{step.reason.weight:>+8.1f}"
+            f"{step.reason.field:11}{f'{step.words}: {step.strength}':80}{step.reason.weight:>+8.1f}"
             f"{step.after:>8.1f}  {step.meaning}"
             for step in steps(explanation)
         ),

@@ -59,8 +59,9 @@ def waterfall(explanation: Explanation) -> Waterfall:
 
 
 def sides(told: Sequence[Step]) -> dict[str, tuple[Step, ...]]:
-    """The reasons that speak for it, against it and neither way, the strongest of each first."""
+    """The reasons that speak for it, against it and neither way, the strongest of each first, and what is taken off."""
     strongest = sorted(told, key=lambda step: -abs(step.reason.weight))
     return {
-        side: tuple(step for step in strongest if step.side == side) for side in ("for", "against", "neither")
+        side: tuple(step for step in strongest if step.side == side)
+        for side in ("for", "against", "neither", "taken")
     }
