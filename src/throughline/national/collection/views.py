@@ -245,6 +245,7 @@ def return_page(request: HttpRequest, round_id: UUID, force_id: UUID) -> HttpRes
         "return",
         page=page,
         sends=sends,
+        every=request.GET.get("sheets") == "all",
         back=reverse("collection:rounds" if sends else "collection:round", args=[] if sends else [round_id]),
     )
 

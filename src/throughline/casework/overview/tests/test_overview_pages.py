@@ -344,7 +344,7 @@ def test_the_log_is_narrowed_by_account_record_and_day_and_reading_it_is_logged(
     assert re.search(rf'\?record={record_id}" title="{record_id}">{str(record_id)[:8]}</a>', everything)
     of_record = shown(client.get("/looks/", {"record": str(record_id)}))
     assert "searching for a person, and being shown whom it may be" in of_record
-    assert "Why: Answering a call for help" in of_record
+    assert 'data-label="Why">Answering a call for help<' in of_record
     assert "adding a person" not in of_record
     auditor = shown(client.get("/looks/", {"account": str(accounts[Role.AUDITOR].id)}))
     assert "searching" not in auditor

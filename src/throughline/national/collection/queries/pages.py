@@ -199,6 +199,11 @@ class ReturnPage:
         return [one for one in self.questions if one.state in OPEN]
 
     @property
+    def queried(self) -> set[str]:
+        """The items that an open question is about."""
+        return {code for one in self.open for code in one.row.items}
+
+    @property
     def settled(self) -> list[Argued]:
         return [one for one in self.questions if one.state not in OPEN]
 

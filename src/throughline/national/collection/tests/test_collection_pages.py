@@ -1,5 +1,6 @@
 """The pages of a round as each side uses them, errors first."""
 
+import html
 import io
 import re
 import zipfile
@@ -17,7 +18,7 @@ from throughline.foundations.access.rules import system
 from throughline.national.collection.models import Question, Receipt, Release, Round, Said, Signature, Version
 from throughline.national.collection.rules import figures
 from throughline.national.conftest import World, figures_csv
-from throughline.statistics.returns import changed
+from throughline.statistics.returns import changed, items
 
 SignedIn = Callable[[str], Client]
 
@@ -134,6 +135,34 @@ def test_from_a_question_to_the_signature(world: World, signed_in: SignedIn) -> 
     as_system()
     assert Signature.objects.get().digest == shown[1]
     assert list(Said.objects.order_by("place").values_list("move", flat=True)) == ["answer", "accept"]
+
+
+def test_a_return_opens_where_something_is_asked_or_missing_and_all_of_it_on_demand(
+    world: World, signed_in: SignedIn
+) -> None:
+    contact = signed_in("contact")
+    contact.post(at(world, "send"), {"upload": a_file({"victims-repeat": 5_500, "charged": "system"})})
+    listed = items(world.round.year_end)
+    for reader in (contact, signed_in("statistician")):
+        page = reader.get(at(world, "return")).content.decode()
+        folded = re.findall(r'<details class="govuk-details throughline-sheet" id="[^"]+"( open)?>(.*?)</details>', page, re.DOTALL)  # fmt: skip
+        assert len(folded) == len({one.sheet for one in listed})
+        for is_open, held in folded:
+            told = re.sub(r"<[^>]+>", " ", held.partition("</summary>")[0])
+            assert bool(is_open) == ("asked about" in told or "not provided" in told), told
+        assert {bool(is_open) for is_open, _ in folded} == {True, False}
+        # nothing of it is lost
+        shut = html.unescape("".join(held for _, held in folded))
+        assert all(one.label in shut and one.definition in shut for one in listed)
+        for anchor in re.findall(r'href="#([a-z]+)"', page):
+            assert f'id="{anchor}"' in page
+        every = reader.get(at(world, "return"), {"sheets": "all"}).content.decode()
+        assert every.count("<details") == every.count(" open>") == len(folded)
+    # whoever signs reads every figure
+    as_system()
+    other = signed_in("contact")
+    other.post(at(world, "send"), {"upload": a_file(), "why": "Mended."})
+    assert "<details" not in other.get(at(world, "sign")).content.decode()
 
 
 def test_figures_that_came_in_while_a_page_was_open_are_not_signed_by_it(
