@@ -106,6 +106,9 @@ def test_a_round_without_scripts(open_as: Callable[..., Reader], tmp_path: Path)
     office = open_as("office", width=NARROW, script=False)
     office.go("/")
     office.page.get_by_role("link", name="The return of Fellmoor Police").click()
+    # a question that is settled opens when it is asked for
+    assert "Counted by incident." not in office.text()
+    office.page.locator("summary", has_text="Repeat victims").click()
     assert "Counted by incident." in office.text()
 
 
@@ -131,8 +134,8 @@ def test_pages_are_for_everybody(
     statistician = open_as("statistician", width=width)
     for address in (
         "/collection/", f"/collection/{world.round.id}/", at, "/collection/open/", f"/collection/{world.round.id}/announce/", at + "ask/",
-        "/editions/", "/calendar/", "/revisions/",
+        "/editions/", "/calendar/", "/revisions/", "/help/",
     ):  # fmt: skip
         statistician.go(address)
         seen += [statistician.violations(), statistician.overflow()]
-    assert seen == [[], 0] * 11
+    assert seen == [[], 0] * 12

@@ -14,5 +14,6 @@ urlpatterns = [
     path("editions/<slug:slug>/tables/<str:id>/", views.table, name="table"),
     path("editions/<slug:slug>/files/<path:path>", views.file, name="file"),
     path("calendar/", views.calendar, name="calendar"),
+    path("help/", views.helped, name="help"),
     path("revisions/", views.revisions, name="revisions"),
 ]

@@ -33,6 +33,8 @@ from throughline.national.publication.rules.editions import (
 from throughline.national.publication.rules.figures import Book, Line, as_workbook, read_book, seen
 from throughline.reference import load
 from throughline.statistics.edition.content import MARKS
+from throughline.statistics.edition.helping import TITLE as HELP
+from throughline.statistics.edition.helping import helplines, how_sure
 from throughline.statistics.edition.tabular import as_csv, as_csvw
 
 
@@ -98,6 +100,13 @@ def revisions(request: HttpRequest) -> HttpResponse:
         "publication/revisions.html",
         {"policy": policy, "rows": policy.as_of(london_day(timezone.now()))},
     )
+
+
+@guarded(Open.TO_EVERYBODY)
+@require_safe
+def helped(request: HttpRequest) -> HttpResponse:
+    """Whom a reader can ring who is abused, or knows somebody who is."""
+    return render(request, "publication/help.html", {"title": HELP, "lines": helplines(), "sure": how_sure()})
 
 
 @of_an_edition

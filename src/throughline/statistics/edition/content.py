@@ -6,7 +6,8 @@ from datetime import date
 from typing import Final, Literal
 
 type Value = str | int | float | date | None
-type Kind = Literal["text", "whole", "share", "number", "date"]
+#: An answer is a whole number, or the words that stand in place of one.
+type Kind = Literal["text", "whole", "share", "number", "date", "answer"]
 
 #: What stands in a cell that has no number, as the Government Analysis Function advises.
 MARKS = {

@@ -9,14 +9,25 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from io import BytesIO
+from math import ceil
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from throughline.statistics.edition.content import MARKS, Edition, Table
+from throughline.statistics.edition.helping import TITLE as HELP
+from throughline.statistics.edition.helping import helplines, how_sure
+
+if TYPE_CHECKING:
+    from xlsxwriter.workbook import Workbook
 
 #: Earlier than any day on which one was made: the file is the same whenever it is made.
 STAMP: Final = (1980, 1, 1, 0, 0, 0)
-_FORMATS: Final = {"share": "0.0%", "number": "#,##0.0", "whole": "#,##0"}
+#: The widest column, in pixels: as much as is read without moving the window. Excel refuses one that is three times as wide.
+_WIDEST: Final = 720
+#: What a line of words is high, to the size of its letters; what Arial is wider than the letters that widths are measured in, of 19
+#: texts in 20; the margin of a cell in pixels.
+_LINE, _WIDER, _MARGIN = 1.3, 1.09, 7
+_FORMATS: Final = {"share": "0.0%", "number": "#,##0.0", "whole": "#,##0", "answer": "#,##0"}
 
 
 def write_spreadsheet(path: Path, edition: Edition) -> None:
@@ -99,7 +110,14 @@ def spreadsheet(
         title=title,
         intro=[
             summary,
-            *(["Everything in this file is invented. No such force exists."] if invented else []),
+            *(
+                ["Every force and every figure in this file is invented. No such force exists."]
+                if invented
+                else []
+            ),
+            f"{HELP}:",
+            *(f"{one.name}, {one.number} ({one.whom})" for one in helplines()),
+            how_sure(),
         ],
         about=[
             f"{dated}.",
@@ -134,8 +152,47 @@ def spreadsheet(
             "created": datetime(day.year, day.month, day.day),  # noqa: DTZ001
         }
     )
+    _fit(book)
     book.close()
     return _settled(stream.getvalue())
+
+
+def _fit(book: "Workbook") -> None:
+    """No column wider than a screen, and each row as high as its words: not every program finds that out when it opens a file."""
+    words = {at: text for text, at in book.str_table.string_table.items()}
+    for sheet in book.worksheets():
+        rooms = {at: min(ceil(info.width * _WIDER), _WIDEST) for at, info in sheet.col_info.items()}
+        for at, room in rooms.items():
+            sheet.set_column_pixels(at, at, room)
+        for number, cells in sheet.table.items():
+            height = 0.0
+            for at, cell in cells.items():
+                # beside words of several lines a number stands with the first
+                cell.format.set_align("top")
+                size, room = cell.format.font_size, rooms.get(at, sheet.default_col_width)
+                wrapped = cell.format.text_wrap and hasattr(cell, "string")
+                many = _lines(words[cell.string], size, room - _MARGIN) if wrapped else 1
+                height = max(height, many * size * _LINE)
+            sheet.set_row(number, round(height, 1))
+
+
+def _lines(text: str, size: float, room: float) -> int:
+    """In how many lines words of a size stand in a column, whose room is in pixels."""
+    from xlsxwriter.utility import xl_pixel_width
+
+    many = 0
+    for line in text.split("\n"):
+        many, used = many + 1, 0.0
+        for word in line.split():
+            # widths are those of letters of 11 points
+            needs = xl_pixel_width(f"{word} ") * size / 11 * _WIDER
+            if used and used + needs > room:
+                many, used = many + 1, 0.0
+            used += needs
+            # a word that is longer than the column is broken
+            while used > room:
+                many, used = many + 1, used - room
+    return many
 
 
 def _cell(cell: object) -> object:

@@ -14,9 +14,12 @@ _CSVW: Final[dict[str, Any]] = {
     "share": "number",
     "number": "number",
     "date": {"base": "date", "format": "yyyy-MM-dd"},
+    "answer": "string",
 }
 #: The unit of a share, which a reader is shown as a percentage.
 SHARE: Final = "share of 1"
+#: Of whole numbers among words.
+ANSWER: Final = "count, or words in place of one"
 _INVENTED: Final = Column("invented", "Invented", means="invented: no such force exists")
 
 
@@ -49,9 +52,9 @@ def as_csvw(table: Table, url: str, *, invented: bool, issued: str = "") -> str:
             "dc:description": column.means or column.title,
             "datatype": _CSVW[column.kind],
         }
-        if column.kind == "share":
-            one["schema:unitText"] = SHARE
-        if column.kind != "text":
+        if column.kind in ("share", "answer"):
+            one["schema:unitText"] = SHARE if column.kind == "share" else ANSWER
+        if column.kind not in ("text", "answer"):
             one["null"] = ["", *MARKS]
         columns.append(one)
     schema: dict[str, object] = {"columns": columns}

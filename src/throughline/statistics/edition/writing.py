@@ -19,6 +19,8 @@ from throughline.statistics.edition.content import (
     Table,
     Value,
 )
+from throughline.statistics.edition.helping import TITLE as HELP
+from throughline.statistics.edition.helping import helplines, how_sure
 from throughline.statistics.edition.sealing import SUMS, seal
 from throughline.statistics.edition.spreadsheet import write_spreadsheet
 from throughline.statistics.edition.tabular import as_csv, as_csvw, as_json, with_invented
@@ -33,6 +35,7 @@ _PACKAGE: Final = {
     "share": "number",
     "number": "number",
     "date": "date",
+    "answer": "string",
 }
 
 
@@ -75,6 +78,7 @@ def write_edition(
                 csv_of=csv_path,
                 marks=_marks_of(page),
                 rows_of=rows_of,
+                help={"title": HELP, "lines": helplines(), "sure": how_sure()},
             ),
             encoding="utf-8",
         )

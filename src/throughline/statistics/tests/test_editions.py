@@ -21,6 +21,7 @@ from csvw import CSVW
 from editions import correct, write_invented
 from frictionless import Package
 
+from throughline.reference import load
 from throughline.statistics.disclosure import UnprotectedError
 from throughline.statistics.edition.before import Before, Printed, read_before
 from throughline.statistics.edition.cli import publish
@@ -33,6 +34,7 @@ from throughline.statistics.edition.gathering import (
     gather,
     real_forces,
 )
+from throughline.statistics.edition.helping import helplines, how_sure
 from throughline.statistics.edition.national import UNPUBLISHED, national_edition
 from throughline.statistics.edition.national.about import outside_page
 from throughline.statistics.edition.national.shared import Basis
@@ -355,7 +357,7 @@ class TestTheFilesAreAccepted:
             out = made / name
             for page in out.glob("*.html"):
                 text = page.read_text()
-                for link in re.findall(r'(?:href|src)="([^"#]+)"', text):
+                for link in re.findall(r'(?:href|src)="(?!tel:)([^"#]+)', text):
                     assert (out / link).is_file(), (page.name, link)
                 ids = re.findall(r'\bid="([^"]+)"', text)
                 assert [one for one, many in Counter(ids).items() if many > 1] == [], page.name
@@ -385,6 +387,22 @@ class TestTheSpreadsheet:
                 "nothing below"
             )
         assert len({*names}) == len(names)
+
+    def test_words_have_the_room_that_they_need_in_any_program(self, book: Any) -> None:
+        """A row without a height, or a column wider than 255, is a guess of whoever opens the file."""
+        for sheet in book.worksheets:
+            widths = {
+                at: one.width
+                for one in sheet.column_dimensions.values()
+                for at in range(one.min, one.max + 1)
+            }
+            assert max(widths.values()) < 105, sheet.title
+            for row in sheet.iter_rows():
+                for cell in row:
+                    if isinstance(cell.value, str) and cell.alignment.wrap_text:
+                        lines = len(cell.value) / widths[cell.column]
+                        height = sheet.row_dimensions[cell.row].height
+                        assert height >= int(lines) * cell.font.sz, (sheet.title, cell.coordinate)
 
     def test_nothing_is_merged_hidden_filtered_or_frozen(self, book: Any) -> None:
         for sheet in book.worksheets:
@@ -467,6 +485,35 @@ class TestTheSpreadsheet:
         assert book.properties.title
         with zipfile.ZipFile(made / name / "edition.xlsx") as parts:
             assert not any("vba" in part for part in parts.namelist())
+
+
+@pytest.mark.parametrize("name", ["demonstration", "2015"])
+def test_whoever_is_abused_reads_on_the_first_page_and_the_cover_whom_to_ring(made: Path, name: str) -> None:
+    front = (made / name / "index.html").read_text()
+    cover = openpyxl.load_workbook(made / name / "edition.xlsx")["Cover"]
+    words = " ".join(str(row[0].value) for row in cover.iter_rows())
+    assert len(helplines()) == 5
+    for one in helplines():
+        assert f'href="tel:{one.dial}">{one.number}</a>' in front
+        assert f"{one.name}, {one.number}" in words
+        assert re.fullmatch(r"999|0808\d{7}", one.dial)
+        assert one.number.replace(" ", "").startswith(one.dial)
+    assert how_sure() in html.unescape(front)
+    assert how_sure() in words
+    for page in (made / name).glob("*.html"):
+        assert ('href="index.html#help"' in page.read_text()) == (page.name != "index.html")
+
+
+def test_numbers_are_called_checked_once_somebody_has_rung_them_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "not each has been rung" in how_sure()
+    days = iter([date(2026, 12, 3), date(2026, 12, 1), *[date(2026, 12, 2)] * 3])
+    rung = tuple(
+        replace(row, verified=True, details={**row.details, "checked": next(days)})
+        for row in load("helplines").rows
+    )
+    listed = replace(load("helplines"), rows=rung)
+    monkeypatch.setattr("throughline.statistics.edition.helping.load", lambda _: listed)
+    assert how_sure() == "These numbers are real; each was rung on 1 December 2026 or since."
 
 
 class TestWhatIsCollectedIsPublished:
@@ -837,6 +884,9 @@ class TestTheNextEdition:
         assert (row["force"], row["item"], row["was"], row["now"], row["why"]) == (
             "X00000002", "calls", str(was), str(now), "A channel was left out",
         )  # fmt: skip
+        printed = (tmp_path / "next" / "corrections.html").read_text()
+        assert f">{was:,}</td>" in printed
+        assert f">{now:,}</td>" in printed
         page = (tmp_path / "next" / "changes.html").read_text()
         assert "1 figure for the 12 months to 31 March 2025 corrected. Why: A channel was left out" in page
         hidden = [code for code in before.totals if code in figures.sums and figures.total(code) is None]

@@ -15,6 +15,8 @@ PUBLIC = [
     Entry(_("Release calendar"), "publication:calendar", Action.SIGN_IN),
     Entry(_("Revisions"), "publication:revisions", Action.SIGN_IN),
 ]
+#: At the foot of every page, for whoever finds themselves in what they read.
+FOOT = [Entry(_("If this is happening to you: whom to ring"), "publication:help", Action.SIGN_IN)]
 ENTRIES = [
     Entry(_("Rounds"), "collection:rounds", Action.VIEW_ROUNDS),
     *PUBLIC,
@@ -33,6 +35,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     return {
         **rendering.frame(request),
         "navigation": marked(entries, request.path),
+        "seldom": marked(FOOT, request.path),
         "kept_of_you": _("What you send, say and sign here is kept with your name and the time."),
         "for_whom": _("Counts alone: no person is held or shown here."),
     }

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
-from throughline.statistics.edition.tabular import SHARE
+from throughline.statistics.edition.tabular import ANSWER, SHARE
 
 #: What an edition may hold, and as what it is sent. Anything else in its folder is not served.
 KINDS: Final = {
@@ -229,7 +229,7 @@ def _head(name: str, told: dict[str, Any]) -> Head:
         "share"
         if told.get("schema:unitText") == SHARE
         else "whole"
-        if told.get("datatype") == "integer"
+        if told.get("datatype") == "integer" or told.get("schema:unitText") == ANSWER
         else ""
     )
     return Head(str(told.get("dc:title") or name), kind)

@@ -1,6 +1,7 @@
 """Editions as the public reads them: what is out, what is not yet, and nothing beside the folder."""
 
 import csv
+import html
 import json
 import re
 from datetime import timedelta
@@ -24,6 +25,7 @@ from throughline.national.publication.rules.editions import (
     read_edition,
     read_table,
 )
+from throughline.reference import load
 
 
 def build(root: Path, slug: str = "edition-2026", *, rows: int = 250) -> Path:
@@ -67,6 +69,16 @@ def test_everybody_reads_what_is_out(db: None, editions: Path, client: Client) -
     sent = client.get("/editions/edition-2026/files/data/calls.csv")
     assert sent["Content-Disposition"] == 'attachment; filename="calls.csv"'
     assert client.get("/editions/edition-2026/files/SHA256SUMS").status_code == 200
+
+
+def test_every_page_leads_to_whom_a_reader_can_ring(db: None, editions: Path, client: Client) -> None:
+    build(editions)
+    for path in ("/editions/", "/editions/edition-2026/", "/calendar/", "/revisions/", "/help/"):
+        assert 'href="/help/"' in client.get(path).content.decode()
+    page = client.get("/help/")
+    assert 'href="tel:08082000247">0808 2000 247</a>' in page.content.decode()
+    for one in load("helplines").rows:
+        assert f"{one.label} {one.text('number')} {one.text('whom')}" in html.unescape(words(page))
 
 
 def test_what_is_announced_is_not_out_before_its_time(world: World, editions: Path, client: Client) -> None:

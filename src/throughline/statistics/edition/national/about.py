@@ -48,12 +48,21 @@ def corrections_page(basis: Basis) -> Page:
             *FORCE,
             YEAR,
             *ITEM,
-            Column("was", "Printed before", means="What the last edition printed"),
-            Column("now", "Printed now", means="What this edition prints"),
+            Column("was", "Printed before", "answer", "What the last edition printed"),
+            Column("now", "Printed now", "answer", "What this edition prints"),
             Column("why", "Why", means="In the force's own words"),
         ),
         tuple(
-            (force, basis.force_name(force), day, code, basis.figures.items[day][code].label, was, now, why)
+            (
+                force,
+                basis.force_name(force),
+                day,
+                code,
+                basis.figures.items[day][code].label,
+                _answer(was),
+                _answer(now),
+                why,
+            )
             for force, day, code, was, now, why in rows
         ),
         key=("force", "year_end", "item"),
@@ -66,6 +75,11 @@ def corrections_page(basis: Basis) -> Page:
         else f"{len(rows):,} figures."
     )
     return Page("corrections.html", "Corrections", (told, *((table,) if rows else ())))
+
+
+def _answer(told: str) -> Value:
+    """What an edition prints of a figure: a number, or the words in place of one."""
+    return int(told) if told.isdecimal() else told
 
 
 def outside_page(basis: Basis) -> Page:
