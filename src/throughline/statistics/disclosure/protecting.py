@@ -271,10 +271,10 @@ class _Work:
             up, down = min(own.up, theirs.up), min(own.down, theirs.down)
             if up + down + 1 < self.policy.values:
                 continue
-            moves = {**own.cells, **theirs.cells}
-            fresh = [one for one in moves if self.ways.fresh(one)]
+            fresh = [one for cells in (own.cells, theirs.cells) for one in cells if self.ways.fresh(one)]
             if best is not None and len(fresh) > best[0][0]:
                 continue
+            moves = {**own.cells, **theirs.cells}
             if (closing := self._betrayed(moves)) is None:
                 continue
             closes = sum(bits.bit_count() for bits in closing.values())
