@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import NamedTuple, Protocol
+from typing import Protocol
 from uuid import UUID
 
 import numpy as np
@@ -27,7 +27,7 @@ from .features import Features, read_born, read_names, read_phones, read_places,
 from .model import Model
 from .names import NameParts, Reading, readings
 from .prepared import NOT_HERE, Prepared
-from .weighing import Weighing, is_usual, powers_of_two
+from .weighing import Weighing, doubts, is_usual, powers_of_two
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +104,11 @@ class Weighed(Protocol):
     """Candidates that have been weighed, by their place."""
 
     @property
-    def bits(self) -> Sequence[float] | npt.NDArray[np.float64]:
+    def bits(self) -> npt.NDArray[np.float64]:
         """Bits that it is the person, of each."""
 
     @property
-    def doubt(self) -> Sequence[float] | npt.NDArray[np.float64]:
+    def doubt(self) -> npt.NDArray[np.float64]:
         """The part of them that a housemate takes away, 0 or less."""
 
     def evidence(self, place: int) -> Evidence:
@@ -118,12 +118,13 @@ class Weighed(Protocol):
 class _WeighedOneByOne:
     def __init__(self, probe: Features, rows: Sequence[bytes], model: Model) -> None:
         weigh_row = _weigher(probe, model)
-        self._weighed = [weigh_row(row) for row in rows]
-        self.bits = [one.bits for one in self._weighed]
-        self.doubt = [one.doubt for one in self._weighed]
+        weighed = [weigh_row(row) for row in rows]
+        self._evidence = [evidence for evidence, _, _ in weighed]
+        self.doubt = doubts(np.array([household for _, _, household in weighed]), model)
+        self.bits = np.array([same for _, same, _ in weighed]) + self.doubt
 
     def evidence(self, place: int) -> Evidence:
-        return self._weighed[place].evidence
+        return self._evidence[place]
 
 
 def _with_prepared(
@@ -162,7 +163,7 @@ def _ranked[Id: (int, UUID)](
     groups: Mapping[Id, Hashable] | None,
     limit: int,
 ) -> list[Ranked[Id]]:
-    bits = np.asarray(weighed.bits, dtype=np.float64)
+    bits = weighed.bits
     of = bits.tolist()
 
     def rank_of(place: int) -> tuple[float, Id]:
@@ -182,7 +183,7 @@ def _ranked[Id: (int, UUID)](
         order = sorted(np.flatnonzero(bits >= least).tolist(), key=rank_of)
         seats = range(len(order))
     start = 2.0**model.start
-    odds = [power * start for power in powers_of_two(np.array(falling))]
+    odds = (powers_of_two(np.array(falling)) * start).tolist()
     total = 1.0 + sum(odds)
     against = _odds_against(odds, limit)
     return [
@@ -210,23 +211,15 @@ def _odds_against(odds: Sequence[float], limit: int) -> list[float]:
     return against
 
 
-class _Weighing(NamedTuple):
-    """One record's weight in bits, the part of it that a housemate takes away (0 or less), and why."""
-
-    bits: float
-    doubt: float
-    evidence: Evidence
-
-
-def _weigher(probe: Features, model: Model) -> Callable[[bytes], _Weighing]:
-    """Weighs packed records beside one description, exactly as `compare` and `weigh` do.
+def _weigher(probe: Features, model: Model) -> "Callable[[bytes], tuple[Evidence, float, float]]":
+    """Compares packed records with one description, exactly as `compare` does: the evidence, and its bits.
 
     Candidates come in blocks that share an address, a birth date or the other party: each text of their
     rows is taken apart and judged once, however many records hold it.
     """
     judges = _judges(probe, model)
 
-    def weigh_row(row: bytes) -> _Weighing:
+    def weigh_row(row: bytes) -> tuple[Evidence, float, float]:
         same = household = 0.0
         evidence: Evidence = ()
         for judge, text in zip(judges, texts_of(row), strict=True):
@@ -235,8 +228,7 @@ def _weigher(probe: Features, model: Model) -> Callable[[bytes], _Weighing]:
                 evidence += agreed
                 same += bits
                 household += bits_of_household
-        doubt = _doubt(household, model)
-        return _Weighing(same + doubt, doubt, evidence)
+        return evidence, same, household
 
     return weigh_row
 
@@ -273,7 +265,7 @@ def _judges(probe: Features, model: Model) -> list[_Judge | None]:
 def weigh(evidence: Evidence, model: Model) -> tuple[float, float]:
     """Bits that it is the same person, and the part of them that a housemate takes away (0 or less)."""
     same, household = _bits(evidence, model)
-    doubt = _doubt(household, model)
+    doubt = float(doubts(np.array([household]), model)[0])
     return same + doubt, doubt
 
 
@@ -284,10 +276,6 @@ def _bits(evidence: Evidence, model: Model) -> tuple[float, float]:
         same += bits
         household += bits_of_household
     return same, household
-
-
-def _doubt(household: float, model: Model) -> float:
-    return -math.log2(1.0 + model.household / model.population * 2.0 ** min(household, 300.0))
 
 
 def compare(one: Features, other: Features, model: Model) -> Evidence:

@@ -5,11 +5,9 @@ columns of all candidates go through each rule together: what the probe says is 
 *distinct* text among the candidates, and the rest is looking up.
 """
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -863,15 +861,19 @@ class Weighing:
 
 
 def doubts(home: Floats, model: Model) -> Floats:
-    """`scoring._doubt` of many, by the same arithmetic, so that the same evidence always weighs the same."""
-    share = model.household / model.population
-    odds = 1.0 + share * np.array(powers_of_two(home))
-    return -np.array(list(map(math.log2, odds.tolist())))
+    """What a housemate takes away, 0 or less, of candidates for whose household so many bits speak.
+
+    numpy's powers and logarithms may differ in the last place from Python's: one candidate is asked of it as well as
+    many, so that the same evidence always weighs the same.
+    """
+    weight: Floats = -np.log2(1.0 + model.household / model.population * powers_of_two(home))
+    return weight
 
 
-def powers_of_two(bits: Floats) -> list[float]:
-    """2.0 ** min(bits, 300.0) of each; numpy's own may differ in the last place from the power of one."""
-    return list(map(pow, repeat(2.0), np.minimum(bits, 300.0).tolist()))
+def powers_of_two(bits: Floats) -> Floats:
+    """2.0 ** min(bits, 300.0) of each."""
+    powers: Floats = np.exp2(np.minimum(bits, 300.0))
+    return powers
 
 
 def is_usual(probe: Features) -> bool:
