@@ -7,7 +7,8 @@ columns of all candidates go through each rule together: what the probe says is 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -37,6 +38,8 @@ Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
+Pairs = npt.NDArray[np.complex128]
+"""Bits that it is the person, with those that it is a household as the imaginary part: both are looked up and added in one step."""
 
 SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
 """How alike two words are, as numbers."""
@@ -177,17 +180,15 @@ class _Field:
     levels: tuple[Level | None, ...]
     codes: npt.NDArray[Any]
 
-    def bits(self, model: Model) -> tuple[Floats, Floats]:
+    def bits(self, model: Model) -> Pairs:
         """Bits that it is the same person, and a household."""
-        same, home = _bits_of(model, self.name, self.levels)
-        return same[self.codes], home[self.codes]
+        return _bits_of(model, self.name, self.levels).take(self.codes)
 
 
 @lru_cache(maxsize=1_024)
-def _bits_of(model: Model, field: str, levels: tuple[Level | None, ...]) -> tuple[Floats, Floats]:
+def _bits_of(model: Model, field: str, levels: tuple[Level | None, ...]) -> Pairs:
     """What each level of a field weighs; asked again and again where no level has a term."""
-    both = np.array([model.bits(field, level) if level else (0.0, 0.0) for level in levels])
-    return both[:, 0].copy(), both[:, 1].copy()
+    return np.array([complex(*model.bits(field, level)) if level else 0j for level in levels])
 
 
 # -- names -------------------------------------------------------------------------------------------------
@@ -219,8 +220,8 @@ class _Names:
         self._as_called, self._as_written = place[2 * width], place[2 * width + 1]
         self._called_count, self._written_count = about["called"], about["written"]
         self._all_shared, self._root, self.initial = about["shared"], about["root"], about["initial"]
-        self._given: dict[tuple[str, ...], tuple[_Field, _Field, Floats, Floats]] = {}
-        self._family: dict[tuple[str, ...], tuple[_Field, Floats, Floats]] = {}
+        self._given: dict[tuple[str, ...], tuple[_Field, _Field, Pairs]] = {}
+        self._family: dict[tuple[str, ...], tuple[_Field, Pairs]] = {}
         self._other: dict[str, Bools] = {}
 
     def _is_other_given(self, word: str) -> Bools:
@@ -231,25 +232,24 @@ class _Names:
             self._other[word] = known
         return known
 
-    def given(self, words: tuple[str, ...]) -> tuple[_Field, _Field, Floats, Floats]:
+    def given(self, words: tuple[str, ...]) -> tuple[_Field, _Field, Pairs]:
         """Forename, middle names, and the bits of both, for each of the distinct."""
         if words not in self._given:
             forename = self._forename(words)
             middle = self._middle(words, forename)
-            bits, home = forename.bits(self._model)
-            bits_2, home_2 = middle.bits(self._model)
-            self._given[words] = forename, middle, bits + bits_2, home + home_2
+            bits = forename.bits(self._model) + middle.bits(self._model)
+            self._given[words] = forename, middle, bits
         return self._given[words]
 
     def middle_agrees(self, words: tuple[str, ...]) -> Bools:
         """Where no middle name is another one."""
         return self.given(words)[1].codes != _MIDDLE_UNLIKE
 
-    def family(self, words: tuple[str, ...]) -> tuple[_Field, Floats, Floats]:
+    def family(self, words: tuple[str, ...]) -> tuple[_Field, Pairs]:
         """Surname and its bits, for each of the distinct."""
         if words not in self._family:
             surname = self._surname(words)
-            self._family[words] = surname, *surname.bits(self._model)
+            self._family[words] = surname, surname.bits(self._model)
         return self._family[words]
 
     def may_agree(self, words: tuple[str, ...]) -> Bools:
@@ -404,68 +404,72 @@ class _NameFields:
         self._given, self._family = names.given, names.family
         number, reading = names.number, names.reading
         self._ordered = reading == ORDERED
-        size = len(at)
-        best, home = np.full(size, -np.inf), np.zeros(size)
-        rank, way_of = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
         self._turned_side: dict[int, Bools] = {}
-        for way_number, way in enumerate(self._ways):
-            bits, theirs = self._turned(way_number, way) if way.turned else self._straight(way)
-            probe_number, probe_reading = way.first
-            order = ((probe_number * 256 + number) * 4 + probe_reading) * 4 + (3 if way.turned else reading)
-            better = (bits > best) | ((bits == best) & (order < rank))
-            best[better], home[better] = bits[better], theirs[better]
-            rank[better], way_of[better] = order[better], way_number
-        which = np.arange(size)
+        found = [
+            (way_number, way, bits)
+            for way_number, way in enumerate(self._ways)
+            if (bits := self._turned(way_number, way) if way.turned else self._straight(way)) is not None
+        ]
+        self._way_of = np.full(len(at), found[0][0], dtype=np.int64)
+        best = found[0][2]
+        if len(found) > 1 or not alone:
+            rank = np.full(len(at), np.iinfo(np.int64).max)
+            best = np.full(len(at), complex(-np.inf))
+            for way_number, way, bits in found:
+                probe_number, probe_reading = way.first
+                order = ((probe_number * 256 + number) * 4 + probe_reading) * 4 + (
+                    3 if way.turned else reading
+                )
+                more = bits.real - best.real
+                better = (more > 0) | ((more == 0) & (order < rank))
+                np.copyto(best, bits, where=better)
+                np.copyto(rank, order, where=better)
+                np.copyto(self._way_of, way_number, where=better)
+        self.bits = np.zeros(len(rows), dtype=np.complex128)
+        self._chosen = np.full(len(rows), -1, dtype=np.int64)
+        which = np.arange(len(at))
         if not alone:
             # the names of one candidate stand together: of each the best, and of the best the first in rank
             starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
-            counts = np.diff(np.append(starts, size))
-            rank[best < np.repeat(np.maximum.reduceat(best, starts), counts)] = np.iinfo(np.int64).max
+            counts = np.diff(np.append(starts, len(at)))
+            rank[best.real < np.repeat(np.maximum.reduceat(best.real, starts), counts)] = np.iinfo(
+                np.int64
+            ).max
             which = np.flatnonzero(rank == np.repeat(np.minimum.reduceat(rank, starts), counts))
-        self.bits, self.home = np.zeros(len(rows)), np.zeros(len(rows))
-        self.bits[owner[which]], self.home[owner[which]] = best[which], home[which]
-        self._chosen = np.full(len(rows), -1, dtype=np.int64)
-        self._chosen[owner[which]] = which
-        self._way_of = way_of
+            best, owner = best[which], owner[which]
+        self.bits[owner], self._chosen[owner] = best, which
 
-    def _straight(self, way: _Way) -> tuple[Floats, Floats]:
-        _, _, given, given_home = self._table.given(way.given)
-        _, family, family_home = self._table.family(way.family)
-        return (
-            given[self._given] + family[self._family],
-            given_home[self._given] + family_home[self._family],
-        )
+    def _straight(self, way: _Way) -> Pairs:
+        given, family = self._table.given(way.given)[-1], self._table.family(way.family)[-1]
+        return given.take(self._given) + family.take(self._family)
 
-    def _turned(self, number: int, way: _Way) -> tuple[Floats, Floats]:
+    def _turned(self, number: int, way: _Way) -> Pairs | None:
+        """The same with either side's name the wrong way round, -inf where it is not; None where no name is."""
         table, size = self._table, len(self._given)
-        bits, home, theirs = np.full(size, -np.inf), np.zeros(size), np.zeros(size, dtype=bool)
-        self._turned_side[number] = theirs
-        may = self._may_be_turned(way)
-        if not may.any():
-            return bits, home
-        here = np.flatnonzero(may)
+        here = np.flatnonzero(self._may_be_turned(way))
+        if not len(here):
+            return None
         given, family = self._given[here], self._family[here]
         sums = []
         for their_given, their_family, words, family_words in (
             (given, family, way.family, way.given),
             (family, given, way.given, way.family),
         ):
-            forename, _, one, one_home = table.given(words)
-            surname, two, two_home = table.family(family_words)
+            forename, _, one = table.given(words)
+            surname, two = table.family(family_words)
             alike = (
                 (forename.codes[their_given] < _FORENAME_UNLIKE)
                 & ~np.isin(surname.codes[their_family], _SURNAME_UNLIKE)
                 & (table.middle_agrees(words)[their_given])
             )
-            sums.append(
-                (one[their_given] + two[their_family], one_home[their_given] + two_home[their_family], alike)
-            )
-        second = sums[1][0] < sums[0][0]
-        least, least_home, alike = (np.where(second, two, one) for one, two in zip(*sums, strict=True))
-        order_bits, order_home = self._model.bits("order", _TURNED)
-        bits[here] = np.where(alike, least + order_bits, -np.inf)
-        home[here], theirs[here] = least_home + order_home, second
-        return bits, home
+            sums.append((one[their_given] + two[their_family], alike))
+        second = sums[1][0].real < sums[0][0].real
+        least, alike = (np.where(second, two, one) for one, two in zip(*sums, strict=True))
+        bits, theirs = np.full(size, complex(-np.inf)), np.zeros(size, dtype=bool)
+        bits[here] = np.where(alike, least + complex(*self._model.bits("order", _TURNED)), -np.inf)
+        theirs[here] = second
+        self._turned_side[number] = theirs
+        return bits
 
     def _may_be_turned(self, way: _Way) -> Bools:
         initial = self._table.initial
@@ -494,8 +498,8 @@ class _NameFields:
             given, family = family, given
         elif way.turned:
             words, family_words = family_words, words
-        forename, middle, *_ = self._table.given(words)
-        surname, *_ = self._table.family(family_words)
+        forename, middle, _ = self._table.given(words)
+        surname, _ = self._table.family(family_words)
         found = [
             (field.name, level)
             for field, theirs in ((forename, given), (middle, given), (surname, family))
@@ -687,34 +691,12 @@ class _PlaceField:
 
     def _levels_of(self, place: Residence) -> npt.NDArray[np.int64]:
         """The level of each of their places beside one of the probe's, as `comparisons._residence_level` has it."""
-        number, number_said = self._same_number(place.number)
-        street, street_said = self._street(place)
-        same, outcode_same, slip, postcode_said = self._postcodes(place.postcode)
-        town, town_said = self._same_town(place.town)
-        area = same | outcode_same | slip | town
-        nowhere = ~postcode_said & ~town_said
-        whole = is_whole_postcode(place.postcode)
-        near_street = (street == 1) | (street == 2)
-        shared = np.where(same, 10, 0)
-        code = _first_of(
-            len(shared),
-            [
-                (~(number_said | street_said | postcode_said | town_said), 0),
-                (number & near_street & (area | nowhere), 1 + shared),
-                (number & same & ~street_said, 11),
-                (number & same if whole else np.zeros_like(same), 12),
-                (number & (street == 1), 4),
-                (near_street & area, 2),
-                (same & number, 6),
-                (same, 13),
-                (number & area, 6),
-                (slip, 7),
-                (near_street, 8),
-                (area, 9),
-            ],
-            10,
-        )
-        other_number = np.flatnonzero((code == 2) & number_said & ~number)
+        number, postcode = self._same_number(place.number), self._postcodes(place.postcode)
+        street, town = self._street(place), self._same_town(place.town)
+        # as numbers of the places in `_residence_levels`
+        seen = (number * np.int16(60) + street * np.int8(15)) + (postcode * np.int8(3) + town)
+        code = _residence_levels(is_whole_postcode(place.postcode)).take(seen)
+        other_number = np.flatnonzero((code == 3) & (number == 2))
         if len(other_number):
             # another number in the street, unless it is nearly the same
             numbers, back = self._columns.distinct(self._number[other_number])
@@ -722,68 +704,102 @@ class _PlaceField:
                 OSA.distance(place.number, theirs, score_cutoff=1) == 1
                 for theirs in self._columns.texts(numbers)
             ]
-            code[other_number[~np.array(near)[back]]] = 3
+            code[other_number[np.array(near)[back]]] = 2
         return code
 
-    def _same_number(self, said: str) -> tuple[Bools, Bools]:
+    def _same_number(self, said: str) -> Codes:
+        """1 the same, 2 another; 0 where not said."""
         if not said:
-            return _neither(self._places)
+            return np.zeros(self._places, dtype=np.int8)
         columns, words = self._columns, set(said.split())
-        theirs_about = columns.text.take(self._number)
-        same: Bools = theirs_about["digest"] == digest(said)
+        about = columns.text.take(self._number)
+        same: Bools = about["digest"] == digest(said)
         said_too: Bools = self._number != NOTHING
-        several = theirs_about["several"] if len(words) == 1 else said_too
+        several = about["several"] if len(words) == 1 else said_too
         looked_at = np.flatnonzero(several & ~same)
         if len(looked_at):
             numbers, back = columns.distinct(self._number[looked_at])
             theirs = [set(text.split()) for text in columns.texts(numbers)]
             same[looked_at] = np.array([words <= one or one <= words for one in theirs])[back]
-        return same, said_too
+        return (said_too.view(np.int8) << 1) - same
 
-    def _street(self, place: Residence) -> tuple[Codes, Bools]:
+    def _street(self, place: Residence) -> Codes:
         """1 the same, 2 nearly, 3 another; 0 where not said."""
         texts, stem = self._stem, street_stem(place.street)
         if not stem:
-            return np.zeros(self._places, dtype=np.int8), np.zeros(self._places, dtype=bool)
+            return np.zeros(self._places, dtype=np.int8)
         row = texts.said[stem]
-        likeness = texts.likeness[row]
-        code = np.where((likeness == NEARLY) | (likeness == SOUNDS), 2, 3).astype(np.int8)
-        code[texts.equal[row]] = 1
+        code = _STREETS.take(texts.likeness[row])
         code[texts.length == 0] = 0
-        code = code[texts.place]
+        code = code.take(texts.place)
         joined = digest(place.street.replace(" ", ""))
         code[self._columns.text.take(self._street_joined)["digest"] == joined] = 1
-        return code, code > 0
+        return code
 
-    def _postcodes(self, said: str) -> tuple[Bools, Bools, Bools, Bools]:
-        """The same whole one, the same first half, one letter off, and whether both say one."""
+    def _postcodes(self, said: str) -> Codes:
+        """1 the same whole one, 2 one letter off, 3 the same first half, 4 another; 0 where not said."""
         size = self._places
         if not said:
-            return (*_neither(size), *_neither(size))
-        both: Bools = self._postcode > 0
+            return np.zeros(size, dtype=np.int8)
         off = self._postcode ^ _U64(letters_number(said))
-        equal = off == 0
-        outcode_same = self._outcode == letters_number(outcode(said))
-        slip = np.zeros(size, dtype=bool)
+        code = np.where(self._outcode == letters_number(outcode(said)), np.int8(3), np.int8(4))
         if len(said) > 3:
             wrong = _letters_off(off)
-            near = np.flatnonzero(both & ((wrong == 1) | (wrong == 2)))
+            near = np.flatnonzero((wrong == 1) | (wrong == 2))
             if len(near):
-                slip[near] = _one_edit(said, _as_letters(self._postcode[near]))
-        same = equal if is_whole_postcode(said) or said[0].isdigit() else np.zeros(size, dtype=bool)
-        return same, (equal | outcode_same) & ~same & ~slip & both, slip & ~equal, both
+                slip = near[_one_edit(said, _as_letters(self._postcode[near]))]
+                code[slip] = 2
+        code[off == 0] = 1 if is_whole_postcode(said) or said[0].isdigit() else 3
+        code[self._postcode == 0] = 0
+        return code
 
-    def _same_town(self, said: str) -> tuple[Bools, Bools]:
+    def _same_town(self, said: str) -> Codes:
+        """1 the same, 2 another; 0 where not said."""
         texts = self._town
         if not said:
-            return _neither(self._places)
-        likeness = texts.likeness[texts.said[said]]
-        same = (likeness == SAME) | (likeness == NEARLY)
-        return same[texts.place], (texts.length > 0)[texts.place]
+            return np.zeros(self._places, dtype=np.int8)
+        code = _TOWNS.take(texts.likeness[texts.said[said]])
+        code[texts.length == 0] = 0
+        return code.take(texts.place)
 
 
-def _neither(size: int) -> tuple[Bools, Bools]:
-    return np.zeros(size, dtype=bool), np.zeros(size, dtype=bool)
+# by how alike two words are
+_STREETS = np.array([1, 2, 2, 3, 3], dtype=np.int8)
+_TOWNS = np.array([1, 1, 2, 2, 2], dtype=np.int8)
+
+
+@cache
+def _residence_levels(is_whole: bool) -> Codes:
+    """What `comparisons._residence_level` says of each way to agree: number, street, postcode and town, in their numbers.
+
+    A number that is another may be nearly the same, which is for the caller to look into.
+    """
+    found = []
+    for number, street, postcode, town in product(range(3), range(4), range(5), range(3)):
+        area, nowhere = postcode in (1, 2, 3) or town == 1, postcode == town == 0
+        near, shared = street in (1, 2), 10 if postcode == 1 else 0
+        if number == street == postcode == town == 0:
+            code = 0
+        elif number == 1 and near and (area or nowhere):
+            code = 1 + shared
+        elif number == postcode == 1 and (street == 0 or is_whole):
+            code = 11 if street == 0 else 12
+        elif number == street == 1:
+            code = 4
+        elif near and area:
+            code = 3 if number == 2 else 2
+        elif postcode == 1:
+            code = 6 if number == 1 else 13
+        elif number == 1 and area:
+            code = 6
+        elif postcode == 2:
+            code = 7
+        elif near:
+            code = 8
+        else:
+            code = 9 if area else 10
+        found.append(code)
+    return np.array(found, dtype=np.int8)
 
 
 # in the order of `comparisons._PLACE_ORDER`, and those in which the postcode that both share is told
@@ -831,13 +847,13 @@ class Weighing:
         held = columns.row.take(rows)
         self._names: _NameFields | None = None
         self._fields: list[_Field] = []
-        bits, home = np.zeros(size), np.zeros(size)
+        bits = np.zeros(size, dtype=np.complex128)
         names = _NamesAt(probe, columns, held, model) if probe.names or probe.others else None
         place = _PlaceField(probe, columns, held) if probe.places else None
         liken([*([names.table.texts] if names else []), *(place.texts if place else [])])
         if names and probe.names and len(names.at):
             self._names = _NameFields(probe, held, model, names)
-            bits, home = self._names.bits, self._names.home
+            bits = self._names.bits
         if any(probe.birth):
             self._fields.append(_born(probe, held))
         if probe.sex:
@@ -849,10 +865,9 @@ class Weighing:
         if names and probe.others:
             self._fields.append(_other(probe, names, size))
         for field in self._fields:
-            more, more_home = field.bits(model)
-            bits, home = bits + more, home + more_home
-        self.doubt = doubts(home, model)
-        self.bits = bits + self.doubt
+            bits += field.bits(model)
+        self.doubt = doubts(bits.imag, model)
+        self.bits = bits.real + self.doubt
 
     def evidence(self, place: int) -> Evidence:
         """Of the candidate at a place of the rows, as `scoring.compare` gives it."""
