@@ -286,8 +286,9 @@ class _Names:
         # of each distinct text; who is called by an initial is another matter
         by_text = _FORENAME_CODES[texts.likeness[row]]
         by_text[texts.variant(first)] = 4
-        single: Bools | slice = texts.length == 1 if len(first) > 1 else slice(None)
-        by_text[single] = np.where(texts.initial[single] == ord(first[0]), 3, _OTHER_INITIAL)
+        single = np.flatnonzero(texts.length == 1) if len(first) > 1 else np.arange(len(by_text))
+        if len(single):
+            by_text[single] = np.where(texts.initial[single] == ord(first[0]), 3, _OTHER_INITIAL)
         code = by_text[second]
         if len(written) > 1 or self._written_count.max(initial=0) > 1:
             another = np.zeros(len(second), dtype=bool)
@@ -516,14 +517,13 @@ class _NamesAt:
 
     def __init__(self, probe: Features, columns: Columns, rows: npt.NDArray[np.void], model: Model) -> None:
         self.at, self.owner = columns.several(rows["name_at"], rows["names"])
-        other_at, self.other_owner = (
-            columns.several(rows["other_at"], rows["others"]) if probe.others else (_NONE, _NONE)
-        )
         held = columns.name.take(self.at)
         self.number, self.reading = held["number"].astype(np.int64), held["reading"].astype(np.int64)
-        mine = (held["given"], held["family"])
-        held = columns.other.take(other_at)
-        others = (held["given"], held["family"])
+        words = [held["given"], held["family"]]
+        if probe.others:
+            other_at, self.other_owner = columns.several(rows["other_at"], rows["others"])
+            held = columns.other.take(other_at)
+            words += [held["given"], held["family"]]
         parts = [
             words
             for names in (probe.names, probe.others)
@@ -531,12 +531,11 @@ class _NamesAt:
             for reading in readings(name)
             for words in reading
         ]
-        self.table = _Names(parts, columns, np.concatenate((*mine, *others)), model)
-        ends = np.cumsum([len(self.at), len(self.at), len(other_at)])
-        self.given, self.family, self.other_given, self.other_family = np.split(self.table.place, ends)
+        self.table = _Names(parts, columns, np.concatenate(words), model)
+        place, size = self.table.place, len(self.at)
+        self.given, self.family = place[:size], place[size : 2 * size]
+        self.other_given, self.other_family = np.split(place[2 * size :], 2)
 
-
-_NONE = np.empty(0, dtype=np.int64)
 
 # -- the other fields ----------------------------------------------------------------------------------------
 
@@ -664,15 +663,17 @@ class _PlaceField:
         at, owner = columns.several(rows["place_at"], rows["places"])
         held = columns.place.take(at)
         self._number, self._street_joined = held["number"], held["street"]
-        self._stem = _Texts([street_stem(place.street) for place in probe.places], columns, held["stem"])
-        self._town = _Texts([place.town for place in probe.places if place.town], columns, held["town"])
+        stems = [street_stem(place.street) for place in probe.places if place.street]
+        towns = [place.town for place in probe.places if place.town]
+        self._stem = _Texts(stems, columns, held["stem"]) if stems else None
+        self._town = _Texts(towns, columns, held["town"]) if towns else None
         self._postcode, self._outcode = held["postcode"].copy(), held["outcode"]
         self._said, self._owner, self._size, self._places = probe.places, owner, len(rows), len(at)
 
     @property
     def texts(self) -> list[_Texts]:
         """What has to be likened."""
-        return [self._stem, self._town]
+        return [texts for texts in (self._stem, self._town) if texts]
 
     def field(self) -> _Field:
         """The level of each candidate."""
@@ -725,11 +726,10 @@ class _PlaceField:
 
     def _street(self, place: Residence) -> Codes:
         """1 the same, 2 nearly, 3 another; 0 where not said."""
-        texts, stem = self._stem, street_stem(place.street)
-        if not stem:
+        texts = self._stem
+        if not texts or not place.street:
             return np.zeros(self._places, dtype=np.int8)
-        row = texts.said[stem]
-        code = _STREETS.take(texts.likeness[row])
+        code = _STREETS.take(texts.likeness[texts.said[street_stem(place.street)]])
         code[texts.length == 0] = 0
         code = code.take(texts.place)
         joined = digest(place.street.replace(" ", ""))
@@ -756,7 +756,7 @@ class _PlaceField:
     def _same_town(self, said: str) -> Codes:
         """1 the same, 2 another; 0 where not said."""
         texts = self._town
-        if not said:
+        if not texts or not said:
             return np.zeros(self._places, dtype=np.int8)
         code = _TOWNS.take(texts.likeness[texts.said[said]])
         code[texts.length == 0] = 0
