@@ -164,13 +164,14 @@ def _ranked[Id: (int, UUID)](
     limit: int,
 ) -> list[Ranked[Id]]:
     bits = weighed.bits
-    of = bits.tolist()
+    of: Mapping[int, float]
 
     def rank_of(place: int) -> tuple[float, Id]:
         return -of[place], ids[place]
 
     if groups:  # each has the seat of the person, whose record that fits best has taken it
-        order = sorted(range(len(ids)), key=rank_of)
+        of = dict(enumerate(bits.tolist()))
+        order = sorted(of, key=rank_of)
         first: dict[Hashable, int] = {}
         for place in order:
             first.setdefault(groups[ids[place]], place)
@@ -180,7 +181,9 @@ def _ranked[Id: (int, UUID)](
     else:  # of those that are not shown all that is asked is how much they weigh
         falling = np.sort(bits)[::-1].tolist()
         least = falling[limit - 1] if len(falling) > limit else -math.inf
-        order = sorted(np.flatnonzero(bits >= least).tolist(), key=rank_of)
+        shown = np.flatnonzero(bits >= least)
+        of = dict(zip(shown.tolist(), bits[shown].tolist(), strict=True))
+        order = sorted(of, key=rank_of)
         seats = range(len(order))
     start = 2.0**model.start
     odds = (powers_of_two(np.array(falling)) * start).tolist()

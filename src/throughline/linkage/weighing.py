@@ -44,7 +44,8 @@ Pairs = npt.NDArray[np.complex128]
 SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
 """How alike two words are, as numbers."""
 # numbers of levels that are no agreement: of a forename those from here on, of a surname and a middle name these
-_FORENAME_UNLIKE, _SURNAME_UNLIKE, _MIDDLE_UNLIKE = 8, (6, 7), 4
+_FORENAME_UNLIKE, _MIDDLE_UNLIKE = 8, 4
+_SURNAME_UNLIKE: Bools = np.array([number in (6, 7) for number in range(9)])
 
 
 def _first_of(size: int, cases: Sequence[tuple[Bools, int | Numbers]], otherwise: int) -> Numbers:
@@ -76,6 +77,12 @@ class _Texts:
         """The distinct texts of the candidates."""
         return self._columns.texts(self.distinct)
 
+    @cached_property
+    def alike(self) -> Floats:
+        """Jaro and Winkler's measure of each pair; 0 where it is too low to matter."""
+        said = list(self.said)
+        return cdist(said, self.texts, scorer=JaroWinkler.similarity, dtype=np.float64, score_cutoff=0.59)
+
     @property
     def likeness(self) -> Codes:
         """How alike they look and sound, as `comparisons._word_level` has it."""
@@ -92,7 +99,8 @@ class _Texts:
             near = forms.searchsorted(self.digest)
             known = self._variants[word] = forms.take(near, mode="clip") == self.digest
             if len(word) > 2:
-                begin = (self.initial == ord(word[0])) & (self.length > 2)
+                # Jaro's measure of a word and its beginning is two thirds at the least
+                begin = (self.alike[self.said[word]] > 0.66) & (self.initial == ord(word[0]))
                 begin &= (self.length >= min(len(word) + 2, 255)) | (self.length <= len(word) - 2)
                 places = np.flatnonzero(begin).tolist()
                 if places:
@@ -104,19 +112,18 @@ class _Texts:
         """Sort out what is the same and what is quite different; the pairs that need a closer look."""
         said = list(self.said)
         length = np.array([min(len(text), 255) for text in said], dtype=np.uint8)
-        alike = cdist(said, self.texts, scorer=JaroWinkler.similarity, dtype=np.float64, score_cutoff=0.59)
-        near = alike >= 0.6
+        near = self.alike >= 0.6
         if length.min(initial=99) <= 3:
             near |= (length <= 3)[:, None] & (self.length <= 3)
         near &= ~self.equal
-        self._likeness = np.full(alike.shape, DIFFERENT, dtype=np.int8)
+        self._likeness = np.full(near.shape, DIFFERENT, dtype=np.int8)
         self._likeness[self.equal] = SAME
         row, place = near.nonzero()
         sounds = np.array([sound_number(text) for text in said], dtype=np.uint64)
         return _Pairs(
             [said[at] for at in row.tolist()],
             [self.texts[at] for at in place.tolist()],
-            alike[row, place],
+            self.alike[row, place],
             (length[row], self.length[place]),
             (sounds[row], self._sound[place]),
             (row, place),
@@ -252,23 +259,24 @@ class _Names:
             self._family[words] = surname, surname.bits(self._model)
         return self._family[words]
 
-    def may_agree(self, words: tuple[str, ...]) -> Bools:
+    def may_agree(self, words: tuple[str, ...], among: Numbers) -> Bools:
         """Where the words could be more than merely alike, as given or as of the family; a few of these are not."""
         if any(len(word) == 1 for word in words) or not SHARED_NAMES.isdisjoint(words):
-            return np.ones(len(self.distinct), dtype=bool)
+            return np.ones(len(among), dtype=bool)
         texts, joined = self._texts, "".join(words)
         said = [texts.said[text] for text in {*words, joined, "".join(called_by(words))}]
         near = (texts.likeness[said] < ALIKE).any(axis=0) | (texts.length == 1) | texts.shared
         for word in words:
             near |= texts.variant(word)
+        count = self._written_count[among]
         may: Bools = (
-            near[self._as_written]
-            | near[self._as_called]
-            | (self._root == digest(family_root(joined)))
-            | (self._written_count == 0)
+            near[self._as_written[among]]
+            | near[self._as_called[among]]
+            | (self._root[among] == digest(family_root(joined)))
+            | (count == 0)
         )
         for number, theirs in enumerate(self._written):
-            may |= near[theirs] & (self._written_count > number)
+            may |= near[theirs[among]] & (count > number)
         return may
 
     _PLAIN = tuple(
@@ -447,7 +455,7 @@ class _NameFields:
     def _turned(self, number: int, way: _Way) -> Pairs | None:
         """The same with either side's name the wrong way round, -inf where it is not; None where no name is."""
         table, size = self._table, len(self._given)
-        here = np.flatnonzero(self._may_be_turned(way))
+        here = self._may_be_turned(way)
         if not len(here):
             return None
         given, family = self._given[here], self._family[here]
@@ -460,7 +468,7 @@ class _NameFields:
             surname, two = table.family(family_words)
             alike = (
                 (forename.codes[their_given] < _FORENAME_UNLIKE)
-                & ~np.isin(surname.codes[their_family], _SURNAME_UNLIKE)
+                & ~_SURNAME_UNLIKE.take(surname.codes[their_family], mode="clip")
                 & (table.middle_agrees(words)[their_given])
             )
             sums.append((one[their_given] + two[their_family], alike))
@@ -472,7 +480,8 @@ class _NameFields:
         self._turned_side[number] = theirs
         return bits
 
-    def _may_be_turned(self, way: _Way) -> Bools:
+    def _may_be_turned(self, way: _Way) -> Numbers:
+        """The names of which either side's may be the wrong way round."""
         initial = self._table.initial
         given, family = initial[self._given], initial[self._family]
         may, said = self._ordered.copy(), np.zeros(len(given), dtype=bool)
@@ -480,12 +489,12 @@ class _NameFields:
             if words:
                 may &= (theirs == 0) | (theirs == ord(words[0][0]))
                 said |= theirs > 0
-        may &= said
+        here = np.flatnonzero(may & said)
         # to compare all names once more the other way round is worth it only if some may agree
         for words, crossed in ((way.given, self._family), (way.family, self._given)):
-            if words and may.any():
-                may &= self._table.may_agree(words)[crossed]
-        return may
+            if words and len(here):
+                here = here[self._table.may_agree(words, crossed[here])]
+        return here
 
     def evidence(self, place: int) -> Evidence:
         """Of one candidate."""
@@ -520,6 +529,7 @@ class _NamesAt:
         held = columns.name.take(self.at)
         self.number, self.reading = held["number"].astype(np.int64), held["reading"].astype(np.int64)
         words = [held["given"], held["family"]]
+        self.other_owner = _NONE
         if probe.others:
             other_at, self.other_owner = columns.several(rows["other_at"], rows["others"])
             held = columns.other.take(other_at)
@@ -534,8 +544,11 @@ class _NamesAt:
         self.table = _Names(parts, columns, np.concatenate(words), model)
         place, size = self.table.place, len(self.at)
         self.given, self.family = place[:size], place[size : 2 * size]
-        self.other_given, self.other_family = np.split(place[2 * size :], 2)
+        others = len(self.other_owner)
+        self.other_given, self.other_family = place[2 * size : 2 * size + others], place[2 * size + others :]
 
+
+_NONE = np.empty(0, dtype=np.int64)
 
 # -- the other fields ----------------------------------------------------------------------------------------
 
