@@ -214,7 +214,7 @@ def _odds_against(odds: Sequence[float], limit: int) -> list[float]:
     return against
 
 
-def _weigher(probe: Features, model: Model) -> "Callable[[bytes], tuple[Evidence, float, float]]":
+def _weigher(probe: Features, model: Model) -> Callable[[bytes], tuple[Evidence, float, float]]:
     """Compares packed records with one description, exactly as `compare` does: the evidence, and its bits.
 
     Candidates come in blocks that share an address, a birth date or the other party: each text of their
