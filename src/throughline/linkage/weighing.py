@@ -38,8 +38,10 @@ Bools = npt.NDArray[np.bool_]
 Codes = npt.NDArray[np.int8]
 Numbers = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
-Pairs = npt.NDArray[np.complex128]
+Bits = npt.NDArray[np.complex128]
 """Bits that it is the person, with those that it is a household as the imaginary part: both are looked up and added in one step."""
+
+_LAST = int(np.iinfo(np.int64).max)
 
 SAME, NEARLY, SOUNDS, ALIKE, DIFFERENT = range(5)
 """How alike two words are, as numbers."""
@@ -48,7 +50,7 @@ _FORENAME_UNLIKE, _MIDDLE_UNLIKE = 8, 4
 _SURNAME_UNLIKE: Bools = np.array([number in (6, 7) for number in range(9)])
 
 
-def _first_of(size: int, cases: Sequence[tuple[Bools, int | Numbers]], otherwise: int) -> Numbers:
+def _first_of(size: int, cases: Sequence[tuple[Bools, int]], otherwise: int) -> Numbers:
     """`numpy.select`, for small arrays: of each the number of the first case that is true."""
     code = np.full(size, otherwise, dtype=np.int64)
     for holds, number in reversed(cases):
@@ -187,13 +189,13 @@ class _Field:
     levels: tuple[Level | None, ...]
     codes: npt.NDArray[Any]
 
-    def bits(self, model: Model) -> Pairs:
+    def bits(self, model: Model) -> Bits:
         """Bits that it is the same person, and a household."""
         return _bits_of(model, self.name, self.levels).take(self.codes)
 
 
 @lru_cache(maxsize=1_024)
-def _bits_of(model: Model, field: str, levels: tuple[Level | None, ...]) -> Pairs:
+def _bits_of(model: Model, field: str, levels: tuple[Level | None, ...]) -> Bits:
     """What each level of a field weighs; asked again and again where no level has a term."""
     return np.array([complex(*model.bits(field, level)) if level else 0j for level in levels])
 
@@ -227,8 +229,8 @@ class _Names:
         self._as_called, self._as_written = place[2 * width], place[2 * width + 1]
         self._called_count, self._written_count = about["called"], about["written"]
         self._all_shared, self._root, self.initial = about["shared"], about["root"], about["initial"]
-        self._given: dict[tuple[str, ...], tuple[_Field, _Field, Pairs]] = {}
-        self._family: dict[tuple[str, ...], tuple[_Field, Pairs]] = {}
+        self._given: dict[tuple[str, ...], tuple[_Field, _Field, Bits]] = {}
+        self._family: dict[tuple[str, ...], tuple[_Field, Bits]] = {}
         self._other: dict[str, Bools] = {}
 
     def _is_other_given(self, word: str) -> Bools:
@@ -239,7 +241,7 @@ class _Names:
             self._other[word] = known
         return known
 
-    def given(self, words: tuple[str, ...]) -> tuple[_Field, _Field, Pairs]:
+    def given(self, words: tuple[str, ...]) -> tuple[_Field, _Field, Bits]:
         """Forename, middle names, and the bits of both, for each of the distinct."""
         if words not in self._given:
             forename = self._forename(words)
@@ -252,7 +254,7 @@ class _Names:
         """Where no middle name is another one."""
         return self.given(words)[1].codes != _MIDDLE_UNLIKE
 
-    def family(self, words: tuple[str, ...]) -> tuple[_Field, Pairs]:
+    def family(self, words: tuple[str, ...]) -> tuple[_Field, Bits]:
         """Surname and its bits, for each of the distinct."""
         if words not in self._family:
             surname = self._surname(words)
@@ -422,7 +424,7 @@ class _NameFields:
         self._way_of = np.full(len(at), found[0][0], dtype=np.int64)
         best = found[0][2]
         if len(found) > 1 or not alone:
-            rank = np.full(len(at), np.iinfo(np.int64).max)
+            rank = np.full(len(at), _LAST)
             best = np.full(len(at), complex(-np.inf))
             for way_number, way, bits in found:
                 probe_number, probe_reading = way.first
@@ -441,18 +443,16 @@ class _NameFields:
             # the names of one candidate stand together: of each the best, and of the best the first in rank
             starts = np.flatnonzero(np.append(True, owner[1:] != owner[:-1]))
             counts = np.diff(np.append(starts, len(at)))
-            rank[best.real < np.repeat(np.maximum.reduceat(best.real, starts), counts)] = np.iinfo(
-                np.int64
-            ).max
+            rank[best.real < np.repeat(np.maximum.reduceat(best.real, starts), counts)] = _LAST
             which = np.flatnonzero(rank == np.repeat(np.minimum.reduceat(rank, starts), counts))
             best, owner = best[which], owner[which]
         self.bits[owner], self._chosen[owner] = best, which
 
-    def _straight(self, way: _Way) -> Pairs:
+    def _straight(self, way: _Way) -> Bits:
         given, family = self._table.given(way.given)[-1], self._table.family(way.family)[-1]
         return given.take(self._given) + family.take(self._family)
 
-    def _turned(self, number: int, way: _Way) -> Pairs | None:
+    def _turned(self, number: int, way: _Way) -> Bits | None:
         """The same with either side's name the wrong way round, -inf where it is not; None where no name is."""
         table, size = self._table, len(self._given)
         here = self._may_be_turned(way)
@@ -690,16 +690,16 @@ class _PlaceField:
 
     def field(self) -> _Field:
         """The level of each candidate."""
-        best = np.full(self._size, np.iinfo(np.int64).max)
+        best = np.full(self._size, _LAST)
         levels: list[Level | None] = [None]
         for number, place in enumerate(self._said):
             code = self._levels_of(place)
             telling = _PLACE_RANKS[code]
             # how telling, then the first of the probe's places, then of the candidate's; and the level itself
             order = ((telling * 256 + number) << 48) + (np.arange(len(code)) << 8) + code
-            np.minimum.at(best, self._owner, np.where(code, order, np.iinfo(np.int64).max))
+            np.minimum.at(best, self._owner, np.where(code, order, _LAST))
             levels += [*map(Level, _PLACES), *(Level(name, place.postcode) for name in _OF_A_POSTCODE)]
-        found = best < np.iinfo(np.int64).max
+        found = best < _LAST
         codes = (best & 255) + ((best >> 48) & 255) * self._LEVELS
         return _Field("place", tuple(levels), np.where(found, codes, 0))
 
