@@ -261,7 +261,7 @@ class _Names:
             self._family[words] = surname, surname.bits(self._model)
         return self._family[words]
 
-    def may_agree(self, words: tuple[str, ...], among: Numbers) -> Bools:
+    def may_agree(self, words: tuple[str, ...], among: npt.NDArray[np.int32]) -> Bools:
         """Where the words could be more than merely alike, as given or as of the family; a few of these are not."""
         if any(len(word) == 1 for word in words) or not SHARED_NAMES.isdisjoint(words):
             return np.ones(len(among), dtype=bool)
