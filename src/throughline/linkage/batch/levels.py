@@ -4,7 +4,7 @@ The conditions name functions that `prepare_duckdb` gives a connection. Tests ho
 pair, to what `comparisons` and `scoring` say of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -257,8 +257,11 @@ TERMS = {
 # -- settings ------------------------------------------------------------------------------------------
 
 
-def settings_of(model: Model) -> dict[str, Any]:
-    """Splink's settings for a model: its levels, weights and frequencies' columns. No blocking, which is ours."""
+def settings_of(
+    model: Model, asked: Sequence[Compared] | None = None, *, rare: bool = True
+) -> dict[str, Any]:
+    """Splink's settings for a model: its levels, weights and, unless not ``rare``, the columns whose values'
+    frequencies count. Of all comparisons, or those that are ``asked``. No blocking, which is ours."""
     odds = 1.0 / model.population
     return {
         "link_type": "dedupe_only",
@@ -266,7 +269,7 @@ def settings_of(model: Model) -> dict[str, Any]:
         "sql_dialect": "duckdb",
         "probability_two_random_records_match": odds,
         "blocking_rules_to_generate_predictions": ["l.unique_id = r.unique_id"],
-        "comparisons": [_comparison(one, model.fields[one.field]) for one in compared()],
+        "comparisons": [_comparison(one, model.fields[one.field], rare) for one in asked or compared()],
         # a share that no pair supports shrinks with every round, and Splink refuses one that underflows
         "max_iterations": 12,
         "em_convergence": 0.001,
@@ -276,25 +279,25 @@ def settings_of(model: Model) -> dict[str, Any]:
     }
 
 
-def _comparison(one: Compared, levels: Mapping[str, Odds]) -> dict[str, Any]:
+def _comparison(one: Compared, levels: Mapping[str, Odds], rare: bool) -> dict[str, Any]:
     return {
         "output_column_name": one.name,
         "comparison_levels": [
             {"sql_condition": one.nothing, "label_for_charts": "nothing said", "is_null_level": True},
-            *(_level(condition, levels[condition.level]) for condition in one.levels),
+            *(_level(condition, levels[condition.level], rare) for condition in one.levels),
             *_never(one),
         ],
     }
 
 
-def _level(condition: Condition, odds: Odds) -> dict[str, Any]:
+def _level(condition: Condition, odds: Odds, rare: bool) -> dict[str, Any]:
     level: dict[str, Any] = {
         "sql_condition": "ELSE" if condition.sql == "true" else condition.sql,
         "label_for_charts": condition.label,
         "m_probability": odds.same,
         "u_probability": odds.unrelated,
     }
-    if odds.rarity and condition.term:
+    if rare and odds.rarity and condition.term:
         level |= {"tf_adjustment_column": condition.term, "disable_tf_exact_match_detection": True}
     return level
 

@@ -1,8 +1,8 @@
 """A model trained by Splink on a file's own records, without its truth.
 
-How strangers agree (u) is counted in a random sample of pairs, how one person's records agree (m) is found by
-expectation-maximisation among pairs that share a birth date and forename, a birth date and outcode, or both names
-and outcode. Never among pairs that share a telephone: a household does, and would be learnt as one person.
+How strangers agree (u) is counted in a random sample of pairs, less those that are one person twice; how one
+person's records agree (m) is found by Splink's expectation-maximisation among pairs that share a birth date and
+forename, a birth date and outcode, or both names and outcode. Never among pairs that share a telephone: a household does, and would be learnt as one person.
 Splink knows two kinds of pair; the third, the household, is counted in pairs of records that share a home.
 
 Each share is held near the model's own by counting that as some pairs already seen, and a field of which
@@ -10,6 +10,7 @@ the training says that agreeing speaks against the same person keeps what it had
 """
 
 import math
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -18,19 +19,24 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import splink
+from splink import DuckDBAPI
 from splink.internals.exceptions import EMTrainingException
-from splink.internals.settings import Settings
 
 from ..fitting import SEEN, SEEN_OF_STRANGERS, alternatives, with_shares
 from ..layout import Layout
 from ..model import Context, Model, Odds, load_model, versioned, with_fewest
-from .levels import Compared, compared
+from .levels import Compared, compared, settings_of
 from .table import count_of, load, opened
-from .weighing import Scorer, levels_query, linker_of, make_letters, make_readings, weigh
+from .weighing import Scorer, levels_query, linker_of, make_letters, make_readings, register_shares, weigh
 
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+Shares = dict[str, dict[str, list[float]]]
 
 RULES = {
     "birth date and forename": "l.born = r.born and l.forename = r.forename",
@@ -64,15 +70,9 @@ class Session:
     rule: str
     pairs: int
     matches: float
-    rounds: int
 
     def as_dict(self) -> dict[str, Any]:
-        return {
-            "blocked_on": self.rule,
-            "pairs": self.pairs,
-            "matches": round(self.matches),
-            "rounds": self.rounds,
-        }
+        return {"blocked_on": self.rule, "pairs": self.pairs, "matches": round(self.matches)}
 
 
 def train(con: Connection, model: Model, seed: int, say: Say, *, same: bool = True) -> Model:
@@ -81,23 +81,30 @@ def train(con: Connection, model: Model, seed: int, say: Say, *, same: bool = Tr
     Without ``same`` it keeps how one person's descriptions agree: that of a call is not in an index.
     """
     rows = count_of(con, "records")
-    model = with_shares(model.with_population(rows), counted_values(con))
+    model = model.with_population(rows)
     some = f"hash(rid + {seed}) % {rows} < {LOOKED_AT}" if rows > LOOKED_AT else "true"
     con.execute(
         "create or replace temp table first_readings as select * from readings"
         f" where name_no = 0 and way = 0 and place_no = 0 and not turned and {some}"
     )
     sessions: list[Session] = []
-    if rows >= FEWEST:
-        model, sessions = _learnt(con, model, rows, seed, same, say)
+    counts = counted_values(con)
+    sample = draw_strangers(con, model, seed) if rows >= FEWEST else None
+    if sample and same:
+        model, sessions = _learnt(con, model, sample, say)
+    model = with_shares(model, counts)
     before, model = model, with_home_sharers(con, model, seed)
+    homes = model is not before
+    if sample:
+        model = with_strangers(model, sample)
+        say("how strangers agree is counted")
     con.execute("drop table first_readings")
     made_by = {
         "splink": splink.__version__,
         "duckdb": duckdb.__version__,
         "records": rows,
         "strangers": {"pairs": SAMPLED},
-        "homes": model is not before,
+        "homes": homes,
         "sessions": [session.as_dict() for session in sessions],
     }
     return replace(_rounded(model), trained=made_by, _bits={})
@@ -128,27 +135,22 @@ def _rounded(model: Model) -> Model:
     return replace(model, fields=fields, rarities=rarities, _bits={})
 
 
-def _learnt(
-    con: Connection, model: Model, rows: int, seed: int, same: bool, say: Say
-) -> tuple[Model, list[Session]]:
-    """What Splink learns of strangers and of the same person."""
+def _learnt(con: Connection, model: Model, sample: "Strangers", say: Say) -> tuple[Model, list[Session]]:
+    """What Splink learns of the same person. It learns without the rarities of values, and so with how often strangers
+    agree in any; every rule begins from what the rules before it taught."""
     sessions: list[Session] = []
-    linker = linker_of(con, model, table="first_readings")
-    linker.training.estimate_u_using_random_sampling(
-        max_pairs=SAMPLED, seed=seed, num_chunks=1, min_count_per_level=None
-    )
-    model = _with_strangers(model, _trained(linker, "u_probability"), min(SAMPLED, rows * (rows - 1) // 2))
-    say("how strangers agree is counted")
-    if same:
-        for name, rule in RULES.items():
-            if session := _learn(con, linker, name, rule):
-                sessions.append(session)
-                say(f"{session.pairs:,} pairs that share {name}: {session.matches:,.0f} of one person")
-        matches = sum(session.matches for session in sessions)
-        if matches:
-            model = _with_same(model, _trained(linker, "m_probability"), matches, say)
-    linker.table_management.delete_tables_created_by_splink_from_db()
-    return model, sessions
+    learnt: Shares = defaultdict(lambda: defaultdict(list))
+    begun = with_strangers(model, sample, rare=True)
+    for name, rule in RULES.items():
+        if found := _learn(con, _as_learnt(begun, learnt), name, rule):
+            session, shares = found
+            sessions.append(session)
+            for one, levels in shares.items():
+                for level, share in levels.items():
+                    learnt[one][level].append(share)
+            say(f"{session.pairs:,} pairs that share {name}: {session.matches:,.0f} of one person")
+    matches = sum(session.matches for session in sessions)
+    return (_with_same(with_strangers(model, sample), learnt, matches, say) if matches else model), sessions
 
 
 def train_on(path: Path, layout: Layout, context: Context, *, on: date, seed: int, say: Say) -> Model:
@@ -204,13 +206,32 @@ _LOOSE = (
 )
 
 
-def _learn(con: Connection, linker: Any, name: str, rule: str) -> Session | None:
-    columns = [part.split(".")[1].split(" ")[0] for part in rule.split(" and ")]
+def _as_learnt(model: Model, learnt: Mapping[str, Mapping[str, list[float]]]) -> Model:
+    """The model from which the next rule begins: what the rules before it, which are purer, say of one person."""
+    fields = {field: dict(levels) for field, levels in model.fields.items()}
+    for one in compared():
+        for level, each in learnt.get(one.name, {}).items():
+            if known := [share for share in each if share]:
+                fields[one.field][level] = replace(fields[one.field][level], same=sum(known) / len(known))
+    return replace(model, fields=fields, _bits={})
+
+
+def _learn(
+    con: Connection, model: Model, name: str, rule: str
+) -> tuple[Session, dict[str, dict[str, float]]] | None:
+    """What Splink learns from the pairs of one rule: of every comparison that the rule leaves open how one person's
+    records agree. A level that it never saw, which keeps to the digit what it began with, has a share of 0."""
+    columns = columns_of(rule)
     pairs, chance = pairs_sharing(con, columns)
     if not pairs:
         return None
-    before = linker._settings_obj.core_model_settings.copy()
-    _begin_with(linker, rule, min(max(1 - chance / pairs, _SHARES[0]), _SHARES[1]))
+    left_open = [one for one in compared() if not is_settled_by(one, columns)]
+    settings = settings_of(model, left_open, rare=False)
+    # Splink raises the odds of two random records by what it takes a rule to tell, and where most pairs share it by
+    # chance would begin, and stay, with all of them for one person's. Of comparisons that are left out a rule
+    # tells nothing, so it begins with these odds.
+    settings["probability_two_random_records_match"] = min(max(1 - chance / pairs, _SHARES[0]), _SHARES[1])
+    linker = linker_of(DuckDBAPI(con), "first_readings", settings)
     try:
         session = linker.training.estimate_parameters_using_expectation_maximisation(
             rule,
@@ -219,14 +240,35 @@ def _learn(con: Connection, linker: Any, name: str, rule: str) -> Session | None
             record_sample_proportion=1.0 if pairs < 10 * BLOCKED else 0.1,
         )
     except (EMTrainingException, ValueError):  # no pairs, or a share too small for Splink
-        linker._settings_obj.core_model_settings = before
         return None
+    finally:
+        linker.table_management.delete_tables_created_by_splink_from_db()
     pairs = min(pairs, BLOCKED)
     matches = session.core_model_settings.probability_two_random_records_match * pairs
     if matches < _FEW:
-        linker._settings_obj.core_model_settings = before
         return None
-    return Session(name, pairs, matches, len(session._core_model_settings_history) - 1)
+    made = {one["output_column_name"]: one for one in linker.misc.save_model_to_json()["comparisons"]}
+    shares = {}
+    for one in left_open:
+        levels = [level for level in made[one.name]["comparison_levels"] if not level.get("is_null_level")]
+        seen: dict[str, float] = defaultdict(float)
+        for condition, level in zip(one.levels, levels, strict=False):
+            share = level.get("m_probability", 0.0)
+            seen[condition.level] += share if share != model.fields[one.field][condition.level].same else 0.0
+        if any(seen.values()):
+            shares[one.name] = dict(seen)
+    return Session(name, pairs, matches), shares
+
+
+def columns_of(rule: str) -> list[str]:
+    """The columns that two records of a rule share."""
+    return re.findall(r"(?:^| and )l\.(\w+) = ", rule)
+
+
+def is_settled_by(one: Compared, columns: Sequence[str]) -> bool:
+    """Whether a comparison looks at a column that the pairs of a rule share, and so learns nothing from them."""
+    said = " ".join((one.nothing, *(condition.sql for condition in one.levels)))
+    return any(re.search(rf"\b{column}_[lr]\b", said) for column in columns)
 
 
 def pairs_sharing(con: Connection, columns: Sequence[str]) -> tuple[int, float]:
@@ -245,46 +287,96 @@ def pairs_sharing(con: Connection, columns: Sequence[str]) -> tuple[int, float]:
     return pairs(", ".join(columns)), every * math.prod(pairs(column) / every for column in columns)
 
 
-def _begin_with(linker: Any, rule: str, share: float) -> None:
-    """Have the search for one person's records begin with so large a share of the pairs of a rule.
+@dataclass(frozen=True, slots=True)
+class Strangers:
+    """Random pairs of records, alike ones counted together: of each comparison the number of its level, or that of
+    ``names`` where it says nothing; the bits of values whose rarity counts; and how many there are. ``before`` is how
+    strangers agreed in the model before any were counted."""
 
-    Splink multiplies the odds of two random records by what it takes the rule to tell, and where most pairs of a rule
-    share it by chance it would begin, and stay, with all of them for one person's.
-    """
-    model = linker._settings_obj.core_model_settings
-    told = Settings._get_comparison_levels_corresponding_to_training_blocking_rule(
-        blocking_rule_sql=rule, sqlglot_dialect="duckdb", comparisons=model.comparisons
+    names: list[tuple[str, str]]
+    levels: Integers
+    rare: Floats
+    home: Floats
+    counts: Floats
+    before: Floats
+
+
+def draw_strangers(con: Connection, model: Model, seed: int) -> Strangers:
+    """Draw random pairs of ``first_readings``."""
+    register_shares(con, model)
+    con.execute(
+        "create or replace temp table numbered as"
+        " select (row_number() over (order by rid)) - 1 as n, unique_id from first_readings"
     )
-    odds = share / (1 - share) / math.prod(found["level"]._bayes_factor for found in told)
-    model.probability_two_random_records_match = odds / (1 + odds)
+    rows = max(count_of(con, "numbered"), 1)
+    con.execute(
+        "create or replace temp table drawn as select a.unique_id as uid_l, b.unique_id as uid_r"
+        f" from range({SAMPLED}) drawn(k) join numbered a on a.n = hash(k, {seed}) % {rows}"
+        f" join numbered b on b.n = hash({seed}, k) % {rows} where a.n <> b.n"
+    )
+    rare = " + ".join(
+        f"case when {one.name}_level in ({', '.join(map(repr, labels))}) then {one.name}_bits else 0 end"
+        for one in compared()
+        if (labels := [c.label for c in one.levels if c.term and model.fields[one.field][c.level].rarity])
+    )
+    found = con.execute(
+        f"select {', '.join(f'{one.name}_level' for one in compared())}, round({rare}, 1), round(household), count(*)"
+        f" from ({levels_query(model, 'drawn')}) group by all order by all"
+    ).fetchall()
+    con.execute("drop table drawn")
+    con.execute("drop table numbered")
+    field = {one.name: one.field for one in compared()}
+    names = list(dict.fromkeys((one.name, condition.level) for one in compared() for condition in one.levels))
+    number = {name: place for place, name in enumerate(names)}
+    labels = [{c.label: number[one.name, c.level] for c in one.levels} for one in compared()]
+    levels = [[of.get(label, len(names)) for of, label in zip(labels, row, strict=False)] for row in found]
+    return Strangers(
+        names,
+        np.array(levels, dtype=np.int64).reshape(-1, len(labels)),
+        np.array([row[-3] for row in found], dtype=np.float64),
+        np.array([row[-2] for row in found], dtype=np.float64),
+        np.array([row[-1] for row in found], dtype=np.float64),
+        np.array([model.fields[field[name]][level].unrelated for name, level in names], dtype=np.float64),
+    )
 
 
-def _trained(linker: Any, which: str) -> dict[str, dict[str, list[float]]]:
-    """The shares that Splink has learnt, by comparison and level of the model; those it never saw are left out."""
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    listed = "_trained_m_probabilities" if which.startswith("m") else "_trained_u_probabilities"
-    for one, comparison in zip(compared(), linker._settings_obj.comparisons, strict=True):
-        levels = [level for level in comparison.comparison_levels if not level.is_null_level]
-        for condition, level in zip(one.levels, levels, strict=False):
-            learnt = [entry["probability"] for entry in getattr(level, listed)]
-            known = [share for share in learnt if isinstance(share, float | int)]
-            if learnt:
-                found[one.name][condition.level].append(sum(known) / len(learnt))
-    return {name: levels for name, levels in found.items() if any(map(sum, levels.values()))}
+def with_strangers(model: Model, sample: Strangers, *, rare: bool = False) -> Model:
+    """The model with the agreement of random pairs as that of strangers, each by how likely it is no person twice.
 
-
-def _with_strangers(model: Model, learnt: Mapping[str, Mapping[str, list[float]]], pairs: int) -> Model:
-    """How strangers agree. The model's own share counts as some pairs seen, and as one of that level at the least:
-    what is too rare for any sample keeps about the share that it had."""
-    fields = {field: dict(levels) for field, levels in model.fields.items()}
-    for one in compared():
-        for name, shares in learnt.get(one.name, {}).items():
-            odds = fields[one.field][name]
-            if not odds.rarity:
-                seen = sum(shares) * pairs
-                before = max(SEEN_OF_STRANGERS, 1 / odds.unrelated)
-                share = (seen + before * odds.unrelated) / (pairs + before)
-                fields[one.field][name] = replace(odds, unrelated=share)
+    Where persons have several records each, pairs of one person are most of those random pairs that share an address
+    or a rare name. Housemates, whom a household explains as well, count among the strangers that they mostly are.
+    The model's own share counts as some pairs seen, and as one of that level at the least, beside all that were drawn, of
+    whom those who say nothing are as the others: what is too rare for any sample keeps about the share that it had. With ``rare`` it is also counted how often strangers agree in values whose
+    rarity counts, whichever these are.
+    """
+    if not len(sample.counts):
+        return model
+    field = {one.name: one.field for one in compared()}
+    odds = [model.fields[field[name]][level] for name, level in sample.names]
+    is_rare = np.array([bool(one.rarity) for one in odds] + [True])
+    same = np.array([one.same for one in odds] + [1.0])
+    begun = np.append(sample.before, 1.0)
+    before = np.maximum(SEEN_OF_STRANGERS, 1 / begun)
+    comparison = np.array([list(field).index(name) for name, _ in sample.names] + [len(field)])
+    drawn = sample.counts.sum()
+    unrelated, share = begun, 1.0 / model.population
+    other = 1.0 + model.household / model.population * np.exp2(np.clip(sample.home, -300, 300))
+    for _ in range(_ROUNDS):
+        bits = np.where(is_rare, 0.0, np.log2(same / unrelated))[sample.levels].sum(axis=1) + sample.rare
+        likely = share * np.exp2(np.clip(bits, -300, 300))
+        likely /= likely + other
+        share = float(((sample.counts * likely).sum() + 1) / (drawn + model.population))
+        apart = np.repeat(sample.counts * (1 - likely), sample.levels.shape[1])
+        seen = np.bincount(sample.levels.ravel(), apart, len(begun))
+        seen[-1] = 0.0
+        all_of = np.bincount(comparison, seen)[comparison]
+        said = all_of > 0
+        seen[said] *= drawn / all_of[said]
+        unrelated = (seen + before * begun) / (np.where(said, drawn, 0.0) + before)
+    fields = {name: dict(levels) for name, levels in model.fields.items()}
+    for (name, level), one, learnt in zip(sample.names, odds, unrelated[:-1].tolist(), strict=True):
+        if rare or not one.rarity:
+            fields[field[name]][level] = replace(one, unrelated=learnt)
     return replace(model, fields=fields, _bits={})
 
 
@@ -293,7 +385,7 @@ def _with_same(
 ) -> Model:
     fields = {field: dict(levels) for field, levels in model.fields.items()}
     for one in compared():
-        shares = {name: sum(each) for name, each in learnt.get(one.name, {}).items()}
+        shares = {name: sum(each) / len(each) for name, each in learnt.get(one.name, {}).items()}
         if not shares:
             continue
         before = {name: fields[one.field][name] for name in shares}

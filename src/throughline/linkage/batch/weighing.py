@@ -152,12 +152,17 @@ class Scorer:
     """Splink, comparing the readings in ``blocked``."""
 
     def __init__(self, con: Connection, model: Model) -> None:
-        self._linker = linker_of(con, model)
+        self._database = DuckDBAPI(con)
+        self._linker = linker_of(self._database, "readings", settings_of(model))
+        register_shares(con, model)
+        for column in TERMS:  # in place of those of the table
+            shares = self._database.register(f"tf_of_{column}")
+            self._linker.table_management.register_term_frequency_lookup(shares, column)
 
     def score(self, least: float) -> str:
         """A table with unique_id_l, unique_id_r and match_weight, of so much weight at the least."""
         tables = self._linker.table_management
-        tables.register_blocked_pairs_for_predict(self._linker._db_api.register("blocked"))
+        tables.register_blocked_pairs_for_predict(self._database.register("blocked"))
         scored = self._linker.inference.predict(threshold_match_weight=least, warning_mode="never")
         return str(scored.physical_name)
 
@@ -247,27 +252,10 @@ def levels_query(model: Model, pairs: str) -> str:
     )
 
 
-def linker_of(
-    con: Connection, model: Model, *, table: str = "readings", intermediate: bool = False
-) -> Linker:
-    """Splink over a table of readings, with the model's settings and frequencies."""
+def linker_of(database: DuckDBAPI, table: str, settings: dict[str, Any]) -> Linker:
+    """Splink over a table of readings."""
     logging.getLogger("splink").setLevel(logging.ERROR)
-    database = DuckDBAPI(con)
-    linker = Linker(
-        database.register(table),
-        settings_of(model),
-        validate_settings=False,
-        log_level=None,
-    )
-    register_frequencies(con, database, linker, model)
-    return linker
-
-
-def register_frequencies(con: Connection, database: Any, linker: Linker, model: Model) -> None:
-    """Give Splink the shares of the model's values in place of those of the table."""
-    register_shares(con, model)
-    for column in TERMS:
-        linker.table_management.register_term_frequency_lookup(database.register(f"tf_of_{column}"), column)
+    return Linker(database.register(table), settings, validate_settings=False, log_level=None)
 
 
 def register_shares(con: Connection, model: Model) -> None:

@@ -5,18 +5,30 @@ from collections import Counter
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from click.testing import CliRunner
 
-from throughline.linkage.batch.training import pairs_sharing, train_on
+from throughline.linkage.batch import training
+from throughline.linkage.batch.levels import compared
+from throughline.linkage.batch.training import RULES, columns_of, is_settled_by, pairs_sharing, train_on
+from throughline.linkage.batch.weighing import linker_of
 from throughline.linkage.cli import linkage
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features
 from throughline.linkage.fitting import LISTED, values_of, with_households, with_shares
 from throughline.linkage.layout import layout_of
-from throughline.linkage.model import ModelError, live_model, load_model, read_model, versioned, write_model
+from throughline.linkage.model import (
+    Model,
+    ModelError,
+    live_model,
+    load_model,
+    read_model,
+    versioned,
+    write_model,
+)
 
 LIVE = load_model("live")
 
@@ -138,3 +150,81 @@ def test_of_pairs_that_share_a_birth_date_and_forename_it_is_known_how_many_woul
     # 200 rows: 50 pairs of values, four rows each; a tenth of all pairs share the one, a fifth the other
     assert pairs == 50 * 6
     assert chance == pytest.approx(19_900 * (10 * 190 / 19_900) * (5 * 780 / 19_900))
+
+
+CONSONANTS, VOWELS = "bcdfghkmptrsvw", "aeiou"
+SAID = layout_of(
+    {
+        "forename": "given", "surname": "family", "dob": "born", "house_number": "house", "street": "road",
+        "postcode": "post",
+    }
+)  # fmt: skip
+
+
+def word(number: int, syllables: int) -> str:
+    """A word of its own for every number below 70 to the power of the syllables."""
+    return "".join(
+        CONSONANTS[number // 70**place % 70 // 5] + VOWELS[number // 70**place % 5]
+        for place in range(syllables)
+    )
+
+
+def trained_on(folder: Path, rows: list[str]) -> Model:
+    (folder / "known.csv").write_text("\n".join(["given,family,born,house,road,post", *rows]))
+    return train_on(folder / "known.csv", SAID, "batch", on=date(2026, 1, 1), seed=1, say=lambda _: None)
+
+
+def test_pairs_of_one_person_do_not_make_strangers_look_as_if_they_lived_together(tmp_path: Path) -> None:
+    # a person has three records at one address: two of a thousand random pairs of records are one person's
+    rows = [
+        f"{word(n * 37, 2)},{word(n * 101, 3)},{1950 + n % 50}-{1 + n % 12:02}-{1 + n % 28:02},"
+        f"{n % 90 + 1},{word(n, 3)} road,YO{n % 20} {n % 9}AB"
+        for n in range(300)
+        for _ in range(3)
+    ]
+
+    model = trained_on(tmp_path, rows)
+
+    before = load_model("batch").fields["place"]["same"]
+    assert model.fields["place"]["same"].unrelated == pytest.approx(before.unrelated, rel=0.5)
+    assert model.fields["place"]["same"].same > before.same
+
+
+def test_training_begins_with_the_pairs_that_chance_does_not_explain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun: list[float] = []
+
+    def watched(*given: Any) -> Any:
+        linker = linker_of(*given)
+        learn = linker.training.estimate_parameters_using_expectation_maximisation
+
+        def noted(*asked: Any, **how: Any) -> Any:
+            session = learn(*asked, **how)
+            chart = session.probability_two_random_records_match_iteration_chart()
+            begun.append(chart.chart_dict["data"]["values"][0]["probability_two_random_records_match"])
+            return session
+
+        linker.training.estimate_parameters_using_expectation_maximisation = noted
+        return linker
+
+    monkeypatch.setattr(training, "linker_of", watched)
+    # eight forenames and fifty birth dates among two thousand strangers, of whom 150 are there twice
+    people = [
+        f"{word(n % 8, 2)},{word(n * 101, 3)},{1950 + n // 8 % 50}-03-04,{n % 90 + 1},{word(n, 3)} road,YO{n % 20} {n % 9}AB"
+        for n in range(2000)
+    ]
+
+    model = trained_on(tmp_path, people + people[:150])
+
+    # of a pair's birth dates one in fifty agrees and of its forenames one in eight, which explains nearly all pairs of the rule
+    assert begun[0] == pytest.approx(0.01, abs=0.03)
+    session = model.trained["sessions"][0]
+    assert session["pairs"] > 4_000
+    assert session["matches"] == pytest.approx(150, abs=20)
+
+
+def test_columns_of_a_rule_are_those_that_its_pairs_share() -> None:
+    assert columns_of(RULES["both names and outcode"]) == ["forename", "surname", "outcode"]
+    settled = {one.name for one in compared() if is_settled_by(one, ["born"])}
+    assert settled == {"born", "age"}
