@@ -302,7 +302,7 @@ class Strangers:
 
 
 def draw_strangers(con: Connection, model: Model, seed: int) -> Strangers:
-    """Draw random pairs of ``first_readings``."""
+    """Draw random pairs of ``first_readings``, as many as there are where those are few."""
     register_shares(con, model)
     con.execute(
         "create or replace temp table numbered as"
@@ -311,7 +311,7 @@ def draw_strangers(con: Connection, model: Model, seed: int) -> Strangers:
     rows = max(count_of(con, "numbered"), 1)
     con.execute(
         "create or replace temp table drawn as select a.unique_id as uid_l, b.unique_id as uid_r"
-        f" from range({SAMPLED}) drawn(k) join numbered a on a.n = hash(k, {seed}) % {rows}"
+        f" from range({min(SAMPLED, rows * (rows - 1) // 2)}) drawn(k) join numbered a on a.n = hash(k, {seed}) % {rows}"
         f" join numbered b on b.n = hash({seed}, k) % {rows} where a.n <> b.n"
     )
     rare = " + ".join(
@@ -345,9 +345,10 @@ def with_strangers(model: Model, sample: Strangers, *, rare: bool = False) -> Mo
 
     Where persons have several records each, pairs of one person are most of those random pairs that share an address
     or a rare name. Housemates, whom a household explains as well, count among the strangers that they mostly are.
-    The model's own share counts as some pairs seen, and as one of that level at the least, beside all that were drawn, of
-    whom those who say nothing are as the others: what is too rare for any sample keeps about the share that it had. With ``rare`` it is also counted how often strangers agree in values whose
-    rarity counts, whichever these are.
+    The model's own share counts as some pairs seen, and as one of that level at the least, beside all that were drawn,
+    for those who say nothing of a field are taken to be as the others: what is too rare for any sample keeps about the
+    share that it had. With ``rare`` it is also counted how often strangers agree in values whose rarity counts,
+    whichever these are.
     """
     if not len(sample.counts):
         return model
