@@ -328,11 +328,11 @@ def draw_strangers(con: Connection, model: Model, seed: int) -> Strangers:
     field = {one.name: one.field for one in compared()}
     names = list(dict.fromkeys((one.name, condition.level) for one in compared() for condition in one.levels))
     number = {name: place for place, name in enumerate(names)}
-    labels = [{c.label: number[one.name, c.level] for c in one.levels} for one in compared()]
-    levels = [[of.get(label, len(names)) for of, label in zip(labels, row, strict=False)] for row in found]
+    numbers = [{c.label: number[one.name, c.level] for c in one.levels} for one in compared()]
+    levels = [[of.get(label, len(names)) for of, label in zip(numbers, row, strict=False)] for row in found]
     return Strangers(
         names,
-        np.array(levels, dtype=np.int64).reshape(-1, len(labels)),
+        np.array(levels, dtype=np.int64).reshape(-1, len(numbers)),
         np.array([row[-3] for row in found], dtype=np.float64),
         np.array([row[-2] for row in found], dtype=np.float64),
         np.array([row[-1] for row in found], dtype=np.float64),
