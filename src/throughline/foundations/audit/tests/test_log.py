@@ -1,15 +1,17 @@
 """The log on a real database: append-only, sealed in order, and tampering located."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from time import sleep
+from typing import Any
 from uuid import uuid4
 
 import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
+from psycopg.conninfo import make_conninfo
 
 from throughline.foundations.access.logins import WORKER
 from throughline.foundations.access.protection import set_actor
@@ -48,21 +50,27 @@ _OPEN_ELSEWHERE = (
 
 @pytest.fixture
 def sealed(
-    working_as: Callable[[str], AbstractContextManager[None]], superuser_connection: psycopg.Connection
-) -> Callable[[], int]:
+    working_as: Callable[[str], AbstractContextManager[None]], database_server: Any, test_logins: Any
+) -> Iterator[Callable[[], int]]:
     """Seals what waits, under the worker's login, and says how many rows.
 
     The sealer waits for every older transaction of the server, also those of tests beside this one.
     """
+    # a session of its own: inside a transaction, such as a test may hold open, who else is at work is read but once
+    address = make_conninfo(database_server.admin_url, dbname=test_logins.database)
+    with psycopg.connect(address, autocommit=True) as asking:
 
-    def sealing() -> int:
-        older = set(superuser_connection.execute(_OPEN_ELSEWHERE).fetchall())
-        while older & set(superuser_connection.execute(_OPEN_ELSEWHERE).fetchall()):
-            sleep(0.02)
-        with working_as(WORKER):
-            return seal()
+        def open_elsewhere() -> set[tuple[str]]:
+            return set(asking.execute(_OPEN_ELSEWHERE).fetchall())
 
-    return sealing
+        def sealing() -> int:
+            older = open_elsewhere()
+            while older & open_elsewhere():
+                sleep(0.02)
+            with working_as(WORKER):
+                return seal()
+
+        yield sealing
 
 
 @pytest.fixture
