@@ -26,7 +26,7 @@ from .comparisons import (
 from .features import Features, read_born, read_names, read_phones, read_places, texts_of
 from .model import Model
 from .names import NameParts, Reading, readings
-from .prepared import NOT_HERE, Prepared
+from .prepared import NOT_HERE
 from .weighing import Weighing, doubts, is_usual, powers_of_two
 
 
@@ -61,12 +61,8 @@ def rank[Id: (int, UUID)](
     *,
     groups: Mapping[Id, Hashable] | None = None,
     limit: int = 10,
-    prepared: Prepared | None = None,
 ) -> list[Ranked[Id]]:
     """The likeliest candidates first; candidates are record ids with their packed features.
-
-    Those whose rows were ``prepared`` are weighed together, which is quicker and gives the same.
-
 
     The probabilities are of one question, "which of these is it, or none?": two candidates that fit
     equally well share it. Records that ``groups`` holds to be one person do not compete: each has the
@@ -74,8 +70,7 @@ def rank[Id: (int, UUID)](
     always the same.
     """
     ids = [rid for rid, _ in candidates]
-    rows = [row for _, row in candidates]
-    weighed = _with_prepared(probe, rows, model, prepared) or _WeighedOneByOne(probe, rows, model)
+    weighed = _WeighedOneByOne(probe, [row for _, row in candidates], model)
     return _ranked(ids, weighed, model, groups, limit)
 
 
@@ -94,6 +89,36 @@ def rank_rows[Id: (int, UUID)](
         packed = [(one, columns.packed(row)) for one, row in zip(ids, rows.tolist(), strict=True)]
         return rank(probe, packed, model, groups=groups, limit=limit)
     return _ranked(ids, Weighing(probe, columns, rows, model), model, groups, limit)
+
+
+def rank_partly_prepared[Id: (int, UUID)](
+    probe: Features,
+    ids: Sequence[Id],
+    columns: Columns,
+    places: npt.NDArray[np.int64],
+    others: Sequence[bytes],
+    model: Model,
+    *,
+    groups: Mapping[Id, Hashable] | None = None,
+    limit: int = 10,
+) -> list[Ranked[Id]]:
+    """`rank` for candidates of which some stand in columns, at ``places``: the same answer, sooner.
+
+    ``others`` are the packed rows, in their order, of those whose place is NOT_HERE.
+    """
+    here = places != NOT_HERE
+    together = here & ~columns.odd[places] if len(columns) and is_usual(probe) else np.zeros_like(here)
+    if together.sum() < _MANY:
+        together[:] = False
+    rest = iter(others)
+    singly = [
+        columns.packed(place) if place != NOT_HERE else next(rest) for place in places[~together].tolist()
+    ]
+    weighed: Weighed = _WeighedOneByOne(probe, singly, model)
+    if together.any():
+        in_columns = Weighing(probe, columns, places[together], model)
+        weighed = _WeighedInTwo(in_columns, weighed, together) if singly else in_columns
+    return _ranked(ids, weighed, model, groups, limit)
 
 
 _MANY = 24
@@ -125,21 +150,6 @@ class _WeighedOneByOne:
 
     def evidence(self, place: int) -> Evidence:
         return self._evidence[place]
-
-
-def _with_prepared(
-    probe: Features, rows: Sequence[bytes], model: Model, prepared: Prepared | None
-) -> "_WeighedInTwo | None":
-    """The rows weighed by their columns as far as these are at hand; None where that spares nothing."""
-    if prepared is None or len(rows) < _MANY or not is_usual(probe):
-        return None
-    places = prepared.places(rows)
-    at_hand = (places != NOT_HERE) & ~prepared.columns.odd[places]
-    if at_hand.sum() < _MANY:
-        return None
-    together = Weighing(probe, prepared.columns, places[at_hand], model)
-    singly = _WeighedOneByOne(probe, [rows[place] for place in np.flatnonzero(~at_hand).tolist()], model)
-    return _WeighedInTwo(together, singly, at_hand)
 
 
 class _WeighedInTwo:

@@ -73,7 +73,8 @@ def bench(*, people: int, lookups: int, seed: int, database_url: str | None) -> 
 
     Returns people, lookups, ``engine_ms``, ``engine_first_ms`` (the same calls asked for the first time after the database was
     started again, nothing of which is in its memory; none of a server that is not ours), ``engine_without_rows_ms`` (before the
-    rows were taken apart) and ``http_ms`` (each p50, p95 and p99 in milliseconds), ``http_cpu_ms`` (what the web server's processes
+    rows were taken apart), ``engine_cpu_ms`` (what a warm lookup takes of the processor in ``python`` and in the ``database``; the latter
+    only beside Linux's own server) and ``http_ms`` (each p50, p95 and p99 in milliseconds), ``http_cpu_ms`` (what the web server's processes
     took of the processor for each page, in the mean), ``recall_at_1`` (how often the right person is first), seed, rate (lookups a
     second that the page answered, 20 at most) and machine.
     Everything that it makes is removed. Raises `SiteError`, `ClusterError`, `ServerError`, `MigrationError`.
@@ -103,16 +104,16 @@ def _measured(
 ) -> dict[str, Any]:
     """The figures of a database that is filled."""
     say(f"Looking {len(calls):,} people up by the engine alone, without rows that were taken apart…")
-    without, _ = _by_engine(logins, home, calls, today)
+    without = _by_engine(logins, home, calls, today)
     call(["people", "rows", "prepare"], demo_environment(logins, WORKER, home), home)
     first = None
     if cluster:
         say("With them, once the database was started again…")
         cluster.stop()
         cluster.start()
-        first, _ = _by_engine(logins, home, calls, today)
+        first = _by_engine(logins, home, calls, today)
     say("With them…")
-    engine, recall = _by_engine(logins, home, calls, today)
+    engine = _by_engine(logins, home, calls, today)
     port = _free_port()
     web = spawn(site, "web server", web_server(port), demo_environment(logins, WEB, home), home)
     wait_until_served(port, web)
@@ -120,12 +121,16 @@ def _measured(
     say(f"Looking them up on the search page, {RATE} a second…")
     pages, rate, cpu = _by_page(port, calls, web)
     return {
-        "engine_ms": _percentiles(engine),
-        "engine_first_ms": first and _percentiles(first),
-        "engine_without_rows_ms": _percentiles(without),
+        "engine_ms": _percentiles(engine.times),
+        "engine_first_ms": first and _percentiles(first.times),
+        "engine_without_rows_ms": _percentiles(without.times),
+        "engine_cpu_ms": {
+            "python": _percentiles(engine.in_python),
+            "database": _percentiles(engine.in_database) if engine.in_database else None,
+        },
         "http_ms": _percentiles(pages),
         "http_cpu_ms": cpu,
-        "recall_at_1": round(recall, 4),
+        "recall_at_1": round(engine.recall, 4),
         "rate": rate,
     }
 
@@ -206,8 +211,19 @@ def typed(heard: Heard) -> dict[str, str]:
 # --- the engine alone -------------------------------------------------------------------------------
 
 
-def _by_engine(logins: Logins, home: Path, calls: Sequence[Call], today: date) -> tuple[list[float], float]:
-    """Milliseconds from each description to the ranked records, and the share with the right person first."""
+@dataclass(frozen=True, slots=True)
+class _ByEngine:
+    """Of each lookup milliseconds by the clock, of the processor in this process and in the database's (empty where that
+    cannot be read); and the share with the right person first."""
+
+    times: list[float]
+    in_python: list[float]
+    in_database: list[float]
+    recall: float
+
+
+def _by_engine(logins: Logins, home: Path, calls: Sequence[Call], today: date) -> _ByEngine:
+    """From each description to the ranked records."""
     os.environ.update(environment(logins, WEB, home))
     import django
 
@@ -225,24 +241,29 @@ def _by_engine(logins: Logins, home: Path, calls: Sequence[Call], today: date) -
 
     actor = User.objects.get(username=_ROLE).actor
 
-    def look_up(heard: Description) -> tuple[float, UUID | None]:
-        began = time.perf_counter()
+    times: list[float] = []
+    in_python: list[float] = []
+    in_database: list[float | None] = []
+    firsts: list[UUID | None] = []
+    working = _Worked(connection.connection.info.backend_pid)
+
+    def look_up(heard: Description) -> None:
+        database = working.ms()
+        began, worked = time.perf_counter(), time.process_time()
         probe = features(heard)
         ranked = candidates(probe, sorted(probe_keys(probe, keys().linkage)), limit=SHOWN + 1)
-        return (time.perf_counter() - began) * 1000, ranked[0].rid if ranked else None
+        in_python.append((time.process_time() - worked) * 1000)
+        times.append((time.perf_counter() - began) * 1000)
+        in_database.append(None if database is None else (working.ms() or 0.0) - database)
+        firsts.append(ranked[0].rid if ranked else None)
 
-    times, firsts = [], []
     descriptions = [described(one.heard, today) for one in calls]
-    for heard in descriptions[:_WARM_UP]:
+    for heard in [*descriptions[:_WARM_UP], *descriptions]:
         with transaction.atomic():
             set_actor(actor)
             look_up(heard)
-    for heard in descriptions:
-        with transaction.atomic():
-            set_actor(actor)
-            taken, first = look_up(heard)
-        times.append(taken)
-        firsts.append(first)
+    for measured in (times, in_python, in_database, firsts):
+        del measured[: -len(calls)]
     with transaction.atomic():
         set_actor(actor)
         links = IdentityLink.objects.filter(valid_until=None)
@@ -254,7 +275,21 @@ def _by_engine(logins: Logins, home: Path, calls: Sequence[Call], today: date) -
         first is not None and identity[first] == wanted[one.reference]
         for first, one in zip(firsts, calls, strict=True)
     )
-    return times, right / len(calls)
+    return _ByEngine(times, in_python, [one for one in in_database if one is not None], right / len(calls))
+
+
+class _Worked:
+    """What a process of this machine has taken of the processor, where Linux tells it to the microsecond."""
+
+    def __init__(self, pid: int) -> None:
+        self._told = Path(f"/proc/{pid}/schedstat")
+
+    def ms(self) -> float | None:
+        """Milliseconds since it began; None where it is not told."""
+        try:
+            return int(self._told.read_text().split()[0]) / 1e6
+        except (OSError, ValueError, IndexError):
+            return None
 
 
 # --- the page ---------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
@@ -24,9 +25,9 @@ from throughline.linkage.keys import record_keys
 from throughline.linkage.mapped import head_of
 from throughline.linkage.model import load_model
 from throughline.linkage.names import PREFIX_NAMES, SHARED_NAMES
-from throughline.linkage.prepared import LAYOUT, NOT_HERE, Prepared
+from throughline.linkage.prepared import LAYOUT, NOT_HERE, Digests, Prepared, digest_of_row, digests
 from throughline.linkage.prepared import about as prepared_about
-from throughline.linkage.scoring import compare, rank, rank_rows, weigh
+from throughline.linkage.scoring import compare, rank, rank_partly_prepared, rank_rows, weigh
 from throughline.linkage.snapshot import KeyTable, Snapshot, SnapshotError, about
 from throughline.linkage.weighing import Weighing, is_usual
 
@@ -330,10 +331,17 @@ def test_rows_prepared_beforehand_change_no_answer(
     candidates = list(enumerate([*map(pack, MANY[:40]), *rows, *(pack(features(one)) for one in since)]))
 
     prepared = Prepared.of([*rows, *map(pack, MANY)])
+    places = prepared.places(digests_of(row for _, row in candidates))
+    others = [row for (_, row), place in zip(candidates, places.tolist(), strict=True) if place == NOT_HERE]
 
-    assert rank(probe, candidates, MODEL, limit=limit, prepared=prepared) == rank(
+    ids = [one for one, _ in candidates]
+    assert rank_partly_prepared(probe, ids, prepared.columns, places, others, MODEL, limit=limit) == rank(
         probe, candidates, MODEL, limit=limit
     )
+
+
+def digests_of(rows: Iterable[bytes]) -> Digests:
+    return digests(b"".join(map(digest_of_row, rows)))
 
 
 def test_prepared_rows_are_found_by_all_that_they_hold_and_by_nothing_less(tmp_path: Path) -> None:
@@ -341,10 +349,14 @@ def test_prepared_rows_are_found_by_all_that_they_hold_and_by_nothing_less(tmp_p
     Prepared.of([*rows, *rows]).write(tmp_path / "rows", {"rows": len(rows)})
     prepared = Prepared.mapped(tmp_path / "rows")
 
-    assert [prepared.columns.packed(place) for place in prepared.places(rows)] == rows
-    assert set(prepared.places([row + b"x" for row in rows]).tolist()) == {NOT_HERE}
+    assert [prepared.columns.packed(place) for place in prepared.places(digests_of(rows))] == rows
+    assert set(prepared.places(digests_of(row + b"x" for row in rows)).tolist()) == {NOT_HERE}
+    # of two digests that begin alike one is not the other
+    alike = digests_of(rows).copy()
+    alike[:, 1] += np.uint64(1)
+    assert set(prepared.places(alike).tolist()) == {NOT_HERE}
     assert stat.S_IMODE((tmp_path / "rows").stat().st_mode) == 0o600
-    assert Prepared.of([]).places(rows[:3]).tolist() == [NOT_HERE] * 3
+    assert Prepared.of([]).places(digests_of(rows[:3])).tolist() == [NOT_HERE] * 3
     snapshot_of(MANY).write(tmp_path / "snapshot", {})
     with pytest.raises(SnapshotError, match="no rows that this version reads"):
         Prepared.mapped(tmp_path / "snapshot")
@@ -359,7 +371,7 @@ def test_who_changes_how_rows_are_taken_apart_raises_their_layout() -> None:
     made = sha256(repr((sorted(SHARED_NAMES), sorted(PREFIX_NAMES))).encode())
     for name in sorted(columns):
         made.update(name.encode() + columns[name].tobytes())
-    assert (LAYOUT, made.hexdigest()[:16]) == (2, "f4ca4fcfc87d9316")
+    assert (LAYOUT, made.hexdigest()[:16]) == (3, "f4ca4fcfc87d9316")
 
 
 def test_keys_sorted_a_part_at_a_time_stand_as_if_sorted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

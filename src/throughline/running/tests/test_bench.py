@@ -78,6 +78,11 @@ def test_a_whole_run_prints_one_object_and_leaves_nothing(tmp_path: Path) -> Non
         assert 0 < times["p50"] <= times["p95"] <= times["p99"]
     assert found["engine_ms"]["p50"] < found["http_ms"]["p50"]
     assert 1 < found["http_cpu_ms"] < 1000
+    of_processor = found["engine_cpu_ms"]
+    assert 0 < of_processor["python"]["p50"] <= found["engine_ms"]["p99"]
+    assert (
+        of_processor["database"] is None or 0 < of_processor["database"]["p50"] <= found["engine_ms"]["p99"]
+    )
     assert 0.7 <= found["recall_at_1"] <= 1
     assert list(tmp_path.iterdir()) == []
 

@@ -1,6 +1,6 @@
 """Who is this? Scraps of what was heard, to ranked records with the reasons in words."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 import psycopg
 from django.conf import settings
 from django.db import connection
@@ -16,43 +17,50 @@ from django.db.models import Q, QuerySet
 from throughline.casework.people.models import Address, Marker, Match, Name, Record
 from throughline.casework.people.queries.prepared import prepared
 from throughline.casework.people.rules import RECOGNISER, age_on
-from throughline.foundations.access.protection import acting
+from throughline.foundations.access.protection import reading_as
 from throughline.foundations.access.rules import Action, Actor, insist
 from throughline.foundations.audit.commands import record
 from throughline.foundations.audit.models import Event
 from throughline.foundations.vault.keys import keys
+from throughline.linkage.columns import columns_of
 from throughline.linkage.description import Description
 from throughline.linkage.features import Features, features
 from throughline.linkage.keys import CAP, probe_keys
 from throughline.linkage.model import Model, batch_model, live_model
-from throughline.linkage.scoring import Ranked, Reason, rank
+from throughline.linkage.prepared import NOT_HERE, digests
+from throughline.linkage.scoring import Ranked, Reason, rank, rank_partly_prepared
 
 SHOWN = 10
 _COUNTED_FOR = 300.0  # seconds
 
 # blocks over the cap say nothing (half the town); they are dropped before anything is fetched, and read no further than
 # to know that they are over it: among a million, some have tens of thousands
-_HIT = """hit as materialized (
-       select k.key, h.record_id from unnest(%(keys)s::bigint[]) k(key)
-       cross join lateral (select record_id from people_key where key = k.key limit %(cap)s + 1) h)"""
+_BLOCK = """block as materialized (
+       select b.records from unnest(%(keys)s::bigint[]) k(key) cross join lateral (
+         select array_agg(one.record_id) as records
+         from (select record_id from people_key where key = k.key limit %(cap)s + 1) one) b)"""
+_MET = "select unnest(records) as record_id from block where cardinality(records) <= %(cap)s"
+# hundreds of rows come as three values: made into objects one by one they take Python longer than to be found
 _CANDIDATES = f"""
-with {_HIT},
-     telling as (select key from hit group by key having count(*) <= %(cap)s)
-select f.record_id, f.packed, coalesce(l.identity_id, f.record_id)
+with {_BLOCK}
+select coalesce(string_agg(uuid_send(f.record_id), ''), ''), {{of_each}},
+       coalesce(string_agg(uuid_send(coalesce(l.identity_id, f.record_id)), ''), '')
 from people_features f
 left join people_identitylink l on l.record_id = f.record_id and l.valid_until is null
-where f.record_id in (select record_id from hit join telling using (key))
+where f.record_id in ({_MET})
 """  # noqa: S608 (of our own constants)
+_DIGESTS = _CANDIDATES.format(of_each="coalesce(string_agg(f.digest, ''), '')")
+_ROWS = _CANDIDATES.format(of_each="coalesce(array_agg(f.packed), '{}')")
+_PACKED = "select record_id, packed from people_features where record_id = any(%(ids)s)"
 _ANY_OVER_THE_CAP = f"""
-with {_HIT} select exists (select from hit group by key having count(*) > %(cap)s)
+with {_BLOCK} select exists (select from block where cardinality(records) > %(cap)s)
 """  # noqa: S608 (of our own constants)
 
 # the same for records that somebody's sight does not reach, and whether that is because they are party. Each is held against
 # its own grants: a force has thousands that are restricted, and a lookup meets few of them
 _HIDDEN_CANDIDATES = f"""
-with {_HIT},
-     telling as (select key from hit group by key having count(*) <= %(cap)s),
-     met as materialized (select distinct record_id from hit join telling using (key)),
+with {_BLOCK},
+     met as materialized (select distinct record_id from ({_MET}) one),
      out_of_sight as materialized (
        select met.record_id, o.party from met cross join lateral (
          select bool_or(g.kind = 'exclude') as party from access_grant g
@@ -63,10 +71,6 @@ select f.record_id, f.packed, coalesce(l.identity_id, f.record_id), o.party
 from out_of_sight o join people_features f on f.record_id = o.record_id
 left join people_identitylink l on l.record_id = f.record_id and l.valid_until is null
 """  # noqa: S608 (of our own constants)
-# asked of the whole force, so that how long a lookup takes says nothing of the one who asks or is asked about
-_ANYTHING_HIDDEN = """
-select exists (select from access_grant g where kind in ('restrict', 'exclude') and access_open(g))
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,47 @@ def out_of_sight(actor: Actor, heard: Description) -> tuple[Hidden, ...]:
 
 
 def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked[UUID]]:
-    """The records in the running actor's sight that share a telling key, ranked."""
-    return _ranked(probe, _planned_once(_CANDIDATES, {"keys": probed, "cap": CAP}), limit)
+    """The records in the running actor's sight that share a telling key, ranked.
+
+    Where rows were taken apart beforehand, the database says only which records they are and by which digests their rows
+    are known; the rows of those that are not among them are read after that.
+    """
+    held = prepared()
+    told = {"keys": probed, "cap": CAP}
+    [(ids, of_each, persons)] = _planned_once(_DIGESTS if held else _ROWS, told)
+    met, person = _numbers(ids), _numbers(persons)
+    if held:
+        places = held.places(digests(of_each))
+        others = [UUID(int=met[place]) for place in np.flatnonzero(places == NOT_HERE).tolist()]
+        rows = dict(_planned_once(_PACKED, {"ids": others})) if others else {}
+        if gone := {one.int for one in others if one not in rows}:  # taken away meanwhile
+            still = [place for place, one in enumerate(met) if one not in gone]
+            met, person, places = [met[one] for one in still], [person[one] for one in still], places[still]
+        columns, packed = held.columns, [rows[one] for one in others if one in rows]
+    else:
+        columns, packed, places = _NO_COLUMNS, of_each, np.full(len(met), NOT_HERE)
+    ranked = rank_partly_prepared(
+        probe,
+        met,
+        columns,
+        places,
+        list(map(bytes, packed)),
+        model(),
+        # records of one person do not compete; mostly each is another's
+        groups=dict(zip(met, person, strict=True)) if len(set(person)) < len(met) else None,
+        limit=limit,
+    )
+    return [
+        Ranked(UUID(int=one.rid), one.weight, one.probability, one.reasons, one.certainty) for one in ranked
+    ]
+
+
+_NO_COLUMNS = columns_of(())
+
+
+def _numbers(joined: bytes) -> list[int]:
+    """Ids that stand one after the other, as numbers in the same order as the ids."""
+    return [int.from_bytes(joined[at : at + 16]) for at in range(0, len(joined), 16)]
 
 
 def _planned_once(statement: str, told: Mapping[str, Any]) -> list[tuple[Any, ...]]:
@@ -165,18 +208,6 @@ def _planned_once(statement: str, told: Mapping[str, Any]) -> list[tuple[Any, ..
     with wrapped(own) as cursor:
         cursor.execute(statement, told)
         return list(cursor.fetchall())
-
-
-def _ranked(probe: Features, rows: Sequence[tuple[UUID, bytes, UUID]], limit: int) -> list[Ranked[UUID]]:
-    """Rows of record, packed features and identity, ranked; records of one identity do not compete."""
-    return rank(
-        probe,
-        [(record_id, bytes(packed)) for record_id, packed, _ in rows],
-        model(),
-        groups={record_id: identity_id for record_id, _, identity_id in rows},
-        limit=limit,
-        prepared=prepared(),
-    )
 
 
 def model() -> Model:
@@ -214,26 +245,30 @@ def _record_count(_when: int) -> int:
 
 
 def _any_over_the_cap(probed: list[int]) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(_ANY_OVER_THE_CAP, {"keys": probed, "cap": CAP})
-        return bool(cursor.fetchone()[0])
+    [(any_is,)] = _planned_once(_ANY_OVER_THE_CAP, {"keys": probed, "cap": CAP})
+    return bool(any_is)
 
 
 def _hidden(actor: Actor, probe: Features, probed: list[int]) -> Iterable[Hidden]:
     """Probable records out of the actor's sight, found as the system."""
-    with acting(RECOGNISER), connection.cursor() as cursor:
-        cursor.execute(_ANYTHING_HIDDEN)
-        if not cursor.fetchone()[0]:
-            return []
-        told = {"keys": probed, "cap": CAP, "actor": actor.id}
-        rows = _planned_once(_HIDDEN_CANDIDATES, told)
+    # whether or not anybody is hidden in this force, so that how long a lookup takes says nothing of it
+    with reading_as(RECOGNISER):
+        rows = _planned_once(_HIDDEN_CANDIDATES, {"keys": probed, "cap": CAP, "actor": actor.id})
+    if not rows:
+        return []
     # the desk, and whoever was let in, has some of them in sight after all
     in_sight = set(Record.objects.filter(id__in=[row[0] for row in rows]).values_list("id", flat=True))
     rows = [row for row in rows if row[0] not in in_sight]
     if not rows:
         return []
     party = {record_id: is_party for record_id, *_, is_party in rows}
-    ranked = _ranked(probe, [row[:3] for row in rows], SHOWN)
+    ranked = rank(
+        probe,
+        [(record_id, bytes(packed)) for record_id, packed, *_ in rows],
+        model(),
+        groups={record_id: identity_id for record_id, _, identity_id, _ in rows},
+        limit=SHOWN,
+    )
     return [
         Hidden(one.rid, one.weight, one.probability, party[one.rid])
         for one in ranked
@@ -263,9 +298,8 @@ where r.id = any(%(ids)s)
 
 def _summaries(ranked: list[Ranked[UUID]], today: date) -> list[Found]:
     """What a line of the results shows of each record, in the order given."""
-    with connection.cursor() as cursor:
-        cursor.execute(_LINES, {"ids": [one.rid for one in ranked], "today": today})
-        lines = {line[0]: line[1:] for line in cursor.fetchall()}
+    told = {"ids": [one.rid for one in ranked], "today": today}
+    lines = {line[0]: line[1:] for line in _planned_once(_LINES, told)} if ranked else {}
     probable = model().accept
     found = []
     for one in ranked:

@@ -24,7 +24,7 @@ from throughline.linkage import scoring
 from throughline.linkage.features import features, pack
 from throughline.linkage.keys import VERSION
 from throughline.linkage.mapped import head_of
-from throughline.linkage.prepared import NOT_HERE
+from throughline.linkage.prepared import NOT_HERE, digest_of_row, digests
 from throughline.linkage.scraps import read_scraps
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +108,14 @@ def test_a_lookup_by_prepared_rows_answers_what_it_answered_without(crowd, path,
     assert (look.kind, look.detail) == ("look", {"prepared": len(crowd)})
 
 
+def test_the_database_knows_a_row_by_what_the_file_knows_it_by_also_once_it_changed(crowd) -> None:
+    set_actor(RECOGNISER)
+    Features.objects.filter(record=crowd[3]).update(packed=pack(features(HEARD)))
+    rows = Features.objects.values_list("packed", "digest")
+    assert len(rows) == len(crowd)
+    assert all(bytes(digest) == digest_of_row(bytes(packed)) for packed, digest in rows)
+
+
 def test_who_was_written_or_changed_since_is_found_as_they_are_now(
     crowd, path, look_up, together, add
 ) -> None:
@@ -185,7 +193,7 @@ def read_through() -> None:
 def test_who_is_hidden_since_is_found_by_nobody_and_leaves_the_file(crowd, path, look_up, accounts) -> None:
     prepare(path, now=NOW - timedelta(minutes=1))
     set_actor(RECOGNISER)
-    row = bytes(Features.objects.get(record=crowd[0]).packed)
+    digest = digests(bytes(Features.objects.get(record=crowd[0]).digest))
     assert not due(path, now=NOW)
 
     supervisor = accounts[Role.DESK].actor
@@ -198,7 +206,7 @@ def test_who_is_hidden_since_is_found_by_nobody_and_leaves_the_file(crowd, path,
     assert prepare(path, now=NOW + timedelta(seconds=1), always=False) == len(crowd) - 1
     held = prepared()
     assert held is not None
-    assert held.places([row]).tolist() == [NOT_HERE]
+    assert held.places(digest).tolist() == [NOT_HERE]
 
 
 def test_who_is_erased_leaves_the_file_also_where_that_is_committed_late(crowd, path) -> None:
