@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 
 import phonenumbers
@@ -74,6 +75,53 @@ def clean_phones(text: str) -> list[str]:
     parts = _BETWEEN.split(text)
     whole = [part for part in parts if sum(map(str.isdigit, part)) >= _WHOLE_NUMBER] if len(parts) > 1 else []
     return list(dict.fromkeys(filter(None, map(clean_phone, whole or [text]))))
+
+
+_EMAIL = re.compile(r"[^\s@;,<>()|/:\"]+(?:@[^\s@;,<>()|/:\"]+)?")
+_NO_EMAIL = frozenset(
+    (
+        "no",
+        "none",
+        "noemail",
+        "noreply",
+        "nil",
+        "unknown",
+        "notgiven",
+        "notknown",
+        "refused",
+        "test",
+        "na",
+        "nomail",
+    )
+)
+_LEAST_OF_AN_EMAIL, LEAST_OF_A_NAME = 8, 6
+"""Letters of an e-mail address that has lost its @, and of what stands before it, for either to tell anything."""
+
+
+def clean_emails(text: str) -> list[str]:
+    """The e-mail addresses that one cell holds, in lower case: without a tag, the dots of Gmail, and words for none.
+
+    One that has lost its @ is kept, so that it is found nearly to agree.
+    """
+    found = []
+    for one in _EMAIL.findall(text.lower()):
+        name, at, domain = one.strip(".'").partition("@")
+        if not at:
+            if "." in name and len(name) >= _LEAST_OF_AN_EMAIL and any(map(str.isalpha, name)):
+                found.append(name)
+            continue
+        if domain in ("gmail.com", "googlemail.com"):
+            name, domain = name.replace(".", ""), "gmail.com"
+        name = name.partition("+")[0]
+        if name and domain and re.sub(r"\W", "", name) not in _NO_EMAIL:
+            found.append(f"{name}@{domain}")
+    return list(dict.fromkeys(found))
+
+
+def email_names(emails: Iterable[str]) -> list[str]:
+    """What stands before the @ of e-mail addresses, each once, where it is long enough to tell one person from many."""
+    names = (name for name, at, _ in (email.partition("@") for email in emails) if at)
+    return list(dict.fromkeys(name for name in names if len(name) >= LEAST_OF_A_NAME))
 
 
 _POSTCODE = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{2})")

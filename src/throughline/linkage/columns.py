@@ -42,6 +42,7 @@ _TYPES = {
     "phone_at": "<i8", "phone": "u1", "phone_ending": "<u8",
     "place_at": "<i8", "place_number": "<i4", "place_stem": "<i4", "place_street": "<i4", "place_town": "<i4",
     "place_letters": "u1", "place_outcode": "u1",
+    "email_at": "<i8", "email": "<i4",
     "born": "u1", "years": "<i2", "sex": "u1", "odd": "?",
     "packed_at": "<i8",
 }  # fmt: skip
@@ -61,7 +62,8 @@ _MOST = 100
 _ROW = np.dtype([
     ("born", "<u8"), ("packed_at", "<u8"), ("name_at", "<u4"), ("other_at", "<u4"), ("phone_at", "<u4"),
     ("place_at", "<u4"), ("packed", "<u4"), ("first_year", "<i2"), ("last_year", "<i2"), ("names", "u1"), ("others", "u1"),
-    ("phones", "u1"), ("places", "u1"), ("sex", "u1"), ("odd", "?"), ("_", "V2"),
+    ("phones", "u1"), ("places", "u1"), ("sex", "u1"), ("odd", "?"), ("emails", "u1"), ("_", "V1"), ("email_at", "<u4"),
+    ("__", "V4"),
 ])  # fmt: skip
 _NAME = np.dtype([("given", "<i4"), ("family", "<i4"), ("number", "u1"), ("reading", "u1"), ("_", "V2")])
 _OTHER = np.dtype([("given", "<i4"), ("family", "<i4")])
@@ -139,7 +141,7 @@ class ColumnsBuilder:
         self._texts: dict[str, int] = {}
         self._words: dict[tuple[str, ...], int] = {}
         self._text_heap, self._packed_heap = bytearray(), bytearray()
-        for name in ("text_at", "name_at", "other_at", "phone_at", "place_at", "packed_at"):
+        for name in ("text_at", "name_at", "other_at", "phone_at", "place_at", "email_at", "packed_at"):
             self._parts[name].append(0)
         self._text("")
         self._words_of(())
@@ -155,7 +157,7 @@ class ColumnsBuilder:
         odd = any(
             len(words) > WORDS for name in (*one.names, *one.others) for words in (name.given, name.family)
         )
-        odd |= max(map(len, (one.names, one.others, one.phones, one.places))) > _MOST
+        odd |= max(map(len, (one.names, one.others, one.phones, one.places, one.emails))) > _MOST
         odd |= any(not number.isascii() or not 6 <= len(number) <= PHONE_WIDTH for number in one.phones)
         odd |= any(
             not place.postcode.isascii() or len(place.postcode) > POSTCODE_WIDTH for place in one.places
@@ -172,6 +174,8 @@ class ColumnsBuilder:
         for place in one.places:
             self._add_place(place)
         parts["place_at"].append(len(parts["place_stem"]))
+        parts["email"].extend(map(self._text, one.emails))
+        parts["email_at"].append(len(parts["email"]))
         parts["born"].frombytes(one.born.encode().ljust(8, b"\0"))
         year = int(one.born[:4]) if one.born else 0
         parts["years"].extend((year or one.born_from, year or one.born_to))
@@ -247,6 +251,7 @@ def tables(columns: Arrays) -> dict[str, npt.NDArray[Any]]:
         other_at=held("other_at")[:-1], others=np.diff(held("other_at")),
         phone_at=held("phone_at")[:-1], phones=np.diff(held("phone_at")),
         place_at=held("place_at")[:-1], places=np.diff(held("place_at")),
+        email_at=held("email_at")[:-1], emails=np.diff(held("email_at")),
     )  # fmt: skip
     called, written = held("words_called"), held("words_written")
     as_called, as_written = held("words_as_called"), held("words_as_written")
@@ -283,6 +288,7 @@ def tables(columns: Arrays) -> dict[str, npt.NDArray[Any]]:
         "texts": held("text"),
         "text_at": held("text_at"),
         "packed": held("packed"),
+        "email": held("email"),
     }
 
 
@@ -305,6 +311,7 @@ class Columns:
                 ("text", _TEXT), ("words", _WORDS),
             )
         )  # fmt: skip
+        self.email = arrays["email"]
         self.odd = self.row["odd"]
         self._packed = arrays["packed"]
         # the texts themselves once for each process: they are few

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, DamerauLevenshtein, JaroWinkler
 
-from .cleaning import is_whole_postcode, outcode, street_stem
+from .cleaning import email_names, is_whole_postcode, outcode, street_stem
 from .features import Birth, Residence
 from .names import SHARED_NAMES, Reading, called_by, family_root, same_forename
 from .phonetics import sound
@@ -207,6 +207,22 @@ def phone_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
             elif best == "different" and number[-6:] == number_2[-6:]:
                 best = "ending"
     return Level(best)
+
+
+def email_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
+    """Whether any e-mail address is shared, or nearly, or what stands before the @ of one."""
+    if not one or not other:
+        return None
+    if not set(one).isdisjoint(other):
+        return Level("same")
+    if any(_is_nearly_email(email, email_2) for email in one for email_2 in other):
+        return Level("nearly")
+    return Level("name" if not set(email_names(one)).isdisjoint(email_names(other)) else "different")
+
+
+@lru_cache(maxsize=262_144)
+def _is_nearly_email(one: str, other: str) -> bool:
+    return min(len(one), len(other)) >= 8 and DamerauLevenshtein.distance(one, other, score_cutoff=2) <= 2
 
 
 # From most to least telling: of several places the best counts.

@@ -40,6 +40,7 @@ class Description:
     phones: tuple[str, ...] = ()
     places: tuple[Place, ...] = ()
     others: tuple[Name, ...] = ()
+    emails: tuple[str, ...] = ()
 
 
 def years_for_age(age: int, on: date) -> tuple[int, int]:

@@ -3,7 +3,15 @@
 from itertools import chain
 from typing import NamedTuple
 
-from .cleaning import clean_number, clean_phones, clean_postcode, clean_street, fold, house_and_street
+from .cleaning import (
+    clean_emails,
+    clean_number,
+    clean_phones,
+    clean_postcode,
+    clean_street,
+    fold,
+    house_and_street,
+)
 from .description import Description, Name, Place
 from .names import NameParts, parts_of
 
@@ -36,6 +44,7 @@ class Features(NamedTuple):
     phones: tuple[str, ...]
     places: tuple[Residence, ...]
     others: tuple[NameParts, ...]
+    emails: tuple[str, ...] = ()
 
     @property
     def birth(self) -> Birth:
@@ -56,6 +65,7 @@ def features(description: Description) -> Features:
         phones=tuple(dict.fromkeys(chain.from_iterable(map(clean_phones, description.phones)))),
         places=tuple(dict.fromkeys(filter(any, map(_residence, description.places)))),
         others=_names(description.others),
+        emails=tuple(dict.fromkeys(chain.from_iterable(map(clean_emails, description.emails)))),
     )
 
 
@@ -75,10 +85,13 @@ def _residence(place: Place) -> Residence:
 
 # Cleaning leaves letters, digits and single spaces, so these can never stand inside a value.
 _FIELD, _ITEM, _PART = "\n", "|", "/"
+_TEXTS = 7
+"""Of a row without an e-mail address the last is left out."""
 
 
 def pack(features: Features) -> bytes:
     """The features as one compact row of bytes, some 60 to 120 for a usual record."""
+    emails = (_ITEM.join(features.emails),) if features.emails else ()
     return _FIELD.join(
         (
             _ITEM.join(map(_name_text, features.names)),
@@ -87,13 +100,14 @@ def pack(features: Features) -> bytes:
             _ITEM.join(features.phones),
             _ITEM.join(map(_PART.join, features.places)),
             _ITEM.join(map(_name_text, features.others)),
+            *emails,
         )
     ).encode()
 
 
 def unpack(row: bytes) -> Features:
     """The features that were packed."""
-    names, born, sex, phones, places, others = texts_of(row)
+    names, born, sex, phones, places, others, emails = texts_of(row)
     return Features(
         read_names(names),
         *read_born(born),
@@ -101,15 +115,17 @@ def unpack(row: bytes) -> Features:
         read_phones(phones),
         read_places(places),
         read_names(others),
+        read_emails(emails),
     )
 
 
 def texts_of(row: bytes) -> list[str]:
-    """The six texts of a packed row: names, birth, sex, telephones, places, names of the other party.
+    """The seven texts of a packed row: names, birth, sex, telephones, places, names of the other party, e-mail addresses.
 
     Equal texts say the same. Sex is as in `Features`; the others are read by the functions below.
     """
-    return row.decode().split(_FIELD)
+    texts = row.decode().split(_FIELD)
+    return texts if len(texts) == _TEXTS else [*texts, ""]
 
 
 def read_names(text: str) -> tuple[NameParts, ...]:
@@ -125,6 +141,11 @@ def read_born(text: str) -> Birth:
 
 def read_phones(text: str) -> tuple[str, ...]:
     """The telephone numbers in a text of a packed row."""
+    return tuple(text.split(_ITEM)) if text else ()
+
+
+def read_emails(text: str) -> tuple[str, ...]:
+    """The e-mail addresses in a text of a packed row."""
     return tuple(text.split(_ITEM)) if text else ()
 
 

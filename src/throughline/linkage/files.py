@@ -3,7 +3,7 @@
 import codecs
 import csv
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TextIO
@@ -36,6 +36,8 @@ def each_row(path: Path, *, skipped: Counter[str] | None = None) -> Iterator[dic
     try:
         with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
             yield from _rows(file, skipped)
+    except UnicodeError as error:  # a file of UTF-16 that ends in the middle of a letter
+        raise FileError("the file is not text: write it as CSV in UTF-8") from error
     except OSError as error:
         raise FileError(f"the file cannot be read: {error.strerror}") from error
 
@@ -65,8 +67,11 @@ def _delimiter(header: str) -> str:
 def _encoding(path: Path) -> str:
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        if file.read(2) in (b"\xff\xfe", b"\xfe\xff"):
+        begun = file.read(4)
+        if begun[:2] in (b"\xff\xfe", b"\xfe\xff"):
             return "utf-16"
+        if begun.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+            raise FileError("the file is a spreadsheet or an archive: save the sheet as CSV")
         file.seek(0)
         try:
             while part := file.read(_LOOKED_AT):
@@ -87,7 +92,7 @@ def _rows(file: TextIO, skipped: Counter[str] | None) -> Iterator[dict[str, str]
     lines = (line.replace("\0", "") for line in file)
     reader = csv.DictReader(lines, delimiter=delimiter, skipinitialspace=True)
     try:
-        reader.fieldnames = [name.strip() for name in reader.fieldnames or ()]
+        reader.fieldnames = _each_once([name.strip() for name in reader.fieldnames or ()])
     except csv.Error as error:
         raise FileError(f"line {reader.line_num} is not CSV: {error}") from error
     while True:
@@ -100,7 +105,32 @@ def _rows(file: TextIO, skipped: Counter[str] | None) -> Iterator[dict[str, str]
             continue
         if row is None:
             return
+        if skipped is not None and any(row.pop(None, ())):
+            skipped[LONG] += 1
         yield row
+
+
+LONG = "cells"
+"""Under what a row is counted that has more cells than there are columns."""
+
+
+def _each_once(header: Sequence[str]) -> list[str]:
+    """The names of columns, of which a second one of the same name is "NAME (2)"."""
+    count: Counter[str] = Counter()
+    names = []
+    for name in header:
+        count[name] += 1
+        names.append(f"{name} ({count[name]})" if count[name] > 1 else name)
+    return names
+
+
+def said_twice(layout: Layout, header: Iterable[str]) -> Iterator[str]:
+    """What is to be told of a header that has a column of the map more than once."""
+    names = list(header)
+    for column in layout.columns.values():
+        for name in column.names:
+            if f"{name} (2)" in names:
+                yield f"column '{name}' stands there more than once: the first is read; the map may name '{name} (2)'"
 
 
 def describe_as_far(row: Mapping[str, str], layout: Layout, *, on: date, unread: Counter[str]) -> Description:

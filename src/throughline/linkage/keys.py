@@ -13,7 +13,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain, combinations, permutations
 
-from .cleaning import outcode, street_stem
+from .cleaning import email_names, outcode, street_stem
 from .features import Features, Residence
 from .names import SHARED_NAMES, NameParts, called_by, family_root, heads
 from .phonetics import sound
@@ -110,6 +110,10 @@ def _shared_keys(features: Features, slack: int) -> Iterator[str]:
     outcodes = {outcode(place.postcode) for place in features.places if place.postcode}
     for phone in features.phones:
         yield f"p{phone[-9:]}"
+    for email in features.emails:
+        yield f"@{email}"
+    for name in email_names(features.emails):
+        yield f"@{name}"
     for pair in pairs:
         yield f"n{pair}"
         for year in years:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from .columns import Columns, ColumnsBuilder
 from .description import Description
 from .features import Features, features, pack
-from .files import FileError, describe_as_far, each_row, header_of
+from .files import LONG, FileError, describe_as_far, each_row, header_of, said_twice
 from .fitting import values_of, with_households, with_shares, with_strangers
 from .keys import record_keys
 from .layout import Layout, LayoutError, is_missing
@@ -89,8 +89,10 @@ def usable(path: Path, layout: Layout, truth: str | None, what: str, say: Say) -
     present = layout.among(header)
     for name in layout.passed_over:
         say(f"the {what}: {name} is not compared, and is passed over")
-    for name in layout.columns.keys() - present.columns.keys():
-        say(f"the {what} have no column '{layout.columns[name].name}' for {name}")
+    for name, column in layout.missing(header):
+        say(f"the {what} have no column '{column}' for {name}")
+    for told in said_twice(present, header):
+        say(f"the {what}: {told}")
     if not present.columns.keys() - {"id"}:
         raise LayoutError(f"the {what} have none of the columns that the map names")
     return present
@@ -150,7 +152,7 @@ def read_known(
     path: Path, layout: Layout, truth: str | None, *, on: date, processes: int, texts: TextIO | None, say: Say
 ) -> Known:
     """All known records. ``texts`` gets each one's name, birth date, telephone and postcode, a line each."""
-    columns = tuple({column.name: None for column in layout.columns.values()})
+    columns = tuple({name: None for column in layout.columns.values() for name in column.names})
     reading = _Reading(layout, columns, on, texts is not None)
     numbers: dict[str, int] = {}
     person = array("i")
@@ -207,6 +209,8 @@ def tell(what: str, unread: Counter[str], say: Say) -> None:
     for name, count in unread.items():
         if name == "row":
             say(f"the {what}: {count:,} rows are no CSV and are passed over")
+        elif name == LONG:
+            say(f"the {what}: {count:,} rows have more cells than the header; what is beyond it is not read")
         else:
             say(f"the {what}: {count:,} values of {name} cannot be read and count as missing")
 

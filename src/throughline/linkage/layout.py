@@ -1,8 +1,8 @@
 """Which column of somebody's file holds which of our fields, and how to read a row of it."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 
 from .description import Description, Name, Place, years_for_age
-from .names import middle_of
+from .names import Told, middle_of, names_apart
 from .scraps import read_address
 
 FIELDS = (
@@ -19,7 +19,7 @@ FIELDS = (
 )  # fmt: skip
 
 FURTHER = (
-    "former_surname", "known_as", "aliases", "phone_2", "previous_house_number", "previous_street",
+    "former_surname", "known_as", "aliases", "phone_2", "email", "previous_house_number", "previous_street",
     "previous_town", "previous_postcode",
 )  # fmt: skip
 """What else an index may say by which a person is known; aliases are parted by semicolons."""
@@ -48,10 +48,25 @@ class MalformedValue(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the file; ``format`` is that of its dates, as Python's strptime takes it."""
+    """A column of the file; ``format`` is that of its dates, as Python's strptime takes it.
+
+    Where a value is spread over several, ``further`` names the others, and ``between`` is what parts their values.
+    """
 
     name: str
     format: str = ""
+    further: tuple[str, ...] = ()
+    between: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All columns that hold the value, in order."""
+        return (self.name, *self.further)
+
+    def among(self, present: Container[str]) -> "Column | None":
+        """The same without the columns that a file lacks; None where it has none."""
+        names = [name for name in self.names if name in present]
+        return replace(self, name=names[0], further=tuple(names[1:])) if names else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +79,23 @@ class Layout:
 
     def check(self, header: Iterable[str]) -> None:
         """Raise LayoutError where the file lacks a column that the map names."""
+        names = list(header)
+        for field, name in self.missing(names):
+            alike = [one for one in names if one.casefold().split() == name.casefold().split()]
+            meant = f"; is it '{alike[0]}'?" if alike else ""
+            raise LayoutError(
+                f"the file has no column '{name}', which the map gives for {field}{meant}", field
+            )
+
+    def missing(self, header: Iterable[str]) -> list[tuple[str, str]]:
+        """The fields and columns of the map that a file lacks."""
         present = set(header)
-        for field, column in self.columns.items():
-            if column.name not in present:
-                raise LayoutError(
-                    f"the file has no column '{column.name}', which the map gives for {field}", field
-                )
+        return [
+            (field, name)
+            for field, column in self.columns.items()
+            for name in column.names
+            if name not in present
+        ]
 
     def without(self, field: str) -> "Layout":
         """The same without one field."""
@@ -79,13 +105,18 @@ class Layout:
     def among(self, header: Iterable[str]) -> "Layout":
         """The same without the fields whose columns a file lacks."""
         present = set(header)
-        columns = {name: column for name, column in self.columns.items() if column.name in present}
+        columns = {name: held for name, column in self.columns.items() if (held := column.among(present))}
         return Layout(columns, self.passed_over)
 
     def value(self, row: Mapping[str, str], field: str) -> str:
         """What a row says in a field; empty where the layout or the row has none."""
         column = self.columns.get(field)
-        return (row.get(column.name) or "").strip() if column else ""
+        if not column:
+            return ""
+        if not column.further:
+            return (row.get(column.name) or "").strip()
+        parts = [(row.get(name) or "").strip() for name in column.names]
+        return column.between.join(part for part in parts if not is_missing(part, field))
 
 
 class _Texts(yaml.SafeLoader):
@@ -98,7 +129,8 @@ class _Texts(yaml.SafeLoader):
 
 
 def read_map(path: Path | str) -> Layout:
-    """A layout from its YAML file: ``field: column`` or ``field: {column: NAME, format: "%d/%m/%Y"}``."""
+    """A layout from its YAML file: ``field: column``, ``field: [column, column]`` or ``field: {column: NAME, format:
+    "%d/%m/%Y"}``."""
     return layout_of(load_map(path))
 
 
@@ -138,7 +170,7 @@ def layout_of(content: Mapping[str, object]) -> Layout:
     """The layout that a map's lines give. Raises LayoutError for one that cannot be read, or is misspelt.
 
     The lines of an import's map that do not tell who somebody is are passed over, and a field without a column.
-    So is what recognition does not compare (an e-mail address, the colour of eyes), which the layout tells.
+    So is what recognition does not compare (the colour of eyes), which the layout tells.
     """
     told = {name: entry for name, entry in content.items() if name not in _PASSED_OVER and entry is not None}
     columns = {name: _column(name, entry) for name, entry in told.items()}
@@ -154,6 +186,10 @@ def _column(field: str, entry: object) -> Column:
         raise LayoutError(f"the map names an unknown field '{field}'; is it {meant[0]}?", field)
     if isinstance(entry, str) and entry:
         return Column(entry)
+    if isinstance(entry, list) and entry and all(isinstance(one, str) and one for one in entry):
+        return _columns(field, entry)
+    if isinstance(entry, dict) and isinstance(several := entry.get("column"), list):
+        return replace(_columns(field, several), format=_column(field, {**entry, "column": "-"}).format)
     if isinstance(entry, dict) and entry.get("column") and set(entry) <= {"column", "format"}:
         if "format" in entry and field in _KNOWN and field != "dob":
             raise LayoutError(f"the map gives a format for {field}; only dob has one", field)
@@ -161,6 +197,23 @@ def _column(field: str, entry: object) -> Column:
     if field not in _KNOWN:
         raise LayoutError(f"the map names an unknown field '{field}'; fields are {', '.join(_KNOWN)}", field)
     raise LayoutError(f"the map must give a column for {field}, or {{column: NAME, format: FORMAT}}", field)
+
+
+_BETWEEN = {
+    "address": ", ", "house_number": ", ", "phone": "; ", "email": "; ", "aliases": "; ", "forename": " ", "middle": " ", "surname": " ",
+    "full_name": " ", "other_forename": " ", "other_surname": " ", "former_surname": " ", "known_as": " ", "dob": "/",
+    "postcode": " ",
+}  # fmt: skip
+"""Fields that may be spread over several columns, and what parts the values: a day, a month and a year, by strokes."""
+
+
+def _columns(field: str, names: list[str]) -> Column:
+    if field not in _KNOWN or len(names) == 1:
+        return _column(field, names[0])
+    if field not in _BETWEEN:
+        remedy = "give them to address" if field in ("street", "town") else "name one of them"
+        raise LayoutError(f"the map gives several columns for {field}: {remedy}", field)
+    return Column(names[0], further=tuple(names[1:]), between=_BETWEEN[field])
 
 
 NOT_SAID = frozenset((
@@ -207,7 +260,8 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
     elif text := value("age"):
         youngest, oldest = _read_age(text)
         born_from, born_to = years_for_age(oldest, on)[0], years_for_age(youngest, on)[1]
-    name = Name(value("forename"), value("middle"), value("surname"), value("full_name"))
+    told = names_apart(Told(*map(value, Told._fields)))
+    name = Name(told.forename, value("middle"), told.surname, told.full_name)
     if name.full and name.forename and name.surname and not name.middle:
         name = Name(name.forename, middle_of(name.full, name.forename, name.surname), name.surname, name.full)
     other = Name(value("other_forename"), "", value("other_surname"))
@@ -220,7 +274,7 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
             place.town or read.town,
             place.postcode or read.postcode,
         )
-    names = [name, *_further_names(value, name)]
+    names = [name, *_further_names(told, name)]
     places = [place]
     if not layout.columns.keys().isdisjoint(FURTHER):
         places.append(
@@ -235,14 +289,15 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
         phones=tuple(filter(None, (value("phone"), value("phone_2")))),
         places=tuple(one for one in places if one != Place()),
         others=(other,) if other != Name() else (),
+        emails=(text,) if (text := value("email")) else (),
     )
 
 
-def _further_names(value: Callable[[str], str], name: Name) -> Iterator[Name]:
+def _further_names(told: Told, name: Name) -> Iterator[Name]:
     """Former names, and what the person is called: a pet form goes with the surname."""
-    if former := value("former_surname"):
-        yield Name(name.forename, name.middle, former)
-    for text in (value("known_as"), *value("aliases").split(";")):
+    if told.former_surname:
+        yield Name(name.forename, name.middle, told.former_surname)
+    for text in (told.known_as, *told.aliases.split(";")):
         if called := text.strip():
             alone = " " not in called and name.surname
             yield Name(called, "", name.surname) if alone else Name(full=called)

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-_MARK = b"throughline snapshot 3\n"
+_MARK = b"throughline snapshot 4\n"
 _ALIGNED = 64
 _HEAD = len(_MARK) + 8 + 4
 """Where the head begins: after the mark, how long it is, and its checksum."""

@@ -128,6 +128,8 @@ def read_model(path: str) -> Model:
     except (UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("the model's file does not hold a model") from error
     shipped = load_model("live")
+    # a field that is compared since the model was written: what comes with this stands for it
+    model = replace(model, fields=MappingProxyType({**shipped.fields, **model.fields}), _bits={})
     for name, levels in shipped.fields.items():
         if missing := levels.keys() - model.fields.get(name, {}).keys():
             raise ModelError(f"the model is of another version: it has no level '{min(missing)}' of {name}")

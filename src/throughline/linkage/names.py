@@ -4,7 +4,9 @@ Facts about names that a general string measure does not know: titles, particles
 a whole community shares, endings that follow gender, and orders of naming.
 """
 
+import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import NamedTuple
@@ -92,6 +94,106 @@ def middle_of(full: str, forename: str, surname: str) -> str:
     before = words_of_name(full.partition(",")[0])
     words = before if set(before) & set(given) else words_of_name(full.replace(",", " "))
     return " ".join(word for word in words if word not in {*given, *family})
+
+
+ALSO = r"(?i)[(\[]|\b(?:n[eé]e|aka|a\.k\.a|fka|f/k/a|formerly|previously|known as|maiden name)\b"
+"""What may stand in a name before another one: whatever holds none of it is one name."""
+_ALSO = re.compile(ALSO)
+_IN_BRACKETS = re.compile(r"[(\[]([^()\[\]]*)[)\]]?")
+_FORMER = r"n[eé]e|formerly(?: known as)?|previously(?: known as)?|fka|f/k/a|maiden name"
+_CALLED = r"a\.?k\.?a\.?|also known as|known as"
+_SAID_OF = re.compile(
+    rf"^(?:({_FORMER}|born|was|former|prev\.?|now)|({_CALLED}|goes by|or))(?![\w'])[\s:.]*", re.I
+)
+_PARTED = re.compile(rf"[\s,;]+(?:({_FORMER})|{_CALLED})(?![\w'])[\s:]*", re.I)
+_NO_NAMES = frozenset(("deceased", "dec", "d", "twin", "snr", "senior", "sr", "jnr", "junior", "jr", "child", "minor", "victim",
+                       "suspect", "witness", "mr", "mrs", "ms", "miss", "dr", "unknown", "tbc", "sic", "male", "female", "m", "f"))  # fmt: skip
+"""What stands in brackets behind a name and is none."""
+
+
+class Told(NamedTuple):
+    """What a row says of somebody's names; aliases are parted by semicolons."""
+
+    forename: str = ""
+    surname: str = ""
+    full_name: str = ""
+    former_surname: str = ""
+    known_as: str = ""
+    aliases: str = ""
+
+
+def names_apart(told: Told) -> Told:
+    """The names with what one box holds besides its own put where it belongs.
+
+    "Cole (née Frost)" is a surname and a former one, "Elizabeth (Liz)" a forename and what she is called by, and "Dean
+    Cole aka Spider" a name and an alias. A word that may be a name itself ("Nee") parts nothing unless names
+    stand on both sides of it.
+    """
+    if not any(map(_ALSO.search, told[:3])):
+        return told
+    forename, called = _apart(told.forename)
+    surname, former = _apart(told.surname)
+    before, comma, after = told.full_name.partition(",")
+    if comma and words_of_name(before) and words_of_name(_apart(after)[0]):  # "COLE (née Frost), Sarah"
+        family, others = _apart(before)
+        given, others_given = _apart(after.strip())
+        full = f"{family}, {given}"
+        whole = [f"{one}, {given}" for one, _ in others]
+        for one, is_former in others_given:  # "COLE, Sarah (née Frost)"
+            whole.append(f"{one}, {given}" if is_former else f"{family}, {one}")
+    else:
+        full, others = _apart(told.full_name)
+        whole = [one for other, is_former in others for one in _whole_names(full.split(), other, is_former)]
+    aliases = [told.aliases, *whole]
+    aliases += [f"{forename} {one}" for one, _ in former[0 if told.former_surname else 1 :]]
+    aliases += [one for one, _ in called[0 if told.known_as else 1 :]]
+    return Told(
+        forename,
+        surname,
+        full,
+        told.former_surname or next((one for one, _ in former), ""),
+        told.known_as or next((one for one, _ in called), ""),
+        ";".join(filter(None, aliases)),
+    )
+
+
+def _whole_names(words: list[str], other: str, is_former: bool) -> Iterator[str]:
+    """One more name of somebody, whole: a single word may be a surname, or what he is called by."""
+    if " " in other or len(words) < 2:
+        yield other
+        return
+    yield " ".join((*words[:-1], other))
+    if not is_former:
+        yield " ".join((other, words[-1]))
+
+
+def _apart(text: str) -> tuple[str, list[tuple[str, bool]]]:
+    """The name in a box, and the other names that it holds, with whether each is said to be a former one."""
+    if not _ALSO.search(text):
+        return text, []
+    others: list[tuple[str, bool]] = []
+
+    def taken(match: re.Match[str]) -> str:
+        others.extend(_telling(match[1]))
+        return " "
+
+    left = _IN_BRACKETS.sub(taken, text)
+    first, *more = _PARTED.split(left)
+    names = [" ".join(one.split()).strip(" ,;") for one in (first, *more[1::2])]
+    if not all(map(words_of_name, names)):
+        names, more = [" ".join(left.split())], []
+    if not words_of_name(names[0]):
+        return text, []
+    return names[0], [*others, *((one, bool(said)) for one, said in zip(names[1:], more[::2], strict=True))]
+
+
+def _telling(text: str) -> Iterator[tuple[str, bool]]:
+    """What stands in brackets, without "née", and whether that was there; none where it is no name ("deceased")."""
+    for part in re.split(r"[;,/]", text):
+        said = _SAID_OF.match(part.strip())
+        name = " ".join(part.strip()[said.end() if said else 0 :].split())
+        if fold(name) not in _NO_NAMES and words_of_name(name) and not any(map(str.isdigit, name)):
+            yield name, bool(said and said[1])
 
 
 class Reading(NamedTuple):

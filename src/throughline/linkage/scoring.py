@@ -15,6 +15,7 @@ from .comparisons import (
     Evidence,
     Level,
     born_level,
+    email_level,
     forename_level,
     middle_level,
     other_party_level,
@@ -23,7 +24,7 @@ from .comparisons import (
     sex_level,
     surname_level,
 )
-from .features import Features, read_born, read_names, read_phones, read_places, texts_of
+from .features import Features, read_born, read_emails, read_names, read_phones, read_places, texts_of
 from .model import Model
 from .names import NameParts, Reading, readings
 from .prepared import NOT_HERE
@@ -272,6 +273,7 @@ def _judges(probe: Features, model: Model) -> list[_Judge | None]:
         judge(probe.phones, lambda text: one("phone", phone_level(probe.phones, read_phones(text)))),
         judge(probe.places, lambda text: one("place", place_level(probe.places, read_places(text)))),
         judge(others, lambda text: one("other", other_party_level(others, _all(read_names(text))))),
+        judge(probe.emails, lambda text: one("email", email_level(probe.emails, read_emails(text)))),
     ]
 
 
@@ -304,6 +306,8 @@ def compare(one: Features, other: Features, model: Model) -> Evidence:
         evidence.append(("place", level))
     if one.others and other.others and (level := other_party_level(_all(one.others), _all(other.others))):
         evidence.append(("other", level))
+    if level := email_level(one.emails, other.emails):
+        evidence.append(("email", level))
     return tuple(evidence)
 
 

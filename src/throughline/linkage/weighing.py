@@ -29,7 +29,7 @@ from .columns import (
     letters_number,
     sound_number,
 )
-from .comparisons import Evidence, Level
+from .comparisons import Evidence, Level, email_level
 from .features import Features, Residence
 from .model import Model
 from .names import SHARED_NAMES, NameParts, called_by, family_root, is_short_for, kin, readings
@@ -659,6 +659,17 @@ def _phone(probe: Features, columns: Columns, rows: npt.NDArray[np.void]) -> _Fi
     return _Field("phone", levels, _best(code, owner, len(rows)))
 
 
+def _email(probe: Features, columns: Columns, rows: npt.NDArray[np.void]) -> _Field:
+    at, owner = columns.several(rows["email_at"], rows["emails"])
+    texts, back = columns.distinct(columns.email.take(at))
+    levels = _levels("same", "nearly", "name", "different")
+    code_of = {level: code for code, level in enumerate(levels)}
+    codes = np.array(
+        [code_of[email_level(probe.emails, (text,))] for text in columns.texts(texts)], dtype=np.int64
+    )
+    return _Field("email", levels, _best(codes[back] if len(at) else at, owner, len(rows)))
+
+
 # in the order of `comparisons._PLACE_ORDER`
 _PLACES = (
     "same", "near", "street_area", "number_street", "postcode", "number_area", "postcode_slip", "street", "area",
@@ -877,6 +888,8 @@ class Weighing:
             self._fields.append(place.field())
         if names and probe.others:
             self._fields.append(_other(probe, names, size))
+        if probe.emails:
+            self._fields.append(_email(probe, columns, held))
         for field in self._fields:
             bits += field.bits(model)
         self.doubt = doubts(bits.imag, model)

@@ -53,6 +53,7 @@ _SOURCES = """
 
 _TELLING = {
     "p": "select rid, right(unnest(phones), 9) from sayings",
+    "q": "select rid, unnest(list_concat(emails, email_names)) from sayings",
     "n": "select rid, pair from name_pairs",
     "y": "select rid, pair || year from name_pairs join years using (rid)",
     "b": "select rid, born || code from sayings join codes using (rid) where born is not null",
@@ -100,7 +101,7 @@ _LOOSE = {
 
 
 _WORDS = {
-    "p": "telephone", "n": "two names", "y": "two names, year", "b": "birth date, name", "i": "birth date, initial",
+    "p": "telephone", "q": "e-mail", "n": "two names", "y": "two names, year", "b": "birth date, name", "i": "birth date, initial",
     "o": "birth date, area", "c": "postcode, name", "h": "postcode, number", "s": "street, number",
     "x": "other party, name", "z": "one name of the other party, name, year",
 }  # fmt: skip
@@ -119,6 +120,8 @@ _SIGNS = """
            coalesce(c.given, 0) as given,
            coalesce(list_sum(list_transform(list_distinct(list_transform(s.phones, lambda x: hash(right(x, 9)) % 62)),
                lambda x: 1::bigint << x::integer)), 0)::bigint as phones,
+           coalesce(list_sum(list_transform(list_distinct(list_transform(list_concat(s.emails, s.email_names),
+               lambda x: hash(x) % 62)), lambda x: 1::bigint << x::integer)), 0)::bigint as mails,
            coalesce(h.posts, 0) as posts, coalesce(h.streets, 0) as streets,
            coalesce(list_sum(list_transform(list_distinct(list_transform(list_concat(
                coalesce(s.other_given_codes, []), coalesce(s.other_family_codes, [])), lambda x: hash(x) % 62)),
@@ -154,6 +157,7 @@ _EVIDENCE = f"""
     + case when l.placed = 1 then 0 when l.posts & r.posts <> 0 then 11 when l.streets & r.streets <> 0 then 7
            when l.posts <> 0 and r.posts <> 0 then -2 else 0 end
     + case when l.phones & r.phones <> 0 then 16 else 0 end
+    + case when l.mails & r.mails <> 0 then 12 else 0 end
     + case when l.others & r.others <> 0 then 6 else 0 end
     + case when l.sex <> r.sex then -5 else 0 end
 """

@@ -231,6 +231,17 @@ def compared() -> tuple[Compared, ...]:
         Compared(
             "other", "other", f"({_missing('other_forename')}) and ({_missing('other_surname')})", _other()
         ),
+        Compared(
+            "email",
+            "email",
+            _missing("emails"),
+            (
+                Condition("same", "share_any(emails_l, emails_r)"),
+                Condition("nearly", "emails_nearly(emails_l, emails_r)"),
+                Condition("name", "share_any(email_names_l, email_names_r)"),
+                Condition("different", "true"),
+            ),
+        ),
     )
 
 
@@ -400,9 +411,14 @@ def functions() -> Iterator[tuple[str, str, str]]:
         "case when length(a) <> length(b) then false when digits_off(a, b) = 1 then true"
         " when digits_off(a, b) = 2 then edits(a, b) = 1 else false end",
     )
-    phones = "a, b"
+    phones = emails = "a, b"
     yield "phones_slip", phones, _each_pair("a", "b", "one_digit_off(x, y)")
     yield "phones_end_alike", phones, _each_pair("a", "b", "right(x, 6) = right(y, 6)")
+    yield (
+        "emails_nearly",
+        emails,
+        _each_pair("a", "b", "least(length(x), length(y)) >= 8 and edits(x, y) <= 2"),
+    )
     yield from _place_functions()
 
 

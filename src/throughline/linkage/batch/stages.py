@@ -149,7 +149,7 @@ def _fingerprint(path: Path, layout: Layout, model: Model, on: date, seed: int, 
         about = path.stat()
     except OSError as error:
         raise FileError(f"the file cannot be read: {error.strerror}") from error
-    columns = {field: (column.name, column.format) for field, column in layout.columns.items()}
+    columns = {field: (*column.names, column.format) for field, column in layout.columns.items()}
     said = [
         str(path.resolve()),
         about.st_size,

@@ -6,7 +6,8 @@ of its columns are scalars or short lists. ``rid`` is the row's number in the fi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,18 +18,41 @@ import pyarrow as pa
 from ..cleaning import (
     HOUSE_IN_STREET,
     NO_NUMBER,
+    clean_emails,
     clean_number,
     clean_phones,
     clean_postcode,
     clean_street,
+    email_names,
     fold,
     outcode,
     street_stem,
 )
 from ..description import Name
-from ..files import FileError, delimiter_of, each_row, is_utf8
-from ..layout import FURTHER, LONGEST_NOTHING, Layout, LayoutError, MalformedValue, describe, is_missing
-from ..names import SHARED_NAMES, called_by, family_root, heads, middle_of, parts_of, words_of_name
+from ..files import FileError, delimiter_of, each_row, is_utf8, said_twice
+from ..known import tell
+from ..layout import (
+    FURTHER,
+    LONGEST_NOTHING,
+    Column,
+    Layout,
+    LayoutError,
+    MalformedValue,
+    describe,
+    is_missing,
+)
+from ..names import (
+    ALSO,
+    SHARED_NAMES,
+    Told,
+    called_by,
+    family_root,
+    heads,
+    middle_of,
+    names_apart,
+    parts_of,
+    words_of_name,
+)
 from ..phonetics import sound
 from ..scraps import read_address
 from .levels import prepare_duckdb
@@ -55,7 +79,7 @@ def load(con: Connection, path: Path, layout: Layout, truth: str | None, *, on: 
     """
     for name in ("said", "records", "ways", "given_forms", "family_forms", "sayings", "homes"):
         con.execute(f"drop table if exists {name}")
-    rows = _read(con, path, layout, truth)
+    rows = _read(con, path, layout, truth, say)
     say(f"{rows:,} rows read")
     _clean(con, layout, on, say)
     con.execute("drop table said")
@@ -70,10 +94,7 @@ def count_of(con: Connection, table: str) -> int:
 # -- reading -------------------------------------------------------------------------------------------
 
 
-def _read(con: Connection, path: Path, layout: Layout, truth: str | None) -> int:
-    wanted = {field: column.name for field, column in layout.columns.items()}
-    if truth is not None:
-        wanted["truth"] = truth
+def _read(con: Connection, path: Path, layout: Layout, truth: str | None, say: Say) -> int:
     try:
         header = _header(path)
     except OSError as error:
@@ -81,8 +102,12 @@ def _read(con: Connection, path: Path, layout: Layout, truth: str | None) -> int
     layout.check(header)
     if truth is not None and truth not in header:
         raise LayoutError(f"the file has no column '{truth}', which was given as the truth")
-    if not _read_at_once(con, path, header, wanted):
-        _read_row_by_row(con, path, wanted)
+    for told in said_twice(layout, header):
+        say(told)
+    if truth is not None:
+        layout = Layout({**layout.columns, "truth": Column(truth)})
+    if not _read_at_once(con, path, header, layout):
+        _read_row_by_row(con, path, layout, say)
     rows = count_of(con, "said")
     if not rows:
         raise FileError("the file has a header and no rows")
@@ -90,20 +115,20 @@ def _read(con: Connection, path: Path, layout: Layout, truth: str | None) -> int
 
 
 def _header(path: Path) -> Sequence[str]:
-    for row in each_row(path):
-        return [name for name in row if name is not None]
+    for row in each_row(path, skipped=Counter()):
+        return list(row)
     raise FileError("the file has a header and no rows")
 
 
-def _read_at_once(con: Connection, path: Path, header: Sequence[str], wanted: Mapping[str, str]) -> bool:
+def _read_at_once(con: Connection, path: Path, header: Sequence[str], layout: Layout) -> bool:
     """A plain file is read by DuckDB, in a twentieth of the time; whatever is odd in it row by row."""
-    if not is_utf8(path) or len(set(header)) < len(header):
+    if not is_utf8(path) or any(column.further for column in layout.columns.values()):
         return False
     columns = {f"c{number}": "VARCHAR" for number in range(len(header))}
     names = {f"c{number}": name for number, name in enumerate(header)}
     chosen = ", ".join(
-        f"nullif(trim({next(code for code, name in names.items() if name == column)}), '') as {field}"
-        for field, column in wanted.items()
+        f"nullif(trim({next(code for code, name in names.items() if name == column.name)}), '') as {field}"
+        for field, column in layout.columns.items()
     )
     try:
         con.execute(
@@ -118,11 +143,13 @@ def _read_at_once(con: Connection, path: Path, header: Sequence[str], wanted: Ma
     return True
 
 
-def _read_row_by_row(con: Connection, path: Path, wanted: Mapping[str, str]) -> None:
-    taken: dict[str, list[str | None]] = {field: [] for field in wanted}
-    for row in each_row(path):
-        for field, column in wanted.items():
-            taken[field].append((row.get(column) or "").strip() or None)
+def _read_row_by_row(con: Connection, path: Path, layout: Layout, say: Say) -> None:
+    taken: dict[str, list[str | None]] = {field: [] for field in layout.columns}
+    skipped: Counter[str] = Counter()
+    for row in each_row(path, skipped=skipped):
+        for field, values in taken.items():
+            values.append(layout.value(row, field) or None)
+    tell("rows", skipped, say)
     table = pa.table({field: pa.array(values, pa.string()) for field, values in taken.items()})
     size = len(next(iter(taken.values()), ()))
     table = table.append_column("rid", pa.array(range(size), pa.int64()))
@@ -140,12 +167,14 @@ def _clean(con: Connection, layout: Layout, on: date, say: Say) -> None:
         con.execute(f"alter table said add column if not exists {field} varchar")
     for field in fields & set(_ALL):
         _leave_out_what_says_nothing(con, field)
+    _names_apart(con)
     con.execute("create table records as select rid, id as mark, truth from said order by rid")
     _names(con, fields)
     _ways(con)
     _forms(con)
     _births(con, layout, on, say)
     _phones(con)
+    _emails(con)
     _places(con, fields)
     _put_together(con)
 
@@ -157,6 +186,22 @@ def _leave_out_what_says_nothing(con: Connection, field: str) -> None:
     ).fetchall()
     if empty := [text for (text,) in short if is_missing(text, field)]:
         con.execute(f"update said set {field} = null where list_contains($1, {field})", [empty])
+
+
+def _names_apart(con: Connection) -> None:
+    """What a box of names holds besides its own, where it belongs: as `names.names_apart` has it."""
+    _dictionary(
+        con,
+        "apart",
+        f"select distinct {', '.join(Told._fields)} from said where "
+        + " or ".join(f"regexp_matches({field}, '{ALSO}')" for field in Told._fields[:3]),
+        _schema(**dict.fromkeys((*(f"{field}_said" for field in Told._fields), *Told._fields), "text")),
+        lambda *said: [(*said, *(one or None for one in names_apart(Told(*(one or "" for one in said)))))],
+    )
+    same = " and ".join(f"said.{field} is not distinct from apart.{field}_said" for field in Told._fields)
+    con.execute(
+        f"update said set {', '.join(f'{one} = apart.{one}' for one in Told._fields)} from apart where {same}"
+    )
 
 
 _ALL = (
@@ -399,7 +444,7 @@ def _births(con: Connection, layout: Layout, on: date, say: Say) -> None:
 
     def reader(field: str) -> Callable[[str, int], list[tuple[Any, ...]]]:
         column = layout.columns.get(field)
-        alone = Layout({field: column}) if column else Layout({})
+        alone = Layout({field: replace(column, further=())}) if column else Layout({})
 
         def read(text: str, count: int) -> list[tuple[Any, ...]]:
             try:
@@ -464,6 +509,21 @@ def _phones(con: Connection) -> None:
             ) where phone is not null group by rid, phone
         ) group by rid
     """)
+
+
+def _emails(con: Connection) -> None:
+    """``mails(said, emails, email_names)``."""
+
+    def cleaned(text: str) -> list[tuple[str, list[str], list[str]]]:
+        return [(text, emails, email_names(emails))] if (emails := clean_emails(text)) else []
+
+    _dictionary(
+        con,
+        "mails",
+        "select distinct email from said where email is not null",
+        _schema(said="text", emails="texts", email_names="texts"),
+        cleaned,
+    )
 
 
 def _places(con: Connection, fields: set[str]) -> None:
@@ -545,7 +605,7 @@ READING = """
     forename, forename_all, forename_sound, forename_heads, forename_count, given, middle,
     surname, surname_root, surname_sound, surname_shared, family,
     born, born_first, born_last, sex, phones, number, street, street_stem, street_sound, town, town_sound,
-    postcode, outcode, other_forename, other_forename_all, other_forename_sound, other_forename_heads,
+    postcode, outcode, emails, email_names, other_forename, other_forename_all, other_forename_sound, other_forename_heads,
     other_forename_count, other_given, other_surname, other_surname_root, other_surname_sound,
     other_surname_shared, other_family
 """
@@ -553,7 +613,7 @@ READING = """
 
 def _put_together(con: Connection) -> None:
     con.execute("create table sayings as select rid, b.born, coalesce(b.born_first, a.born_first) as born_first,"
-                " coalesce(b.born_last, a.born_last) as born_last, x.sex, p.phones,"
+                " coalesce(b.born_last, a.born_last) as born_last, x.sex, p.phones, m.emails, m.email_names,"
                 " g.forename as other_forename, g.forename_all as other_forename_all,"
                 " g.forename_sound as other_forename_sound, g.forename_heads as other_forename_heads,"
                 " g.forename_count as other_forename_count, g.given as other_given,"
@@ -563,6 +623,7 @@ def _put_together(con: Connection) -> None:
                 " f.family as other_family"
                 " from said s left join births b on b.said = s.dob left join ages a on a.said = s.age"
                 " left join sexes x on x.said = s.sex left join phones p using (rid)"
+                " left join mails m on m.said = s.email"
                 " left join others o using (rid) left join givens g on g.text = o.given"
                 " left join families f on f.text = o.family")  # fmt: skip
     con.execute("create table homes as select * from places")

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
@@ -118,7 +119,7 @@ def test_words_for_nothing_several_numbers_and_a_house_in_the_street_are_read_as
         "NULL,Ann,Lunn,-,07000 000000,,NULL,unknown\n"
         "NULL,Eve,Frost,-,07000 000000,,NULL,unknown\n"
     )
-    result = evaluate(tmp_path, rows, "--json", map_text=MAP + "email: mail\n")
+    result = evaluate(tmp_path, rows, "--json", map_text=MAP + "height: tall\n")
 
     assert result.exit_code == 0, result.output
     found = json.loads(result.stdout)
@@ -126,7 +127,49 @@ def test_words_for_nothing_several_numbers_and_a_house_in_the_street_are_read_as
     assert found["exact_phone_or_address"]["precision"] == 1.0
     assert found["exact_phone_or_address"]["recall"] == 1.0
     assert "cannot be read" not in result.stderr
-    assert "email is not compared" in result.stderr
+    assert "height is not compared" in result.stderr
+
+
+def test_an_email_address_finds_whom_nothing_else_does(tmp_path: Path) -> None:
+    draw = Random(7)
+    people = [["".join(draw.choices("abdeghiklmnorstuvw", k=9)) for _ in range(3)] for _ in range(60)]
+    rows = "".join(
+        f"{number},{one},{number % 28 + 1:02}/03/1988,{mail}@mail.example\n{number},{other},,{mail.upper()}@MAIL.example\n"
+        for number, (one, other, mail) in enumerate(people)
+    )
+    header, map_text = "who,first,born,mail\n", "forename: first\ndob: born\n"
+    without = evaluate(tmp_path, header + rows, "--json", map_text=map_text)
+    found = evaluate(tmp_path, header + rows, "--json", map_text=map_text + "email: mail\n")
+
+    assert json.loads(without.stdout)["engine"]["recall_at_p99"] < 0.1
+    assert json.loads(found.stdout)["engine"]["recall_at_p99"] > 0.9
+    assert "e-mail 1.000" in found.stderr
+
+
+def test_columns_of_one_name_spread_values_and_long_rows_are_read_and_told(tmp_path: Path) -> None:
+    header = "who,name,name,street,street,pc\n"
+    rows = (
+        '1,Ann,"Cole (née Frost)",Flat 2,14 Alma Road,LS6 2AB\n1,Ann,Frost,,"Flat 2, 14 Alma Rd",LS6 2AB,,x\n'
+    )
+    result = evaluate(
+        tmp_path,
+        header + rows,
+        "--json",
+        map_text="forename: name\nsurname: name (2)\naddress: [street, street (2), pc]\n",
+    )
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["exact_phone_or_address"]["recall"] == 1.0
+    assert json.loads(result.stdout)["engine"]["recall"] == 1.0
+    assert "column 'name' stands there more than once: the first is read" in result.stderr
+    assert "1 rows have more cells than the header" in result.stderr
+
+
+def test_a_spreadsheet_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    result = evaluate(tmp_path, b"PK\x03\x04rest", "--json")
+
+    assert result.exit_code == 1
+    assert "save the sheet as CSV" in result.stderr
 
 
 def test_no_truth_in_a_row_makes_it_nobody_elses(tmp_path: Path) -> None:

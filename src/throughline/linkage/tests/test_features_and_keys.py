@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from throughline.linkage.cleaning import (
+    clean_emails,
     clean_number,
     clean_phone,
     clean_postcode,
@@ -15,11 +16,14 @@ from throughline.linkage.cleaning import (
     fold,
     outcode,
 )
+from throughline.linkage.comparisons import Level
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import features, pack, unpack
 from throughline.linkage.keys import VERSION, batch_keys, probe_keys, record_keys
+from throughline.linkage.model import load_model
 from throughline.linkage.names import NameParts, heads, middle_of, parts_of, same_forename
 from throughline.linkage.phonetics import sound
+from throughline.linkage.scoring import compare
 
 SECRET = b"a secret of the tests"
 text = st.text(max_size=30)
@@ -35,6 +39,7 @@ descriptions = st.builds(
     phones=st.lists(text | st.from_regex(r"\+?[0-9 ]{6,14}", fullmatch=True), max_size=3).map(tuple),
     places=st.lists(places, max_size=2).map(tuple),
     others=st.lists(names, max_size=2).map(tuple),
+    emails=st.lists(text | st.emails(), max_size=2).map(tuple),
 )
 
 
@@ -296,3 +301,38 @@ def test_what_a_whole_name_says_besides_is_a_middle_name(
     full: str, forename: str, surname: str, middle: str
 ) -> None:
     assert middle_of(full, forename, surname) == middle
+
+
+@pytest.mark.parametrize(
+    ("text", "emails"),
+    [
+        ("Kelly.Frost@Mail.example", ["kelly.frost@mail.example"]),
+        ("mailto:kelly@a.example; K <k.frost@b.example>", ["kelly@a.example", "k.frost@b.example"]),
+        ("kelly+work@a.example / kelly@a.example", ["kelly@a.example"]),
+        ("k.e.l.l.y@googlemail.com", ["kelly@gmail.com"]),
+        ("kelly.frostmail.example", ["kelly.frostmail.example"]),
+        ("none@none.example, no-email@a.example, n/a", []),
+        ("@", []),
+        ("12.12.1988", []),
+    ],
+)
+def test_email_addresses_are_cleaned(text: str, emails: list[str]) -> None:
+    assert clean_emails(text) == emails
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "level"),
+    [
+        ("kelly.frost@a.example", "KELLY.FROST@A.EXAMPLE", "same"),
+        ("kelly.frost@a.example", "kely.frsot@a.example", "nearly"),
+        ("kelly.frost@a.example", "kelly.frost@mail.example", "name"),
+        ("info@a.example", "info@mail.example", "different"),
+        ("kelly.frost@a.example", "dean@a.example", "different"),
+    ],
+)
+def test_email_addresses_agree_by_level(one: str, other: str, level: str) -> None:
+    heard, known = (features(Description(emails=(text,))) for text in (one, other))
+
+    assert compare(heard, known, load_model("live")) == (("email", Level(level)),)
+    assert unpack(pack(heard)) == heard
+    assert bool(probe_keys(heard, SECRET) & record_keys(known, SECRET)) == (level in ("same", "name"))

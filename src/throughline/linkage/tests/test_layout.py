@@ -39,7 +39,10 @@ def test_a_column_is_called_what_the_map_says_and_is_no_value_of_yaml(tmp_path: 
         ("index: {surname: LAST}", "unknown field 'index'; fields are id, forename"),
         ("dob: {format: '%Y'}", "must give a column for dob"),
         ("surname: {column: LAST, format: '%Y'}", "only dob has one"),
-        ("surname: [LAST]", "must give a column for surname"),
+        ("surname: []", "must give a column for surname"),
+        ("street: [LINE_1, LINE_2]", "several columns for street: give them to address"),
+        ("age: [AGE, YEARS]", "several columns for age: name one of them"),
+        ("surname: {column: [LAST, MAIDEN], format: '%Y'}", "only dob has one"),
         ("surname", "must hold lines"),
         ("", "must hold lines"),
         ("a: [", "not YAML"),
@@ -56,15 +59,49 @@ def test_a_map_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
 
 
 def test_what_recognition_does_not_compare_is_passed_over_and_told(tmp_path: Path) -> None:
-    layout = read_map(map_file(tmp_path, "surname: LAST\nemail: MAIL\neyes: {column: EYES, format: short}\n"))
+    layout = read_map(
+        map_file(tmp_path, "surname: LAST\nheight: TALL\neyes: {column: EYES, format: short}\n")
+    )
 
-    assert layout == Layout({"surname": Column("LAST")}, ("email", "eyes"))
-    assert layout.among(["MAIL"]) == Layout({}, ("email", "eyes"))
+    assert layout == Layout({"surname": Column("LAST")}, ("height", "eyes"))
+    assert layout.among(["TALL"]) == Layout({}, ("height", "eyes"))
 
 
 def test_a_missing_column_is_named() -> None:
     with pytest.raises(LayoutError, match="no column 'LAST', which the map gives for surname"):
         Layout({"surname": Column("LAST")}).check(["FIRST"])
+
+
+def test_a_column_in_other_letters_is_offered() -> None:
+    with pytest.raises(LayoutError, match="for surname; is it 'Last'"):
+        Layout({"surname": Column("LAST")}).check(["FIRST", "Last"])
+
+
+def test_a_value_spread_over_several_columns_is_put_together(tmp_path: Path) -> None:
+    layout = read_map(
+        map_file(
+            tmp_path,
+            "address: [LINE_1, LINE_2, TOWN, PC]\nphone: [HOME, MOBILE]\nforename: [FIRST]\n"
+            "dob: {column: [DAY, MONTH, YEAR], format: '%d/%m/%Y'}\n",
+        )
+    )
+    row = {
+        "LINE_1": "Flat 2", "LINE_2": "14 Alma Road", "TOWN": "n/k", "PC": "LS6 2AB", "HOME": "01632 960123", "MOBILE": "07700 900123",
+        "FIRST": "Ann", "DAY": "3", "MONTH": "11", "YEAR": "1988",
+    }  # fmt: skip
+
+    assert describe(row, layout, on=ON) == Description(
+        names=(Name("Ann"),),
+        born=date(1988, 11, 3),
+        phones=("01632 960123; 07700 900123",),
+        places=(Place("Flat 2 14", "Alma Road", "", "LS6 2AB"),),
+    )
+    assert layout.missing(["LINE_2", "DAY", "MONTH", "YEAR", "FIRST", "HOME", "PC"]) == [
+        ("address", "LINE_1"),
+        ("address", "TOWN"),
+        ("phone", "MOBILE"),
+    ]
+    assert layout.among(["LINE_2", "PC"]).value(row, "address") == "14 Alma Road, LS6 2AB"
 
 
 def row_of(**fields: str) -> Description:
@@ -187,3 +224,36 @@ def test_a_given_format_is_the_only_one() -> None:
     assert describe({"dob": "02/03/1990"}, layout, on=ON).born == date(1990, 2, 3)
     with pytest.raises(MalformedValue, match="form %m/%d/%Y"):
         describe({"dob": "1990-02-03"}, layout, on=ON)
+
+
+@pytest.mark.parametrize(
+    ("said", "names"),
+    [
+        (
+            {"forename": "Sarah (Sally)", "surname": "Cole (née Frost)"},
+            [Name("Sarah", "", "Cole"), Name("Sarah", "", "Frost"), Name("Sally", "", "Cole")],
+        ),
+        (
+            {"forename": "Ann", "surname": "Cole nee Frost"},
+            [Name("Ann", "", "Cole"), Name("Ann", "", "Frost")],
+        ),
+        (
+            {"forename": "Ann", "surname": "Cole (was Hill, now Lunn)"},
+            [Name("Ann", "", "Cole"), Name("Ann", "", "Hill"), Name(full="Ann Lunn")],
+        ),
+        ({"full_name": "Dean Cole aka Dean Frost"}, [Name(full="Dean Cole"), Name(full="Dean Frost")]),
+        (
+            {"full_name": "Dean Cole aka Spider"},
+            [Name(full="Dean Cole"), Name(full="Dean Spider"), Name(full="Spider Cole")],
+        ),
+        ({"full_name": "COLE, Sarah (née Frost)"}, [Name(full="COLE, Sarah"), Name(full="Frost, Sarah")]),
+        ({"full_name": "Sarah Cole formerly Frost"}, [Name(full="Sarah Cole"), Name(full="Sarah Frost")]),
+        ({"surname": "Cole (deceased)"}, [Name("", "", "Cole")]),
+        ({"forename": "Wong", "surname": "Nee"}, [Name("Wong", "", "Nee")]),
+        ({"full_name": "Nee Wong"}, [Name(full="Nee Wong")]),
+        ({"surname": "(Frost)"}, [Name("", "", "(Frost)")]),
+        ({"surname": "Cole née"}, [Name("", "", "Cole née")]),
+    ],
+)
+def test_a_box_of_names_may_hold_another_name(said: dict[str, str], names: list[Name]) -> None:
+    assert list(row_of(**said).names) == names

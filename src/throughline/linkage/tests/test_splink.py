@@ -28,7 +28,7 @@ from throughline.linkage.scoring import compare
 TODAY = date(2026, 11, 26)
 FIELDS = (
     "forename", "middle", "surname", "full_name", "former_surname", "known_as", "aliases", "dob", "age", "sex",
-    "phone", "phone_2", "house_number", "street", "town", "postcode", "address", "previous_house_number",
+    "phone", "phone_2", "email", "house_number", "street", "town", "postcode", "address", "previous_house_number",
     "previous_street", "previous_town", "previous_postcode", "other_forename", "other_surname",
 )  # fmt: skip
 LAYOUT = layout_of({field: field for field in FIELDS})
@@ -105,12 +105,12 @@ def positive(one: Features, other: Features, model: Model) -> tuple[float, float
 
 FORENAMES = (
     "Jo", "Joanne", "Joann", "Mohammed Ali", "Ali", "Ali Ali", "Li Wei", "Liwei", "Wei", "A", "Anne-Marie", "Marie", "Łukasz",
-    "Lucas", "Bo", "Po", "Siobhan", "Shivaun", "Sarah Jane", "S J", "Alexandra", "Sasha", "Мария", "Марина", "Kav", "Kavita", "Oliwia Kav", "Oli", "",
+    "Lucas", "Joanne (Jo)", "Bo", "Po", "Siobhan", "Shivaun", "Sarah Jane", "S J", "Alexandra", "Sasha", "Мария", "Марина", "Kav", "Kavita", "Oliwia Kav", "Oli", "",
 )  # fmt: skip
 SURNAMES = (
     "Whitmoor", "Whitmore", "Whitmoore", "Khan", "Kaur", "Begum", "O'Neill", "Oneil", "McDonald", "Macdonald",
     "Smith-Jones", "Jones", "Kowalski", "Kowalska", "van der Berg", "Berg", "Okafor", "Thompson", "Thomson", "Li",
-    "Alexandra", "Marie", "",
+    "Alexandra", "Marie", "Whitmoor (née Khan)", "Jones formerly Li", "",
 )  # fmt: skip
 name = st.sampled_from(FORENAMES)
 surname = st.sampled_from(SURNAMES)
@@ -138,6 +138,9 @@ ROW = st.fixed_dictionaries(
         "age": st.sampled_from(("37", "38", "41", "")), "sex": st.sampled_from(("1", "2", "")),
         "phone": st.sampled_from(("07700 900123", "07700900124", "+447700900123", "01632 960123", "900123", "")),
         "phone_2": st.sampled_from(("01632 960123", "07700 900124", "")),
+        "email": st.sampled_from(
+            ("Kelly.Frost@mail.example", "kelly.frsot@mail.example", "kelly.frost@post.example; k@a.example", "kelly.frostmail.example", "none@none", "dean99@a.example", "")
+        ),
         "house_number": st.sampled_from(("14", "Flat 2, 14", "41", "2", "")),
         "street": st.sampled_from(("Alma Road", "Alma Rd", "Almer Road", "Fox Place", "Mill Lane", "St Johns St", "")),
         "town": st.sampled_from(("Leeds", "Leads", "York", "")),

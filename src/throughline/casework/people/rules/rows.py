@@ -38,6 +38,7 @@ from throughline.linkage.layout import (
     layout_of,
     load_map,
 )
+from throughline.linkage.names import Told, names_apart
 from throughline.reference import load
 
 # what the index of a force holds beyond the fields by which recognition knows a person
@@ -111,6 +112,11 @@ def read_file_map(path: Path) -> FileMap:
         columns[name], extra = _own_column(name, entry)
         codes[name] = extra.get("codes", {})
         scheme = extra.get("scheme", scheme)
+    for name, column in shared.columns.items():
+        if column.further:
+            raise LayoutError(
+                f"the map gives several columns for {name}, which an import reads from one", name
+            )
     for column in (*shared.columns.values(), *columns.values()):
         _check_format(column)
     return FileMap(shared, Layout(columns), codes, scheme, encoding)
@@ -298,6 +304,9 @@ class Judge:
         for name in _MAY_BE_NOT_KNOWN:
             if told.get(name, "").lower() in _NOT_KNOWN:
                 told[name] = ""
+        said = Told(*(told.get(name, "") for name in Told._fields))
+        if (apart := names_apart(said)) != said:
+            told |= {name: text for name, text in apart._asdict().items() if text}
         return told
 
     def _described(self, told: Mapping[str, str]) -> Description:
