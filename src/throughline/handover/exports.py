@@ -3,6 +3,7 @@
 import codecs
 import csv
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +18,8 @@ _DELIMITERS: Final = (",", ";", "\t", "|")
 _BLOCK: Final = 1 << 20
 #: A longer cell is a quotation mark that was never closed. The limit is the whole process's, and other readers move it.
 _LONGEST_CELL: Final = 131_072
+#: So many rows of titles may stand above a heading for it to be looked for.
+_TITLES: Final = 20
 
 
 def rows_of(path: Path, file: File, told: Map) -> Iterator[tuple[int, dict[str, str] | str]]:
@@ -34,6 +37,8 @@ def rows_of(path: Path, file: File, told: Map) -> Iterator[tuple[int, dict[str, 
             for number, cells in enumerate(reader, start=2):
                 if not any(cell.strip() for cell in cells):
                     continue
+                if len(cells) > len(heading) and not any(map(str.strip, cells[len(heading) :])):
+                    cells = cells[: len(heading)]
                 if len(cells) != len(heading):
                     yield number, f"has {len(cells)} cells, and the heading {len(heading)}"
                     continue
@@ -56,6 +61,8 @@ def _encoding(path: Path) -> str:
     try:
         with path.open("rb") as opened:
             head = opened.read(4096)
+            if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+                raise MapError(f"{path.name}: is a spreadsheet or an archive; save its sheet as CSV")
             for mark, encoding in _MARKS:
                 if head.startswith(mark):
                     return encoding
@@ -90,7 +97,22 @@ def _heading(path: Path, encoding: str, file: File, delimiter: str) -> tuple[str
         raise MapError(f"{path.name}: is not there or cannot be opened") from None
     best, heading = max(found, key=lambda one: len(file.columns & {*one[1]}))
     if missing := sorted(file.columns - {*heading}):
-        raise MapError(f"{file.kind}: the map names the column {missing[0]!r}, which is not in {path.name}")
+        below = _heading_below(path, encoding, file, delimiter)
+        remedy = f"; its columns are named in row {below}: take out the rows above it" if below else ""
+        raise MapError(
+            f"{file.kind}: the map names the column {missing[0]!r}, which is not in {path.name}{remedy}"
+        )
     if twice := [name for name in sorted(file.columns) if heading.count(name) > 1]:
         raise MapError(f"{file.kind}: the column {twice[0]!r} stands twice in {path.name}")
     return best, heading
+
+
+def _heading_below(path: Path, encoding: str, file: File, delimiter: str) -> int:
+    """In which of the first rows the columns of the map are named, where that is not the first; 0 in none."""
+    with path.open(encoding=encoding, newline="") as opened:
+        for each in (delimiter,) if delimiter else _DELIMITERS:
+            opened.seek(0)
+            for number, cells in enumerate(islice(csv.reader(opened, delimiter=each), _TITLES), start=1):
+                if file.columns <= {cell.strip() for cell in cells}:
+                    return number
+    return 0

@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any, Final
@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from throughline.handover.exports import check_columns, rows_of
-from throughline.handover.mapping import ELSE, KINDS, File, Map, MapError, Source, Type, same
+from throughline.handover.mapping import ELSE, EXCEL, KINDS, File, Map, MapError, Source, Type, same
 from throughline.handover.reading import ABOUT
 from throughline.handover.shapes import SHAPES, VERSION
 
@@ -32,6 +32,7 @@ REJECTS: Final = "rejects.csv"
 _KEY: Final = 32
 _LONDON: Final = ZoneInfo("Europe/London")
 _YEARS: Final = range(1900, 2100)
+_EXCEL_BEGINS: Final = datetime(1899, 12, 30)  # noqa: DTZ001 (London's, as all dates without a zone)
 _EVERY: Final = 100_000
 _OLDEST: Final = 120
 _SHAPES: Final = {shape.name: shape for shape in SHAPES}
@@ -84,9 +85,9 @@ def import_records(
     Nothing is written where a file or a column of the map is not there. Raises MapError, or FileExistsError where the
     folder holds anything.
     """
-    paths = _by_kind(told, [*sources])
+    paths = _by_pattern(told, [*sources])
     for file in told.files:
-        for path in paths[file.kind]:
+        for path in paths[file.pattern]:
             check_columns(path, file, told)
     if out.exists() and any(out.iterdir()):
         raise FileExistsError(f"{out.name} is not empty")
@@ -113,17 +114,19 @@ def import_records(
     return counts
 
 
-def _by_kind(told: Map, sources: list[Path]) -> dict[str, list[Path]]:
-    found: dict[str, list[Path]] = {file.kind: [] for file in told.files}
+def _by_pattern(told: Map, sources: list[Path]) -> dict[str, list[Path]]:
+    """The files that each name of the map stands for: one of several kinds, where all give it by the same name."""
+    found: dict[str, list[Path]] = {file.pattern: [] for file in told.files}
     for path in sources:
-        kinds = [file.kind for file in told.files if fnmatchcase(path.name, file.pattern)]
-        if len(kinds) != 1:
-            raise MapError(f"{path.name}: is what {' and '.join(kinds) or 'no kind'} of the map names")
+        named = [file for file in told.files if fnmatchcase(path.name, file.pattern)]
+        if len({file.pattern for file in named}) != 1:
+            kinds = " and ".join(dict.fromkeys(file.kind for file in named))
+            raise MapError(f"{path.name}: is what {kinds or 'no kind'} of the map names")
         if not path.is_file():
             raise MapError(f"{path.name}: is not there or cannot be opened")
-        found[kinds[0]].append(path)
+        found[named[0].pattern].append(path)
     for file in told.files:
-        if not found[file.kind]:
+        if not found[file.pattern]:
             raise MapError(f"{file.kind}: the map names {file.pattern}, and no such file was given")
     return found
 
@@ -154,7 +157,7 @@ class _Landing:
         self.written: dict[str, int] = {}
 
     def land(self, paths: dict[str, list[Path]], say: Callable[[str], None]) -> dict[str, Landed]:
-        counts = {kind: Landed() for kind in paths}
+        counts = {file.kind: Landed() for file in self.told.files}
         with ExitStack() as opened:
             self.opened = opened
             self.writers: dict[str, Any] = {}
@@ -162,13 +165,15 @@ class _Landing:
             rejects.writerow(["file", "row", "column", "reason", "landed"])
             for file in self.told.files:
                 count = counts[file.kind]
-                for path in paths[file.kind]:
+                for path in paths[file.pattern]:
+                    before = count.landed, count.rows
                     for number, cells in rows_of(path, file, self.told):
                         count.rows += 1
                         if count.rows % _EVERY == 0:
                             say(f"{path.name}: {count.rows:,} rows")
                         self._row(file, path.name, number, cells, count, rejects)
-                    say(f"{path.name}: {count.landed:,} of {count.rows:,} landed")
+                    landed, rows = count.landed - before[0], count.rows - before[1]
+                    say(f"{path.name}: {landed:,} of {rows:,} landed as {file.kind}")
             self._finish()
         return counts
 
@@ -209,6 +214,8 @@ class _Landing:
                     lost.append((source.column, str(wrong)))
                 continue
             if source.field.needed and row[name] is None:
+                if file.several and name == "person" and not told:
+                    raise _LeftOut
                 if told and source.field.type in (Type.CODE, Type.FLAG):
                     raise _LeftOut
                 refused = refused or _Refused(name, "is empty")
@@ -248,7 +255,10 @@ class _Landing:
     def _at(self, told: str) -> datetime:
         for each in self.told.dates:
             try:
-                found = datetime.strptime(told, each)  # noqa: DTZ007 (London's, where it names no zone)
+                if each == EXCEL:
+                    found = _EXCEL_BEGINS + timedelta(minutes=round(float(told) * 1440))
+                else:
+                    found = datetime.strptime(told, each)  # noqa: DTZ007 (London's, where it names no zone)
                 # the first and the last years of a calendar have no instant in every zone
                 if found.year in _YEARS:
                     return found.replace(tzinfo=found.tzinfo or _LONDON).astimezone(UTC)

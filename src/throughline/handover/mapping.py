@@ -13,6 +13,8 @@ from throughline.reference import load
 type Value = str | bool | None
 
 ELSE: Final = "*"
+EXCEL: Final = "excel"
+"""Among the formats of dates: the number of days by which a spreadsheet keeps one."""
 _FLAGS: Final = {
     "yes": True,
     "y": True,
@@ -113,11 +115,15 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One kind of file: how it is called, and where each field comes from."""
+    """One kind of file: how it is called, and where each field comes from.
+
+    Of ``several`` of one kind in a row (a first victim, a second) each may be empty.
+    """
 
     kind: str
     pattern: str
     sources: Mapping[str, Source]
+    several: bool = False
 
     @property
     def columns(self) -> set[str]:
@@ -155,7 +161,7 @@ def read_map(path: Path) -> Map:
     if (
         not isinstance(dates, list)
         or not dates
-        or not all(isinstance(one, str) and "%" in one for one in dates)
+        or not all(isinstance(one, str) and ("%" in one or one == EXCEL) for one in dates)
     ):
         raise MapError('dates: is needed, a list of formats such as ["%d/%m/%Y %H:%M", "%d/%m/%Y"]')
     encoding, delimiter = str(told.get("encoding") or ""), str(told.get("delimiter") or "")
@@ -167,7 +173,14 @@ def read_map(path: Path) -> Map:
         raise MapError("delimiter: is one character")
     if not isinstance(told.get("all_crimes", False), bool):
         raise MapError("all_crimes: is true or false")
-    files = tuple(_file(kind, told[kind]) for kind in KINDS if kind in told)
+    files = tuple(
+        _file(kind, each, several=isinstance(told[kind], list))
+        for kind in KINDS
+        if kind in told
+        for each in (told[kind] if isinstance(told[kind], list) else [told[kind]])
+    )
+    if not all(any(file.kind == kind for file in files) for kind in KINDS if kind in told):
+        raise MapError("a list of nothing: give what each is, or leave the kind out")
     return Map(files, tuple(dates), encoding, delimiter, told.get("all_crimes", False))
 
 
@@ -177,7 +190,7 @@ def _mapping(told: object, where: str) -> dict[str, Any]:
     return told
 
 
-def _file(kind: str, told: object) -> File:
+def _file(kind: str, told: object, *, several: bool) -> File:
     given = _mapping(told, kind)
     fields = KINDS[kind]
     pattern = given.get("file")
@@ -197,6 +210,7 @@ def _file(kind: str, told: object) -> File:
             for name, each in given.items()
             if name != "file"
         },
+        several,
     )
 
 

@@ -283,3 +283,54 @@ class TestTheExtract:
             write_records(tmp_path / name, 20, seed=3, year_end=date(2026, 3, 31))
         for path in (tmp_path / "one").iterdir():
             assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+class TestOneRowOfEverything:
+    """Software that writes an incident, its crime, two victims and a suspect into one row of one file."""
+
+    TEXT = (
+        "CRIME,INC,WHEN,DA,VIC1,VIC2,SUS,\n"
+        "C1,A1,45836.5,Y,V1,V2,S1,\n"
+        "C2,A2,45837,Y,V1,,S1,\n"
+        "C3,A3,then,Y,V3,,S1,\n"
+        "Figures are provisional,,,,,,,\n"
+    )
+
+    def test_each_kind_takes_its_own_columns(self, export: Export) -> None:
+        part = {"file": "all.csv", "incident": "INC"}
+        export.map = {
+            "dates": ["excel"],
+            "incidents": {**DAY, "file": "all.csv", "id": "INC"},
+            "crimes": {"file": "all.csv", "id": "CRIME", "incident": "INC", "at": "WHEN"},
+            "people": [
+                {**part, "person": "VIC1", "part": {"always": "victim"}},
+                {**part, "person": "VIC2", "part": {"always": "victim"}},
+                {**part, "person": "SUS", "part": {"always": "suspect"}},
+            ],
+        }
+        done = export.file("all.csv", self.TEXT).brought_in("--csv")
+
+        assert done.exit_code == 0, done.output
+        assert "people: 12 rows, 5 landed, 5 left out by the map, 2 rejected" in done.stdout
+        assert "all.csv: 2 of 4 landed as incidents" in done.stderr
+        assert len(export.rows("handover_case")) == 2
+        (first, _) = sorted(export.rows("handover_incident"), key=lambda row: str(row["at"]))
+        assert "2025-06-28" in str(first["at"])
+        assert {(row, column) for _, row, column, *_ in export.rejects()} >= {("4", "WHEN"), ("5", "WHEN")}
+
+    def test_a_file_of_two_names_of_the_map_is_refused(self, export: Export) -> None:
+        export.map["crimes"] = {"file": "*.csv", "id": "CRIME", "incident": "INC", "at": "WHEN"}
+        done = export.file("incidents.csv", INCIDENTS).brought_in()
+        assert "incidents.csv: is what incidents and crimes of the map names" in done.stderr
+
+    def test_a_title_above_the_heading_and_a_spreadsheet_are_told(self, export: Export) -> None:
+        done = export.file("incidents.csv", "Extract of June\n\n" + INCIDENTS).brought_in()
+        assert "its columns are named in row 3: take out the rows above it" in done.stderr
+        done = export.file("incidents.csv", "PK\x03\x04").brought_in()
+        assert "is a spreadsheet or an archive; save its sheet as CSV" in done.stderr
+        assert not export.out.exists()
+
+    def test_an_empty_list_of_a_kind_is_refused(self, export: Export) -> None:
+        export.map["people"] = []
+        done = export.file("incidents.csv", INCIDENTS).brought_in()
+        assert "a list of nothing" in done.stderr

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from itertools import combinations
 
 from throughline.statistics.consistency.facts import Fact, Finding, ids, number
 from throughline.statistics.consistency.rounding import Span, shown, span
@@ -39,9 +40,24 @@ def _told_twice(facts: Sequence[Fact]) -> Iterator[Finding]:
 
 
 def _alternatives(group: Sequence[Fact]) -> bool:
-    """Several values told in one breath ("7, 14 or 21 days") are a list, not one thing told twice."""
-    places = [(fact.source, fact.quote) for fact in group if fact.source or fact.quote]
-    return len({*places}) < len(places) and len({fact.value for fact in group}) == len(group)
+    """Several values told in one breath ("7, 14 or 21 days") are a list, not one thing told twice.
+
+    The same figure rounded beside itself is none, nor is one told in another kind.
+    """
+    places: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+    for fact in group:
+        if fact.source or fact.quote:
+            places[fact.source, fact.quote].append(fact)
+    lists = [several for several in places.values() if len(several) > 1]
+    return (
+        bool(lists)
+        and len({fact.value for fact in group}) == len(group)
+        and not any(
+            (one.statistic, one.unit) != (other.statistic, other.unit) or span(one).meets(span(other))
+            for several in lists
+            for one, other in combinations(several, 2)
+        )
+    )
 
 
 def _odd_ones(group: Sequence[Fact]) -> Iterator[Finding]:

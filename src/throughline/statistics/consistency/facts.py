@@ -10,11 +10,14 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Final
+
+from throughline.statistics.consistency.words import numbers
 
 NEEDED: Final = ("id", "indicator", "value")
 COLUMNS: Final = (
@@ -36,6 +39,11 @@ COLUMNS: Final = (
 STATISTICS: Final = frozenset(
     {"count", "percent", "rate", "n_forces", "flag", "rank", "range_min", "range_max"}
 )
+#: Other words for them.
+ALSO_STATISTICS: Final = {
+    "percentage": "percent", "per cent": "percent", "%": "percent", "pct": "percent", "number": "count", "n": "count", "total": "count",
+    "ratio": "rate", "min": "range_min", "minimum": "range_min", "max": "range_max", "maximum": "range_max", "forces": "n_forces",
+}  # fmt: skip
 QUALIFIERS: Final = {
     "": "=",
     "=": "=",
@@ -47,6 +55,12 @@ QUALIFIERS: Final = {
     "≤": "<=",
     "≈": "≈",
     "~": "≈",
+    **dict.fromkeys(("exactly", "exact"), "="),
+    **dict.fromkeys(("over", "more than", "above"), ">"),
+    **dict.fromkeys(("under", "less than", "fewer than", "below", "nearly", "almost"), "<"),
+    **dict.fromkeys(("at least", "no fewer than"), ">="),
+    **dict.fromkeys(("at most", "up to", "no more than"), "<="),
+    **dict.fromkeys(("about", "around", "approximately", "approx", "approx.", "roughly", "circa", "c."), "≈"),
 }
 #: A change by its name, and by its unit; and one that goes down.
 CHANGED: Final = re.compile(r"_(?:change|increase|decrease|rise|fall|growth|reduction)$")
@@ -63,9 +77,21 @@ LARGEST: Final = 20_000_000
 #: Beyond this many digits a cell is junk, not a figure.
 LONGEST_NUMBER: Final = 18
 
-NUMBER: Final = re.compile(r"[-+]?\d[\d,]*(\.\d+)?|[-+]?\.\d+")
+NUMBER: Final = re.compile(r"[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?|[-+]?\.\d+")
 #: Thousands that are set apart by a space, whether or not a line may break there.
 SPACED: Final = re.compile(r"[-+]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:\.\d+)?")
+#: "1.3 million", "12k".
+TIMES: Final = {
+    "thousand": 1000, "k": 1000, "million": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "billion": 10**9, "bn": 10**9,
+}  # fmt: skip
+SCALED: Final = re.compile(rf"([-+]?[\d.,]*\d)\s*({'|'.join(TIMES)})", re.IGNORECASE)
+#: "one in four", "2 out of 3", "two thirds", "a quarter", "half".
+IN_WORDS: Final = re.compile(
+    r"[a-z ]*\b(?:in|out of|half|third|thirds|quarter|quarters|fifth|fifths)\b[a-z ]*|\d+ (?:in|out of) \d+",
+    re.IGNORECASE,
+)
+A_RANGE: Final = re.compile(r"[\d.,]+\s*%?\s*(?:-|–|—|to|and)\s*[\d.,]+\s*%?")
+IN_PERCENT_WORDS: Final = re.compile(r"(?<=\d)\s*(?:%|per ?cent)$", re.IGNORECASE)
 #: What can be printed with a percent sign.
 IN_PERCENT: Final = frozenset({"percent", "rate", "range_min", "range_max"})
 
@@ -229,22 +255,39 @@ def number(value: Decimal | int | float) -> str:
 
 
 def read_file(path: Path) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
-    """The facts of a CSV file in UTF-8, and a finding for every row that cannot be read.
+    """The facts of a CSV file, and a finding for every row that cannot be read.
+
+    It is read as UTF-8, as UTF-16 where it begins with that mark, or as Windows writes it.
 
     Raises FileError where it is no such file: not there, not text, too large, or without the columns that are needed.
     """
     try:
         if path.stat().st_size > LARGEST:
             raise FileError(f"{path.name}: is larger than {LARGEST:,} bytes, which no list of facts is.")
-        text = path.read_bytes().decode("utf-8-sig")
+        text = _text(path.read_bytes())
     except OSError as error:
         raise FileError(f"{path.name}: cannot be opened ({error.strerror}).") from None
     except UnicodeDecodeError as error:
         raise FileError(f"{path.name}: is not UTF-8 text (byte {error.start:,}).") from None
+    except FileError as error:
+        raise FileError(f"{path.name}: {error}") from None
     try:
         return read(text)
     except FileError as error:
         raise FileError(f"{path.name}: {error}") from None
+
+
+def _text(content: bytes) -> str:
+    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise FileError("is a spreadsheet: save the sheet as CSV.")
+    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return content.decode("utf-16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        if b"\x00" in content:
+            raise
+        return content.decode("cp1252")
 
 
 def read(text: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
@@ -252,7 +295,8 @@ def read(text: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
     if "\x00" in text:
         raise FileError("holds bytes that no text has.")
     # a second reading for line numbers is not needed: a quoted line break counts as part of its row
-    rows = csv.reader(io.StringIO(text), strict=False)
+    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
+    rows = csv.reader(io.StringIO(text), strict=False, delimiter=delimiter)
     try:
         heading = [cell.strip().lower() for cell in next(rows, [])]
         lines = list(rows)
@@ -292,22 +336,34 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
     for column in ("id", "indicator"):
         if not row.get(column):
             wrong.append(f"{column}: is empty")
-    # a percent sign says what the value is where the row does not
-    signed = re.search(r"\d\s*%$", row.get("value", "")) is not None
-    statistic = row.get("statistic", "").lower() or ("percent" if signed else "count")
+    # a percent sign, or "one in four", says what the value is where the row does not
+    signed = IN_PERCENT_WORDS.search(row.get("value", "")) is not None
+    part = _in_words(row.get("value", ""))
+    statistic = " ".join(row.get("statistic", "").lower().split())
+    statistic = ALSO_STATISTICS.get(statistic, statistic) or (
+        "percent" if signed else "rate" if part else "count"
+    )
+    unit = row.get("unit", "").lower()
+    if statistic == "proportion" or (part is not None and statistic == "rate" and "proportion" not in unit):
+        statistic, unit = "rate", f"proportion {'(in words) ' if part else ''}{unit}".strip()
+    if part is not None and statistic in IN_PERCENT:
+        row = {**row, "value": f"{part * (1 if statistic == 'rate' else 100):.4f}"}
     if statistic not in STATISTICS:
         wrong.append(f"statistic: {_cut(statistic)} is none of {', '.join(sorted(STATISTICS))}")
-    qualifier = QUALIFIERS.get(row.get("qualifier", ""))
+    qualifier = QUALIFIERS.get(row.get("qualifier", "").lower())
     if qualifier is None:
         wrong.append(f"qualifier: {_cut(row['qualifier'])} is none of = > < >= <= ≈")
     if signed and statistic in IN_PERCENT:
-        row = {**row, "value": row["value"].removesuffix("%").rstrip()}
+        row = {**row, "value": IN_PERCENT_WORDS.sub("", row["value"])}
     value = _number(row, "value", wrong)
     numerator, denominator = _number(row, "numerator", wrong), _number(row, "denominator", wrong)
+    undated = len(wrong)
     start, end = _day(row, "period_start", wrong), _day(row, "period_end", wrong)
+    # of no known day it would be taken for one of another time, and differ from that
+    undated = len(wrong) > undated
     if start and end and start > end:
         wrong.append(f"period: begins on {start}, after it ends on {end}")
-    if value is None or not row.get("id") or not row.get("indicator"):
+    if value is None or undated or not row.get("id") or not row.get("indicator"):
         return None, wrong
     fact = Fact(
         id=row["id"],
@@ -317,7 +373,7 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
         geography=row.get("geography", ""),
         statistic=statistic,
         value=value,
-        unit=row.get("unit", "").lower(),
+        unit=unit,
         numerator=numerator,
         denominator=denominator,
         source=row.get("source_ref", ""),
@@ -334,22 +390,42 @@ def _number(row: dict[str, str], column: str, wrong: list[str]) -> Decimal | Non
         return None
     if SPACED.fullmatch(told):
         told = re.sub(r"\s", "", told)
+    if scaled := SCALED.fullmatch(told):
+        exact = _number({column: scaled[1]}, column, [])
+        if exact is not None:
+            return (exact * TIMES[scaled[2].lower()]).quantize(Decimal(1))
     if len(told) <= LONGEST_NUMBER and NUMBER.fullmatch(told):
         try:
             return Decimal(told.replace(",", ""))
         except InvalidOperation:  # pragma: no cover - the pattern lets nothing else through
             pass
-    wrong.append(f"{column}: {_cut(told)} is not a number")
+    remedy = (
+        ": give its least and its most a row each, with range_min and range_max"
+        if A_RANGE.fullmatch(told)
+        else ""
+    )
+    wrong.append(f"{column}: {_cut(told)} is not a number{remedy}")
     return None
+
+
+def _in_words(told: str) -> Fraction | None:
+    """The part that a value names in words: "one in four", "two thirds", "half"."""
+    if not IN_WORDS.fullmatch(told):
+        return None
+    parts = [one for one in numbers(told.replace("out of", "in")) if 0 < one < 1]
+    return parts[-1] if parts else None
 
 
 def _day(row: dict[str, str], column: str, wrong: list[str]) -> date | None:
     told = row.get(column, "")
     if not told:
         return None
-    try:
-        return date.fromisoformat(told)
-    except ValueError:
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"):
+        try:
+            return datetime.strptime(told, form).date()  # noqa: DTZ007 a day has no time zone
+        except ValueError:
+            continue
+    else:
         wrong.append(f"{column}: {_cut(told)} is not a date written as 2015-03-31")
         return None
 

@@ -35,6 +35,7 @@ def forces(facts: Sequence[Fact]) -> Iterator[Finding]:
     yield from _bases(facts)
     yield from _named(facts)
     yield from _with_and_without(facts)
+    yield from _has_and_has_not(facts)
     yield from _supplied(facts)
     yield from _in_the_place(facts)
     yield from _seen_by(facts)
@@ -135,9 +136,24 @@ def told_twice(places: Mapping[str, Sequence[Fact]], words: str, name: str) -> I
 def _named(facts: Sequence[Fact]) -> Iterator[Finding]:
     """As many forces as are counted are named; each once; none both unable and with a figure."""
     lists: dict[tuple[str, object], list[Fact]] = defaultdict(list)
+    others: dict[tuple[str, object], list[Fact]] = defaultdict(list)
     for fact in facts:
         if fact.statistic == "flag" and "list" in fact.unit:
             lists[fact.indicator, fact.period].append(fact)
+        elif fact.statistic == "flag" and fact.geography in forces_by_name():
+            others[fact.indicator, fact.period].append(fact)
+    for (name, period), some in others.items():
+        # not said to be a whole list they may be some of them, and are no more than are counted
+        named = {fact.geography for fact in some if fact.value == 1}
+        for fact in _counts(facts):
+            if (fact.indicator, fact.period) == (name, period) and span(fact).high < len(named):
+                yield Finding(
+                    ids(fact, some),
+                    "forces named",
+                    fact.shown,
+                    f"{len(named)} at least",
+                    f"{name} is {fact.shown} forces ({fact.id}), and {len(named)} are named: {', '.join(sorted(named))}.",
+                )
     for (name, period), listed in lists.items():
         named = {fact.geography for fact in listed if fact.value == 1}
         places = by_place(listed)
@@ -267,6 +283,34 @@ def _with_and_without(facts: Sequence[Fact]) -> Iterator[Finding]:
                 str(len(ranked)),
                 f"{name} is said to have {match.group(1)} places, and has {len(ranked)}.",
             )
+
+
+def _has_and_has_not(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Forces with something and those without it are together all of whom they are counted, or no more than there are."""
+    counts = _counts(facts)
+    for without in counts:
+        lacking = without.stems & {"without", "no"}
+        if len(lacking) != 1:
+            continue
+        for having in counts:
+            if (having.period, having.geography, having.denominator) != (
+                without.period,
+                without.geography,
+                without.denominator,
+            ) or having.stems - {"with"} != without.stems - lacking:
+                continue
+            base = all_forces(without.end) if without.denominator is None else int(without.denominator)
+            added = having.value + without.value
+            exact = having.qualifier == without.qualifier == "="
+            if added > base or (exact and without.denominator is not None and added < base):
+                yield Finding(
+                    ids(having, without),
+                    "with and without",
+                    f"{having.shown} + {without.shown}",
+                    number(base),
+                    f"{having.indicator} is {having.shown} ({having.id}) and {without.indicator} {without.shown}"
+                    f" ({without.id}): {number(added)} together, of {number(base)} forces.",
+                )
 
 
 def _supplied(facts: Sequence[Fact]) -> Iterator[Finding]:

@@ -23,6 +23,7 @@ def places(facts: Sequence[Fact]) -> Iterator[Finding]:
     yield from _ranges(facts)
     yield from _all_but_one(facts)
     yield from _forces_and_all(facts)
+    yield from _two_countries(facts)
     yield from _orders(facts)
     yield from _listed_ranks(facts)
 
@@ -147,6 +148,31 @@ def _forces_and_all(facts: Sequence[Fact]) -> Iterator[Finding]:
                 nation.shown,
                 added if all_named else f"{added} at least",
                 f"{nation.indicator} of all is {nation.shown} ({nation.id}), and {len(named)} forces have {added} together.",
+            )
+
+
+def _two_countries(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """What is counted in England and what is in Wales is what is counted in both."""
+    groups: dict[tuple[object, ...], dict[str, Fact]] = defaultdict(dict)
+    for fact in facts:
+        if fact.statistic in ("count", "n_forces") and not fact.is_change:
+            groups[fact.indicator, fact.period, fact.unit, fact.statistic].setdefault(fact.geography, fact)
+    for group in groups.values():
+        both = group.get("England and Wales")
+        apart = [group[name] for name in ("England", "Wales") if name in group]
+        if both is None or not apart:
+            continue
+        low = sum((span(fact).low for fact in apart), Fraction(0))
+        high = sum((span(fact).high for fact in apart), Fraction(0))
+        if low > span(both).high or (len(apart) == 2 and high < span(both).low):
+            added = number(sum(fact.value for fact in apart))
+            yield Finding(
+                ids(both, apart),
+                "countries and their total",
+                both.shown,
+                added if len(apart) == 2 else f"{added} at least",
+                f"{both.indicator} of England and Wales is {both.shown} ({both.id}), and"
+                f" {' and '.join(f'{fact.geography} has {fact.shown} ({fact.id})' for fact in apart)}.",
             )
 
 

@@ -3,6 +3,7 @@
 Everything is reckoned in exact fractions, so that a figure on the edge of its rounding is not lost to floating point.
 """
 
+import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final, NamedTuple
@@ -13,6 +14,10 @@ from throughline.statistics.consistency.facts import Fact
 ABOUT: Final = Fraction(1, 10)
 #: A count of at least so much with two noughts at its end is taken as rounded; a smaller one as counted.
 ROUNDED_FROM: Final = 1000
+#: A proportion of which the unit says that it is printed in words.
+IN_WORDS: Final = re.compile(r"\b(?:in words|[a-z]+ in [a-z]+|halves|half|thirds?|quarters?)\b")
+#: However few its digits, no count is rounded by more than so much of itself: "2 million" is not 1.5.
+COARSEST: Final = Fraction(1, 10)
 
 
 class Span(NamedTuple):
@@ -53,7 +58,7 @@ def counted(value: Decimal) -> Span:
         step = 100
         while exact % (step * 10) == 0:
             step *= 10
-        half = Fraction(step, 2)
+        half = min(Fraction(step, 2), abs(exact) * COARSEST)
     return Span(exact - half, exact + half)
 
 
@@ -92,6 +97,9 @@ def span(fact: Fact) -> Span:
             low, high = exact, exact
     if fact.statistic == "rate" and fact.is_share:
         low, high, exact = low * 100, high * 100, exact * 100
+        if IN_WORDS.search(fact.unit) and fact.qualifier == "=":
+            # "one in three" is said of 31 percent as well
+            return Span(exact * (1 - ABOUT), exact * (1 + ABOUT))
     far = roundness(exact)
     match fact.qualifier:
         case ">" | ">=":

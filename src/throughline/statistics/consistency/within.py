@@ -226,6 +226,8 @@ def _of_its_kind(fact: Fact) -> tuple[Fraction, ...]:
     quote = fact.quote.replace("-", " ")
     if _cut_off(fact):
         return ()
+    if fact.is_share and fact.statistic == "rate":
+        return tuple(one for one in numbers(quote) if 0 < one < 1)
     figure = rf"(\d[\d,]*(?:\.\d+)?|(?:{'|'.join(TENS)}) ?(?:{'|'.join(ONES)})?|{'|'.join(ONES)})"
     patterns: list[str] = []
     if fact.statistic == "percent" and not fact.in_points:

@@ -20,7 +20,10 @@ LARGEST: Final = 5_000_000
 MOST_ROWS: Final = 5_000
 #: A count with more digits is no count of anything in a force.
 LONGEST: Final = 9
-_WHOLE: Final = re.compile(r"\d{1,3}(,\d{3})+|\d+", re.ASCII)
+_WHOLE: Final = re.compile(r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+", re.ASCII)
+_BRITISH: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
+#: So many rows of titles may stand above a heading for it to be looked for.
+_TITLES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,8 +174,11 @@ def _about(
         )
         return None, None
     row, cells = about[0]
+    # a spreadsheet that opens a CSV and saves it writes its days so
+    british = _BRITISH.fullmatch(cells["year_end"])
+    told = f"{british[3]}-{british[2]}-{british[1]}" if british else cells["year_end"]
     try:
-        year_end = date.fromisoformat(cells["year_end"])
+        year_end = date.fromisoformat(told)
     except ValueError:
         problems.append(
             Problem(
@@ -232,6 +238,8 @@ def _entry(
     item: Item, cells: dict[str, str], row: int, year_end: date, problems: list[Problem]
 ) -> Entry | None:
     value, unable = cells["value"], cells["unable"]
+    whole = re.sub(r"\.00?$", "", value)  # as a spreadsheet writes a whole number
+    digits = re.sub(r"\D", "", whole)
 
     def wrong(rule: str, message: str, remedy: str) -> None:
         problems.append(Problem(item.sheet, row, item.code, rule, message, remedy))
@@ -249,16 +257,16 @@ def _entry(
         wrong("reason", f"{_cut(unable)} is no reason.", f"One of {', '.join(reasons)}.")
     elif value.endswith("%"):
         wrong("percentage", f"{_cut(value)} is a percentage.", f"Give the count of {item.unit}s.")
-    elif not _WHOLE.fullmatch(value):
+    elif not _WHOLE.fullmatch(whole):
         wrong(
             "whole number",
             f"{_cut(value)} is not a whole number.",
             f"Give the count of {item.unit}s, in digits; where there is none, leave it empty and choose why in the column unable.",
         )
-    elif len(value.replace(",", "")) > LONGEST:
+    elif len(digits) > LONGEST:
         wrong("size", f"{_cut(value)} is larger than any count.", "Look whether two cells ran together.")
     else:
-        return Entry(item.code, int(value.replace(",", "")), None, row, cells.get("note", ""))
+        return Entry(item.code, int(digits), None, row, cells.get("note", ""))
     return None
 
 
@@ -276,7 +284,8 @@ def _file(path: Path, needed: tuple[str, ...]) -> tuple[Rows | None, list[Proble
             return _refused(
                 path.name, "size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone."
             )
-        text = path.read_bytes().decode("utf-8-sig")
+        content = path.read_bytes()
+        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except OSError:
         return _refused(
             path.name, "file", "is not there or cannot be opened.", "Send the files of the template together."
@@ -287,7 +296,7 @@ def _file(path: Path, needed: tuple[str, ...]) -> tuple[Rows | None, list[Proble
         )
     if "\x00" in text:
         return _refused(path.name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
-    reader = csv.reader(io.StringIO(text))
+    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
     try:
         # one more than may be, which is refused
         rows = list(islice(reader, MOST_ROWS + 1))
@@ -303,7 +312,9 @@ def _sheet(
 ) -> tuple[Rows | None, list[Problem]]:
     """The rows of a sheet. A spreadsheet leaves out what is empty at the end of a row."""
     short = name.removesuffix(".csv")
-    rows = sheets.get(short)
+    rows = sheets.get(short) or next(
+        (held for title, held in sheets.items() if title.strip().casefold() == short), None
+    )
     if rows is None:
         return _refused(
             short, "sheet", "is not in the spreadsheet.", "Keep the names of the template's sheets."
@@ -313,9 +324,13 @@ def _sheet(
 
 
 def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple[Rows | None, list[Problem]]:
-    heading = [cell.strip().lower() for cell in lines[0]] if lines else []
+    heading = _as_heading(lines[0]) if lines else []
     missing = [column for column in needed if column not in heading]
     if missing:
+        for number, cells in enumerate(lines[1:_TITLES], start=2):
+            if {*needed} <= {*_as_heading(cells)}:
+                remedy = "Take out the rows above it."
+                return _refused(sheet, "columns", f"has its heading in row {number}.", remedy, number)
         return _refused(
             sheet, "columns", f"lacks {', '.join(missing)}.", "Take the heading from the template.", 1
         )
@@ -330,6 +345,8 @@ def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple
     for row, cells in enumerate(lines[1:], start=2):
         if not any(cell.strip() for cell in cells):
             continue
+        if not any(cell.strip() for cell in cells[len(heading) :]):
+            cells = cells[: len(heading)]
         if len(cells) != len(heading):
             problems.append(
                 Problem(
@@ -344,6 +361,14 @@ def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple
             continue
         told.append((row, {name: cell.strip() for name, cell in zip(heading, cells, strict=True)}))
     return told, problems
+
+
+def _as_heading(cells: list[str]) -> list[str]:
+    """The names of columns, without empty ones at the end."""
+    names = [cell.strip().lower() for cell in cells]
+    while names and not names[-1]:
+        names.pop()
+    return names
 
 
 def _cut(told: str) -> str:

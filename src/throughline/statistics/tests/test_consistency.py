@@ -553,6 +553,63 @@ class TestTheReport:
         assert told["asked_for_nothing"] <= 2
 
 
+class TestOtherReports:
+    """What reports print that the one of 2015 does not."""
+
+    def test_england_and_wales_make_up_both(self) -> None:
+        rows = [{"indicator": "homicides", "value": value, "geography": place, "unit": "deaths", "source_ref": place}
+                for value, place in (("115", "England and Wales"), ("96", "England"), ("22", "Wales"))]  # fmt: skip
+        assert rules(*rows) == ["countries and their total"]
+        assert rules({**rows[0], "value": "118"}, *rows[1:]) == []
+        assert rules({**rows[0], "value": "95"}, rows[1]) == ["countries and their total"]
+
+    def test_forces_with_and_without_are_all_of_them(self) -> None:
+        assert rules(forces("forces_with_plan", "40"), forces("forces_without_plan", "4")) == [
+            "with and without"
+        ]
+        assert rules(forces("forces_with_plan", "40"), forces("forces_without_plan", "2")) == [
+            "with and without"
+        ]
+        assert rules(forces("forces_with_plan", "40"), forces("forces_without_plan", "3")) == []
+
+    def test_no_more_forces_are_named_than_are_counted(self) -> None:
+        named = [{"indicator": "forces_inadequate", "value": "1", "statistic": "flag", "geography": place}
+                 for place in ("Kent", "Essex", "Surrey")]  # fmt: skip
+        counted_2 = {"indicator": "forces_inadequate", "statistic": "n_forces", "value": "2"}
+        assert rules(counted_2, *named) == ["forces named"]
+        assert rules({**counted_2, "value": "4"}, *named) == []
+
+    def test_a_proportion_in_words_is_held_against_its_percentage(self) -> None:
+        said = {
+            "indicator": "da_share_of_violence",
+            "value": "one in three",
+            "statistic": "rate",
+            "source_ref": "p1",
+        }
+        other = {
+            "indicator": "da_share_of_violence",
+            "statistic": "percent",
+            "unit": "percent",
+            "source_ref": "p2",
+        }
+        assert rules(said, {**other, "value": "31"}) == []
+        assert rules(said, {**other, "value": "25"}) == ["told twice"]
+
+    def test_a_proportion_is_that_of_its_quotation(self) -> None:
+        said = {"indicator": "x", "value": "0.667", "statistic": "rate", "unit": "proportion"}
+        assert rules({**said, "quote": "three in four of those who"}) == ["quotation"]
+        assert rules({**said, "quote": "two thirds of those who"}) == []
+
+    def test_a_figure_rounded_beside_itself_hides_no_other(self) -> None:
+        rows = [{"indicator": "arrests", "value": value, "source_ref": page}
+                for value, page in (("214,965", "p1"), ("215,000", "p1"), ("214,956", "p8"))]  # fmt: skip
+        assert rules(*rows) == ["told twice"]
+        assert rules(*rows[:2]) == []
+
+    def test_a_count_of_one_digit_is_not_rounded_by_half_of_itself(self) -> None:
+        assert rules(share("75", "572", "1000")) == ["percentage of its counts"]
+
+
 class TestReading:
     def test_a_byte_order_mark_and_windows_lines_are_read(self, tmp_path: Path) -> None:
         file = tmp_path / "facts.csv"
@@ -579,7 +636,9 @@ class TestReading:
             ({"value": "many"}, "Row 2: value: 'many' is not a number."),
             ({"value": "1e99"}, "Row 2: value: '1e99' is not a number."),
             ({"value": "1", "denominator": "n/a"}, "Row 2: denominator: 'n/a' is not a number."),
-            ({"value": "1", "period_end": "31/03/2015"}, "is not a date written as 2015-03-31"),
+            ({"value": "3,5"}, "Row 2: value: '3,5' is not a number."),
+            ({"value": "20 to 70"}, "give its least and its most a row each, with range_min and range_max"),
+            ({"value": "1", "period_end": "March 2015"}, "is not a date written as 2015-03-31"),
             (
                 {"value": "1", "period_start": "2016-01-01"},
                 "begins on 2016-01-01, after it ends on 2015-03-31",
@@ -593,6 +652,48 @@ class TestReading:
         _, bad = read(text({"indicator": "a", **cells}))
         assert [one.rule for one in bad] == ["row"]
         assert told in bad[0].message
+
+    @pytest.mark.parametrize(
+        ("cells", "value", "kind"),
+        [
+            ({"value": "1.3 million"}, 1_300_000, "count"),
+            ({"value": "12k"}, 12_000, "count"),
+            ({"value": "75 per cent", "statistic": ""}, 75, "share"),
+            ({"value": "75", "statistic": "Percentage"}, 75, "share"),
+            ({"value": "one in four", "statistic": ""}, 0.25, "share"),
+            ({"value": "3 in 4", "statistic": "proportion"}, 0.75, "share"),
+            ({"value": "two thirds", "statistic": "percent"}, 66.6667, "share"),
+            ({"value": "900,000", "qualifier": "more than"}, 900_000, "count"),
+            ({"value": "1", "period_end": "31/03/2015"}, 1, "count"),
+        ],
+    )
+    def test_a_figure_is_read_as_it_is_printed(self, cells: dict[str, str], value: float, kind: str) -> None:
+        facts, bad = read(text({"indicator": "a", **cells}))
+        assert bad == ()
+        assert [(float(fact.value), fact.kind, str(fact.end)) for fact in facts] == [
+            (value, kind, "2015-03-31")
+        ]
+
+    @pytest.mark.parametrize("written", ["utf-16", "cp1252", "utf-8"])
+    @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+    def test_whatever_a_spreadsheet_writes_is_read(
+        self, tmp_path: Path, written: str, delimiter: str
+    ) -> None:
+        content = "id,indicator,value,unit\nA,café,4,£\n".replace(",", delimiter)
+        (tmp_path / "facts.csv").write_bytes(content.encode(written))
+        facts, bad = read_file(tmp_path / "facts.csv")
+        assert ([fact.indicator for fact in facts], bad) == (["café"], ())
+
+    def test_a_spreadsheet_is_told_from_a_list(self, tmp_path: Path) -> None:
+        (tmp_path / "facts.csv").write_bytes(b"PK\x03\x04")
+        with pytest.raises(FileError, match="save the sheet as CSV"):
+            read_file(tmp_path / "facts.csv")
+
+    def test_a_figure_of_a_day_that_cannot_be_read_is_compared_with_none(self) -> None:
+        rows = [{"indicator": "a", "value": value, "period_end": day, "source_ref": value}
+                for value, day in (("5", "March 2015"), ("6", "March 2014"))]  # fmt: skip
+        facts, bad = read(text(*rows))
+        assert (facts, [one.rule for one in bad]) == ((), ["row", "row"])
 
     def test_the_same_id_twice_is_named(self) -> None:
         _, bad = read("id,indicator,value\nA,x,1\nA,y,2\n")
@@ -682,4 +783,6 @@ def test_what_a_rounded_count_may_stand_for() -> None:
     from decimal import Decimal
 
     assert counted(Decimal(269_700)) == Span(269_650, 269_750)  # type: ignore[arg-type]
+    assert counted(Decimal(2_000_000)) == Span(1_800_000, 2_200_000)  # type: ignore[arg-type]
+    assert counted(Decimal(900_000)) == Span(850_000, 950_000)  # type: ignore[arg-type]
     assert counted(Decimal(480)) == Span(480, 480)  # type: ignore[arg-type]

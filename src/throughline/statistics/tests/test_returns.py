@@ -1,10 +1,12 @@
 """A return: its template, reading a filled one, and the questions that its figures raise."""
 
 import csv
+import io
 import json
 import random
 import re
 import zipfile
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -200,10 +202,12 @@ class TestTheForm:
         ("file", "content", "rule"),
         [
             ("figures.csv", b"", "columns"),
-            ("figures.csv", b"\xff\xfe", "text"),
+            ("figures.csv", b"\xff", "text"),
+            ("figures.csv", b"\xff\xfei", "text"),
+            ("figures.csv", b"Return of a force\n\nitem,value,unable\n", "columns"),
             ("figures.csv", b"item,value,unable\ncalls,1\n", "cells"),
             ("figures.csv", b"item,value,unable,value\n", "columns"),
-            ("about.csv", b"force,year_end\nE23000020,31/03/2015\n", "date"),
+            ("about.csv", b"force,year_end\nE23000020,31 March 2015\n", "date"),
             ("about.csv", b"force,year_end\nE99,2015-03-31\n", "force"),
             ("about.csv", b"force,year_end\nE23000020,1999-03-31\n", "year"),
             ("about.csv", b"force,year_end\n", "one row"),
@@ -217,6 +221,44 @@ class TestTheForm:
         found, problems = read_return(folder)
         assert found is None
         assert rule in {one.rule for one in problems}
+
+    @pytest.mark.parametrize(
+        "saved",
+        [
+            lambda text: text.replace(",", ";").encode(),
+            lambda text: text.encode("utf-16"),
+            lambda text: "".join(f"{line},,\n" for line in text.splitlines()).encode(),
+            lambda text: (text + ",,,\n\n").encode(),
+        ],
+        ids=["semicolons", "utf-16", "empty columns", "empty rows"],
+    )
+    def test_what_a_spreadsheet_saves_as_csv_is_read(
+        self, tmp_path: Path, saved: Callable[[str], bytes]
+    ) -> None:
+        write_template(tmp_path / "return", YEAR, force=FORCE)
+        path = tmp_path / "return" / "figures.csv"
+        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"))))
+        # without the words, which hold commas of their own
+        kept = [
+            {name: row[name] for name in ("item", "value", "unable")} | {"value": "1 234"} for row in rows
+        ]
+        kept[0]["value"] = "12.0"
+        _rewrite(path, kept)
+        path.write_bytes(saved(path.read_text("utf-8")))
+        (tmp_path / "return" / "about.csv").write_text(f"force,year_end\n{FORCE},31/03/2015\n", "utf-8")
+
+        told, problems = read_return(tmp_path / "return")
+
+        assert told is not None, problems
+        assert {entry.value for entry in told.entries.values()} == {12, 1234}
+
+    def test_a_heading_below_a_title_is_told_by_its_row(self, tmp_path: Path) -> None:
+        write_template(tmp_path / "return", YEAR, force=FORCE)
+        path = tmp_path / "return" / "figures.csv"
+        path.write_text("Kent\n" + path.read_text("utf-8"), "utf-8")
+        told, (problem,) = read_return(tmp_path / "return")
+        assert told is None
+        assert (problem.row, problem.remedy) == (2, "Take out the rows above it.")
 
     @settings(max_examples=60, deadline=None)
     @given(data=st.data())
