@@ -112,10 +112,11 @@ def read_file_map(path: Path) -> FileMap:
         columns[name], extra = _own_column(name, entry)
         codes[name] = extra.get("codes", {})
         scheme = extra.get("scheme", scheme)
-    for name, column in shared.columns.items():
+    for shared_name, column in shared.columns.items():
         if column.further:
             raise LayoutError(
-                f"the map gives several columns for {name}, which an import reads from one", name
+                f"the map gives several columns for {shared_name}, which an import reads from one",
+                shared_name,
             )
     for column in (*shared.columns.values(), *columns.values()):
         _check_format(column)
