@@ -234,7 +234,7 @@ def expected_thresholds(played: Played) -> dict[str, float]:
 def careful_threshold(played: Played, precision: float) -> float:
     """The lowest certainty from which so many first answers may be relied on to be right, with few calls as with many.
 
-    What the model expects counts as some answers more, as many as would hold two wrong ones: of a hundred calls none
+    What the model expects counts as some answers more, as many as would hold five wrong ones: of a hundred calls none
     can show that 999 in 1,000 are right. Half a standard error is left over, since the lowest certainty that passes
     is one that luck has helped (measured: docs/recognition.md).
     """
@@ -247,7 +247,7 @@ def careful_threshold(played: Played, precision: float) -> float:
     return float(falling[good].min()) if good.any() else math.inf
 
 
-_HELD_WRONG, _SPARED = 2.0, 0.5
+_HELD_WRONG, _SPARED = 5.0, 0.5
 
 
 def _falling(

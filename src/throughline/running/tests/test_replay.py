@@ -126,14 +126,28 @@ def test_words_for_nothing_guessed_ages_and_an_unknown_field_do_not_stop_a_repla
         "36;01632 960123", "c. 36;+44 (0)1632 960123"
     )
     result = replay(
-        tmp_path, "--no-calibration", "--json", known=known, calls=calls, map_text=MAP + "  email: mail\n"
+        tmp_path, "--no-calibration", "--json", known=known, calls=calls, map_text=MAP + "  height: tall\n"
     )
 
     assert result.exit_code == 0, result.output
     assert json.loads(result.stdout)["engine"]["recall_at_1"] == 1.0
-    assert "the calls: email is not compared" in result.stderr
+    assert "the calls: height is not compared" in result.stderr
     assert "values of age cannot" not in result.stderr
     assert "6 of persons who are known" in result.stderr
+
+
+def test_a_caller_is_found_by_an_email_address_alone(tmp_path: Path) -> None:
+    known = "".join(
+        f"{line},{f'{line.split(chr(44))[1]}.{line.split(chr(44))[3]}@mail.example' if number else 'mail'}\n"
+        for number, line in enumerate(KNOWN.splitlines())
+    )
+    calls = "who;at\n2;KELLY.FROST@mail.example\n4;amy.lunn@post.example\n;somebody.else@mail.example\n"
+    mapped = "known: {forename: first, surname: last, email: mail}\ncalls: {email: at}\n"
+    result = replay(tmp_path, "--no-calibration", "--json", known=known, calls=calls, map_text=mapped)
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["engine"]["recall_at_1"] == 1.0
+    assert json.loads(result.stdout)["exact_phone_or_address"]["recall_at_1"] == 0.0
 
 
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path) -> None:
