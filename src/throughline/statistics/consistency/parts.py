@@ -4,11 +4,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Final
 
 from throughline.statistics.consistency.facts import Fact, Finding, ids, nearest, number, stems
-from throughline.statistics.consistency.rounding import Span, ratio, shown, span
+from throughline.statistics.consistency.rounding import Span, counted, ratio, shown, span
 
 #: Words by which two or three parts make the whole between them.
 DIVISIONS: Final = tuple(
@@ -41,6 +41,10 @@ PER_BASE: Final = re.compile(
     r"(?:(?:percent|per cent|%) of|.+? per (?P<times>\d[\d,]*)) (?:all )?(?P<base>.+)"
 )
 RATE: Final = re.compile(r"_(?:rate|share|percent|percentage|per_\d.*)$")
+#: "victims_aged_16_to_24", "…_65_and_over", "…_under_16".
+AGED: Final = re.compile(
+    r"(?P<of>.+?)_aged?_(?:under_(?P<under>\d+)|(?P<first>\d+)(?:_to_(?P<last>\d+)|_and_over|_or_over|_plus))"
+)
 #: Words that say nothing of what is counted.
 FILLING: Final = frozenset("in of the for by us using a an to and at force".split())
 
@@ -49,8 +53,11 @@ def parts(facts: Sequence[Fact]) -> Iterator[Finding]:
     """Every finding about what is part of what."""
     yield from _shares_by_name(facts)
     yield from _of_its_base(facts)
+    yield from _of_other_rows(facts)
     yield from _wholes(facts)
     yield from _shares_of_a_whole(facts)
+    yield from _opposites(facts)
+    yield from _ages(facts)
     yield from _stages(facts)
     yield from _shares_of_one(facts)
 
@@ -136,6 +143,105 @@ def _of_its_base(facts: Sequence[Fact]) -> Iterator[Finding]:
                 str(follows),
                 f"{rate.indicator} is printed as {rate.shown} {rate.unit} ({rate.id}), and {part.shown} / {whole.shown} is"
                 f" {follows} in {times:,} ({part.id}, {whole.id}).",
+            )
+
+
+def _of_other_rows(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """A percentage whose counts, or one of them, stand in other rows: what is counted bears its name, and its whole a shorter
+    one and the unit that it is a percentage of. Of forces the base stands beside their count."""
+    for share in facts:
+        base = PER_BASE.fullmatch(share.unit)
+        cells = share.numerator, share.denominator
+        if base is None or not share.is_share or share.statistic != "percent" or None not in cells:
+            continue
+        name = stems(RATE.sub("", share.indicator))
+        here = [fact for fact in facts if (fact.period, fact.geography) == (share.period, share.geography)]
+        if base["base"] == "forces":
+            counted_here = [
+                one for one in here if one.statistic == "n_forces" and one.indicator == share.indicator
+            ]
+            if counted_here and (one := nearest(share, counted_here)).denominator:
+                yield from _not_the_ratio(share, [one], span(one), counted(one.denominator))
+            continue
+        alike = [one for one in here if one.statistic == "count" and one.unit == base["base"]]
+        above = [one for one in alike if one.stems == name]
+        wider = [one for one in alike if len(one.stems) and one.stems < name]
+        most = max((len(one.stems) for one in wider), default=0)
+        below = [one for one in wider if len(one.stems) == most]
+        # two names of one length are two wholes, and nobody knows which is meant
+        if len({one.stems for one in below}) > 1:
+            continue
+        rows = [
+            nearest(share, some)
+            for some, cell in ((above, cells[0]), (below, cells[1]))
+            if cell is None and some
+        ]
+        if len(rows) != cells.count(None):
+            continue
+        part = span(rows[0]) if cells[0] is None else counted(cells[0])
+        whole = span(rows[-1]) if cells[1] is None else counted(cells[1])
+        yield from _not_the_ratio(share, rows, part, whole)
+
+
+def _not_the_ratio(share: Fact, rows: Sequence[Fact], part: Span, whole: Span) -> Iterator[Finding]:
+    follows = ratio(part, whole)
+    if follows is not None and not span(share).meets(follows):
+        yield Finding(
+            ids(share, rows),
+            "share of a total",
+            share.shown,
+            str(follows),
+            f"{share.indicator} is printed as {share.shown} {share.unit} ({share.id}), and {part} / {whole} = {follows}"
+            f" percent ({', '.join(ids(rows))}).",
+        )
+
+
+def _opposites(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Those who are trained and those who are untrained are together all of one whole."""
+    shares = [fact for fact in facts if fact.is_share and fact.qualifier == "="]
+    for one in shares:
+        for other in shares:
+            told = [word for word in other.indicator.split("_") if f"un{word}" in one.indicator.split("_")]
+            if (
+                len(told) != 1
+                or (one.period, one.geography, one.unit, one.statistic)
+                != (other.period, other.geography, other.unit, other.statistic)
+                or one.indicator.replace(f"un{told[0]}", told[0]) != other.indicator
+            ):
+                continue
+            both = Span(span(one).low + span(other).low, span(one).high + span(other).high)
+            if not both.meets(Span(Fraction(100), Fraction(100))):
+                yield Finding(
+                    ids(other, one),
+                    "shares of one total",
+                    f"{other.shown} + {one.shown}",
+                    "100",
+                    f"{other.indicator} is {other.shown} ({other.id}) and {one.indicator} {one.shown} ({one.id}), together not"
+                    " all.",
+                )
+
+
+def _ages(facts: Sequence[Fact]) -> Iterator[Finding]:
+    """Shares by age, of ages that nobody can have two of, are together no more than all."""
+    groups: dict[tuple[object, ...], dict[tuple[int, int], Fact]] = defaultdict(dict)
+    for fact in facts:
+        if fact.is_share and (told := AGED.fullmatch(fact.indicator)):
+            first, last = int(told["first"] or 0), int(told["last"] or told["under"] or 200)
+            frame = told["of"], fact.statistic, fact.period, fact.geography, fact.unit, fact.source
+            groups[frame].setdefault((first, last - bool(told["under"])), fact)
+    for (name, *_), group in groups.items():
+        ages = sorted(group)
+        if len(ages) < 2 or any(later[0] <= earlier[1] for earlier, later in pairwise(ages)):
+            continue
+        shares = [group[age] for age in ages]
+        if sum((span(fact).low for fact in shares), Fraction(0)) > 100:
+            reckoned = " + ".join(fact.shown for fact in shares)
+            yield Finding(
+                ids(shares),
+                "shares of one total",
+                reckoned,
+                "100 at most",
+                f"{name}, by age: {reckoned} is more than all ({', '.join(ids(shares))}).",
             )
 
 

@@ -10,7 +10,7 @@ from throughline.statistics.consistency.facts import Fact, Finding, ids, nearest
 from throughline.statistics.consistency.parts import counts_of_a_share
 from throughline.statistics.consistency.rounding import Span, counted, growth, ratio, shown, span
 
-HOURS: Final = {"hour": Fraction(1, 24), "day": Fraction(1)}
+HOURS: Final = {"minute": Fraction(1, 1440), "hour": Fraction(1, 24), "day": Fraction(1)}
 
 
 def periods(facts: Sequence[Fact]) -> Iterator[Finding]:
@@ -144,7 +144,7 @@ def _counts_of_a_period(facts: Sequence[Fact]) -> Iterator[Finding]:
 def _by_the_hour(facts: Sequence[Fact]) -> Iterator[Finding]:
     """So many an hour or a day is the count of the period over its hours or days."""
     for rate in facts:
-        match = re.match(r"(.+?) (?:an?|per) (hour|day)\b", rate.unit)
+        match = re.match(r"(.+?) (?:an?|per) (hour|day|minute)\b", rate.unit)
         if match is None or rate.statistic != "rate" or not rate.start or not rate.end:
             continue
         words = rate.stems - {"per", match.group(2)}

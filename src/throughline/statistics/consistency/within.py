@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from throughline.statistics.consistency.facts import Fact, Finding, number, stem
-from throughline.statistics.consistency.rounding import counted, growth, ratio, shown, span
+from throughline.statistics.consistency.rounding import ABOUT, counted, growth, ratio, shown, span
 from throughline.statistics.consistency.words import ONES, TENS, numbers
 
 #: Durations and rates may be broken; what is counted in whole things may not.
@@ -37,6 +37,11 @@ COUNTS_OTHERWISE: Final = re.compile(
 #: A quotation that ends in one of these was cut before its figure.
 OPEN: Final = frozenset(
     "to from of by at in on than per and or is are was were about around over under the a an".split()
+)
+#: Words by which a part that is named is not the one that is meant.
+LOOSELY: Final = re.compile(
+    r"\b(?:more|over|above|less|under|below|fewer|nearly|almost|about|around|up to|at least|between|only)\b",
+    re.IGNORECASE,
 )
 LITTLE: Final = frozenset("of per in the a to and or for at by as on".split())
 
@@ -179,6 +184,15 @@ def _quotation(fact: Fact) -> Iterator[Finding]:
     if not _agrees(value, told, fact) and (only := _only(fact)):
         yield _finding(fact, "quotation", only, f"{message} {only} alone.")
         return
+    if fact.is_share and fact.statistic == "percent" and len(told) and all(0 < one <= 4 for one in told):
+        # "three quarters of victims", which is said of what is near it
+        parts = [one for one in told if one < 1]
+        # of "three quarters" a quarter is read first
+        if 1 <= len(parts) <= 2 and not LOOSELY.search(fact.quote):
+            said = parts[-1] * 100
+            if abs(value - said) > said * ABOUT:
+                yield _finding(fact, "quotation", shown(said), f"{message} {shown(said)} percent.")
+                return
     if fact.is_change and value and not fact.falls:
         down, up = bool(DOWN.search(fact.quote)), bool(UP.search(fact.quote))
         if down != up and (fact.value < 0) != down:

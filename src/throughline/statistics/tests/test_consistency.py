@@ -600,6 +600,53 @@ class TestOtherReports:
         assert rules({**said, "quote": "three in four of those who"}) == ["quotation"]
         assert rules({**said, "quote": "two thirds of those who"}) == []
 
+    def test_a_percentage_follows_from_counts_in_other_rows(self) -> None:
+        women = {"indicator": "victims_female", "value": "450,123", "unit": "victims"}
+        everybody = {"indicator": "victims", "value": "599,549", "unit": "victims"}
+        printed = {
+            "indicator": "victims_female",
+            "statistic": "percent",
+            "unit": "percent of victims",
+            "source_ref": "p4",
+        }
+        assert rules(women, everybody, {**printed, "value": "65"}) == ["share of a total"]
+        assert rules(women, everybody, {**printed, "value": "75"}) == []
+        assert rules(everybody, {**printed, "value": "65", "numerator": "450123"}) == ["share of a total"]
+        assert rules(women, {**printed, "value": "65", "denominator": "599549"}) == ["share of a total"]
+        # of two wholes nobody knows which is meant
+        assert rules(women, everybody, {**everybody, "indicator": "female"}, {**printed, "value": "65"}) == []
+
+    def test_a_percentage_of_forces_follows_from_how_many_they_are(self) -> None:
+        of_forces = {
+            "indicator": "forces_with_x",
+            "statistic": "percent",
+            "unit": "percent of forces",
+            "source_ref": "p4",
+        }
+        assert rules(forces("forces_with_x", "29"), {**of_forces, "value": "76"}) == ["share of a total"]
+        assert rules(forces("forces_with_x", "29"), {**of_forces, "value": "67"}) == []
+
+    def test_opposites_and_ages_are_all_of_one_whole(self) -> None:
+        said = {"statistic": "percent", "unit": "percent of officers"}
+        trained = {**said, "indicator": "officers_trained", "value": "80"}
+        assert rules(trained, {**said, "indicator": "officers_untrained", "value": "30"}) == [
+            "shares of one total"
+        ]
+        assert rules(trained, {**said, "indicator": "officers_untrained", "value": "20"}) == []
+        ages = [{**said, "indicator": f"victims_aged_{ages}", "value": value}
+                for ages, value in (("under_16", "5"), ("16_to_24", "30"), ("25_and_over", "75"))]  # fmt: skip
+        ages[0]["indicator"] = "victims_aged_under_16"
+        assert rules(*ages) == ["shares of one total"]
+        assert rules(*ages[:2], {**ages[2], "value": "65"}) == []
+        # of ages that overlap somebody is counted in both
+        assert rules(*ages[:2], {**ages[2], "indicator": "victims_aged_20_and_over"}) == []
+
+    def test_a_percentage_is_near_the_part_that_its_quotation_names(self) -> None:
+        said = {"indicator": "x", "value": "66", "statistic": "percent", "unit": "percent"}
+        assert rules({**said, "quote": "three quarters of those who"}) == ["quotation"]
+        assert rules({**said, "quote": "two thirds of those who"}) == []
+        assert rules({**said, "quote": "more than half of those who"}) == []
+
     def test_a_figure_rounded_beside_itself_hides_no_other(self) -> None:
         rows = [{"indicator": "arrests", "value": value, "source_ref": page}
                 for value, page in (("214,965", "p1"), ("215,000", "p1"), ("214,956", "p8"))]  # fmt: skip
