@@ -99,6 +99,8 @@ def _heading(path: Path, encoding: str, file: File, delimiter: str) -> tuple[str
     if missing := sorted(file.columns - {*heading}):
         below = _heading_below(path, encoding, file, delimiter)
         remedy = f"; its columns are named in row {below}: take out the rows above it" if below else ""
+        alike = [name for name in heading if name.casefold().split() == missing[0].casefold().split()]
+        remedy = f"; it has {alike[0]!r}" if alike else remedy
         raise MapError(
             f"{file.kind}: the map names the column {missing[0]!r}, which is not in {path.name}{remedy}"
         )

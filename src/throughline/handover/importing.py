@@ -245,6 +245,7 @@ class _Landing:
             case Type.DAY:
                 return self._at(told).astimezone(_LONDON).date()
             case Type.COUNT:
+                told = told.removesuffix(".0")  # as a spreadsheet writes a whole number
                 if not told.isascii() or not told.isdigit() or len(told) > 9:
                     raise ValueError("is no whole number")
                 return int(told)

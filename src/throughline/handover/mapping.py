@@ -1,5 +1,6 @@
 """The map of an export of other software: which of its files and columns holds what, and what its codes mean."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -141,12 +142,24 @@ class Map:
     all_crimes: bool
 
 
+class _Texts(yaml.SafeLoader):
+    """Columns and codes are texts: NO, On, 17 and 2015-03-31 are what they look like, and only true and false are not."""
+
+    yaml_implicit_resolvers = {
+        **{
+            first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
+            for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
+        },
+        **{first: [("tag:yaml.org,2002:bool", re.compile("(?i:true|false)$"))] for first in "tTfF"},
+    }
+
+
 def read_map(path: Path) -> Map:
     """The map in a YAML file. Raises MapError, which names the entry."""
     try:
         if path.stat().st_size > _LARGEST:
             raise MapError("is larger than a map is")
-        told = yaml.safe_load(path.read_text("utf-8"))
+        told = yaml.load(path.read_text("utf-8-sig"), Loader=_Texts)  # noqa: S506 (a safe one)
     except OSError:
         raise MapError("is not there or cannot be opened") from None
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError):
@@ -227,8 +240,6 @@ def _source(where: str, field: Field, told: object) -> Source:
         return Source(field, column, _plain(field))
     if field.type not in (Type.CODE, Type.FLAG) or not isinstance(codes, dict):
         raise MapError(f"{where}: codes: are theirs with ours, of a code or of yes and no")
-    if any(isinstance(key, bool) for key in codes):
-        raise MapError(f"{where}: codes: yes, no, on and off are written in quotation marks")
     return Source(field, column, {same(str(key)): _ours(where, field, value) for key, value in codes.items()})
 
 

@@ -228,3 +228,11 @@ def test_columns_of_a_rule_are_those_that_its_pairs_share() -> None:
     assert columns_of(RULES["both names and outcode"]) == ["forename", "surname", "outcode"]
     settled = {one.name for one in compared() if is_settled_by(one, ["born"])}
     assert settled == {"born", "age"}
+
+
+def test_a_model_written_before_a_field_was_compared_takes_what_is_shipped_for_it(tmp_path: Path) -> None:
+    model = load_model("live")
+    older = replace(model, fields={name: odds for name, odds in model.fields.items() if name != "email"})
+    write_model(older, tmp_path / "model.yaml")
+
+    assert read_model(str(tmp_path / "model.yaml")).fields["email"] == model.fields["email"]
