@@ -420,7 +420,7 @@ def _day(row: dict[str, str], column: str, wrong: list[str]) -> date | None:
     told = row.get(column, "")
     if not told:
         return None
-    for form in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"):
+    for form in ("%Y-%m-%d", "%Y%m%d", "%d/%m/%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S"):
         try:
             return datetime.strptime(told, form).date()  # noqa: DTZ007 a day has no time zone
         except ValueError:
