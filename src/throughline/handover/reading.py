@@ -1,7 +1,7 @@
 """The tables of an extract in a folder, as a database that a measure is run on."""
 
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import duckdb
 import ibis
+from ibis.backends.sql.datatypes import DuckDBType
 from ibis.expr.types import Table
 
 from throughline.handover.shapes import SHAPES, VERSION, Shape
@@ -73,15 +74,16 @@ class Extracts:
 
     ``without`` says which shapes a force did not hand over, ``sizes`` how many rows each handed over. `hold` reads the tables
     of some forces into memory, of which alone `run` then tells; until then it reads where they lie. `keep` holds what an
-    expression tells under a name, until it is kept again.
+    expression tells under a name, until it is kept again. Both hold the columns that are named, of each shape or of the
+    expression: whatever asks for another fails.
     """
 
     forces: tuple[str, ...]
     run: Callable[[Table], Sequence[Mapping[str, Any]]]
     without: Mapping[str, frozenset[str]]
     sizes: tuple[int, ...]
-    hold: Callable[[Sequence[int]], None]
-    keep: Callable[[str, Table], None]
+    hold: Callable[[Sequence[int], Mapping[str, Collection[str]]], None]
+    keep: Callable[[str, Table, Collection[str]], None]
 
 
 def read_extracts(
@@ -128,17 +130,20 @@ def read_extracts(
         for force, of_it in found.items():
             if not any((of_it / f"{shape.name}{end}").exists() for end in _READS):
                 without[force].add(shape.name)
-        _make(engine, "view", shape, dict(enumerate(found.values())))
+        with _whole(shape):
+            engine.execute(f'create view "{shape.name}" as {_rows_of(shape, dict(enumerate(found.values())))}')
 
-    def hold(numbers: Sequence[int]) -> None:
-        """Tables that are temporary stand before the views of the same names."""
+    def hold(numbers: Sequence[int], columns: Mapping[str, Collection[str]]) -> None:
+        """What is temporary stands before the views of the same names."""
         folders = dict(enumerate(found.values()))
         for shape in SHAPES:
-            _make(engine, "temp table", shape, {number: folders[number] for number in numbers})
+            rows = _rows_of(shape, {number: folders[number] for number in numbers})
+            with _whole(shape), _enough():
+                _hold(engine, shape.name, rows, _types(_with_force(shape)), columns.get(shape.name, ()))
 
-    def keep(name: str, expression: Table) -> None:
+    def keep(name: str, expression: Table, columns: Collection[str]) -> None:
         with _enough():
-            engine.execute(f'create or replace temp table "{name}" as {_as_sql(expression)}')
+            _hold(engine, name, _as_sql(expression), _types(expression.schema()), columns)
 
     return Extracts(
         forces,
@@ -150,15 +155,21 @@ def read_extracts(
     )
 
 
-def _make(engine: duckdb.DuckDBPyConnection, what: str, shape: Shape, folders: Mapping[int, Path]) -> None:
-    """A shape as a view or a table of what lies in the folders of forces, by their number. Raises ExtractError."""
-    empty = f"{shape.name} of nobody"
-    engine.execute(shape.empty_on("duckdb").replace(f'TABLE "{shape.name}"', f'OR REPLACE TABLE "{empty}"'))
-    types = engine.execute(
-        "select column_name, data_type from duckdb_columns() where table_name = ?", [empty]
-    ).fetchall()
-    columns = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in types)
-    parts = [f'select {columns}, 0::smallint as force from "{empty}"']  # noqa: S608 (of our own names)
+def _with_force(shape: Shape) -> ibis.Schema:
+    return ibis.schema({**shape.columns, "force": "int16"})
+
+
+def _types(schema: ibis.Schema) -> dict[str, str]:
+    """DuckDB's own word for the type of each column."""
+    return {name: DuckDBType.to_string(kind) for name, kind in schema.items()}
+
+
+def _rows_of(shape: Shape, folders: Mapping[int, Path]) -> str:
+    """What selects a shape of what lies in the folders of forces, by their number."""
+    types = _types(_with_force(shape))
+    none = ", ".join(f'null::{kind} as "{name}"' for name, kind in types.items())
+    parts = [f"select {none} where false"]
+    columns = ", ".join(f'"{name}"::{types[name]} as "{name}"' for name in shape.columns)
     for end, (reads, given) in _READS.items():
         paths = {number: folder / f"{shape.name}{end}" for number, folder in folders.items()}
         paths = {number: path for number, path in paths.items() if path.exists()}
@@ -167,12 +178,39 @@ def _make(engine: duckdb.DuckDBPyConnection, what: str, shape: Shape, folders: M
         files = ", ".join(_quoted(str(path)) for path in paths.values())
         numbers = ", ".join(map(str, paths))
         # of each file it is reckoned once for a block of rows
-        number = f"[{numbers}][list_position([{files}], filename)]::smallint"
+        number = f"[{numbers}][list_position([{files}], filename)]::{types['force']}"
         found = f"{reads}([{files}], filename=true{given})"
         parts.append(f"select {columns}, {number} as force from {found}")  # noqa: S608 (names quoted)
+    return " union all ".join(parts)
+
+
+def _hold(
+    engine: duckdb.DuckDBPyConnection,
+    name: str,
+    rows: str,
+    types: Mapping[str, str],
+    columns: Collection[str],
+) -> None:
+    """A table of some columns of the rows, and under its name a view that has the others too, and fails where one is asked."""
+    held = [one for one in types if one in columns] or [next(iter(types))]
+    table = _named(f"{name} held")
+    listed = ", ".join(map(_named, held))
+    engine.execute(f"create or replace temp table {table} as select {listed} from ({rows})")  # noqa: S608 (names quoted)
+    listed = ", ".join(
+        _named(one) if one in held else f"error({_quoted(f'{name} holds no {one}')})::{kind} as {_named(one)}"
+        for one, kind in types.items()
+    )
+    engine.execute(f"create or replace temp view {_named(name)} as select {listed} from {table}")  # noqa: S608
+
+
+def _named(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+@contextmanager
+def _whole(shape: Shape) -> Iterator[None]:
     try:
-        with _enough():
-            engine.execute(f'create or replace {what} "{shape.name}" as {" union all ".join(parts)}')
+        yield
     except duckdb.Error:
         raise ExtractError(
             f"{shape.name} of a force does not hold the columns of its shape, or is damaged"

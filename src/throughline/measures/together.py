@@ -6,7 +6,7 @@ counted, the same is done with a column `PERIOD`, and one reading gives every fi
 """
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -232,6 +232,44 @@ def shared(expressions: Sequence[Table]) -> tuple[dict[str, Table], list[Table]]
         others = {other: read for other, read in held.items() if other is not one}
         named[table_of_it.name] = one.replace(others).to_expr()
     return named, [expression.op().replace(held).to_expr() for expression in expressions]
+
+
+def columns_of(expressions: Sequence[Table], held: Mapping[str, Table]) -> dict[str, set[str]]:
+    """Which columns of each table are asked for, by its name: of expressions, and of what `shared` gave to be held for them."""
+    found: dict[str, set[str]] = {}
+    # what is held is asked by what comes after it alone
+    for name, expression in [*(("", one) for one in expressions), *reversed(held.items())]:
+        asked: dict[ops.Relation, set[str]] = {expression.op(): found.get(name, {*expression.columns})}
+        for node in reversed(Graph.from_bfs(expression.op()).toposort()[0]):
+            if isinstance(node, ops.UnboundTable):
+                found.setdefault(node.name, set()).update(asked.get(node, ()))
+            elif isinstance(node, ops.Relation):
+                for value in _asks(node, asked.get(node, set())):
+                    for of in value.find(ops.Field, filter=ops.Value):
+                        asked.setdefault(of.rel, set()).add(of.name)
+    return found
+
+
+def _asks(node: ops.Relation, wanted: Collection[str]) -> Iterator[ops.Value]:
+    """What a relation must know for its rows and some columns of them."""
+    match node:
+        case ops.Project() | ops.DropColumns() | ops.JoinReference():
+            pass
+        case ops.Filter():
+            yield from node.predicates
+        case ops.Sort():
+            yield from node.keys
+        case ops.JoinChain():
+            yield from (one for link in node.rest for one in link.predicates)
+        case ops.Aggregate():
+            yield from node.groups.values()
+        case ops.Set():
+            names = node.schema.names if node.distinct else wanted
+            yield from (ops.Field(side, name) for side in (node.left, node.right) for name in names)
+            return
+        case _:
+            wanted = node.schema.names
+    yield from (node.values[name] for name in wanted)
 
 
 def tables_of(expression: Table) -> frozenset[str]:

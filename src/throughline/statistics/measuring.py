@@ -1,15 +1,17 @@
 """Every measure of many forces and years, of the tables of handover that they gave."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import ibis
 from ibis import _
+from ibis.expr.types import Table
 
 from throughline.handover.reading import Extracts
 from throughline.measures import QUANTILES, Kind, Measure, Period, measures
-from throughline.measures.together import FORCE, PERIOD, Reading, readings, shared, tables_of, with_force
+from throughline.measures.together import FORCE, PERIOD, Reading, columns_of, readings, shared, tables_of, with_force
 from throughline.statistics.returns import year_to
 
 
@@ -70,6 +72,8 @@ def figures(
         reads[measure.code] = reads.get(measure.code, frozenset()) | tables_of(reading.expression)
     told_apart = {measure.code for measure, one in asked if "group" in one.expression.columns}
     held, questions = shared([reading.expression for _measure, reading in asked])
+    first_days = _first_days(frozenset[str]().union(*reads.values()))
+    columns = columns_of([*questions, first_days], held)
     begins: dict[int, dict[str, date]] = {}
     lines: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
     done = 0
@@ -77,11 +81,12 @@ def figures(
         done += len(numbers)
         of_forces = f"{', '.join(given.forces[number] for number in numbers)} ({done} of {len(given.forces)})"
         say(f"{of_forces}: their tables are read")
-        given.hold(numbers)
-        begins |= _begins(given)
+        given.hold(numbers, columns)
+        for row in given.run(first_days):
+            begins.setdefault(row[FORCE], {})[row["shape"]] = row["first"]
         say(f"{of_forces}: what several measures ask")
         for name, expression in held.items():
-            given.keep(name, expression)
+            given.keep(name, expression, columns[name])
         counted = ""
         for (measure, reading), question in zip(asked, questions, strict=True):
             if measure.code != counted:
@@ -123,14 +128,15 @@ def _place(reading: Reading, row: Mapping[str, Any], periods: Sequence[Period]) 
     return int(row[PERIOD]) if reading.period is None else periods.index(reading.period)
 
 
-def _begins(given: Extracts) -> dict[int, dict[str, date]]:
-    """The first day of each shape that has days, by the number of the force."""
-    found: dict[int, dict[str, date]] = {}
-    for name, shape in with_force().items():
-        if "day" in shape.columns:
-            for row in given.run(shape.group_by(FORCE).aggregate(first=_.day.min())):
-                found.setdefault(row[FORCE], {})[name] = row["first"]
-    return found
+def _first_days(names: Collection[str]) -> Table:
+    """The first day of each shape of these that has days, by the number of the force."""
+    return ibis.union(
+        *(
+            shape.group_by(FORCE).aggregate(first=_.day.min()).mutate(shape=ibis.literal(name))
+            for name, shape in with_force().items()
+            if name in names and "day" in shape.columns
+        )
+    )
 
 
 def _unable(lacking: frozenset[str], since: date | None, period: Period) -> str:
