@@ -10,7 +10,7 @@ from ibis import _
 from ibis.expr.types import Table
 
 from throughline.handover import Method, call_methods, table
-from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
+from throughline.measures.rules import Kind, Measure, Period, first_of_each, seconds, within_months, words_of
 from throughline.reference import Row, load
 
 _REPORT = 'HMIC, "Increasingly everyone\'s business" (2015), chapter 1'
@@ -43,8 +43,7 @@ def _by(method: Method) -> Table:
     if method.each_call:
         return found
     # the first of an incident; a call that nobody put under one is its own
-    of_one = ibis.window(group_by=_.incident.fill_null(_.call), order_by=["at", "call"])
-    return found.mutate(nth=ibis.row_number().over(of_one)).filter(_.nth == 0).drop("nth")
+    return first_of_each(found, _.incident.fill_null(_.call), ["at", "call"])
 
 
 def judged_domestic(period: Period) -> Table:
@@ -82,24 +81,13 @@ def brief_opened(period: Period) -> Table:
 
 def delay(period: Period, by: str) -> Table:
     """Minutes from the call to the first arrival, of domestic calls to which somebody was to go."""
-    of_each = ibis.window(group_by="call")
+    # of the period's calls alone
+    sent = domestic_calls(period).join(table("handover_deployment"), "call")
+    arrived = sent.group_by("call").aggregate(arrived_at=_.arrived_at.min())
     # of two at one instant, the one that the other replaced
-    in_order = ibis.window(group_by="call", order_by=["decided_at", "stands", "deployment"])
-    decided = table("handover_deployment").select(
-        "call", "deployment", "grade", "decided_at", "stands", "arrived_at"
-    )
-    # what is put in order is of the period's calls alone
-    return (
-        domestic_calls(period)
-        .join(decided, "call")
-        .mutate(nth=ibis.row_number().over(in_order), arrived_at=_.arrived_at.min().over(of_each))
-        .filter(_.nth == 0)
-        .drop("nth", "deployment", "decided_at", "stands")
-        .mutate(
-            group=_[by],
-            minutes=(seconds(_.arrived_at) - seconds(_.at)) / 60,
-        )
-    )
+    first = first_of_each(sent, "call", ["decided_at", "stands", "deployment"]).drop("arrived_at")
+    found = first.join(arrived, "call")
+    return found.select("call", "at", group=_[by], minutes=(seconds(_.arrived_at) - seconds(_.at)) / 60)
 
 
 def proposals(period: Period) -> Table:
@@ -111,13 +99,14 @@ def proposals(period: Period) -> Table:
 
 
 def incidents_of_victims(crimes_only: bool, around: Period | None = None, each: str = "person") -> Table:
-    """Who was the victim of which domestic incident on which day; of all time, or of a period and days beside it."""
+    """Who was the victim of which domestic incident on which day, now and then twice; of all time, or of a period and days
+    beside it."""
     parts = table("handover_involvement").filter(_.domestic & _.confirmed & (_.part == "victim"))
     if around:
         parts = parts.filter(around.surely_within(_.at))
     if crimes_only:
         parts = parts.filter(_.crime)
-    return parts.select("incident", "day", person=_[each]).distinct()
+    return parts.select("incident", "day", person=_[each])
 
 
 def repeat_victims(
@@ -153,16 +142,13 @@ def repeat_on(
 ) -> Table:
     """Each ``person`` on each ``last_day`` of the period, and whether they were a repeat victim on that day."""
     happened = incidents_of_victims(crimes_only, period.with_months_before(months), each)
-    earlier = happened.join(last, "person").filter(
-        (_.day <= _.last_day)
-        & (_.day.cast("timestamp") > _.last_day.cast("timestamp") - ibis.interval(months=months))
-    )
+    earlier = happened.join(last, "person").filter(_.day <= _.last_day)
+    earlier = earlier.filter(within_months(earlier.day, earlier.last_day, months))
     if same_perpetrator:
         by = (
             table("handover_involvement")
             .filter(_.confirmed & (_.part == "suspect"))
             .select("incident", suspect=_[each])
-            .distinct()
         )
         of_one = (
             earlier.left_join(by, "incident")
@@ -213,8 +199,9 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
             told.filter(told[what].notnull())
             .mutate(last_of=_.of.lag().over(each), last_at=_.at.lag().over(each))
             .mutate(before=ibis.ifelse(_.of != _.last_of, _.last_at, ibis.null()).max().over(so_far))
-            .filter((_.before < _.at) & (_.before > _.at - ibis.interval(months=months)))
+            .filter(_.before < _.at)
         )
+        found = found.filter(within_months(found.before, found.at, months))
         return found.select("incident", last_day=_.day).join(hers, "incident").select("person", "last_day")
 
     seen = ibis.union(seen_by("number"), seen_by("place"), distinct=True).mutate(seen=True)
@@ -257,9 +244,7 @@ def serial_perpetrators(period: Period, months: int, each: str = "person") -> Ta
     )
     did = his.join(last, "him").filter(_.day <= _.last_day)
     if months:
-        did = did.filter(
-            _.day.cast("timestamp") > _.last_day.cast("timestamp") - ibis.interval(months=months)
-        )
+        did = did.filter(within_months(did.day, did.last_day, months))
     against = did.join(hers, "incident").filter(_.him != _.her).select("him", "her").distinct()
     two = against.join(against.select("him", another=_.her), "him").filter(_.her < _.another)
     ends = {"person": ("person", "other"), "record": ("record", "other_record")}[each]

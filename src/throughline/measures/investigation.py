@@ -52,7 +52,7 @@ def without_her(period: Period) -> Table:
     """Domestic abuse crimes of cases in which she does not support it, and whether there was a charge all the same."""
     hers = [row.code for row in load("victim-support").rows if row.flag("without_her")]
     apart = table("handover_investigation").filter(_.support.isin(hers)).select("case")
-    links = table("handover_case_incident").semi_join(apart, "case").select("incident").distinct()
+    links = table("handover_case_incident").semi_join(apart, "case").select("incident")
     found = crimes(period).semi_join(links, "incident")
     return found.select("incident", "at", counted=_.code.isin(list(COUNTED["charge"])).fill_null(False))
 

@@ -8,7 +8,7 @@ from ibis import _
 from ibis.expr.types import IntegerValue, StringValue, Table
 
 from throughline.handover import table
-from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
+from throughline.measures.rules import Kind, Measure, Period, first_of_each, seconds, words_of
 from throughline.measures.scene import domestic_incidents
 from throughline.reference import load
 
@@ -76,14 +76,8 @@ def by_telephone(period: Period) -> Table:
 
 def graded_so(period: Period, grade: str) -> Table:
     """Assessments by how they were done, and whether the first grade beside them was this one; null: no grade."""
-    in_order = ibis.window(group_by="assessment", order_by=["entered_at", "grading"])
-    first = (
-        table("handover_grading")
-        .filter(_.assessment.notnull())
-        .mutate(nth=ibis.row_number().over(in_order))
-        .filter(_.nth == 0)
-        .select("assessment", "grade")
-    )
+    given = table("handover_grading").filter(_.assessment.notnull())
+    first = first_of_each(given, "assessment", ["entered_at", "grading"]).select("assessment", "grade")
     # by itself, so that the measures of several grades share it
     graded = assessments(period).left_join(first, "assessment").select("case", "at", "how", "grade")
     return graded.select("case", "at", group=_.how, counted=_.grade == grade)

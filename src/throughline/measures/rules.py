@@ -4,7 +4,7 @@ A measure says which *rows* it is about, one for each thing that is counted, so 
 them. A flag or value that is not known stays unknown: it is counted as that, and never as no.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 import ibis
 from ibis import _
-from ibis.expr.types import Table, Value
+from ibis.expr.types import BooleanValue, Table, Value
 
 from throughline.measures.intervals import Limits, Rate, Share, events, fewest, rate, wilson
 from throughline.reference import load
@@ -205,6 +205,25 @@ def intervals() -> Mapping[str, str]:
 def seconds(at: Value) -> Value:
     """An instant in whole seconds since 1970: some engines hold no more, and all must give one figure."""
     return at.epoch_seconds().floor()
+
+
+def first_of_each(rows: Table, by: Any, order: Sequence[str]) -> Table:
+    """The rows that are the first of what has the same ``by``, in an order."""
+    return rows.filter(ibis.row_number().over(ibis.window(group_by=by, order_by=[*order])) == 0)
+
+
+def within_months(earlier: Value, later: Value, months: int) -> BooleanValue:
+    """Whether an instant or a day is less than so many months of the calendar before another; true of one after it.
+
+    Only where the days between leave it open is the calendar asked, over which engines take long.
+    """
+    if later.type().is_date():
+        days = later.epoch_days() - earlier.epoch_days()
+        earlier, later = earlier.cast("timestamp"), later.cast("timestamp")
+    else:
+        days = (seconds(later) - seconds(earlier)) / 86400
+    by_calendar = earlier > later - ibis.interval(months=months)
+    return ibis.cases((days < 28 * months, True), (days > 31 * months, False), else_=by_calendar)
 
 
 def words_of(list_name: str, unknown: str) -> Callable[[str | None], str]:

@@ -9,7 +9,7 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures.risk import caseload
-from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
+from throughline.measures.rules import Kind, Measure, Period, first_of_each, seconds, words_of
 from throughline.reference import load
 
 PART = "Safeguarding"
@@ -36,10 +36,13 @@ def minutes(since: str, until: str) -> ibis.Value:
     return (seconds(_[until]) - seconds(_[since])) / 60
 
 
+def _first_owned() -> Table:
+    return table("handover_ownership").group_by("case").aggregate(owned_at=_.at.min())
+
+
 def owned_after(period: Period) -> Table:
     """Minutes from when a case was opened until somebody first owned it; null: nobody has."""
-    first = table("handover_ownership").group_by("case").aggregate(owned_at=_.at.min())
-    found = _opened(period).left_join(first, "case")
+    found = _opened(period).left_join(_first_owned(), "case")
     return found.select("case", "at", minutes=minutes("at", "owned_at"))
 
 
@@ -53,13 +56,8 @@ def reached_after(period: Period) -> Table:
         .group_by("case")
         .aggregate(reached_at=_.said_at.min())
     )
-    in_order = ibis.window(group_by="case", order_by=["at", "entered_at", "grading"])
-    graded = (
-        table("handover_grading")
-        .mutate(nth=ibis.row_number().over(in_order))
-        .filter(_.nth == 0)
-        .select("case", "grade")
-    )
+    graded = first_of_each(table("handover_grading"), "case", ["at", "entered_at", "grading"])
+    graded = graded.select("case", "grade")
     found = opened.left_join(first, "case").select("case", "at", "reached_at")
     found = found.left_join(graded, "case")
     return found.select("case", "at", group=_.grade, minutes=minutes("at", "reached_at"))
@@ -111,12 +109,10 @@ def feels(period: Period, how: str) -> Table:
 
 def handed_on(period: Period) -> Table:
     """Cases that somebody accepted after another had owned them, once for each time."""
-    before = table("handover_ownership").select("case", earlier=_.at)
     taken = table("handover_ownership").filter(
         _.day.between(period.first, period.last), period.surely_within(_.at)
     )
-    had = taken.join(before, "case").filter(_.earlier < _.at).select("ownership").distinct()
-    return taken.semi_join(had, "ownership").select("case", "at")
+    return taken.join(_first_owned(), "case").filter(_.owned_at < _.at).select("case", "at")
 
 
 def planned_for(period: Period) -> Table:
@@ -143,14 +139,14 @@ def again(period: Period) -> Table:
     )
     # where nobody knows who he is, those of whom nobody does
     pairs = table("handover_case").select("case", "victim", suspect=_.suspect.fill_null(_.victim))
+    of_pairs = pairs.rename(another="case").join(table("handover_case_incident"), [("another", "case")])
     incidents = table("handover_incident").filter(~_.joined).select("incident", reported=_.at)
-    incidents = table("handover_case_incident").join(incidents, "incident").join(pairs, "case")
-    incidents = incidents.select("victim", "suspect", "reported")
     until = _.at + ibis.interval(days=WATCHED)
     happened = (
         closed.select("case", "at")
         .join(pairs, "case")
-        .join(incidents, ["victim", "suspect"])
+        .join(of_pairs.select("victim", "suspect", "incident"), ["victim", "suspect"])
+        .join(incidents, "incident")
         .filter((_.reported > _.at) & (_.reported <= until))
         .select("case", "at")
         .distinct()

@@ -41,10 +41,12 @@ def evidence(period: Period, items: Iterable[str]) -> Table:
         .semi_join(table("handover_attendance"), "incident")
         .select("incident", "at")
     )
-    due = ibis.union(*(seen.mutate(group=ibis.literal(one)) for one in items))
-    stands = table("handover_evidence").select("state", of=_.incident, item=_.item)
-    told = due.left_join(stands, [due.incident == stands.of, due.group == stands.item])
-    told = told.select("incident", "at", "group", "state")
+    states = {item: _.state.max(where=_.item == item) for item in items}
+    stands = table("handover_evidence").group_by("incident").aggregate(**states)
+    found = seen.left_join(stands, "incident").select("incident", "at", *states)
+    told = ibis.union(
+        *(found.select("incident", "at", group=ibis.literal(item), state=item) for item in states)
+    )
     return told.filter(_.state.isnull() | (_.state != "not-applicable")).mutate(counted=_.state == "done")
 
 

@@ -11,7 +11,16 @@ from ibis.expr.types import Table
 
 from throughline.handover.reading import Extracts
 from throughline.measures import QUANTILES, Kind, Measure, Period, measures
-from throughline.measures.together import FORCE, PERIOD, Reading, columns_of, readings, shared, tables_of, with_force
+from throughline.measures.together import (
+    FORCE,
+    PERIOD,
+    Reading,
+    columns_of,
+    readings,
+    shared,
+    tables_of,
+    with_force,
+)
 from throughline.statistics.returns import year_to
 
 
