@@ -86,9 +86,12 @@ def apart(expression: Table, periods: Sequence[Period] = ()) -> Table:
             case ops.JoinChain():
                 return _joined(given)
             case ops.Filter():
-                filtered = ops.Filter(given["parent"], given["predicates"])
                 days = [one.arg.name for one in node.predicates if periods and _is_of_days(one)]
-                return _of_periods(filtered, days, periods) if days else filtered
+                if not days:
+                    return ops.Filter(given["parent"], given["predicates"])
+                # no index finds the rows here: the days alone decide
+                kept = [one for one in given["predicates"] if not _is_of_instants(one)]
+                return _of_periods(ops.Filter(given["parent"], kept), days, periods)
             case ops.Set() if {*given["left"].schema.names} != {*given["right"].schema.names}:
                 raise ApartError("a union of what is of a period and what is of none")
             case ops.Limit() if given["n"] != 0:

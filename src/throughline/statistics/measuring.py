@@ -66,7 +66,7 @@ def figures(
     *,
     chosen: Sequence[Measure] = (),
     say: Callable[[str], None] = lambda _said: None,
-    at_once: int = 20_000_000,
+    at_once: int = 30_000_000,
 ) -> Iterator[Told]:
     """Every measure (or those ``chosen``) of every force over every period, in that order.
 
