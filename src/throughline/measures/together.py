@@ -6,7 +6,7 @@ counted, the same is done with a column `PERIOD`, and one reading gives every fi
 """
 
 import itertools
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -237,7 +237,7 @@ def shared(expressions: Sequence[Table]) -> tuple[dict[str, Table], list[Table]]
     return named, [expression.op().replace(held).to_expr() for expression in expressions]
 
 
-def columns_of(expressions: Sequence[Table], held: Mapping[str, Table]) -> dict[str, set[str]]:
+def columns_of(expressions: Sequence[Table], held: dict[str, Table]) -> dict[str, set[str]]:
     """Which columns of each table are asked for, by its name: of expressions, and of what `shared` gave to be held for them."""
     found: dict[str, set[str]] = {}
     # what is held is asked by what comes after it alone
