@@ -14,7 +14,17 @@ import pytest
 
 from throughline.handover import SHAPES, Shape, table
 from throughline.measures import Measure, Period, measures
-from throughline.measures.together import FORCE, PERIOD, ApartError, apart, readings, shared, tables_of
+from throughline.measures import measure as of_code
+from throughline.measures.together import (
+    FORCE,
+    PERIOD,
+    ApartError,
+    apart,
+    columns_of,
+    readings,
+    shared,
+    tables_of,
+)
 
 PERIODS = (
     Period(date(2022, 4, 1), date(2023, 3, 31)),
@@ -206,6 +216,24 @@ def test_what_several_measures_ask_is_asked_once_and_their_figures_stay(
     assert len(changed) > 10
     for expression, question in changed:
         assert sorted(map(str, _ask(whole, question))) == sorted(map(str, _ask(whole, expression)))
+
+
+def test_of_each_table_the_columns_are_named_that_decide_a_figure() -> None:
+    """Also through what is held for several: `serial-perpetrators` asks of connections what its joins are made by."""
+    [alone] = readings(of_code("domestic-calls"), PERIODS)
+    assert columns_of([alone.expression], {}) == {"handover_call": {FORCE, "day", "channel", "domestic"}}
+    asked = [
+        one.expression
+        for code in ("serial-perpetrators-acpo", "serial-perpetrators-acpo-by-way")
+        for one in readings(of_code(code), PERIODS)
+    ]
+    held, questions = shared(asked)
+    found = columns_of(questions, held)
+    assert found["handover_connection"] == {FORCE, "record", "other_record", "person", "other"}
+    assert found["handover_involvement"] == {
+        FORCE, "incident", "day", "domestic", "confirmed", "part", "person", "record",
+    }  # fmt: skip
+    assert {*held} <= {*found}
 
 
 @pytest.mark.spark

@@ -6,6 +6,8 @@ import shutil
 from datetime import date
 from pathlib import Path
 
+import duckdb
+import ibis
 import pytest
 from click.testing import CliRunner, Result
 
@@ -13,6 +15,7 @@ from throughline.handover.importing import import_records
 from throughline.handover.mapping import read_map
 from throughline.handover.reading import ABOUT, read_extract, read_extracts
 from throughline.measures import Period, measure, measures
+from throughline.measures.together import FORCE, with_force
 from throughline.statistics.cli import statistics
 from throughline.statistics.measuring import figures
 from throughline.synthetic.records import write_records
@@ -100,6 +103,23 @@ def test_forces_counted_together_have_the_figures_that_each_has_by_itself(handed
     assert together == [*figures(given, (YEAR,), chosen=chosen, at_once=1, say=said.append)]
     assert any(one.rows for one in together)
     assert "X2 (2 of 2): their tables are read" in said
+
+
+def test_columns_that_nobody_asked_for_are_not_held_and_say_so(handed: Path) -> None:
+    given = read_extracts(handed, threads=1)
+    calls = with_force()["handover_call"]
+    counted = calls.group_by(FORCE).aggregate(rows=calls.count(), domestic=calls.domestic.sum())
+    [before] = given.run(counted.filter(counted.force == 1))
+    given.hold([1], {"handover_call": {FORCE, "domestic"}})
+    assert [*given.run(counted)] == [before]
+    assert before["rows"]
+    with pytest.raises(duckdb.InvalidInputException, match="handover_call holds no channel"):
+        given.run(calls.group_by("channel").aggregate(rows=calls.count()))
+    given.keep("of forces", counted, {"rows"})
+    kept = ibis.table(counted.schema(), name="of forces")
+    assert [row["rows"] for row in given.run(kept.select("rows"))] == [before["rows"]]
+    with pytest.raises(duckdb.InvalidInputException, match="of forces holds no (force|domestic)"):
+        given.run(kept)
 
 
 def test_what_fits_nowhere_says_so(handed: Path, tmp_path: Path) -> None:
