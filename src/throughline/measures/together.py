@@ -267,7 +267,7 @@ def _asks(node: ops.Relation, wanted: Collection[str]) -> Iterator[ops.Value]:
         case ops.Aggregate():
             yield from node.groups.values()
         case ops.Set():
-            names = node.schema.names if node.distinct else wanted
+            names = wanted if isinstance(node, ops.Union) and not node.distinct else node.schema.names
             yield from (ops.Field(side, name) for side in (node.left, node.right) for name in names)
             return
         case _:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
-import ibis
 from ibis import _
 from ibis.expr.types import Table
 
@@ -82,7 +81,7 @@ def figures(
     told_apart = {measure.code for measure, one in asked if "group" in one.expression.columns}
     held, questions = shared([reading.expression for _measure, reading in asked])
     first_days = _first_days(frozenset[str]().union(*reads.values()))
-    columns = columns_of([*questions, first_days], held)
+    columns = columns_of([*questions, *first_days.values()], held)
     begins: dict[int, dict[str, date]] = {}
     lines: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
     done = 0
@@ -91,8 +90,9 @@ def figures(
         of_forces = f"{', '.join(given.forces[number] for number in numbers)} ({done} of {len(given.forces)})"
         say(f"{of_forces}: their tables are read")
         given.hold(numbers, columns)
-        for row in given.run(first_days):
-            begins.setdefault(row[FORCE], {})[row["shape"]] = row["first"]
+        for name, first_day in first_days.items():
+            for row in given.run(first_day):
+                begins.setdefault(row[FORCE], {})[name] = row["first"]
         say(f"{of_forces}: what several measures ask")
         for name, expression in held.items():
             given.keep(name, expression, columns[name])
@@ -137,15 +137,13 @@ def _place(reading: Reading, row: Mapping[str, Any], periods: Sequence[Period]) 
     return int(row[PERIOD]) if reading.period is None else periods.index(reading.period)
 
 
-def _first_days(names: Collection[str]) -> Table:
-    """The first day of each shape of these that has days, by the number of the force."""
-    return ibis.union(
-        *(
-            shape.group_by(FORCE).aggregate(first=_.day.min()).mutate(shape=ibis.literal(name))
-            for name, shape in with_force().items()
-            if name in names and "day" in shape.columns
-        )
-    )
+def _first_days(names: Collection[str]) -> dict[str, Table]:
+    """Of each shape of these that has days, what gives the first by the number of the force."""
+    return {
+        name: shape.group_by(FORCE).aggregate(first=_.day.min())
+        for name, shape in with_force().items()
+        if name in names and "day" in shape.columns
+    }
 
 
 def _unable(lacking: frozenset[str], since: date | None, period: Period) -> str:

@@ -118,8 +118,13 @@ def test_columns_that_nobody_asked_for_are_not_held_and_say_so(handed: Path) -> 
     given.keep("of forces", counted, {"rows"})
     kept = ibis.table(counted.schema(), name="of forces")
     assert [row["rows"] for row in given.run(kept.select("rows"))] == [before["rows"]]
-    with pytest.raises(duckdb.InvalidInputException, match="of forces holds no (force|domestic)"):
+    with pytest.raises(duckdb.InvalidInputException, match=r"of forces holds no (force|domestic)"):
         given.run(kept)
+
+
+def test_what_stood_is_told_where_no_table_that_is_read_has_days(handed: Path) -> None:
+    given = read_extracts(handed, threads=1)
+    assert {one.force for one in figures(given, [YEAR], chosen=[measure("caseload")])} == {"X1", "X2"}
 
 
 def test_what_fits_nowhere_says_so(handed: Path, tmp_path: Path) -> None:
