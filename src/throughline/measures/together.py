@@ -245,7 +245,7 @@ def columns_of(expressions: Sequence[Table], held: dict[str, Table]) -> dict[str
         asked: dict[ops.Relation, set[str]] = {expression.op(): found.get(name, {*expression.columns})}
         for node in reversed(Graph.from_bfs(expression.op()).toposort()[0]):
             if isinstance(node, ops.UnboundTable):
-                found.setdefault(node.name, set()).update(asked.get(node, ()))
+                found[node.name] = found.get(node.name, set()) | asked.get(node, set())
             elif isinstance(node, ops.Relation):
                 for value in _asks(node, asked.get(node, set())):
                     for of in value.find(ops.Field, filter=ops.Value):
