@@ -41,6 +41,10 @@ PER_BASE: Final = re.compile(
     r"(?:(?:percent|per cent|%) of|.+? per (?P<times>\d[\d,]*)) (?:all )?(?P<base>.+)"
 )
 RATE: Final = re.compile(r"_(?:rate|share|percent|percentage|per_\d.*)$")
+#: Of whom some may be neither this nor its opposite, or have not said.
+BETWEEN: Final = frozenset(
+    "able aware certain clear comfortable determined happy known likely safe satisfied sure willing".split()
+)
 #: "victims_aged_16_to_24", "…_65_and_over", "…_under_16".
 AGED: Final = re.compile(
     r"(?P<of>.+?)_aged?_(?:under_(?P<under>\d+)|(?P<first>\d+)(?:_to_(?P<last>\d+)|_and_over|_or_over|_plus))"
@@ -196,9 +200,14 @@ def _not_the_ratio(share: Fact, rows: Sequence[Fact], part: Span, whole: Span) -
         )
 
 
+def _percentages(facts: Sequence[Fact]) -> Iterator[Fact]:
+    """The parts of a whole that are printed in percent; the ends of a range are of two forces, and no parts of one whole."""
+    return (fact for fact in facts if fact.is_share and fact.statistic == "percent")
+
+
 def _opposites(facts: Sequence[Fact]) -> Iterator[Finding]:
-    """Those who are trained and those who are untrained are together all of one whole."""
-    shares = [fact for fact in facts if fact.is_share and fact.qualifier == "="]
+    """Those who are trained and those who are untrained are together all of one whole, the satisfied and unsatisfied no more than it."""
+    shares = [fact for fact in _percentages(facts) if fact.qualifier == "="]
     for one in shares:
         for other in shares:
             told = [word for word in other.indicator.split("_") if f"un{word}" in one.indicator.split("_")]
@@ -210,22 +219,24 @@ def _opposites(facts: Sequence[Fact]) -> Iterator[Finding]:
             ):
                 continue
             both = Span(span(one).low + span(other).low, span(one).high + span(other).high)
-            if not both.meets(Span(Fraction(100), Fraction(100))):
+            # between satisfied and unsatisfied stand those who are neither
+            least = 0 if told[0] in BETWEEN else 100
+            if not both.meets(Span(Fraction(least), Fraction(100))):
                 yield Finding(
                     ids(other, one),
                     "shares of one total",
                     f"{other.shown} + {one.shown}",
                     "100",
-                    f"{other.indicator} is {other.shown} ({other.id}) and {one.indicator} {one.shown} ({one.id}), together not"
-                    " all.",
+                    f"{other.indicator} is {other.shown} ({other.id}) and {one.indicator} {one.shown} ({one.id}), together"
+                    f" {'more than' if least == 0 else 'not'} all.",
                 )
 
 
 def _ages(facts: Sequence[Fact]) -> Iterator[Finding]:
     """Shares by age, of ages that nobody can have two of, are together no more than all."""
     groups: dict[tuple[object, ...], dict[tuple[int, int], Fact]] = defaultdict(dict)
-    for fact in facts:
-        if fact.is_share and (told := AGED.fullmatch(fact.indicator)):
+    for fact in _percentages(facts):
+        if told := AGED.fullmatch(fact.indicator):
             first, last = int(told["first"] or 0), int(told["last"] or told["under"] or 200)
             frame = told["of"], fact.statistic, fact.period, fact.geography, fact.unit, fact.source
             groups[frame].setdefault((first, last - bool(told["under"])), fact)

@@ -633,6 +633,18 @@ class TestOtherReports:
             "shares of one total"
         ]
         assert rules(trained, {**said, "indicator": "officers_untrained", "value": "20"}) == []
+        # the least of one force and the least of another are no parts of one whole
+        ends = {"statistic": "range_min", "unit": "percent of officers"}
+        assert (
+            rules({**trained, **ends}, {**trained, **ends, "indicator": "officers_untrained", "value": "5"})
+            == []
+        )
+        # some are neither satisfied nor unsatisfied, and nobody is both
+        satisfied = {**said, "indicator": "victims_satisfied", "value": "70"}
+        assert rules(satisfied, {**satisfied, "indicator": "victims_unsatisfied", "value": "20"}) == []
+        assert rules(satisfied, {**satisfied, "indicator": "victims_unsatisfied", "value": "40"}) == [
+            "shares of one total"
+        ]
         ages = [{**said, "indicator": f"victims_aged_{ages}", "value": value}
                 for ages, value in (("under_16", "5"), ("16_to_24", "30"), ("25_and_over", "75"))]  # fmt: skip
         ages[0]["indicator"] = "victims_aged_under_16"
