@@ -94,8 +94,8 @@ _NO_EMAIL = frozenset(
         "nomail",
     )
 )
-_LEAST_OF_AN_EMAIL, LEAST_OF_A_NAME = 8, 6
-"""Letters of an e-mail address that has lost its @, and of what stands before it, for either to tell anything."""
+LEAST_OF_AN_EMAIL, _LEAST_OF_A_NAME = 8, 6
+"""Letters of an e-mail address that is nearly another or has lost its @, and of what stands before it, to tell anything."""
 
 
 def clean_emails(text: str) -> list[str]:
@@ -107,7 +107,7 @@ def clean_emails(text: str) -> list[str]:
     for one in _EMAIL.findall(text.lower()):
         name, at, domain = one.strip(".'").partition("@")
         if not at:
-            if "." in name and len(name) >= _LEAST_OF_AN_EMAIL and any(map(str.isalpha, name)):
+            if "." in name and len(name) >= LEAST_OF_AN_EMAIL and any(map(str.isalpha, name)):
                 found.append(name)
             continue
         if domain in ("gmail.com", "googlemail.com"):
@@ -121,7 +121,7 @@ def clean_emails(text: str) -> list[str]:
 def email_names(emails: Iterable[str]) -> list[str]:
     """What stands before the @ of e-mail addresses, each once, where it is long enough to tell one person from many."""
     names = (name for name, at, _ in (email.partition("@") for email in emails) if at)
-    return list(dict.fromkeys(name for name in names if len(name) >= LEAST_OF_A_NAME))
+    return list(dict.fromkeys(name for name in names if len(name) >= _LEAST_OF_A_NAME))
 
 
 _POSTCODE = re.compile(r"([a-z]{1,2}[0-9][a-z0-9]?)([0-9][a-z]{2})")

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import OSA, DamerauLevenshtein, JaroWinkler
 
-from .cleaning import email_names, is_whole_postcode, outcode, street_stem
+from .cleaning import LEAST_OF_AN_EMAIL, email_names, is_whole_postcode, outcode, street_stem
 from .features import Birth, Residence
 from .names import SHARED_NAMES, Reading, called_by, family_root, same_forename
 from .phonetics import sound
@@ -222,7 +222,8 @@ def email_level(one: tuple[str, ...], other: tuple[str, ...]) -> Level | None:
 
 @lru_cache(maxsize=262_144)
 def _is_nearly_email(one: str, other: str) -> bool:
-    return min(len(one), len(other)) >= 8 and DamerauLevenshtein.distance(one, other, score_cutoff=2) <= 2
+    is_long = min(len(one), len(other)) >= LEAST_OF_AN_EMAIL
+    return is_long and DamerauLevenshtein.distance(one, other, score_cutoff=2) <= 2
 
 
 # From most to least telling: of several places the best counts.

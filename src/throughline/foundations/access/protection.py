@@ -280,13 +280,8 @@ def acting(actor: Actor) -> Iterator[None]:
     For the system's own work out of the caller's sight, such as telling the desk of a restricted match.
     """
     # the savepoint takes the setting back when anything goes wrong inside
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute(_EXCHANGE, _settings(actor))
-            before = cursor.fetchone()
+    with transaction.atomic(), reading_as(actor):
         yield
-        with connection.cursor() as cursor:
-            cursor.execute(_SET, before[:3])
 
 
 @contextmanager

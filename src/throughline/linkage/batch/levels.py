@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 
+from ..cleaning import LEAST_OF_AN_EMAIL
 from ..model import Model, Odds
 
 Connection = duckdb.DuckDBPyConnection
@@ -417,7 +418,7 @@ def functions() -> Iterator[tuple[str, str, str]]:
     yield (
         "emails_nearly",
         emails,
-        _each_pair("a", "b", "least(length(x), length(y)) >= 8 and edits(x, y) <= 2"),
+        _each_pair("a", "b", f"least(length(x), length(y)) >= {LEAST_OF_AN_EMAIL} and edits(x, y) <= 2"),
     )
     yield from _place_functions()
 

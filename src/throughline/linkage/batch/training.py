@@ -2,7 +2,8 @@
 
 How strangers agree (u) is counted in a random sample of pairs, less those that are one person twice; how one
 person's records agree (m) is found by Splink's expectation-maximisation among pairs that share a birth date and
-forename, a birth date and outcode, or both names and outcode. Never among pairs that share a telephone: a household does, and would be learnt as one person.
+forename, a birth date and outcode, or both names and outcode. Never among pairs that share a telephone: a household
+does, and would be learnt as one person.
 Splink knows two kinds of pair; the third, the household, is counted in pairs of records that share a home.
 
 Each share is held near the model's own by counting that as some pairs already seen, and a field of which
