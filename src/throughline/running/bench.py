@@ -10,7 +10,7 @@ import socket
 import statistics
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -46,8 +46,9 @@ from throughline.running.site import (
     web_server,
 )
 from throughline.running.template import drop
-from throughline.synthetic.export import index, may_be_called_about, person_reference
+from throughline.synthetic.export import at_places, index, may_be_called_about, person_reference
 from throughline.synthetic.misremembering import Heard, misremember
+from throughline.synthetic.person import InventedPerson
 
 RATE = 20
 """Lookups a second on the search page: a busy control room's."""
@@ -165,10 +166,17 @@ def _fill(logins: Logins, home: Path, *, people: int, seed: int, today: date) ->
 def misremembered(people: int, lookups: int, *, seed: int, today: date) -> list[Call]:
     """Calls about people drawn from the index, each heard with the mistakes that callers make."""
     rng = Random(seed)  # noqa: S311 - invented data, not a secret
-    known = [one for one in index(people, seed=seed, today=today) if may_be_called_about(one, today)]
+
+    def known() -> Iterator[InventedPerson]:
+        return (one for one in index(people, seed=seed, today=today) if may_be_called_about(one, today))
+
+    # all of them at once would not fit in memory where they are many millions
+    places = rng.choices(range(sum(1 for _ in known())), k=lookups)
+    wanted = sorted(set(places))
+    chosen = dict(zip(wanted, at_places(known(), wanted), strict=True))
     return [
         Call(person_reference(one), misremember(one, rng=rng, today=today))
-        for one in rng.choices(known, k=lookups)
+        for one in (chosen[place] for place in places)
     ]
 
 

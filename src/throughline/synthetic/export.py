@@ -154,7 +154,7 @@ def _call_rows(count: int, calls: int, seed: int, today: date) -> Iterator[list[
     chosen = sorted(rng.sample(range(count), min(count, max(1, about_known * 2 // 5)))) if about_known else []
     known = [
         person
-        for person in _at_places(index(count, seed=seed, today=today), chosen)
+        for person in at_places(index(count, seed=seed, today=today), chosen)
         if may_be_called_about(person, today)
     ]
     unknown = [
@@ -176,7 +176,7 @@ def may_be_called_about(person: InventedPerson, today: date) -> bool:
     return age is None or age >= 12
 
 
-def _at_places(everybody: Iterator[InventedPerson], places: list[int]) -> list[InventedPerson]:
+def at_places(everybody: Iterator[InventedPerson], places: list[int]) -> list[InventedPerson]:
     """Those who stand at the given places of the stream, which is read only as far as the last."""
     wanted = iter(places)
     place = next(wanted, None)
