@@ -211,6 +211,7 @@ class TestThePolice:
         assert officer.post(address("refer", case), told).status_code == 302
         page = text(officer.get(address("partners", case)))
         assert "waits to be accepted" in page
+        assert "; She agreed to it." in page
         assert "An adviser owns no case" in page
         with seen_whole():
             assert AdviserReferral.objects.get().state == "sent"

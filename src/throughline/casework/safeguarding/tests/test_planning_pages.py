@@ -251,11 +251,16 @@ class TestServices:
         with seen_whole():
             made = Referral.objects.get()
         page = text(officer.get(address("plan", case)))
+        assert "referred; She agreed to it, " in page
         assert "Waits for an answer" in page
         assert officer.post(address("referral", made.id), {"answer": "taken-on"}).status_code == 302
         page = text(officer.get(address("plan", case)))
         assert "The service has taken her on" in page
         assert "Waits for an answer" not in page
+        refused = {**told, "consent": "refused", "basis": "safeguarding", "words": "Her children are at risk"}
+        assert officer.post(address("refer", case), refused).status_code == 302
+        page = text(officer.get(address("plan", case)))
+        assert "She did not agree (basis: Safeguarding a child or an individual at risk), " in page
 
     def test_an_empty_directory_says_so(self, signed_in, case):
         officer = signed_in(Role.OFFICER)
