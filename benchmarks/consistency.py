@@ -82,7 +82,7 @@ def judged(rows: list[Row]) -> set[tuple[tuple[str, ...], str, str]]:
     writer = csv.DictWriter(out, rows[0].keys())
     writer.writeheader()
     writer.writerows(rows)
-    facts, bad = read(out.getvalue())
+    facts, bad, _ = read(out.getvalue())
     return {(one.fact_ids, one.rule, one.message) for one in (*bad, *check(facts))}
 
 

@@ -28,21 +28,25 @@ def consistency_command(file: Path, as_json: bool, strict: bool) -> None:
 
     FILE is a CSV file in UTF-8 with a row for each printed figure: id, indicator, period_start, period_end, geography,
     statistic, value, unit, numerator, denominator, source_ref, quote, qualifier, note; only id, indicator and value
-    must be there. Rounding is understood. A row that cannot be read is told with its number, and the others are judged.
+    must be there. Rounding is understood. A row that cannot be read is told with its number, and the others are judged;
+    how many have no value is told as well, with --json on standard error.
 
     The status is 0 whether or not anything is found (1 where something is, with --strict), and 2 where the file
     cannot be read at all.
     """
     try:
-        facts, bad = read_file(file)
+        printed = read_file(file)
     except FileError as error:
         click.echo(f"Error: {error}", err=True)
         raise SystemExit(2) from error
-    found = (*bad, *check(facts))
+    found = (*printed.bad, *check(printed.facts))
     if as_json:
         click.echo(json.dumps([finding.as_dict() for finding in found], ensure_ascii=False, indent=1))
     else:
-        click.echo(as_text(found, len(facts)))
+        click.echo(as_text(found, len(printed.facts)))
+    if empty := printed.empty:
+        told = f"{empty:,} {'row has' if empty == 1 else 'rows have'} no value and cannot be judged."
+        click.echo(told, err=as_json)
     if strict and found:
         raise SystemExit(1)
 

@@ -44,7 +44,7 @@ def text_of(name: str) -> str:
 
 def printed(name: str) -> Report:
     """A report's figures. Raises UnknownReport, and ValueError where a carried row cannot be read."""
-    facts, bad = read(text_of(name))
+    facts, bad, _ = read(text_of(name))
     if bad:
         raise ValueError(f"{name}: {bad[0].message}")
     head = yaml.safe_load((REPORTS / f"{name}.yaml").read_text(encoding="utf-8"))

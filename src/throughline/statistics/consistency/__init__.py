@@ -7,6 +7,14 @@ relation that does not hold, once rounding is understood (`rounding`), is a `Fin
 """
 
 from throughline.statistics.consistency.checking import check
-from throughline.statistics.consistency.facts import COLUMNS, Fact, FileError, Finding, read, read_file
+from throughline.statistics.consistency.facts import (
+    COLUMNS,
+    Fact,
+    FileError,
+    Finding,
+    Printed,
+    read,
+    read_file,
+)
 
-__all__ = ["COLUMNS", "Fact", "FileError", "Finding", "check", "read", "read_file"]
+__all__ = ["COLUMNS", "Fact", "FileError", "Finding", "Printed", "check", "read", "read_file"]

@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from throughline.statistics.consistency.words import numbers
 
@@ -222,6 +222,14 @@ class Fact:
         return f"{self.id} prints {self.shown}{f' ({self.source})' if self.source else ''}"
 
 
+class Printed(NamedTuple):
+    """What a file prints: its facts, a finding for every row that cannot be read, and how many rows have no value."""
+
+    facts: tuple[Fact, ...]
+    bad: tuple[Finding, ...]
+    empty: int
+
+
 @lru_cache(maxsize=10_000)
 def stem(word: str) -> str:
     """A word without its usual English ending, so that applied and applications meet."""
@@ -254,8 +262,8 @@ def number(value: Decimal | int | float) -> str:
     return told.rstrip("0").rstrip(".") if "." in told else told
 
 
-def read_file(path: Path) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
-    """The facts of a CSV file, and a finding for every row that cannot be read.
+def read_file(path: Path) -> Printed:
+    """What a CSV file prints.
 
     It is read as UTF-8, as UTF-16 where it begins with that mark, or as Windows writes it.
 
@@ -290,8 +298,8 @@ def _text(content: bytes) -> str:
         return content.decode("cp1252")
 
 
-def read(text: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
-    """The facts of a CSV text, and a finding for every row that cannot be read. Raises FileError as `read_file`."""
+def read(text: str) -> Printed:
+    """What a CSV text prints. Raises FileError as `read_file`."""
     if "\x00" in text:
         raise FileError("holds bytes that no text has.")
     # a second reading for line numbers is not needed: a quoted line break counts as part of its row
@@ -310,11 +318,13 @@ def read(text: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
         raise FileError(f"row 1: has the column {twice[0]} twice.")
     facts: list[Fact] = []
     bad: list[Finding] = []
+    empty = 0
     seen: dict[str, int] = {}
     for line, cells in enumerate(lines, start=2):
         if not any(cell.strip() for cell in cells):
             continue
         row = dict(zip(heading, (cell.strip() for cell in cells), strict=False))
+        empty += not row.get("value")
         fact, wrong = _fact(row, line)
         if len(cells) > len(heading):
             wrong.append(f"has {len(cells)} cells, and the heading {len(heading)}")
@@ -327,7 +337,7 @@ def read(text: str) -> tuple[tuple[Fact, ...], tuple[Finding, ...]]:
         )
         if fact is not None:
             facts.append(fact)
-    return tuple(facts), tuple(bad)
+    return Printed(tuple(facts), tuple(bad), empty)
 
 
 def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:

@@ -33,7 +33,7 @@ def text(*rows: dict[str, str]) -> str:
 
 
 def found(*rows: dict[str, str]) -> list[Finding]:
-    facts, bad = read(text(*rows))
+    facts, bad, _ = read(text(*rows))
     assert bad == ()
     return list(check(facts))
 
@@ -421,7 +421,7 @@ class TestOtherHands:
             '"1,250",C,,,,calls,\n'
             "\u22125,D,,,,calls change,\n"
         )
-        facts, bad = read(told)
+        facts, bad, _ = read(told)
         assert bad == ()
         assert [(fact.indicator, fact.statistic, str(fact.value)) for fact in facts] == [
             ("photographs_taken", "percent", "65"),
@@ -436,7 +436,7 @@ class TestOtherHands:
         [("26%", "count"), ("26%", "n_forces"), ("1 23", ""), ("1 2345", ""), ("%", "")],
     )
     def test_what_is_no_figure_of_its_kind_is_said(self, value: str, statistic: str) -> None:
-        facts, (one,) = read(f"id,indicator,value,statistic\nA,calls,{value},{statistic}\n")
+        facts, (one,), _ = read(f"id,indicator,value,statistic\nA,calls,{value},{statistic}\n")
         assert facts == ()
         assert (one.rule, one.fact_ids) == ("row", ("A",))
         assert "not a number" in one.message
@@ -454,9 +454,9 @@ class TestOtherHands:
             writer.writerow(
                 {**row, "value": value + sign, "statistic": row["statistic"].upper(), "page": "9"}
             )
-        facts, bad = read(out.getvalue())
+        facts, bad, _ = read(out.getvalue())
         assert bad == ()
-        assert check(facts) == check(read(text_of("hmic-2015"))[0])
+        assert check(facts) == check(read(text_of("hmic-2015")).facts)
 
 
 class TestForces:
@@ -673,7 +673,7 @@ class TestReading:
     def test_a_byte_order_mark_and_windows_lines_are_read(self, tmp_path: Path) -> None:
         file = tmp_path / "facts.csv"
         file.write_bytes(("\ufeff" + text(share("65", "214", "384"))).encode())
-        facts, bad = read_file(file)
+        facts, bad, _ = read_file(file)
         assert (len(facts), bad) == (1, ())
 
     @pytest.mark.parametrize(
@@ -708,7 +708,7 @@ class TestReading:
         ],
     )
     def test_a_row_that_cannot_be_read_is_named(self, cells: dict[str, str], told: str) -> None:
-        _, bad = read(text({"indicator": "a", **cells}))
+        bad = read(text({"indicator": "a", **cells})).bad
         assert [one.rule for one in bad] == ["row"]
         assert told in bad[0].message
 
@@ -727,7 +727,7 @@ class TestReading:
         ],
     )
     def test_a_figure_is_read_as_it_is_printed(self, cells: dict[str, str], value: float, kind: str) -> None:
-        facts, bad = read(text({"indicator": "a", **cells}))
+        facts, bad, _ = read(text({"indicator": "a", **cells}))
         assert bad == ()
         assert [(float(fact.value), fact.kind, str(fact.end)) for fact in facts] == [
             (value, kind, "2015-03-31")
@@ -740,7 +740,7 @@ class TestReading:
     ) -> None:
         content = "id,indicator,value,unit\nA,café,4,£\n".replace(",", delimiter)
         (tmp_path / "facts.csv").write_bytes(content.encode(written))
-        facts, bad = read_file(tmp_path / "facts.csv")
+        facts, bad, _ = read_file(tmp_path / "facts.csv")
         assert ([fact.indicator for fact in facts], bad) == (["café"], ())
 
     def test_a_spreadsheet_is_told_from_a_list(self, tmp_path: Path) -> None:
@@ -751,18 +751,18 @@ class TestReading:
     def test_a_figure_of_a_day_that_cannot_be_read_is_compared_with_none(self) -> None:
         rows = [{"indicator": "a", "value": value, "period_end": day, "source_ref": value}
                 for value, day in (("5", "March 2015"), ("6", "March 2014"))]  # fmt: skip
-        facts, bad = read(text(*rows))
+        facts, bad, _ = read(text(*rows))
         assert (facts, [one.rule for one in bad]) == ((), ["row", "row"])
 
     def test_the_same_id_twice_is_named(self) -> None:
-        _, bad = read("id,indicator,value\nA,x,1\nA,y,2\n")
+        bad = read("id,indicator,value\nA,x,1\nA,y,2\n").bad
         assert bad[0].message == "Row 3: id: A is that of row 2 as well."
 
     @settings(max_examples=60, deadline=None)
     @given(st.text(max_size=300))
     def test_no_text_breaks_it(self, content: str) -> None:
         try:
-            facts, _ = read("id,indicator,statistic,value,numerator,denominator,unit,quote\n" + content)
+            facts = read("id,indicator,statistic,value,numerator,denominator,unit,quote\n" + content).facts
         except FileError:
             return
         check(facts)
@@ -782,7 +782,7 @@ class TestReading:
         writer = csv.DictWriter(out, rows[0])
         writer.writeheader()
         writer.writerows(rows)
-        facts, _ = read(out.getvalue())
+        facts = read(out.getvalue()).facts
         check(facts)
 
 
@@ -795,6 +795,18 @@ class TestTheCommand:
         told = json.loads(done.stdout)
         assert [one["rule"] for one in told] == ["row", "percentage of its counts"]
         assert {*told[0]} == {"fact_ids", "rule", "printed", "recomputed", "message"}
+
+    @pytest.mark.parametrize("options", [[], ["--json"]])
+    def test_rows_without_a_value_are_counted(self, tmp_path: Path, options: list[str]) -> None:
+        file = tmp_path / "facts.csv"
+        rows = [{"indicator": "a", "value": value} for value in ("4", "", " ")]
+        file.write_text(text(*rows), encoding="utf-8")
+        done = CliRunner().invoke(statistics, ["consistency", str(file), *options])
+        assert (done.stderr if options else done.stdout).endswith(
+            "2 rows have no value and cannot be judged.\n"
+        )
+        if options:
+            assert json.loads(done.stdout) == []
 
     def test_strict_says_by_its_status_that_something_was_found(self, tmp_path: Path) -> None:
         file = tmp_path / "facts.csv"
