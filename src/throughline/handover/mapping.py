@@ -10,6 +10,7 @@ from typing import Any, Final
 import yaml
 
 from throughline.reference import load
+from throughline.tables import Texts
 
 type Value = str | bool | None
 
@@ -142,16 +143,11 @@ class Map:
     all_crimes: bool
 
 
-class _Texts(yaml.SafeLoader):
-    """Columns and codes are texts: NO, On, 17 and 2015-03-31 are what they look like, and only true and false are not."""
+class _Loader(Texts):
+    """Of what a map says only true and false are no texts."""
 
-    yaml_implicit_resolvers = {
-        **{
-            first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
-            for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-        },
-        **{first: [("tag:yaml.org,2002:bool", re.compile("(?i:true|false)$"))] for first in "tTfF"},
-    }
+
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("(?i:true|false)$"), list("tTfF"))
 
 
 def read_map(path: Path) -> Map:
@@ -159,7 +155,7 @@ def read_map(path: Path) -> Map:
     try:
         if path.stat().st_size > _LARGEST:
             raise MapError("is larger than a map is")
-        told = yaml.load(path.read_text("utf-8-sig"), Loader=_Texts)  # noqa: S506 (a safe one)
+        told = yaml.load(path.read_text("utf-8-sig"), Loader=_Loader)  # noqa: S506 (a safe one)
     except OSError:
         raise MapError("is not there or cannot be opened") from None
     except (UnicodeDecodeError, yaml.YAMLError, RecursionError):

@@ -1,6 +1,5 @@
 """Somebody's CSV file, row by row, in whatever encoding and with whatever delimiter it was written."""
 
-import codecs
 import csv
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,10 +7,11 @@ from datetime import date
 from pathlib import Path
 from typing import TextIO
 
+from throughline.tables import SpreadsheetError, delimiter_of, encoding_of
+
 from .description import Description
 from .layout import Layout, MalformedValue, describe
 
-_LOOKED_AT = 2**20
 _LONGEST_CELL = 2**24
 
 
@@ -19,19 +19,10 @@ class FileError(ValueError):
     """The file cannot be used, and why, in words for the person who gave it."""
 
 
-def read_rows(path: Path) -> list[dict[str, str]]:
-    """All rows of a CSV. Raises FileError where there is none, or one is no CSV."""
-    rows = list(each_row(path))
-    if not rows:
-        raise FileError("the file has a header and no rows")
-    return rows
-
-
 def each_row(path: Path, *, skipped: Counter[str] | None = None) -> Iterator[dict[str, str]]:
-    """The rows of a CSV in UTF-8 (with or without a mark), UTF-16 or else Windows' Western code page.
+    """The rows of a CSV, whichever its encoding and delimiter.
 
-    The delimiter is the comma, semicolon, tab or bar that the header has most of. A row that is no CSV is
-    counted in ``skipped`` and passed over, or raises FileError where nobody counts.
+    A row that is no CSV is counted in ``skipped`` and passed over, or raises FileError where nobody counts.
     """
     try:
         with path.open(encoding=_encoding(path), errors="replace", newline="") as file:
@@ -49,37 +40,20 @@ def header_of(path: Path) -> list[str]:
     raise FileError("the file has a header and no rows")
 
 
-def is_utf8(path: Path) -> bool:
-    """Whether a file is read as UTF-8."""
-    return _encoding(path) == "utf-8-sig"
-
-
-def delimiter_of(path: Path) -> str:
-    """What parts the columns of a file that is UTF-8."""
+def delimiter_in_utf8(path: Path) -> str:
+    """What parts the columns of a file that is read as UTF-8; empty for any other."""
+    if _encoding(path) != "utf-8-sig":
+        return ""
     with path.open(encoding="utf-8-sig", newline="") as file:
-        return _delimiter(file.readline())
-
-
-def _delimiter(header: str) -> str:
-    return max(",;\t|", key=header.count)
+        return delimiter_of(file.readline())
 
 
 def _encoding(path: Path) -> str:
-    decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
-        begun = file.read(4)
-        if begun[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            return "utf-16"
-        if begun.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-            raise FileError("the file is a spreadsheet or an archive: save the sheet as CSV")
-        file.seek(0)
         try:
-            while part := file.read(_LOOKED_AT):
-                decoder.decode(part)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig"
+            return encoding_of(file)
+        except SpreadsheetError:
+            raise FileError("the file is a spreadsheet or an archive: save the sheet as CSV") from None
 
 
 def _rows(file: TextIO, skipped: Counter[str] | None) -> Iterator[dict[str, str]]:
@@ -87,7 +61,7 @@ def _rows(file: TextIO, skipped: Counter[str] | None) -> Iterator[dict[str, str]
     if not header.strip("\ufeff\0 \r\n"):
         raise FileError("the file is empty: it has no header")
     file.seek(0)
-    delimiter = _delimiter(header)
+    delimiter = delimiter_of(header)
     csv.field_size_limit(_LONGEST_CELL)
     lines = (line.replace("\0", "") for line in file)
     reader = csv.DictReader(lines, delimiter=delimiter, skipinitialspace=True)

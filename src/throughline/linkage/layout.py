@@ -9,6 +9,8 @@ from pathlib import Path
 
 import yaml
 
+from throughline.tables import Texts, alike
+
 from .description import Description, Name, Place, years_for_age
 from .names import Told, middle_of, names_apart
 from .scraps import read_address
@@ -81,8 +83,7 @@ class Layout:
         """Raise LayoutError where the file lacks a column that the map names."""
         names = list(header)
         for field, name in self.missing(names):
-            alike = [one for one in names if one.casefold().split() == name.casefold().split()]
-            meant = f"; is it '{alike[0]}'?" if alike else ""
+            meant = f"; is it '{held}'?" if (held := alike(name, names)) else ""
             raise LayoutError(
                 f"the file has no column '{name}', which the map gives for {field}{meant}", field
             )
@@ -119,15 +120,6 @@ class Layout:
         return column.between.join(part for part in parts if not is_missing(part, field))
 
 
-class _Texts(yaml.SafeLoader):
-    """Columns have names: a bare NO, 1.10 or 2015-03-31 is the text that it looks like, and no value of YAML's."""
-
-    yaml_implicit_resolvers = {
-        first: [(tag, form) for tag, form in forms if tag.endswith((":null", ":merge"))]
-        for first, forms in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
-
 def read_map(path: Path | str) -> Layout:
     """A layout from its YAML file: ``field: column``, ``field: [column, column]`` or ``field: {column: NAME, format:
     "%d/%m/%Y"}``."""
@@ -137,7 +129,7 @@ def read_map(path: Path | str) -> Layout:
 def load_map(path: Path | str) -> dict[str, object]:
     """What a map's file says, unjudged: for those who know more fields than `layout_of` does."""
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8-sig"), Loader=_Texts)  # noqa: S506 a safe one
+        content = yaml.load(Path(path).read_text(encoding="utf-8-sig"), Loader=Texts)  # noqa: S506 a safe one
     except (OSError, UnicodeDecodeError) as error:
         raise LayoutError(
             f"the map cannot be read: {getattr(error, 'strerror', None) or 'not UTF-8'}"

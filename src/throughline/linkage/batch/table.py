@@ -29,7 +29,7 @@ from ..cleaning import (
     street_stem,
 )
 from ..description import Name
-from ..files import FileError, delimiter_of, each_row, is_utf8, said_twice
+from ..files import FileError, delimiter_in_utf8, each_row, header_of, said_twice
 from ..known import tell
 from ..layout import (
     FURTHER,
@@ -95,10 +95,7 @@ def count_of(con: Connection, table: str) -> int:
 
 
 def _read(con: Connection, path: Path, layout: Layout, truth: str | None, say: Say) -> int:
-    try:
-        header = _header(path)
-    except OSError as error:
-        raise FileError(f"the file cannot be read: {error.strerror}") from error
+    header = header_of(path)
     layout.check(header)
     if truth is not None and truth not in header:
         raise LayoutError(f"the file has no column '{truth}', which was given as the truth")
@@ -114,15 +111,10 @@ def _read(con: Connection, path: Path, layout: Layout, truth: str | None, say: S
     return rows
 
 
-def _header(path: Path) -> Sequence[str]:
-    for row in each_row(path, skipped=Counter()):
-        return list(row)
-    raise FileError("the file has a header and no rows")
-
-
 def _read_at_once(con: Connection, path: Path, header: Sequence[str], layout: Layout) -> bool:
     """A plain file is read by DuckDB, in a twentieth of the time; whatever is odd in it row by row."""
-    if not is_utf8(path) or any(column.further for column in layout.columns.values()):
+    delimiter = delimiter_in_utf8(path)
+    if not delimiter or any(column.further for column in layout.columns.values()):
         return False
     columns = {f"c{number}": "VARCHAR" for number in range(len(header))}
     names = {f"c{number}": name for number, name in enumerate(header)}
@@ -135,7 +127,7 @@ def _read_at_once(con: Connection, path: Path, header: Sequence[str], layout: La
             f"create table said as select (row_number() over ()) - 1 as rid, {chosen} from read_csv(?,"
             " columns = $columns, header = true, delim = $delim, quote = '\"', escape = '\"',"
             " auto_detect = false, strict_mode = true, max_line_size = 16777216)".replace("?", "$path"),
-            {"path": str(path), "columns": columns, "delim": delimiter_of(path)},
+            {"path": str(path), "columns": columns, "delim": delimiter},
         )
     except duckdb.Error:
         con.execute("drop table if exists said")

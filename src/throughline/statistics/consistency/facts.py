@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from throughline.statistics.consistency.words import numbers
+from throughline.tables import SpreadsheetError, delimiter_of, encoding_of
 
 NEEDED: Final = ("id", "indicator", "value")
 COLUMNS: Final = (
@@ -265,8 +266,6 @@ def number(value: Decimal | int | float) -> str:
 def read_file(path: Path) -> Printed:
     """What a CSV file prints.
 
-    It is read as UTF-8, as UTF-16 where it begins with that mark, or as Windows writes it.
-
     Raises FileError where it is no such file: not there, not text, too large, or without the columns that are needed.
     """
     try:
@@ -286,16 +285,10 @@ def read_file(path: Path) -> Printed:
 
 
 def _text(content: bytes) -> str:
-    if content.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise FileError("is a spreadsheet: save the sheet as CSV.")
-    if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return content.decode("utf-16")
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        if b"\x00" in content:
-            raise
-        return content.decode("cp1252")
+        return content.decode(encoding_of(io.BytesIO(content)))
+    except SpreadsheetError:
+        raise FileError("is a spreadsheet: save the sheet as CSV.") from None
 
 
 def read(text: str) -> Printed:
@@ -303,8 +296,7 @@ def read(text: str) -> Printed:
     if "\x00" in text:
         raise FileError("holds bytes that no text has.")
     # a second reading for line numbers is not needed: a quoted line break counts as part of its row
-    delimiter = max(",;\t|", key=text.partition("\n")[0].count)
-    rows = csv.reader(io.StringIO(text), strict=False, delimiter=delimiter)
+    rows = csv.reader(io.StringIO(text), strict=False, delimiter=delimiter_of(text.partition("\n")[0]))
     try:
         heading = [cell.strip().lower() for cell in next(rows, [])]
         lines = list(rows)

@@ -15,6 +15,7 @@ from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Counted, Entry, Return
 from throughline.statistics.returns.template import ABOUT, FIGURES, METHODS
 from throughline.statistics.returns.workbook import WorkbookError, read_workbook
+from throughline.tables import delimiter_of, heading_among
 
 LARGEST: Final = 5_000_000
 MOST_ROWS: Final = 5_000
@@ -22,8 +23,6 @@ MOST_ROWS: Final = 5_000
 LONGEST: Final = 9
 _WHOLE: Final = re.compile(r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+", re.ASCII)
 _BRITISH: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
-#: So many rows of titles may stand above a heading for it to be looked for.
-_TITLES: Final = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,7 +295,7 @@ def _file(path: Path, needed: tuple[str, ...]) -> tuple[Rows | None, list[Proble
         )
     if "\x00" in text:
         return _refused(path.name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
-    reader = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=text.partition("\n")[0].count))
+    reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text.partition("\n")[0]))
     try:
         # one more than may be, which is refused
         rows = list(islice(reader, MOST_ROWS + 1))
@@ -327,10 +326,9 @@ def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple
     heading = _as_heading(lines[0]) if lines else []
     missing = [column for column in needed if column not in heading]
     if missing:
-        for number, cells in enumerate(lines[1:_TITLES], start=2):
-            if {*needed} <= {*_as_heading(cells)}:
-                remedy = "Take out the rows above it."
-                return _refused(sheet, "columns", f"has its heading in row {number}.", remedy, number)
+        if number := heading_among(map(_as_heading, lines), {*needed}):
+            remedy = "Take out the rows above it."
+            return _refused(sheet, "columns", f"has its heading in row {number}.", remedy, number)
         return _refused(
             sheet, "columns", f"lacks {', '.join(missing)}.", "Take the heading from the template.", 1
         )

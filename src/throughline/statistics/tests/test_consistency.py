@@ -733,7 +733,7 @@ class TestReading:
             (value, kind, "2015-03-31")
         ]
 
-    @pytest.mark.parametrize("written", ["utf-16", "cp1252", "utf-8"])
+    @pytest.mark.parametrize("written", ["utf-16", "utf-16-le", "cp1252", "utf-8"])
     @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
     def test_whatever_a_spreadsheet_writes_is_read(
         self, tmp_path: Path, written: str, delimiter: str
