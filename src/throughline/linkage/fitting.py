@@ -10,20 +10,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-
 from .features import Features
 from .model import Model, Odds
 from .names import called_by
 from .scoring import compare, weigh
 
-Floats = npt.NDArray[np.float64]
-
 SEEN = 100.0  # pairs that the model's own figures count for
 SEEN_OF_STRANGERS = 2_000.0  # pairs of strangers that they count for
 _STRANGERS = 40_000  # random pairs from which the agreement of strangers is estimated
-_ROUNDS = 25
 _SEED = 20151  # of the random pairs: the same file gives the same model
 
 

@@ -43,41 +43,6 @@ def probe_keys(features: Features, secret: bytes) -> frozenset[int]:
     return _hashed(_probe_keys(features), secret)
 
 
-def batch_keys(features: Features) -> frozenset[str]:
-    """Keys by which the rows of one file find each other: more, and in the clear, for they are not kept."""
-    return frozenset(_batch_keys(features))
-
-
-def _batch_keys(features: Features) -> Iterator[str]:
-    yield from _usual_probe_keys(features)
-    yield from _held_street_keys(features)
-    codes = _name_codes(features.names)
-    born = features.born
-    towns = {_town_code(place) for place in features.places if place.town}
-    for code in codes:
-        if born:
-            yield f"1{code}{born[:6]}"
-            yield f"2{code}{born[4:]}"
-            yield f"3{code}{born[:4]}{born[6:]}"
-        for year in _years(features, 1):
-            yield f"4{code}{year}"
-            for town in towns:
-                yield f"5{code}{year}{town}"
-        for town in towns:
-            yield f"6{code}{town}"
-    for place in features.places:
-        town, street = _town_code(place), street_stem(place.street)
-        if town and street:
-            yield f"7{street}/{town}"
-        for number in place.number.split()[:3]:
-            if town:
-                yield f"8{number}/{town}"
-            if born:
-                yield f"9{number}/{born}"
-        if town and born:
-            yield f"t{town}{born}"
-
-
 def _hashed(keys: Iterator[str], secret: bytes) -> frozenset[int]:
     if len(secret) > 64:
         secret = blake2b(secret).digest()
@@ -87,20 +52,16 @@ def _hashed(keys: Iterator[str], secret: bytes) -> frozenset[int]:
 
 
 def _probe_keys(features: Features) -> Iterator[str]:
-    yield from _usual_probe_keys(features)
-    yield from _asked_street_keys(features)
-    if not features.phones and not any(_is_a_house(place) for place in features.places):
-        # a name alone, or with a date or a town: there is little else to find a misspelt one by
-        yield from _rough_keys(features)
-
-
-def _usual_probe_keys(features: Features) -> Iterator[str]:
     yield from _shared_keys(features, AGE_SLACK)
     born = features.born
     if born and born[4:6] != born[6:8] and born[6:8] <= "12":
         swapped = born[:4] + born[6:8] + born[4:6]
         for code in _name_codes(features.names):
             yield f"b{swapped}{code}"
+    yield from _asked_street_keys(features)
+    if not features.phones and not any(_is_a_house(place) for place in features.places):
+        # a name alone, or with a date or a town: there is little else to find a misspelt one by
+        yield from _rough_keys(features)
 
 
 def _shared_keys(features: Features, slack: int) -> Iterator[str]:

@@ -25,11 +25,6 @@ _WORDED_AGE = re.compile(
 )
 _BARE_AGE = re.compile(r"(?<![\w/])(\d{2,3})(?![\w/])")
 _ENDINGS = "|".join(sorted((ending for ending in STREET_ENDINGS if ending), key=len, reverse=True))
-_ADDRESS = re.compile(
-    rf"(?:\b(?:flat|apt|apartment|unit|room)\s*\w+[, ]+)?(?:\b\d+[a-z]?(?:[/-]\d+)?[, ]+)?"
-    rf"(?:[^\W\d_][\w'’.-]*\s+){{1,4}}?(?:{_ENDINGS})\b\.?(?:[, ]+(?:flat|apt|apartment|unit|room)\s*\w+)?",
-    re.I,
-)
 _NUMBERED_ADDRESS = re.compile(
     rf"(?:\b(?:flat|apt|apartment|unit|room)\s*\w+[, ]+)?\b\d+[a-z]?[, ]+(?:[^\W\d_][\w'’.-]*\s+){{1,4}}?"
     rf"(?:{_ENDINGS})\b\.?(?:[, ]+(?:flat|apt|apartment|unit|room)\s*\w+)?",

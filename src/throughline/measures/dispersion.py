@@ -24,7 +24,7 @@ LEVEL: Final = 0.998
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place in a funnel: its share, the limits of the plain and of the wider funnel at its size, and its scores."""
+    """A place in a funnel: its share, the limits of the plain and of the wider funnel at its size, and its score."""
 
     counted: int
     of: int
@@ -33,7 +33,6 @@ class Place:
     plain_high: float
     low: float
     high: float
-    plain_score: float
     score: float
     plain_outside: bool
     outside: bool
@@ -91,7 +90,6 @@ def dispersion(counts: Mapping[str, tuple[int, int]], *, level: float = LEVEL) -
             _share(middle + z * deviations[name]),
             _share(middle - z * wide),
             _share(middle + z * wide),
-            plain[name],
             score,
             abs(plain[name]) > z,
             abs(score) > z,

@@ -1,4 +1,5 @@
-"""Which records of a file are compared: those that share a telling key, as `keys.batch_keys` has them.
+"""Which records of a file are compared: those that share a telling key. They are more than `keys` has for
+a lookup, and in the clear, for they are not kept.
 
 A key that more than CAP records share is dropped, so that a hostel or a common name costs nothing. Where the
 telling keys find few pairs, as in a small or much misspelt file, looser ones are taken as well.

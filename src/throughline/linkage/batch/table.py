@@ -167,7 +167,7 @@ def _clean(con: Connection, layout: Layout, on: date, say: Say) -> None:
     _births(con, layout, on, say)
     _phones(con)
     _emails(con)
-    _places(con, fields)
+    _places(con)
     _put_together(con)
 
 
@@ -518,7 +518,7 @@ def _emails(con: Connection) -> None:
     )
 
 
-def _places(con: Connection, fields: set[str]) -> None:
+def _places(con: Connection) -> None:
     """``places(rid, place_no, number, street, …)``: each place of a record, each once."""
 
     def address(text: str) -> list[tuple[str, ...]]:

@@ -19,7 +19,7 @@ from throughline.linkage.cleaning import (
 from throughline.linkage.comparisons import Level
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import features, pack, unpack
-from throughline.linkage.keys import VERSION, batch_keys, probe_keys, record_keys
+from throughline.linkage.keys import VERSION, probe_keys, record_keys
 from throughline.linkage.model import load_model
 from throughline.linkage.names import NameParts, heads, middle_of, parts_of, same_forename
 from throughline.linkage.phonetics import sound
@@ -63,7 +63,6 @@ def test_a_record_is_found_by_its_own_description_and_keys_fit_the_database(desc
 def test_nothing_known_gives_no_key() -> None:
     for nothing in (Description(), Description(names=(Name("Sarah"),)), Description(sex="2", born_from=1990)):
         assert record_keys(features(nothing), SECRET) == frozenset()
-    assert batch_keys(features(Description())) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The questions that a return raises: by itself, against its own past, against others, against what is published."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from typing import Final
@@ -148,7 +148,7 @@ def without_method(told: Return) -> tuple[Query, ...]:
 
 def against_past(told: Return, before: Return) -> tuple[Query, ...]:
     """What changed since the return before as figures do not change."""
-    listed = [item for item in items(told.year_end)]
+    listed = items(told.year_end)
     pairs = {
         item.code: (was, now)
         for item in listed
@@ -167,7 +167,7 @@ def against_past(told: Return, before: Return) -> tuple[Query, ...]:
                 f"Send the figures of the year to {told.year_end}.",
             ),
         )
-    if shifted := _shifted(listed, pairs, told, before):
+    if shifted := _shifted(listed, told, before):
         return (shifted,)
     return tuple(
         query
@@ -177,9 +177,7 @@ def against_past(told: Return, before: Return) -> tuple[Query, ...]:
     )
 
 
-def _shifted(
-    listed: Sequence[Item], pairs: Mapping[str, tuple[int, int]], told: Return, before: Return
-) -> Query | None:
+def _shifted(listed: Sequence[Item], told: Return, before: Return) -> Query | None:
     """A run of rows that have the past of the row above or below, and not their own."""
     for step in (-1, 1):
         run: list[Item] = []

@@ -101,14 +101,14 @@ class Planning:
             why={"made-without-her": "not-reached", "agreed-in-part": "wants-otherwise"}.get(agreed, ""),
         )
         if without_her:
-            self._with_her_after_all(case, made, at + timedelta(hours=20))
+            self._with_her_after_all(case, at + timedelta(hours=20))
         elif number % 5 == 0:
             give_copy(by=by, now=at, version_id=made.id, why_not="copy-he-would-find-it")
         else:
             give_copy(by=by, now=at, version_id=made.id, form="told")
         self._measures(case, number, at + timedelta(hours=1))
 
-    def _with_her_after_all(self, case: Case, made: PlanVersion, at: datetime) -> None:
+    def _with_her_after_all(self, case: Case, at: datetime) -> None:
         if at > self.now:
             return
         form = library().as_of("safety-plan", london_day(at))

@@ -155,26 +155,6 @@ def brief_page(actor: Actor, brief_id: UUID, *, unit: str, at: datetime) -> Brie
     return BriefPage(newest, deployment, deployment.contact, goes, opened, changed, told)
 
 
-@dataclass(frozen=True, slots=True)
-class InTime:
-    """Of the deployments that arrived: how many had been sent a brief, and how many had opened one by then."""
-
-    arrived: int
-    sent: int
-    opened: int
-
-
-def opened_before_arrival(actor: Actor, *, since: datetime, until: datetime) -> InTime:
-    """How many went in knowing what was known, of those that arrived in ``[since, until)``. Raises Refused."""
-    insist(actor, Action.VIEW_MEASURES)
-    of_it = Brief.objects.filter(deployment=OuterRef("pk"))
-    arrived = Deployment.objects.filter(arrived_at__gte=since, arrived_at__lt=until).annotate(
-        told=Exists(of_it.filter(sent_at__lte=OuterRef("arrived_at"))),
-        read=Exists(of_it.filter(opened_at__lte=OuterRef("arrived_at"))),
-    )
-    return InTime(arrived.count(), arrived.filter(told=True).count(), arrived.filter(read=True).count())
-
-
 # --- sent to somebody on the way, and something new since --------------------------------------------------
 
 

@@ -53,7 +53,7 @@ def known_place(actor: Actor, contact: Contact, *, at: datetime) -> KnownPlace:
     earlier = _earlier(actor, contact, door, at=at, located=located)
     lines = [
         *(_warning(marker, near, at) for marker, near in markers),
-        *_happened(earlier, at),
+        *_happened(earlier),
     ]
     shown = {marker.record_id for marker, _near in markers}
     shown |= {subject for one, _near in earlier for subject in one.subjects}
@@ -213,7 +213,7 @@ def _may_be_a_refuge(call: Contact, since: Mapping[UUID, date | None]) -> bool:
     return any((began := since.get(one, _NEVER)) is None or began <= day for one in call.subjects)
 
 
-def _happened(earlier: Iterable[tuple[Contact, Nearness | None]], at: datetime) -> list[Line]:
+def _happened(earlier: Iterable[tuple[Contact, Nearness | None]]) -> list[Line]:
     together: dict[Nearness | None, list[Contact]] = {}
     for one, near in earlier:
         together.setdefault(near, []).append(one)

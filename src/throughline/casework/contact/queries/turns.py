@@ -104,11 +104,10 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What would be handed over now, and who holds each duty of the role."""
+    """What would be handed over now."""
 
     duties: tuple[OpenDuties, ...]
     contacts: tuple[Contact, ...]
-    holders: dict[UUID, Held]
 
 
 def would_hand_over(actor: Actor, *, now: datetime) -> Preview:
@@ -121,7 +120,7 @@ def would_hand_over(actor: Actor, *, now: datetime) -> Preview:
         else []
     )
     look(actor, {subject for contact in contacts for subject in contact.subjects}, action=Action.HAND_OVER)
-    return Preview(_by_kind(duties, now), tuple(contacts), holders(actor))
+    return Preview(_by_kind(duties, now), tuple(contacts))
 
 
 def holders(actor: Actor) -> dict[UUID, Held]:

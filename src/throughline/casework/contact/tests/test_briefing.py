@@ -10,10 +10,10 @@ from django.urls import reverse
 from throughline.casework.contact.commands.briefing import acknowledge, open_brief, renew, send_brief
 from throughline.casework.contact.commands.intelligence import answer, ask, name_for
 from throughline.casework.contact.commands.knowing import takes_part
-from throughline.casework.contact.commands.sending import arrive, send
+from throughline.casework.contact.commands.sending import send
 from throughline.casework.contact.commands.taking import begin, change
 from throughline.casework.contact.models import Brief, IntelligenceRequest
-from throughline.casework.contact.queries.briefing import my_briefs, opened_before_arrival
+from throughline.casework.contact.queries.briefing import my_briefs
 from throughline.casework.people.commands.recording import set_marker
 from throughline.casework.people.rules import Conflict, Malformed
 from throughline.foundations.access.protection import acting
@@ -143,19 +143,6 @@ def test_an_answer_and_a_match_send_it_again(by, sent, the_brief, people):
         confirmed=True,
     )
     assert Brief.objects.filter(deployment=sent).count() == 3
-
-
-def test_an_unopened_brief_at_arrival_is_counted(by, sent, the_brief, handler, call):
-    officer = by(Role.OFFICER)
-    arrive(by=officer, now=NOW + timedelta(minutes=9), deployment_id=sent.id)
-    open_brief(by=officer, now=NOW + timedelta(minutes=10), brief_id=the_brief.id)
-    supervisor = by(Role.SUPERVISOR)
-    span = {"since": NOW, "until": NOW + timedelta(hours=1)}
-    counted = opened_before_arrival(supervisor, **span)
-    assert (counted.arrived, counted.sent, counted.opened) == (1, 1, 0)
-    again = send(by=by(Role.CALL_HANDLER), now=NOW, contact_id=call.id, grade="priority", unit="CD34")
-    [second] = Brief.objects.filter(deployment=again)
-    assert second.opened_at is None
 
 
 # --- asking and answering ----------------------------------------------------------------------------

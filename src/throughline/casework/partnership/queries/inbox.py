@@ -156,7 +156,6 @@ class Slice:
     contacts: tuple[Contacted, ...]
     notes: tuple[Noted, ...]
     maracs: tuple[tuple[datetime, bool], ...]
-    own_maracs: tuple[MaracReferral, ...]
     late: Clocks
 
 
@@ -182,7 +181,6 @@ def slice_of(actor: Actor, referral: AdviserReferral, *, now: datetime) -> Slice
     notes = list(AdviserNote.objects.filter(referral=referral).order_by("-at", "-id"))
     shares = list(NoteShare.objects.filter(referral=referral).order_by("at", "id"))
     made = list(AdviserContact.objects.filter(referral=referral))
-    own = tuple(MaracReferral.objects.filter(through=referral).order_by("-at", "id"))
     with acting(PARTNERS):
         case = Case.objects.get(id=referral.case_id)
         named = people_named(case.subjects, today)
@@ -245,7 +243,6 @@ def slice_of(actor: Actor, referral: AdviserReferral, *, now: datetime) -> Slice
             for one in notes
         ),
         maracs=maracs,
-        own_maracs=own,
         late=_clocks(referral, now),
     )
 

@@ -251,7 +251,6 @@ class Serving:
     suspect: Somebody | None
     standing: Standing
     owner: str
-    wanted_for: str
     open: Asked | None
     due: Duty | None
     package: tuple[Item, ...]
@@ -294,7 +293,6 @@ def serving(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Serving
             *(account for one in chosen for account in (one.account, one.by)),
             *(review.made_by for review in reviews.values()),
             *([standing.owner] if standing.owner else []),
-            *([standing.wanted.account] if standing.wanted and standing.wanted.account else []),
         }
     )
     roles = load("roles")
@@ -317,7 +315,6 @@ def serving(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Serving
             about__in=cases, kind__in=["safeguard-accept", "service-contact"], discharged_at=None
         ).order_by("due_at", "id")
     )
-    wanted = standing.wanted
     items, sent_at = package_of(case, waiting, now=now)
     write_audit(
         actor,
@@ -332,11 +329,6 @@ def serving(actor: Actor, case: Case, *, now: datetime, purpose: str) -> Serving
         suspect=named.get(case.suspect_id) if case.suspect_id else None,
         standing=standing,
         owner=names[standing.owner] if standing.owner else "",
-        wanted_for=""
-        if wanted is None
-        else names[wanted.account]
-        if wanted.account
-        else roles.label(wanted.role, on=today),
         open=told(waiting) if waiting else None,
         due=next((duty for duty in duties if duty.kind == "safeguard-accept"), None),
         package=items,

@@ -641,7 +641,7 @@ def amended(about: UUID) -> tuple[Amended, ...]:
     return tuple(sorted(found, key=lambda one: one.at))
 
 
-def an_account(actor: Actor, attendance_id: UUID, *, at: datetime) -> tuple[Attendance, str]:
+def an_account(actor: Actor, attendance_id: UUID) -> tuple[Attendance, str]:
     """A visit whose account is added to, and its officer's name, with the look written. Raises Refused."""
     attendance = the_attendance(actor, Action.AMEND_ACCOUNT, attendance_id)
     look(actor, Action.AMEND_ACCOUNT, attendance.incident.subjects, incident_id=attendance.incident_id)

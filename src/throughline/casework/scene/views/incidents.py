@@ -283,7 +283,7 @@ def child_decision(request: HttpRequest, incident_id: UUID) -> HttpResponse:
 def add(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     """Add to an officer's account in one's own words."""
     actor, now = actor_of(request), timezone.now()
-    attendance, officer = pages.an_account(actor, attendance_id, at=now)
+    attendance, officer = pages.an_account(actor, attendance_id)
     form = AddForm(sent(request))
 
     def keep() -> None:
@@ -312,7 +312,7 @@ def add(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
 def correct(request: HttpRequest, attendance_id: UUID) -> HttpResponse:
     """Ask the author of an account to put something right."""
     actor, now = actor_of(request), timezone.now()
-    attendance, officer = pages.an_account(actor, attendance_id, at=now)
+    attendance, officer = pages.an_account(actor, attendance_id)
     form = CorrectForm(sent(request))
 
     def ask() -> None:

@@ -135,7 +135,7 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
     whole = (
         f"of {basis.lower(item.part_of)}" if item.part_of and not one.per else f"per {one.per:,} residents"
     )
-    says = " ".join([_says(basis, one, ordered, gaps, national), *([both_funnels(funnel)] if funnel else [])])
+    says = " ".join([_says(one, ordered, gaps, national), *([both_funnels(funnel)] if funnel else [])])
     table = Table(
         f"figure-{one.number:02}",
         f"Figure {one.number}: {one.title}, by force",
@@ -170,9 +170,7 @@ def dotted(basis: Basis, one: Drawn) -> Figure:
     )
 
 
-def _says(
-    basis: Basis, one: Drawn, ordered: Sequence[Dot], gaps: Sequence[Dot], national: float | None
-) -> str:
+def _says(one: Drawn, ordered: Sequence[Dot], gaps: Sequence[Dot], national: float | None) -> str:
     def told(value: float | None) -> str:
         return "" if value is None else f"{value:.1f}" if one.per else f"{value:.1%}"
 
