@@ -1,6 +1,6 @@
 """``throughline facts``: bringing in orders, bail and warrants. ``throughline review``: drawing files for review."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +11,30 @@ import django
 from django.db import DatabaseError, ProgrammingError
 
 from throughline.foundations.access.rules import Actor
+
+
+def as_account[T](
+    username: str, do: Callable[[Actor, datetime], T], *, conflict: str = "somebody else was quicker"
+) -> T:
+    """What is done in one transaction in the name of an account; what is refused or wrong is said in a sentence."""
+    from django.db import transaction
+    from django.utils import timezone
+
+    from throughline.casework.cases.rules import NotYet
+    from throughline.casework.people.cli import actor_named
+    from throughline.casework.people.rules import Conflict, Malformed
+    from throughline.foundations.access.protection import set_actor
+    from throughline.foundations.access.rules import Refused
+
+    actor = actor_named(username)
+    try:
+        with transaction.atomic():
+            set_actor(actor)
+            return do(actor, timezone.now())
+    except (Malformed, NotYet, Refused) as wrong:
+        raise click.ClickException(str(wrong)) from None
+    except Conflict:
+        raise click.ClickException(conflict) from None
 
 
 @click.group()

@@ -3,7 +3,7 @@
 import json
 import sys
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -115,29 +115,16 @@ def explain(measure: str, first: datetime, last: datetime, words: str, username:
     import django
 
     django.setup()
-    from django.db import transaction
-    from django.utils import timezone
-
+    from throughline.casework.cases.cli import as_account
     from throughline.casework.figures import commands
-    from throughline.casework.people.cli import actor_named
-    from throughline.casework.people.rules import Malformed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
     from throughline.measures import Period
 
-    actor = actor_named(username)
     try:
         period = Period(first.date(), last.date())
     except ValueError as wrong:
         raise click.UsageError(f"--{wrong}") from wrong
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            commands.explain(by=actor, now=timezone.now(), measure=measure, period=period, words=words)
-    except Malformed as wrong:
-        raise click.ClickException(f"{wrong.field}: {wrong.why}") from None
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    told: dict[str, Any] = {"measure": measure, "period": period, "words": words}
+    as_account(username, lambda actor, now: commands.explain(by=actor, now=now, **told))
     click.echo("explained")
 
 

@@ -1,11 +1,13 @@
 """``throughline investigation``: who investigates by risk, what waits, whom to find, and what worked without her."""
 
-from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import click
 import django
+
+from throughline.casework.cases.cli import as_account
 
 _AS = click.option(
     "--as", "username", required=True, help="The account in whose name it is done or read; it is logged."
@@ -18,26 +20,7 @@ def investigation() -> None:
     django.setup()
 
 
-def _as(username: str, run: Callable[[Any, Any], Any]) -> Any:
-    """Run something as an account, in one transaction; what stands in its way is told."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.cases.rules import NotYet
-    from throughline.casework.people.cli import actor_named
-    from throughline.casework.people.rules import Conflict, Malformed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
-
-    actor, now = actor_named(username), timezone.now()
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            return run(actor, now)
-    except (Refused, Malformed, NotYet) as wrong:
-        raise click.ClickException(str(wrong)) from None
-    except Conflict:
-        raise click.ClickException("somebody else was quicker, or nothing waits for it") from None
+_as = partial(as_account, conflict="somebody else was quicker, or nothing waits for it")
 
 
 @investigation.command()

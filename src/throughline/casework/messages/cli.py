@@ -3,6 +3,8 @@
 import click
 import django
 
+from throughline.casework.cases.cli import as_account
+
 
 @click.group()
 def messages() -> None:
@@ -50,21 +52,9 @@ def check() -> None:
 )
 def waiting(username: str) -> None:
     """The texts that have not arrived yet, as the account sees them: by case, kind and state, the shortest of use first."""
-    from django.db import transaction
-    from django.utils import timezone
-
     from throughline.casework.messages.queries.pages import under_way
-    from throughline.casework.people.cli import actor_named
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
 
-    actor, now = actor_named(username), timezone.now()
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            found = under_way(actor)
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    found, now = as_account(username, lambda actor, now: (under_way(actor), now))
     click.echo(f"under way: {len(found)}, overdue: {sum(one.until <= now for one in found)}")
     for one in found:
         click.echo(f"  {one.case_id}  {one.kind}  {one.state}  of use until {one.until:%Y-%m-%d %H:%M} UTC")

@@ -1,6 +1,5 @@
 """``throughline outcome``: results of prosecutors, courts and prisons, outcomes of crimes, and their review."""
 
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,8 @@ from uuid import UUID
 
 import click
 import django
+
+from throughline.casework.cases.cli import as_account
 
 
 @click.group()
@@ -35,7 +36,7 @@ def import_results(file: Path, rejects: Path | None, username: str) -> None:
     rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
     try:
         content = bringing.read_file(file)
-        brought = _as(
+        brought = as_account(
             username, lambda actor, now: bringing.import_results(by=actor, now=now, content=content)
         )
     except FileProblem as problem:
@@ -64,7 +65,7 @@ def show(case_id: UUID, username: str) -> None:
         purpose = PURPOSES.get(actor.role, "")
         return outcome_page(actor, case, at=now, purpose=purpose, action=Action.VIEW_CASE)
 
-    page = _as(username, read)
+    page = as_account(username, read)
     for one in page.crimes:
         standing = one.standing
         told = f"{standing.outcome.code} {standing.outcome.state}" if standing else "not-yet-assigned"
@@ -88,27 +89,5 @@ def give(crime_id: UUID, code: str, reason: str, words: str, username: str) -> N
     from throughline.casework.outcome.commands import deciding
 
     told: dict[str, Any] = {"crime_id": crime_id, "code": code, "reason": reason, "words": words}
-    made = _as(username, lambda actor, now: deciding.give(by=actor, now=now, **told))
+    made = as_account(username, lambda actor, now: deciding.give(by=actor, now=now, **told))
     click.echo("given, to be reviewed" if made.reviewed_because else "given")
-
-
-def _as(username: str, do: Callable[[Any, datetime], Any]) -> Any:
-    """Do something in one transaction as an account; what is refused or wrong is said in a sentence."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.cases.rules import NotYet
-    from throughline.casework.people.cli import actor_named
-    from throughline.casework.people.rules import Malformed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
-
-    actor = actor_named(username)
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            return do(actor, timezone.now())
-    except Malformed as wrong:
-        raise click.ClickException(f"{wrong.field}: {wrong.why}") from None
-    except (NotYet, Refused) as refused:
-        raise click.ClickException(str(refused)) from None

@@ -1,12 +1,14 @@
 """``throughline partners``: referrals to independent advisers and to a MARAC, by account, case and code; never a name."""
 
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 import click
 import django
+
+from throughline.casework.cases.cli import as_account
 
 _AS = click.option(
     "--as", "username", required=True, help="The account in whose name it is done; it is logged."
@@ -14,6 +16,9 @@ _AS = click.option(
 _CASE = click.argument("case", type=click.UUID)
 _REFERRAL = click.argument("referral", type=click.UUID)
 _WORDS = click.option("--words", default="", help="In your words.")
+
+
+_as = partial(as_account, conflict="it does not wait for this account, or was answered")
 
 
 @click.group()
@@ -169,27 +174,3 @@ def marac_sent(referral: UUID, username: str, to: str, reference: str) -> None:
     told: dict[str, Any] = {"marac_id": referral, "to": to, "reference": reference}
     _as(username, lambda actor, now: conferring.sent(by=actor, now=now, **told))
     click.echo("sent")
-
-
-def _as(username: str, do: Callable[[Any, datetime], object]) -> None:
-    """Do something in one transaction as an account; what is refused or wrong is said in a sentence."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.cases.rules import NotYet
-    from throughline.casework.people.cli import actor_named
-    from throughline.casework.people.rules import Conflict, Malformed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
-
-    actor = actor_named(username)
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            do(actor, timezone.now())
-    except Malformed as wrong:
-        raise click.ClickException(f"{wrong.field}: {wrong.why}") from None
-    except Conflict:
-        raise click.ClickException("it does not wait for this account, or was answered") from None
-    except (NotYet, Refused) as refused:
-        raise click.ClickException(str(refused)) from None

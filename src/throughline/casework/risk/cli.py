@@ -1,9 +1,12 @@
 """``throughline risk``: how long the lists are, and whether regrades go down with them."""
 
-from collections.abc import Callable
+from datetime import datetime
 
 import click
 import django
+
+from throughline.casework.cases.cli import as_account
+from throughline.foundations.access.rules import Action, Actor, may
 
 
 @click.group()
@@ -19,12 +22,8 @@ def risk() -> None:
 def queue(username: str) -> None:
     """What waits to be checked or reviewed, as the account's role sees it, by number alone."""
     from throughline.casework.risk.queries.waiting import hub_queue, to_check
-    from throughline.foundations.access.rules import Action, may
 
-    def read() -> None:
-        from django.utils import timezone
-
-        now = timezone.now()
+    def read(actor: Actor, now: datetime) -> None:
         for action, name, ask in (
             (Action.SUPERVISE_TEAM, "to check", to_check),
             (Action.REVIEW_RISK, "for the hub", hub_queue),
@@ -38,8 +37,7 @@ def queue(username: str) -> None:
                 signs = ", ".join(line.signs) or "no sign"
                 click.echo(f"  {line.case.id}  due {line.duty.due_at:%Y-%m-%d %H:%M} UTC  {signs}")
 
-    actor = _actor(username)
-    _in_a_transaction(actor, read)
+    as_account(username, read)
 
 
 @risk.command()
@@ -49,40 +47,17 @@ def monitor(username: str, days: int) -> None:
     """The share of regrades that went down, by queue, turn and reviewer, with Wilson's interval at 95 %."""
     from throughline.casework.risk.queries.monitor import monitor as ask
 
-    def read() -> None:
-        from django.utils import timezone
-
-        found = ask(actor, now=timezone.now(), days=days)
+    def read(actor: Actor, now: datetime) -> None:
+        found = ask(actor, now=now, days=days)
         click.echo(f"all: {_told(found.all)}; reasons flagged: {found.flagged}; second looks: {found.looked}")
         for part, parts in found.parts.items():
             for one in parts:
                 click.echo(f"{part} {one.code}: {_told(one.share)}")
 
-    actor = _actor(username)
-    _in_a_transaction(actor, read)
+    as_account(username, read)
 
 
 def _told(share) -> str:  # type: ignore[no-untyped-def]
     if share is None:
         return "none to go by"
     return f"{share.counted} of {share.of} down, {share.share:.0%} ({share.low:.0%} to {share.high:.0%})"
-
-
-def _actor(username: str):  # type: ignore[no-untyped-def]
-    from throughline.casework.people.cli import actor_named
-
-    return actor_named(username)
-
-
-def _in_a_transaction(actor, read: Callable[[], None]) -> None:  # type: ignore[no-untyped-def]
-    from django.db import transaction
-
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
-
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            read()
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None

@@ -1,13 +1,18 @@
 """``throughline safeguarding``: what victims are to be told, who safeguards them, and who has how much."""
 
-from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import click
 import django
+
+from throughline.casework.cases.cli import as_account
+from throughline.foundations.access.rules import Action, Actor
+
+_as = partial(as_account, conflict="nobody is asked, or it is not the turn of this account")
 
 
 @click.group()
@@ -22,21 +27,9 @@ def safeguarding() -> None:
 )
 def promises(username: str) -> None:
     """What victims are to be told, as the account's role sees it: by case and code, the earliest due first."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.people.cli import actor_named
     from throughline.casework.safeguarding.queries.promises import owed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
 
-    actor, now = actor_named(username), timezone.now()
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            found = owed(actor)
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    found, now = _as(username, lambda actor, now: (owed(actor), now))
     late = sum(one.due_at < now for one in found)
     click.echo(f"to be told: {len(found)}, overdue: {late}")
     for one in found:
@@ -50,25 +43,16 @@ def promises(username: str) -> None:
 )
 def plan(case_id: UUID, username: str) -> None:
     """How it stands with the safety plan of a case's victim: in codes, without a word of hers."""
-    from django.db import transaction
-    from django.utils import timezone
-
     from throughline.casework.cases.models import Case
     from throughline.casework.cases.queries.pages import in_sight
-    from throughline.casework.people.cli import actor_named
     from throughline.casework.people.rules import PURPOSES
-    from throughline.casework.safeguarding.queries.planning import plan_page
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Action, Refused
+    from throughline.casework.safeguarding.queries.planning import PlanPage, plan_page
 
-    actor, now = actor_named(username), timezone.now()
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            case = in_sight(actor, Action.VIEW_CASE, Case, case_id)
-            page = plan_page(actor, case, at=now, purpose=PURPOSES.get(actor.role, ""))
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    def read(actor: Actor, now: datetime) -> PlanPage:
+        case = in_sight(actor, Action.VIEW_CASE, Case, case_id)
+        return plan_page(actor, case, at=now, purpose=PURPOSES.get(actor.role, ""))
+
+    page = _as(username, read)
     version = page.plan.version if page.plan else None
     click.echo(f"plan: {version.agreed} {version.at:%Y-%m-%d %H:%M} UTC" if version else "plan: none")
     for duty in page.due:
@@ -85,21 +69,9 @@ def plan(case_id: UUID, username: str) -> None:
 )
 def measures(username: str) -> None:
     """Safety measures that are ordered and not in place, as the account's role sees them, the earliest due first."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.people.cli import actor_named
     from throughline.casework.safeguarding.queries.planning import measures_waiting
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
 
-    actor, now = actor_named(username), timezone.now()
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            found = measures_waiting(actor, at=now)
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    found = _as(username, lambda actor, now: measures_waiting(actor, at=now))
     click.echo(f"waited for: {len(found)}, late: {sum(one.late for one in found)}")
     for one in found:
         due = f"{one.measure.due_at:%Y-%m-%d %H:%M}" if one.measure.due_at else ""
@@ -113,21 +85,10 @@ def measures(username: str) -> None:
 @click.option("--as", "username", required=True, help="The account in whose name it is read.")
 def directory(need: str, language: str, open_now: bool, username: str) -> None:
     """The support directory: services by need and language, and when each was last checked."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.people.cli import actor_named
     from throughline.casework.safeguarding.queries.directory import services
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
 
-    actor, now = actor_named(username), timezone.now()
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            found = services(actor, now=now, need=need, language=language, open_now=open_now)
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    told: dict[str, Any] = {"need": need, "language": language, "open_now": open_now}
+    found = _as(username, lambda actor, now: services(actor, now=now, **told))
     for one in found:
         row = one.service
         checked = f"checked {row.checked_on}" if row.checked_on else "never checked"
@@ -193,7 +154,6 @@ def chosen(case: UUID, username: str) -> None:
     from throughline.casework.cases.queries.pages import in_sight
     from throughline.casework.people.rules import PURPOSES
     from throughline.casework.safeguarding.queries.promises import promises as read
-    from throughline.foundations.access.rules import Action
 
     def tell(actor: Any, now: datetime) -> None:
         found = in_sight(actor, Action.VIEW_CASE, Case, case)
@@ -332,27 +292,3 @@ def decide(case: UUID, username: str, owner: str, reason: str, words: str) -> No
     told: dict[str, Any] = {"case_id": case, "owner": actor_named(owner).id, "reason": reason, "words": words}
     _as(username, lambda actor, now: serving.decide(by=actor, now=now, **told))
     click.echo("decided")
-
-
-def _as(username: str, do: Callable[[Any, datetime], object]) -> None:
-    """Do something in one transaction as an account; what is refused or wrong is said in a sentence."""
-    from django.db import transaction
-    from django.utils import timezone
-
-    from throughline.casework.cases.rules import NotYet
-    from throughline.casework.people.cli import actor_named
-    from throughline.casework.people.rules import Conflict, Malformed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
-
-    actor = actor_named(username)
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            do(actor, timezone.now())
-    except Malformed as wrong:
-        raise click.ClickException(f"{wrong.field}: {wrong.why}") from None
-    except Conflict:
-        raise click.ClickException("nobody is asked, or it is not the turn of this account") from None
-    except (NotYet, Refused) as refused:
-        raise click.ClickException(str(refused)) from None

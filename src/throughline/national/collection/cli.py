@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import click
+from django.utils import timezone
 
-from throughline.foundations.access.rules import Actor, system
+from throughline.foundations.access.rules import Actor, Refused, system
+from throughline.foundations.clock.rules import LONDON
+from throughline.national.collection.rules import Amiss, Move
 from throughline.statistics.edition.cli import publish
 
 COMMAND_LINE = system("national command line")
@@ -38,8 +41,6 @@ def in_one_transaction(command: Callable[..., Any]) -> Callable[..., Any]:
         from django.db import ProgrammingError, transaction
 
         from throughline.foundations.access.protection import set_actor
-        from throughline.foundations.access.rules import Refused
-        from throughline.national.collection.rules import Amiss
 
         try:
             with transaction.atomic():
@@ -94,6 +95,8 @@ _ROUND = click.option(
     "--round", "round_code", required=True, metavar="ROUND", help="The short name of the round."
 )
 _FORCE = click.option("--force", "force_code", required=True, metavar="CODE", help="The code of the force.")
+_OF_FORCE = click.option("--force", "force_code", metavar="CODE", help="Of one force.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
 _AS = click.option("--as", "as_", required=True, metavar="USERNAME", help="In whose name.")
 _MAYBE_AS = click.option(
     "--as", "as_", metavar="USERNAME", help="In whose name; the system's where not said."
@@ -139,8 +142,6 @@ def round_() -> None:
 @in_one_transaction
 def open_(by: Actor, code: str, title: str, year_end: Any, opens: Any, due: Any) -> None:
     """Open a round."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.rounds import open_round
 
     open_round(by=by, now=timezone.now(), code=code, title=title, year_end=year_end, opens=opens, due=due)
@@ -156,9 +157,6 @@ def open_(by: Actor, code: str, title: str, year_end: Any, opens: Any, due: Any)
 @in_one_transaction
 def announce(by: Actor, round_code: str, title: str, edition: str, at: str, why: str) -> None:
     """Announce when an edition comes out, or move it."""
-    from django.utils import timezone
-
-    from throughline.foundations.clock.rules import LONDON
     from throughline.national.collection.commands.rounds import announce as command
 
     try:
@@ -190,8 +188,6 @@ def receive(by: Actor, paths: tuple[Path, ...], round_code: str, force_code: str
 
     Every fault is named by sheet, row and item, and the status is 1; the files are kept either way.
     """
-    from django.utils import timezone
-
     from throughline.national.collection.commands.receiving import receive as command
 
     files = [(path.name, path.read_bytes()) for path in paths]
@@ -214,8 +210,8 @@ def receive(by: Actor, paths: tuple[Path, ...], round_code: str, force_code: str
 
 @national.command()
 @_ROUND
-@click.option("--force", "force_code", metavar="CODE", help="Of one force.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@_OF_FORCE
+@_JSON
 @_MAYBE_AS
 @in_one_transaction
 def queries(by: Actor, round_code: str, force_code: str | None, as_json: bool) -> None:
@@ -256,8 +252,6 @@ def queries(by: Actor, round_code: str, force_code: str | None, as_json: bool) -
 @in_one_transaction
 def compare(by: Actor, round_code: str) -> None:
     """Ask of every return what differs from other forces by more than forces differ."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.asking import compare as command
 
     click.echo(f"{command(by=by, now=timezone.now(), round_id=_round(round_code).id)} new.")
@@ -270,8 +264,6 @@ def compare(by: Actor, round_code: str) -> None:
 @in_one_transaction
 def answer(by: Actor, question: Any, words: str) -> None:
     """Answer a question in the force's words."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.asking import answer as command
 
     command(by=by, now=timezone.now(), question_id=question, words=words)
@@ -285,10 +277,7 @@ def answer(by: Actor, question: Any, words: str) -> None:
 @in_one_transaction
 def judge(by: Actor, question: Any, move: str, words: str) -> None:
     """Accept an answer, ask again, or take a question back."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.asking import judge as command
-    from throughline.national.collection.rules import Move
 
     command(by=by, now=timezone.now(), question_id=question, move=Move(move), words=words)
 
@@ -302,11 +291,8 @@ def judge(by: Actor, question: Any, move: str, words: str) -> None:
 @in_one_transaction
 def sign(by: Actor, round_code: str, force_code: str, digest: str, post: str) -> None:
     """Sign exactly the figures whose digest is given."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.signing import sign as command
     from throughline.national.collection.queries.returns import latest_version
-    from throughline.national.collection.rules import Amiss
 
     version = latest_version(_round(round_code).id, _force(force_code).id)
     if version is None:
@@ -316,13 +302,11 @@ def sign(by: Actor, round_code: str, force_code: str, digest: str, post: str) ->
 
 @national.command()
 @_ROUND
-@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@_JSON
 @_MAYBE_AS
 @in_one_transaction
 def status(by: Actor, round_code: str, as_json: bool) -> None:
     """Print where every return of a round stands."""
-    from django.utils import timezone
-
     from throughline.national.collection.models import Force
     from throughline.national.collection.queries.pages import rows_of
 
@@ -353,8 +337,8 @@ def files() -> None:
 
 @files.command("list")
 @_ROUND
-@click.option("--force", "force_code", metavar="CODE", help="Of one force.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON list on standard output.")
+@_OF_FORCE
+@_JSON
 @_MAYBE_AS
 @in_one_transaction
 def list_files(by: Actor, round_code: str, force_code: str | None, as_json: bool) -> None:
@@ -392,8 +376,6 @@ def list_files(by: Actor, round_code: str, force_code: str | None, as_json: bool
 @in_one_transaction
 def expire_files(by: Actor) -> None:
     """Remove the bytes of every file whose time is over. The worker does so every hour."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.removing import remove_expired
 
     click.echo(f"{remove_expired(now=timezone.now())} removed.")
@@ -406,8 +388,6 @@ def expire_files(by: Actor) -> None:
 @in_one_transaction
 def remove_file(by: Actor, file: Any, why: str) -> None:
     """Remove at once the bytes of a file that was sent by mistake, such as a list of people."""
-    from django.utils import timezone
-
     from throughline.national.collection.commands.removing import remove_file as command
 
     command(by=by, now=timezone.now(), file_id=file, why=why)
@@ -439,11 +419,9 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
     (`national publish --seal`).
     Each return is a folder of CSV files that `throughline return check` reads.
     """
-    from django.utils import timezone
-
     from throughline.national.collection.commands.taking import take
-    from throughline.national.collection.queries.exporting import signed_set
-    from throughline.statistics.edition.gathering import ASKED_ON, SIGNED
+    from throughline.national.collection.queries.exporting import signed_set, tables_of_signed
+    from throughline.statistics.edition.gathering import SIGNED
     from throughline.statistics.edition.sealing import SUMS, seal
 
     if out.exists() and any(out.iterdir()):
@@ -456,38 +434,9 @@ def export_signed(by: Actor, codes: tuple[str, ...], out: Path) -> None:
         rounds.append(told)
         folders |= returns
     signed = [one for told in rounds for one in told["forces"]]
-    invented = {one["code"]: one for one in signed if one["invented"]}
-    if invented and len(invented) != len({one["code"] for one in signed}):
+    if len({one["invented"] for one in signed}) > 1:
         raise click.ClickException("Invented forces and others are not taken together.")
-    tables: dict[Path, list[list[str]]] = {
-        Path("signatures.csv"): [
-            ["folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on", ASKED_ON],
-            *(
-                [
-                    one["folder"],
-                    one["code"],
-                    one["year_end"],
-                    one["digest"],
-                    one["mark"],
-                    "{name}, {post}".format(**one["signed"]),
-                    one["signed"]["at"][:10],
-                    one["asked_on"],
-                ]
-                for one in signed
-            ),
-        ],
-        Path("corrections.csv"): [
-            ["force", "year_end", "why"],
-            *(
-                [one["code"], one["year_end"], "; ".join(one["corrected_because"])]
-                for one in signed
-                if one["corrected_because"]
-            ),
-        ],
-    }
-    if invented:
-        rows = [[one["code"], one["name"], str(one["residents"]), "invented"] for one in invented.values()]
-        tables[Path("forces.csv")] = [["force", "name", "residents", "invented"], *sorted(rows)]
+    tables = {Path(name): rows for name, rows in tables_of_signed(signed).items()}
     tables |= {Path(folder) / name: rows for folder, files in folders.items() for name, rows in files.items()}
     for path, rows in tables.items():
         (out / path).parent.mkdir(parents=True, exist_ok=True)

@@ -1,5 +1,6 @@
 """What was taken, as an edition is built from it: exactly the signed figures, who signed, both sides' words, and who is missing."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ from throughline.national.collection.models import Force, Taking
 from throughline.national.collection.queries.pages import rows_of
 from throughline.national.collection.queries.returns import questions_of, standings
 from throughline.national.collection.rules import Asked, figures
+from throughline.statistics.edition.gathering import ASKED_ON
 from throughline.statistics.returns import items
 
 type Tables = dict[str, list[list[str]]]
@@ -26,6 +28,7 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
     codes = [item.code for item in items(of.year_end)]
     forces, returns = [], {}
     for one in taken.values():
+        folder = f"{of.year_end}-{one.force.code}"
         told = figures(one.version.figures, one.version.methods)
         asked = standings(questions_of(of.id, one.force_id), one.version)
         forces.append(
@@ -34,7 +37,7 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
                 "name": one.force.name,
                 "invented": one.force.invented,
                 "residents": one.force.residents,
-                "folder": f"{of.year_end}-{one.force.code}",
+                "folder": folder,
                 "year_end": of.year_end.isoformat(),
                 "asked_on": of.opens.isoformat(),
                 "version": one.version.number,
@@ -76,7 +79,7 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
                 rows.append(
                     [code, "" if entry.value is None else str(entry.value), entry.unable or "", entry.note]
                 )
-        returns[f"{of.year_end}-{one.force.code}"] = {
+        returns[folder] = {
             "about.csv": [["force", "year_end", "contact"], [told.force, told.year_end.isoformat(), ""]],
             "figures.csv": rows,
             "methods.csv": [
@@ -105,3 +108,38 @@ def signed_set(taking: Taking, *, now: datetime) -> tuple[dict[str, Any], dict[s
         },
         returns,
     )
+
+
+def tables_of_signed(forces: Sequence[Mapping[str, Any]]) -> Tables:
+    """The files beside the returns' folders, of what `signed_set` says of each force: its digest and who signed it, why figures
+    were corrected, and of forces that are invented what they are called."""
+    tables: Tables = {
+        "signatures.csv": [
+            ["folder", "force", "year_end", "digest", "mark", "signed_by", "signed_on", ASKED_ON],
+            *(
+                [
+                    one["folder"],
+                    one["code"],
+                    one["year_end"],
+                    one["digest"],
+                    one["mark"],
+                    "{name}, {post}".format(**one["signed"]),
+                    one["signed"]["at"][:10],
+                    one["asked_on"],
+                ]
+                for one in forces
+            ),
+        ],
+        "corrections.csv": [
+            ["force", "year_end", "why"],
+            *(
+                [one["code"], one["year_end"], "; ".join(one["corrected_because"])]
+                for one in forces
+                if one["corrected_because"]
+            ),
+        ],
+    }
+    if invented := {one["code"]: one for one in forces if one["invented"]}:
+        rows = [[one["code"], one["name"], str(one["residents"]), "invented"] for one in invented.values()]
+        tables["forces.csv"] = [["force", "name", "residents", "invented"], *sorted(rows)]
+    return tables
