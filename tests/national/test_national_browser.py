@@ -23,8 +23,7 @@ pytestmark = pytest.mark.browser
 def world(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> World:
     from throughline.national.conftest import NOW
 
-    for module in ("collection.views", "publication.views"):
-        monkeypatch.setattr(f"throughline.national.{module}.timezone.now", lambda: NOW)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: NOW)
     with transaction.atomic():
         return make_world()
 

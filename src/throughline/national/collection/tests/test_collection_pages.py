@@ -25,7 +25,7 @@ SignedIn = Callable[[str], Client]
 
 @pytest.fixture(autouse=True)
 def today(monkeypatch: pytest.MonkeyPatch, now: Any) -> None:
-    monkeypatch.setattr("throughline.national.collection.views.timezone.now", lambda: now)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
 
 
 def as_system() -> None:
