@@ -67,3 +67,8 @@ def heading_among(rows: Iterable[Collection[str]], columns: Set[str]) -> int:
 def alike(name: str, names: Iterable[str]) -> str:
     """Which of the names is the same but for capitals and spaces; empty where none is."""
     return next((one for one in names if one.casefold().split() == name.casefold().split()), "")
+
+
+def shortened(cell: str) -> str:
+    """A cell in quotation marks, as a complaint about it names it."""
+    return repr(cell if len(cell) <= 40 else cell[:39] + "…")

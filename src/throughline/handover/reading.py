@@ -20,7 +20,7 @@ from throughline.handover.shapes import SHAPES, VERSION, Shape
 
 #: Beside the tables: their version, and what they hold.
 ABOUT: Final = "handover.json"
-#: How the files of a shape end, what reads several of them at once, and how.
+#: How the files of a shape end, what reads them, and how.
 _READS: Final = {
     ".parquet": ("read_parquet", ""),
     ".csv": ("read_csv", ", header=true, all_varchar=true"),
@@ -50,24 +50,20 @@ def read_extract(folder: Path) -> Extract:
     engine = duckdb.connect()
     for shape in SHAPES:
         engine.execute(shape.empty_on("duckdb"))
-        for end, reads in (
-            (".parquet", "read_parquet(?)"),
-            (".csv", "read_csv(?, header=true, all_varchar=true)"),
-        ):
+        for end, (reads, given) in _READS.items():
             path = folder / f"{shape.name}{end}"
             if not path.exists():
                 continue
             columns = ", ".join(f'"{name}"' for name in shape.columns)
             try:
                 engine.execute(
-                    f'insert into "{shape.name}" select {columns} from {reads}',  # noqa: S608 (of our own names)
+                    f'insert into "{shape.name}" select {columns} from {reads}(?{given})',  # noqa: S608 (of our own names)
                     [str(path)],
                 )
             except duckdb.Error:
                 raise ExtractError(
                     f"{path.name} does not hold the columns of its shape, or is damaged"
                 ) from None
-
     return Extract(_runs(engine), about.all_crimes, about.rows, about.refused)
 
 

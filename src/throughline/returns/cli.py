@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -93,28 +94,13 @@ def _of_the_database(username: str, force: str, period: Period) -> Return:
 
     django.setup()
     from django.conf import settings
-    from django.db import transaction
 
+    from throughline.casework.cases.cli import as_account
     from throughline.casework.figures.queries import run_for_return
-    from throughline.casework.people.cli import actor_named
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
 
-    actor = actor_named(username)
-    try:
-        with transaction.atomic():
-            set_actor(actor)
-            run = run_for_return(actor, period)
-            return build(
-                run,
-                force=force,
-                period=period,
-                made_on=_today(),
-                more=_INVENTED if settings.DEMO else "",
-                say=_say,
-            )
-    except Refused as refused:
-        raise click.ClickException(str(refused)) from None
+    told: dict[str, Any] = {"force": force, "period": period, "made_on": _today(), "say": _say}
+    more = _INVENTED if settings.DEMO else ""
+    return as_account(username, lambda actor, _now: build(run_for_return(actor, period), more=more, **told))
 
 
 def _say(said: str) -> None:

@@ -26,7 +26,7 @@ def statistics() -> None:
 def consistency_command(file: Path, as_json: bool, strict: bool) -> None:
     """Say which figures of a report do not follow from its others, each with its arithmetic.
 
-    FILE is a CSV file in UTF-8 with a row for each printed figure: id, indicator, period_start, period_end, geography,
+    FILE is a CSV file with a row for each printed figure: id, indicator, period_start, period_end, geography,
     statistic, value, unit, numerator, denominator, source_ref, quote, qualifier, note; only id, indicator and value
     must be there. Rounding is understood. A row that cannot be read is told with its number, and the others are judged;
     how many have no value is told as well, with --json on standard error.

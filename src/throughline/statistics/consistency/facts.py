@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from throughline.statistics.consistency.words import numbers
-from throughline.tables import SpreadsheetError, delimiter_of, encoding_of
+from throughline.tables import SpreadsheetError, delimiter_of, encoding_of, shortened
 
 NEEDED: Final = ("id", "indicator", "value")
 COLUMNS: Final = (
@@ -351,10 +351,10 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
     if part is not None and statistic in IN_PERCENT:
         row = {**row, "value": f"{part * (1 if statistic == 'rate' else 100):.4f}"}
     if statistic not in STATISTICS:
-        wrong.append(f"statistic: {_cut(statistic)} is none of {', '.join(sorted(STATISTICS))}")
+        wrong.append(f"statistic: {shortened(statistic)} is none of {', '.join(sorted(STATISTICS))}")
     qualifier = QUALIFIERS.get(row.get("qualifier", "").lower())
     if qualifier is None:
-        wrong.append(f"qualifier: {_cut(row['qualifier'])} is none of = > < >= <= ≈")
+        wrong.append(f"qualifier: {shortened(row['qualifier'])} is none of = > < >= <= ≈")
     if signed and statistic in IN_PERCENT:
         row = {**row, "value": IN_PERCENT_WORDS.sub("", row["value"])}
     value = _number(row, "value", wrong)
@@ -406,7 +406,7 @@ def _number(row: dict[str, str], column: str, wrong: list[str]) -> Decimal | Non
         if A_RANGE.fullmatch(told)
         else ""
     )
-    wrong.append(f"{column}: {_cut(told)} is not a number{remedy}")
+    wrong.append(f"{column}: {shortened(told)} is not a number{remedy}")
     return None
 
 
@@ -428,12 +428,8 @@ def _day(row: dict[str, str], column: str, wrong: list[str]) -> date | None:
         except ValueError:
             continue
     else:
-        wrong.append(f"{column}: {_cut(told)} is not a date written as 2015-03-31")
+        wrong.append(f"{column}: {shortened(told)} is not a date written as 2015-03-31")
         return None
-
-
-def _cut(told: str) -> str:
-    return repr(told if len(told) <= 40 else told[:39] + "…")
 
 
 def ids(*facts: Fact | Iterable[Fact]) -> tuple[str, ...]:

@@ -3,9 +3,10 @@
 import csv
 import io
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -15,14 +16,24 @@ from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Counted, Entry, Return
 from throughline.statistics.returns.template import ABOUT, FIGURES, METHODS
 from throughline.statistics.returns.workbook import WorkbookError, read_workbook
-from throughline.tables import delimiter_of, heading_among
+from throughline.tables import delimiter_of, heading_among, shortened
 
 LARGEST: Final = 5_000_000
 MOST_ROWS: Final = 5_000
+#: What the heading of each table must name.
+_NEEDED: Final = {
+    ABOUT: ("force", "year_end"),
+    FIGURES: ("item", "value", "unable"),
+    METHODS: ("sheet", "definition", "method"),
+}
 #: A count with more digits is no count of anything in a force.
 LONGEST: Final = 9
 _WHOLE: Final = re.compile(r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+", re.ASCII)
 _BRITISH: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
+
+
+type Rows = list[tuple[int, dict[str, str]]]
+"""Rows of a table with their numbers, each by column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,37 +70,31 @@ def read_return(
     return told, problems
 
 
+type Read = tuple[Rows | None, list[Problem]]
+"""The rows of a table, or None and what is wrong with it."""
+
+
 def _read(
     path: Path, forces: Collection[str] | None, asked_on: date | None
 ) -> tuple[Return | None, tuple[Problem, ...]]:
-    needed = {
-        ABOUT: ("force", "year_end"),
-        FIGURES: ("item", "value", "unable"),
-        METHODS: ("sheet", "definition", "method"),
-    }
-    # a return that says nothing of how it was counted is one, and is asked of it
-    counted: Rows | None = []
+    read: Callable[[str], Read]
     if path.is_dir():
-        about, problems = _file(path / ABOUT, needed[ABOUT])
-        told, more = _file(path / FIGURES, needed[FIGURES])
-        if (path / METHODS).exists():
-            counted, wrong = _file(path / METHODS, needed[METHODS])
-            more += wrong
+        read, says_how = partial(_file, path), (path / METHODS).exists()
     else:
         try:
             sheets = read_workbook(path)
         except WorkbookError as error:
-            return None, (
-                Problem(
-                    path.name, 0, "", "file", f"{error}.", "Send the folder, or the spreadsheet as .xlsx."
-                ),
-            )
-        about, problems = _sheet(sheets, ABOUT, needed[ABOUT])
-        told, more = _sheet(sheets, FIGURES, needed[FIGURES])
-        if METHODS.removesuffix(".csv") in sheets:
-            counted, wrong = _sheet(sheets, METHODS, needed[METHODS])
-            more += wrong
+            remedy = "Send the folder, or the spreadsheet as .xlsx."
+            return None, (Problem(path.name, 0, "", "file", f"{error}.", remedy),)
+        read, says_how = partial(_sheet, sheets), METHODS.removesuffix(".csv") in sheets
+    about, problems = read(ABOUT)
+    told, more = read(FIGURES)
     problems += more
+    # a return that says nothing of how it was counted is one, and is asked of it
+    counted: Rows | None = []
+    if says_how:
+        counted, more = read(METHODS)
+        problems += more
     if about is None or told is None or counted is None:
         return None, tuple(problems)
     force, year_end = _about(about, problems, forces)
@@ -108,6 +113,62 @@ def _read(
             )
         )
         return None, tuple(problems)
+    entries = _entries(told, listed, year_end, asked_on, problems)
+    methods = _methods(counted, {item.sheet for item in listed.values()}, year_end, problems)
+    if problems or force is None:
+        return None, tuple(problems)
+    return Return(force, year_end, entries, methods), ()
+
+
+def _about(
+    about: Rows, problems: list[Problem], forces: Collection[str] | None
+) -> tuple[str | None, date | None]:
+    if len(about) != 1:
+        problems.append(
+            Problem(
+                ABOUT, 0, "", "one row", f"has {len(about)} rows.", "Give one row: force, year_end, contact."
+            )
+        )
+        return None, None
+    row, cells = about[0]
+    # a spreadsheet that opens a CSV and saves it writes its days so
+    british = _BRITISH.fullmatch(cells["year_end"])
+    told = f"{british[3]}-{british[2]}-{british[1]}" if british else cells["year_end"]
+    try:
+        year_end = date.fromisoformat(told)
+    except ValueError:
+        problems.append(
+            Problem(
+                ABOUT,
+                row,
+                "year_end",
+                "date",
+                f"{shortened(cells['year_end'])} is not a date.",
+                "Write it as 2015-03-31.",
+            )
+        )
+        return None, None
+    if forces is None:
+        forces = {force.code for force in load("forces").as_of(max(year_end, date(2011, 1, 1)))}
+    if cells["force"] not in forces:
+        problems.append(
+            Problem(
+                ABOUT,
+                row,
+                "force",
+                "force",
+                f"{shortened(cells['force'])} is no force's code.",
+                "Take it from the template.",
+            )
+        )
+        return None, year_end
+    return cells["force"], year_end
+
+
+def _entries(
+    told: Rows, listed: Mapping[str, Item], year_end: date, asked_on: date | None, problems: list[Problem]
+) -> dict[str, Entry]:
+    """By code what each row answers; an item that is asked for and has no row is a problem."""
     entries: dict[str, Entry] = {}
     for row, cells in told:
         code = cells["item"]
@@ -117,7 +178,7 @@ def _read(
                 Problem(
                     FIGURES,
                     row,
-                    _cut(code),
+                    shortened(code),
                     "item",
                     "is no item of this return.",
                     "Take the code from the template.",
@@ -156,60 +217,10 @@ def _read(
         for code, item in listed.items()
         if code not in named and item.asked_on(asked_on)
     ]
-    methods = _methods(counted, {item.sheet for item in listed.values()}, year_end, problems)
-    if problems or force is None:
-        return None, tuple(problems)
-    return Return(force, year_end, entries, methods), ()
+    return entries
 
 
-def _about(
-    about: list[tuple[int, dict[str, str]]], problems: list[Problem], forces: Collection[str] | None
-) -> tuple[str | None, date | None]:
-    if len(about) != 1:
-        problems.append(
-            Problem(
-                ABOUT, 0, "", "one row", f"has {len(about)} rows.", "Give one row: force, year_end, contact."
-            )
-        )
-        return None, None
-    row, cells = about[0]
-    # a spreadsheet that opens a CSV and saves it writes its days so
-    british = _BRITISH.fullmatch(cells["year_end"])
-    told = f"{british[3]}-{british[2]}-{british[1]}" if british else cells["year_end"]
-    try:
-        year_end = date.fromisoformat(told)
-    except ValueError:
-        problems.append(
-            Problem(
-                ABOUT,
-                row,
-                "year_end",
-                "date",
-                f"{_cut(cells['year_end'])} is not a date.",
-                "Write it as 2015-03-31.",
-            )
-        )
-        return None, None
-    if forces is None:
-        forces = {force.code for force in load("forces").as_of(max(year_end, date(2011, 1, 1)))}
-    if cells["force"] not in forces:
-        problems.append(
-            Problem(
-                ABOUT,
-                row,
-                "force",
-                "force",
-                f"{_cut(cells['force'])} is no force's code.",
-                "Take it from the template.",
-            )
-        )
-        return None, year_end
-    return cells["force"], year_end
-
-
-def _methods(
-    counted: list[tuple[int, dict[str, str]]], sheets: set[str], year_end: date, problems: list[Problem]
-) -> dict[str, Counted]:
+def _methods(counted: Rows, sheets: set[str], year_end: date, problems: list[Problem]) -> dict[str, Counted]:
     """By sheet how it was counted; a row of which nothing is filled in says nothing."""
     bases = [basis.code for basis in load("counting-bases").as_of(year_end)]
     found: dict[str, Counted] = {}
@@ -218,13 +229,17 @@ def _methods(
         if sheet not in sheets:
             rule, message, remedy = (
                 "sheet",
-                f"{_cut(sheet)} is no sheet of this return.",
+                f"{shortened(sheet)} is no sheet of this return.",
                 "Take it from the template.",
             )
         elif sheet in found:
-            rule, message, remedy = "twice", f"{_cut(sheet)} stands twice.", "Leave one of the two."
+            rule, message, remedy = "twice", f"{shortened(sheet)} stands twice.", "Leave one of the two."
         elif by and by not in bases:
-            rule, message, remedy = "counted by", f"{_cut(by)} is no basis.", f"One of {', '.join(bases)}."
+            rule, message, remedy = (
+                "counted by",
+                f"{shortened(by)} is no basis.",
+                f"One of {', '.join(bases)}.",
+            )
         else:
             if by or cells["definition"] or cells["method"]:
                 found[sheet] = Counted(sheet, by, cells["definition"], cells["method"])
@@ -253,62 +268,54 @@ def _entry(
             # by its code, or by its words as the spreadsheet explains it
             if unable == code or unable.casefold().removesuffix(".") == words:
                 return Entry(item.code, None, code, row, cells.get("note", ""))
-        wrong("reason", f"{_cut(unable)} is no reason.", f"One of {', '.join(reasons)}.")
+        wrong("reason", f"{shortened(unable)} is no reason.", f"One of {', '.join(reasons)}.")
     elif value.endswith("%"):
-        wrong("percentage", f"{_cut(value)} is a percentage.", f"Give the count of {item.unit}s.")
+        wrong("percentage", f"{shortened(value)} is a percentage.", f"Give the count of {item.unit}s.")
     elif not _WHOLE.fullmatch(whole):
         wrong(
             "whole number",
-            f"{_cut(value)} is not a whole number.",
+            f"{shortened(value)} is not a whole number.",
             f"Give the count of {item.unit}s, in digits; where there is none, leave it empty and choose why in the column unable.",
         )
     elif len(digits) > LONGEST:
-        wrong("size", f"{_cut(value)} is larger than any count.", "Look whether two cells ran together.")
+        wrong("size", f"{shortened(value)} is larger than any count.", "Look whether two cells ran together.")
     else:
         return Entry(item.code, int(digits), None, row, cells.get("note", ""))
     return None
-
-
-type Rows = list[tuple[int, dict[str, str]]]
 
 
 def _refused(sheet: str, rule: str, message: str, remedy: str, row: int = 0) -> tuple[None, list[Problem]]:
     return None, [Problem(sheet, row, "", rule, message, remedy)]
 
 
-def _file(path: Path, needed: tuple[str, ...]) -> tuple[Rows | None, list[Problem]]:
-    """The rows of a CSV file with their numbers, or None and what is wrong with it."""
+def _file(folder: Path, name: str) -> Read:
+    """The rows of a CSV file."""
+    path = folder / name
     try:
         if path.stat().st_size > LARGEST:
             return _refused(
-                path.name, "size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone."
+                name, "size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone."
             )
         content = path.read_bytes()
         text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except OSError:
         return _refused(
-            path.name, "file", "is not there or cannot be opened.", "Send the files of the template together."
+            name, "file", "is not there or cannot be opened.", "Send the files of the template together."
         )
     except UnicodeDecodeError as error:
-        return _refused(
-            path.name, "text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8."
-        )
+        return _refused(name, "text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8.")
     if "\x00" in text:
-        return _refused(path.name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
+        return _refused(name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
     reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text.partition("\n")[0]))
     try:
         # one more than may be, which is refused
         rows = list(islice(reader, MOST_ROWS + 1))
     except csv.Error as error:
-        return _refused(
-            path.name, "csv", f"cannot be read ({error}).", "Save it as CSV UTF-8.", reader.line_num
-        )
-    return _table(path.name, rows, needed)
+        return _refused(name, "csv", f"cannot be read ({error}).", "Save it as CSV UTF-8.", reader.line_num)
+    return _table(name, rows, _NEEDED[name])
 
 
-def _sheet(
-    sheets: dict[str, list[list[str]]], name: str, needed: tuple[str, ...]
-) -> tuple[Rows | None, list[Problem]]:
+def _sheet(sheets: dict[str, list[list[str]]], name: str) -> Read:
     """The rows of a sheet. A spreadsheet leaves out what is empty at the end of a row."""
     short = name.removesuffix(".csv")
     rows = sheets.get(short) or next(
@@ -319,10 +326,10 @@ def _sheet(
             short, "sheet", "is not in the spreadsheet.", "Keep the names of the template's sheets."
         )
     width = len(rows[0]) if rows else 0
-    return _table(short, [[*row, *[""] * (width - len(row))] for row in rows], needed)
+    return _table(short, [[*row, *[""] * (width - len(row))] for row in rows], _NEEDED[name])
 
 
-def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> tuple[Rows | None, list[Problem]]:
+def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> Read:
     heading = _as_heading(lines[0]) if lines else []
     missing = [column for column in needed if column not in heading]
     if missing:
@@ -367,7 +374,3 @@ def _as_heading(cells: list[str]) -> list[str]:
     while names and not names[-1]:
         names.pop()
     return names
-
-
-def _cut(told: str) -> str:
-    return repr(told if len(told) <= 40 else told[:39] + "…")
