@@ -124,9 +124,6 @@ FROM_AN_INCIDENT: list[Entry] = [
     Entry(_("Assess the risk with her"), "risk:of-incident", Action.ASSESS_RISK),
 ]
 
-#: Where a scene leads at which each says that the other was violent. Their views take the incident.
-FROM_COUNTER_ALLEGATIONS: list[Entry] = []
-
 
 def from_a_person(record_id: UUID, allowed: Collection[Action]) -> list[tuple[str, str]]:
     """The addresses and labels of what else is known of a person, for who is allowed these actions."""
@@ -146,11 +143,6 @@ def from_a_visit(case_id: UUID, actor: Actor) -> list[tuple[str, str]]:
 def from_an_incident(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:
     """Where whoever reads of an incident goes on from it."""
     return _leading(FROM_AN_INCIDENT, incident_id, lambda action: may(actor, action))
-
-
-def from_counter_allegations(incident_id: UUID, actor: Actor) -> list[tuple[str, str]]:
-    """Where it is decided who is the primary perpetrator of an incident."""
-    return _leading(FROM_COUNTER_ALLEGATIONS, incident_id, lambda action: may(actor, action))
 
 
 def _leading(

@@ -21,7 +21,6 @@ def environment(**options: Any) -> jinja2.Environment:
         from_a_brief=navigation.from_a_brief,
         from_an_incident=navigation.from_an_incident,
         from_a_visit=navigation.from_a_visit,
-        from_counter_allegations=navigation.from_counter_allegations,
         from_a_case=navigation.from_a_case,
         case_page=navigation.case_page,
     )
