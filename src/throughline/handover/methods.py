@@ -44,12 +44,12 @@ class Method:
         )
 
 
-def call_methods(first: date, last: date, rows: Iterable[Row] | None = None) -> tuple[Method, ...]:
+def call_methods(first: date, last: date) -> tuple[Method, ...]:
     """The methods that held over a period, in their order: the force's own where it has said one, else the default.
 
     A day on which none held is of no method, and its calls are not counted.
     """
-    rows = tuple(load("call-counting").rows if rows is None else rows)
+    rows = load("call-counting").rows
     # the days on which what holds may change
     turns = {first}
     for row in rows:

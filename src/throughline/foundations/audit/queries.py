@@ -18,10 +18,10 @@ def about(record_ids: list[UUID], limit: int = 200) -> QuerySet[Event]:
     return Event.objects.filter(subjects__overlap=record_ids).order_by("-id")[:limit]
 
 
-def own_looks(actor: UUID, action: str, record_id: UUID, limit: int = 100) -> QuerySet[Event]:
+def own_looks(actor: UUID, action: str, record_id: UUID) -> QuerySet[Event]:
     """The reader's own latest looks of one kind at a record, newest first. Everybody may read their own."""
     mine = Event.objects.filter(actor=actor, kind=Event.Kind.LOOK, action=action)
-    return mine.filter(subjects__contains=[record_id]).order_by("-id")[:limit]
+    return mine.filter(subjects__contains=[record_id]).order_by("-id")[:100]
 
 
 def looked(

@@ -60,7 +60,6 @@ def form_for(
     data: Mapping[str, Any] | None = None,
     *,
     kept: Mapping[str, Answer] | None = None,
-    prefix: str | None = None,
 ) -> InstrumentForm:
     """The form of an instrument: empty, with the answers ``kept`` before, or with what a browser sent.
 
@@ -80,7 +79,6 @@ def form_for(
             for code, answer in (kept or {}).items()
             if code in boxes
         },
-        prefix=prefix,
     )
 
 

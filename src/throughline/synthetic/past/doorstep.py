@@ -308,8 +308,8 @@ def in_short(one: Visit) -> Visit:
     return replace(one, sections={name: one.sections[name] for name in _COUNTED})
 
 
-def as_graded(
-    one: Visit, grade: str, *, yes: Mapping[str, str] | None = None, how: str = "in-person"
-) -> Visit:
+def as_graded(one: Visit, grade: str, *, yes: Mapping[str, str] | None = None) -> Visit:
     """The same visit with this grade, assessed at once, and with no other yes than these."""
-    return replace(one, risk=replace(one.risk, how=how, after=5, grade=grade, yes=dict(yes or {}), told=True))
+    return replace(
+        one, risk=replace(one.risk, how="in-person", after=5, grade=grade, yes=dict(yes or {}), told=True)
+    )

@@ -257,12 +257,10 @@ def several_of_one_victim(incidents: Iterable[Incident]) -> frozenset[UUID]:
     )
 
 
-def whose_work(*, without: UUID | None = None) -> list[tuple[str, str]]:
+def whose_work() -> list[tuple[str, str]]:
     """Who can be named in a plan, as choices by name."""
-    found = User.objects.filter(is_active=True, role__in=PLAN_ROLES)
-    if without:
-        found = found.exclude(id=without)
-    return [(str(one.id), one.name) for one in found.order_by("name", "username")]
+    found = User.objects.filter(is_active=True, role__in=PLAN_ROLES).order_by("name", "username")
+    return [(str(one.id), one.name) for one in found]
 
 
 def whose_has_left(line: PlanLine) -> bool:

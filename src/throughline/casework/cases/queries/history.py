@@ -54,14 +54,10 @@ class Involved:
     confirmed: bool
 
 
-def incidents_of(
-    actor: Actor, record_ids: Collection[UUID], *, since: datetime | None = None
-) -> tuple[Involved, ...]:
-    """The incidents that any of some records has a part in, newest first; all, or those told of since."""
+def incidents_of(actor: Actor, record_ids: Collection[UUID]) -> tuple[Involved, ...]:
+    """The incidents that any of some records has a part in, newest first."""
     insist_on_role(actor, Action.VIEW_CASE)
     parts = Involvement.objects.filter(record__in=record_ids, ended_at=None).select_related("incident")
-    if since is not None:
-        parts = parts.filter(incident__reported_at__gte=since)
     found: dict[UUID, list[Involvement]] = {}
     for one in parts.order_by("-incident__reported_at", "incident", "made_at", "id"):
         found.setdefault(one.incident_id, []).append(one)

@@ -111,13 +111,7 @@ def open_of(kind: str, about: UUID) -> list[Duty]:
 
 
 def ask_the_investigator(
-    kind: str,
-    investigation: Investigation,
-    case: Case,
-    *,
-    now: datetime,
-    cause: str,
-    due_at: datetime | None = None,
+    kind: str, investigation: Investigation, case: Case, *, now: datetime, cause: str
 ) -> None:
     """Put a duty about the case on the list of whoever investigates; of every investigator where nobody does."""
     user = investigator_of(investigation)
@@ -129,5 +123,4 @@ def ask_the_investigator(
         cause=cause,
         owner=user.id if user else None,
         role=str(user.role) if user else None,
-        due_at=due_at,
     )
