@@ -8,7 +8,6 @@ from uuid import UUID
 
 import click
 import django
-from django.db import DatabaseError, ProgrammingError
 
 from throughline.foundations.access.rules import Actor
 
@@ -74,29 +73,16 @@ def import_facts(
 
     from throughline.casework.cases.commands.bringing import FactFile
     from throughline.casework.cases.commands.bringing import import_facts as bring
-    from throughline.casework.people.cli import actor_named, first_line
-    from throughline.casework.people.rules.lines import FileProblem
-    from throughline.foundations.access.rules import Refused
-    from throughline.linkage.layout import LayoutError
+    from throughline.casework.people.cli import actor_named, bringing_in
 
     rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
-    try:
+    with bringing_in():
         brought = bring(
             by=actor_named(username),
             now=timezone.now(),
             file=FactFile(file, map_path, source, whole),
             rejects=rejects,
         )
-    except (FileProblem, LayoutError) as error:
-        raise click.UsageError(f"{error}. Nothing was changed.") from error
-    except Refused as error:
-        raise click.UsageError(f"Refused: {error}. Nothing was changed.") from error
-    except ProgrammingError as error:
-        raise click.ClickException(f"The database did not allow it: {first_line(error)}") from error
-    except DatabaseError as error:
-        raise click.ClickException(
-            f"The database failed: {first_line(error)}. What is in stays; the same command goes on from there."
-        ) from error
     counts = brought.counts
     told = ("added", "varied", "unchanged", "ended", "rejected")
     click.echo(", ".join(f"{counts[word]:,} {word}" for word in told))
@@ -141,24 +127,16 @@ def show_draw(draw: UUID, username: str) -> None:
 
 @contextmanager
 def _acting_as(username: str) -> Iterator[Actor]:
-    """A transaction of an account's; what is refused or cannot be is said in words, and nothing is changed."""
-    from django.db import transaction
-
-    from throughline.casework.people.cli import actor_named
+    """`acting_as`; what cannot be is said by the option at fault."""
+    from throughline.casework.people.cli import acting_as
     from throughline.casework.people.rules import Malformed
-    from throughline.foundations.access.protection import set_actor
-    from throughline.foundations.access.rules import Refused
 
-    actor = actor_named(username)
     try:
-        with transaction.atomic():
-            set_actor(actor)
+        with acting_as(username) as actor:
             yield actor
     except Malformed as wrong:
         option = {"first": "--from", "last": "--until"}.get(wrong.field, f"--{wrong.field}")
         raise click.UsageError(f"{option} {wrong.why}. Nothing was changed.") from wrong
-    except Refused as error:
-        raise click.UsageError(f"Refused: {error}. Nothing was changed.") from error
 
 
 def _say_draw(actor: Actor, draw_id: UUID) -> None:

@@ -11,6 +11,7 @@ import django
 from django.db import DatabaseError, ProgrammingError
 
 if TYPE_CHECKING:
+    from throughline.foundations.access.rules import Actor
     from throughline.linkage.model import Context
 
 
@@ -51,12 +52,9 @@ def import_people(
     from django.utils import timezone
 
     from throughline.casework.people.commands.importing import Source, bring_in
-    from throughline.casework.people.rules.lines import FileProblem
-    from throughline.foundations.access.rules import Refused
-    from throughline.linkage.layout import LayoutError
 
     rejects = rejects or file.with_name(f"{file.name}.rejects.csv")
-    try:
+    with bringing_in():
         run = bring_in(
             by=actor_named(username),
             now=timezone.now(),
@@ -64,16 +62,6 @@ def import_people(
             rejects=rejects,
             say=progress(),
         )
-    except (FileProblem, LayoutError) as error:
-        raise click.UsageError(f"{error}. Nothing was changed.") from error
-    except Refused as error:
-        raise click.UsageError(f"Refused: {error}. Nothing was changed.") from error
-    except ProgrammingError as error:
-        raise click.ClickException(f"The database did not allow it: {first_line(error)}") from error
-    except DatabaseError as error:
-        raise click.ClickException(
-            f"The database failed: {first_line(error)}. What is in stays; the same command goes on from there."
-        ) from error
     click.echo(
         f"{run.rows:,} rows: {run.added:,} added, {run.changed:,} changed, {run.unchanged:,} unchanged, "
         f"{run.repeated:,} repeated, {run.rejected:,} rejected"
@@ -82,7 +70,26 @@ def import_people(
         click.echo(f"Why rows were rejected, by line and field: {rejects}")
 
 
-def first_line(error: Exception) -> str:
+@contextmanager
+def bringing_in() -> Iterator[None]:
+    """Says in words what went wrong while a file was brought in."""
+    from throughline.casework.people.rules.lines import FileProblem
+    from throughline.linkage.layout import LayoutError
+
+    try:
+        with refusing():
+            yield
+    except (FileProblem, LayoutError) as error:
+        raise click.UsageError(f"{error}. Nothing was changed.") from error
+    except ProgrammingError as error:
+        raise click.ClickException(f"The database did not allow it: {_first_line(error)}") from error
+    except DatabaseError as error:
+        raise click.ClickException(
+            f"The database failed: {_first_line(error)}. What is in stays; the same command goes on from there."
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
     """The database's own sentence, without the DETAIL lines, which can quote values."""
     return (str(error).splitlines() or ["no reason was given"])[0]
 
@@ -227,16 +234,11 @@ _AS = click.option("--as", "username", required=True, help="The account in whose
 @_AS
 def list_pairs(kind: str, username: str) -> None:
     """The next pairs of a kind that wait to be read, by id, and how many wait of each kind."""
-    from django.db import transaction
-
     from throughline.casework.people.queries.pairs import KINDS, queue
-    from throughline.foundations.access.protection import set_actor
 
     if kind not in KINDS:
         raise click.UsageError(f"--kind: one of {', '.join(KINDS)}")
-    with refusing(), transaction.atomic():
-        actor = actor_named(username)
-        set_actor(actor)
+    with acting_as(username) as actor:
         found = queue(actor, kind)
     click.echo("  ".join(f"{one} {many:,}" for one, many in found.waiting.items()))
     for line in found.lines:
@@ -248,17 +250,13 @@ def list_pairs(kind: str, username: str) -> None:
 @_AS
 def explain_pair(pair_id, username: str) -> None:  # type: ignore[no-untyped-def]
     """What speaks for one person and what against, without saying who they are."""
-    from django.db import transaction
     from django.utils import timezone
 
     from throughline.casework.people.queries.pairs import side_by_side
-    from throughline.foundations.access.protection import set_actor
     from throughline.foundations.clock.rules import london_day
     from throughline.linkage.explaining import in_words
 
-    with refusing(), transaction.atomic():
-        actor = actor_named(username)
-        set_actor(actor)
+    with acting_as(username) as actor:
         shown = side_by_side(actor, pair_id, today=london_day(timezone.now()))
     click.echo("\n".join(in_words(shown.why)))
 
@@ -271,18 +269,14 @@ def explain_pair(pair_id, username: str) -> None:  # type: ignore[no-untyped-def
 @_AS
 def say_of_pair(pair_id, choice: str, reason: str, words: str, username: str) -> None:  # type: ignore[no-untyped-def]
     """Join two records, keep them apart, or leave it open. Of a restricted one it takes two persons."""
-    from django.db import transaction
     from django.utils import timezone
 
     from throughline.casework.people.commands.pairs import read_pair
     from throughline.casework.people.models import Pair
     from throughline.casework.people.rules import Conflict, Malformed
     from throughline.casework.people.rules.pairs import Choice
-    from throughline.foundations.access.protection import set_actor
 
-    with refusing(), transaction.atomic():
-        actor = actor_named(username)
-        set_actor(actor)
+    with acting_as(username) as actor:
         seen = Pair.objects.filter(id=pair_id).values_list("read_at", flat=True).first()
         try:
             read = read_pair(
@@ -445,6 +439,19 @@ def _extracting() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except OSError as error:
         raise click.ClickException(f"It cannot be written: {error.strerror}") from error
+
+
+@contextmanager
+def acting_as(username: str) -> Iterator["Actor"]:
+    """One transaction in the name of an account; what is refused is said in words, and nothing is changed."""
+    from django.db import transaction
+
+    from throughline.foundations.access.protection import set_actor
+
+    with refusing(), transaction.atomic():
+        actor = actor_named(username)
+        set_actor(actor)
+        yield actor
 
 
 @contextmanager
