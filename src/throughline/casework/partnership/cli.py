@@ -16,8 +16,6 @@ _AS = click.option(
 _CASE = click.argument("case", type=click.UUID)
 _REFERRAL = click.argument("referral", type=click.UUID)
 _WORDS = click.option("--words", default="", help="In your words.")
-
-
 _as = partial(as_account, conflict="it does not wait for this account, or was answered")
 
 
