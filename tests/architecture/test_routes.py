@@ -52,6 +52,7 @@ from throughline.casework.people.commands.pairs import left_open
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Pair, Phone
 from throughline.casework.people.rules import GUARDIAN
+from throughline.casework.people.tests.person.conftest import open_to_writing
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
 from throughline.casework.safeguarding.commands import fitting
@@ -79,7 +80,6 @@ from throughline.foundations.duties.commands import open_duty
 from throughline.foundations.instruments.queries import library
 from throughline.synthetic.past.attending import plain_answers
 from throughline.website import urls
-from throughline.website.frame import only_looking
 
 NOW = datetime.now(UTC)
 ROLES = [role for role in Role if role in OF_A_FORCE]
@@ -647,7 +647,7 @@ def test_every_address_answers_as_the_rules_say(
                 continue
             turned_away.add(asked.route)
         # all requests of a test share one transaction; each begins as in a transaction of its own
-        only_looking(False)
+        open_to_writing()
         last = latest_event()
         response = client.get(asked.address)
         after = written()
@@ -692,7 +692,7 @@ def test_one_out_of_sight_looks_like_one_who_is_not_there(
     for name in ("people:person", "people:purpose", "people:safe-contact", "people:merge", "people:refuge"):
         pages = {}
         for case in (nobody, *hidden):
-            only_looking(False)
+            open_to_writing()
             client = signed_in(role, (case.record_id,))
             response = client.get(reverse(name, kwargs={"record_id": case.record_id}))
             pages[case.kind] = (response.status_code, without_tokens(response.content.decode(), case))

@@ -2,7 +2,7 @@
 
 import importlib
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import product
 from uuid import UUID, uuid4
 
@@ -191,7 +191,8 @@ def test_the_database_shows_what_the_rules_allow(role: Role, restricted: bool, r
 def test_each_row_is_held_against_all_who_are_hidden(role: Role, counting: bool, record_id: UUID) -> None:
     """Policies ask by index or by key; whoever is hidden is the same as in the whole set, alone or with others."""
     other, desk = uuid4(), Actor(uuid4(), Role.DESK)
-    grants = (Grant.Kind.RESTRICT, Grant.Kind.SEE, Grant.Kind.EXCLUDE)
+    grants = (Grant.Kind.RESTRICT, Grant.Kind.SEE, Grant.Kind.BREAK_GLASS, Grant.Kind.EXCLUDE)
+    whose = ("their own", "their team's", "somebody else's", "lapsed")
     held = f"""
         select one in (select access_hidden()), not ({LET_SEE_ONE.format(column="one")}),
           both_of_them && access_out_of_sight(), not ({LET_SEE_ALL.format(column="both_of_them")}),
@@ -204,12 +205,14 @@ def test_each_row_is_held_against_all_who_are_hidden(role: Role, counting: bool,
     if counting:
         count_many()
     hidden = set()
-    for chosen in product((False, True), repeat=len(grants)):
+    for given, *chosen in product(whose, *[(False, True)] * len(grants)):
         actor, subject = Actor(uuid4(), role, uuid4()), uuid4()
+        grantee = {"their team's": actor.team, "somebody else's": other}.get(given, actor.id)
         set_actor(desk)
         for kind in (kind for kind, wanted in zip(grants, chosen, strict=True) if wanted):
-            grantee = None if kind is Grant.Kind.RESTRICT else actor.id
-            grant(by=desk, now=NOW, subject=subject, kind=kind, reason="test", grantee=grantee)
+            to = {"grantee": grantee, "until": NOW + timedelta(days=1) if given == "lapsed" else None}
+            of = {} if kind is Grant.Kind.RESTRICT else to
+            grant(by=desk, now=NOW, subject=subject, kind=kind, reason="test", **of)
         set_actor(actor)
         with connection.cursor() as cursor:
             cursor.execute(held, [subject, other, subject])

@@ -179,8 +179,7 @@ class RoomMiddleware:
 
         try:
             with transaction.atomic():
-                set_actor(actor)
-                only_looking(request.method in _ONLY_LOOKS)
+                set_actor(actor, only_looks=request.method in _ONLY_LOOKS)
                 return self.given(request, actor, rule, page)
         except Refused as refusal:
             self.log_refusal(actor, rule, refusal)
@@ -241,12 +240,6 @@ class RoomMiddleware:
             if request.method == "POST" and went_to:
                 self.taken(request, actor)
         return response
-
-
-def only_looking(looks: bool) -> None:
-    """Until the transaction ends, close every guarded table to a request that may write its look alone."""
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('throughline.looking', %s, true)", ["on" if looks else "off"])
 
 
 def _rendered(response: Any) -> HttpResponseBase:

@@ -16,6 +16,7 @@ from django.test import Client
 from django.urls import include, path
 from django.utils import timezone
 
+from throughline.casework.people.tests.person.conftest import open_to_writing
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.routes import guarded
 from throughline.foundations.access.rules import Action, Refused, Role, system
@@ -26,7 +27,6 @@ from throughline.foundations.audit.models import Event
 from throughline.foundations.drafts.models import Draft
 from throughline.foundations.offline.marking import done, left_at, take_along
 from throughline.foundations.offline.models import Entry, Lease
-from throughline.website.frame import only_looking
 from throughline.website.views import problem
 
 ABOUT, DEVICE = UUID(int=77), UUID(int=9)
@@ -85,7 +85,7 @@ def _cheap_passwords(settings: Any) -> None:
 
 def account(username: str, role: Role = Role.OFFICER) -> User:
     # all requests of a test share one transaction; a page that was looked at leaves it closed
-    only_looking(False)
+    open_to_writing()
     return create_account(
         by=system("test"),
         now=timezone.now(),

@@ -63,7 +63,9 @@ def merge(
     old, new = links[record_id].identity, links[into_id].identity
     if old == new:
         raise Conflict
-    moving = list(IdentityLink.objects.select_for_update().filter(identity=old, valid_until=None))
+    moving = list(
+        IdentityLink.objects.select_for_update().filter(identity=old, valid_until=None).order_by("record")
+    )
     mine = [link.record_id for link in moving]
     undertake(by, Action.MERGE, *mine)
     theirs = held_together(into_id)

@@ -42,8 +42,9 @@ def index(record: Record) -> None:
 def index_all(records: Iterable[Record]) -> None:
     """`index` for many records at once, in as many statements as for one."""
     found = {one: features(description) for one, description in described(records).items()}
+    # in the order in which a merge changes them, so that the two wait for each other and neither is killed
     Features.objects.bulk_create(
-        [Features(record_id=one, packed=pack(known), keyed=VERSION) for one, known in found.items()],
+        [Features(record_id=one, packed=pack(found[one]), keyed=VERSION) for one in sorted(found)],
         update_conflicts=True,
         unique_fields=["record"],
         update_fields=["packed", "keyed"],

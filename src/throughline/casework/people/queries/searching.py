@@ -44,9 +44,8 @@ _MET = "select unnest(records) as record_id from block where cardinality(records
 _CANDIDATES = f"""
 with {_BLOCK}
 select coalesce(string_agg(uuid_send(f.record_id), ''), ''), {{of_each}},
-       coalesce(string_agg(uuid_send(coalesce(l.identity_id, f.record_id)), ''), '')
+       coalesce(string_agg(uuid_send(coalesce(f.identity, f.record_id)), ''), '')
 from people_features f
-left join people_identitylink l on l.record_id = f.record_id and l.valid_until is null
 where f.record_id in ({_MET})
 """  # noqa: S608 (of our own constants)
 _DIGESTS = _CANDIDATES.format(of_each="coalesce(string_agg(f.digest, ''), '')")
@@ -67,9 +66,8 @@ with {_BLOCK},
          where g.subject = met.record_id and access_open(g)
            and (g.kind = 'restrict' or (g.kind = 'exclude' and g.grantee = %(actor)s))
          having count(*) > 0) o)
-select f.record_id, f.packed, coalesce(l.identity_id, f.record_id), o.party
+select f.record_id, f.packed, coalesce(f.identity, f.record_id), o.party
 from out_of_sight o join people_features f on f.record_id = o.record_id
-left join people_identitylink l on l.record_id = f.record_id and l.valid_until is null
 """  # noqa: S608 (of our own constants)
 
 

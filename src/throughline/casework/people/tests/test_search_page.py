@@ -408,7 +408,7 @@ def test_adding_twice_by_one_page_adds_once(handler):
 
 #: Of one lookup with its page: who asks, the transaction with its actor, what a browser kept, whom it may be, whether anybody is
 #: hidden, what a line shows, the look, what was made of the matches, and whom the session now leads to.
-STATEMENTS = 18
+STATEMENTS = 17
 
 
 def test_the_number_of_statements_of_a_lookup_is_fixed(handler, add):
