@@ -17,10 +17,11 @@ from throughline.foundations.drafts.views import keep_typed
 
 
 class Problem(NamedTuple):
-    """A page's heading and the sentences that say what to do next."""
+    """A page's heading, the sentences that say what to do next, and where that is: the words of a link and its address's name."""
 
     heading: str | Promise
     advice: tuple[str | Promise, ...]
+    leads: tuple[str | Promise, str] | None = None
 
 
 PROBLEMS: dict[HTTPStatus, Problem] = {
@@ -61,7 +62,7 @@ AT_THE_NATIONAL_SITE: dict[HTTPStatus, tuple[Promise, ...]] = {
         _("Your role does not open it, or it is another force's. The attempt has been written down."),
         _("If you need it, ask an administrator of this site."),
     ),
-    HTTPStatus.NOT_FOUND: (_("Check the address, or begin at the published editions."),),
+    HTTPStatus.NOT_FOUND: (_("If you typed the address, check that it is right."),),
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         _("What you sent was not saved. Go back and send it again."),
         _("If it happens again, tell an administrator of this site when it happened."),
@@ -73,7 +74,8 @@ def _told(status: HTTPStatus) -> Problem:
     """What a page says of a refusal or failure at this site."""
     told = PROBLEMS[status]
     if settings.NATIONAL and (advice := AT_THE_NATIONAL_SITE.get(status)):
-        return told._replace(advice=advice)
+        leads = (_("Begin at the published editions"), "publication:editions")
+        return told._replace(advice=advice, leads=leads if status is HTTPStatus.NOT_FOUND else None)
     return told
 
 

@@ -316,7 +316,11 @@ def _box(bound: BoundField, code: str | None) -> str:
 
 
 def _wrong_boxes(bound: BoundField) -> set[str]:
-    return {_box(bound, error.code) for error in bound.form.errors.as_data().get(bound.name, [])}
+    """The ids of the boxes that errors are about: where nothing was typed that is each of them."""
+    codes = {error.code for error in bound.form.errors.as_data().get(bound.name, [])}
+    if "required" in codes and isinstance(bound.field.widget, DateBoxes | TimeRangeBoxes):
+        codes |= set(bound.field.widget.boxes)
+    return {_box(bound, code) for code in codes}
 
 
 # --- drawing ----------------------------------------------------------------------------------------

@@ -30,6 +30,8 @@ class Column:
     means: str = ""
     #: whether a page shows it; what is for programs alone stands in the files
     page: bool = True
+    #: of the lower end of a range, whose upper end is the next column: as what a page shows both in one cell
+    ranged: str = ""
 
 
 #: The columns by which a row tells its force.

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Final
@@ -123,23 +124,31 @@ WORDS: Final = 60
 
 
 def rows_of(table: Table) -> tuple[list[tuple[Column, bool]], list[list[tuple[str, str, bool]]]]:
-    """The columns that a page shows and the cells under them, each with its kind; words that need room say so."""
-    at = [number for number, column in enumerate(table.columns) if column.page]
+    """The columns that a page shows and the cells under them, each with its kind; words that need room say so.
+
+    Both ends of a range stand in one cell.
+    """
+    columns, upper = table.columns, {at + 1 for at, column in enumerate(table.columns) if column.ranged}
+    at = [number for number, column in enumerate(columns) if column.page and number not in upper]
     wide = {
         number
         for number in at
-        if table.columns[number].kind == "text"
+        if columns[number].kind == "text"
         and any(isinstance(row[number], str) and len(str(row[number])) > WORDS for row in table.rows)
     }
+
+    def cell(row: tuple[Value, ...], number: int) -> str:
+        kind, first = columns[number].kind, shown(row[number], columns[number].kind)
+        # where there is no range both ends hold the mark that says why
+        both = columns[number].ranged and not isinstance(row[number], str)
+        return f"{first} to {shown(row[number + 1], kind)}" if both else first
+
     return (
-        [(table.columns[number], number in wide) for number in at],
         [
-            [
-                (shown(row[number], table.columns[number].kind), table.columns[number].kind, number in wide)
-                for number in at
-            ]
-            for row in table.rows
+            (replace(columns[number], title=columns[number].ranged or columns[number].title), number in wide)
+            for number in at
         ],
+        [[(cell(row, number), columns[number].kind, number in wide) for number in at] for row in table.rows],
     )
 
 

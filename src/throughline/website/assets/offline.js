@@ -31,13 +31,34 @@
   panel.append(readOut);
   main?.prepend(panel);
 
+  // What stands below the panel stays where it is in the window while the panel grows or shrinks, so that nothing
+  // moves under a finger: the page is scrolled by as much, or the panel keeps its place where that cannot be.
+  function still(change) {
+    const root = document.documentElement;
+    const top = () => panel.nextElementSibling?.getBoundingClientRect().top ?? 0;
+    const [before, tall] = [top(), panel.offsetHeight];
+    panel.style.minHeight = "";
+    change();
+    const moved = top() - before;
+    if (moved > 0) root.style.minHeight = `${Math.max(root.scrollHeight, scrollY + moved + innerHeight)}px`;
+    if (scrollY + moved >= 0) scrollBy({ top: moved, behavior: "instant" });
+    else {
+      panel.style.minHeight = `${tall}px`;
+      panel.hidden = false;
+    }
+  }
+
   // How far something long is; nothing once it is over.
   function progress(name, n, of) {
-    if (n >= of) return far.remove();
+    if (n >= of) return still(() => far.remove());
     far.firstElementChild.textContent = say(name, { n, of });
     Object.assign(bar, { value: n, max: of });
-    panel.hidden = false;
-    if (!far.isConnected) panel.append(far);
+    if (panel.hidden || !far.isConnected) {
+      still(() => {
+        panel.hidden = false;
+        panel.append(far);
+      });
+    }
   }
 
   // Whose each entry is. Without signal nobody says who is signed in: what can be opened here is theirs.
@@ -80,10 +101,12 @@
       line(made("strong", {}, say("signOut", { n: mine.length })));
     }
     panel.classList.toggle("throughline-offline--waits", Boolean(mine.length || state.conflicts));
-    panel.hidden = !lines.length && !far.isConnected;
-    // said again only where it says something else
     const next = made("div", {}, ...lines);
-    if (next.innerHTML !== readOut.firstElementChild?.innerHTML) readOut.replaceChildren(next);
+    still(() => {
+      panel.hidden = !lines.length && !far.isConnected;
+      // said again only where it says something else
+      if (next.innerHTML !== readOut.firstElementChild?.innerHTML) readOut.replaceChildren(next);
+    });
     await list(mine, others);
     return mine;
   }
@@ -155,7 +178,7 @@
     } catch {
       state.stopped = "no-signal";
     }
-    if (!state.taking) far.remove();
+    if (!state.taking) still(() => far.remove());
     await show();
   }
 
@@ -252,7 +275,7 @@
     state.taking = taken(mark.dataset).catch(() => null);
     const came = await state.taking;
     state.taking = null;
-    far.remove();
+    still(() => far.remove());
     const names = JSON.parse(mark.dataset.pages);
     const stands = await kept.withUs(mark.dataset.about, names);
     state.along = { ...stands, awaited: came?.awaited ?? new Set(Object.keys(names)) };

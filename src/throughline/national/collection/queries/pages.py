@@ -156,6 +156,19 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What a force cannot provide for one reason, with the same note beside it: the figures, under their sheets."""
+
+    reason: str
+    note: str
+    sheets: dict[str, list[Figure]]
+
+    @property
+    def many(self) -> int:
+        return sum(map(len, self.sheets.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Argued:
     """A question, where it stands, and both sides' words."""
 
@@ -193,6 +206,17 @@ class ReturnPage:
     def holdings(self) -> list[Holding]:
         """The rules by which the files are held, or went; each once."""
         return list({one.holding.label: one.holding for sent in self.history for one in sent.files}.values())
+
+    @property
+    def gaps(self) -> list[Gap]:
+        """What is not provided, the same reasons together, the reason of most figures first."""
+        found: dict[tuple[str, str], Gap] = {}
+        for sheet, lines, _method in self.sheets:
+            for line in lines:
+                if line.unable:
+                    gap = found.setdefault((line.unable, line.note), Gap(line.unable, line.note, {}))
+                    gap.sheets.setdefault(sheet, []).append(line)
+        return sorted(found.values(), key=lambda gap: -gap.many)
 
     @property
     def open(self) -> list[Argued]:

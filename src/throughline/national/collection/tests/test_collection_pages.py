@@ -16,8 +16,9 @@ from openpyxl import load_workbook
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import system
 from throughline.national.collection.models import Question, Receipt, Release, Round, Said, Signature, Version
+from throughline.national.collection.queries.pages import Figure, ReturnPage
 from throughline.national.collection.rules import figures
-from throughline.national.conftest import World, figures_csv
+from throughline.national.conftest import CLEAN, World, figures_csv
 from throughline.statistics.returns import changed, items
 
 SignedIn = Callable[[str], Client]
@@ -137,7 +138,7 @@ def test_from_a_question_to_the_signature(world: World, signed_in: SignedIn) -> 
     assert list(Said.objects.order_by("place").values_list("move", flat=True)) == ["answer", "accept"]
 
 
-def test_a_return_opens_where_something_is_asked_or_missing_and_all_of_it_on_demand(
+def test_a_return_opens_where_something_is_asked_tells_what_is_missing_and_shows_all_of_it_on_demand(
     world: World, signed_in: SignedIn
 ) -> None:
     contact = signed_in("contact")
@@ -149,8 +150,16 @@ def test_a_return_opens_where_something_is_asked_or_missing_and_all_of_it_on_dem
         assert len(folded) == len({one.sheet for one in listed})
         for is_open, held in folded:
             told = re.sub(r"<[^>]+>", " ", held.partition("</summary>")[0])
-            assert bool(is_open) == ("asked about" in told or "not provided" in told), told
+            assert bool(is_open) == ("asked about" in told), told
         assert {bool(is_open) for is_open, _ in folded} == {True, False}
+        # what is missing stands in sight, under its reason
+        gaps = html.unescape(
+            page[page.index('id="missing"') : page.index("</section>", page.index('id="missing"'))]
+        )
+        assert f"The system cannot count it: {len(listed) - len(CLEAN) + 1} figures" in gaps
+        told = [line.partition(": ")[2].split("; ") for line in re.findall("<li>(.*?)</li>", gaps)]
+        missing = [one.label for one in listed if one.code not in CLEAN or one.code == "charged"]
+        assert [label for line in told for label in line] == missing
         # nothing of it is lost
         shut = html.unescape("".join(held for _, held in folded))
         assert all(one.label in shut and one.definition in shut for one in listed)
@@ -163,6 +172,29 @@ def test_a_return_opens_where_something_is_asked_or_missing_and_all_of_it_on_dem
     other = signed_in("contact")
     other.post(at(world, "send"), {"upload": a_file(), "why": "Mended."})
     assert "<details" not in other.get(at(world, "sign")).content.decode()
+
+
+def test_figures_without_an_answer_stand_together_by_reason_and_note_the_most_first() -> None:
+    def figure(code: str, unable: str = "", note: str = "", before: str = "") -> Figure:
+        return Figure(code, code.upper(), "", "" if unable else "7", unable, before, note, True, True)
+
+    page = ReturnPage(
+        *[None] * 3,  # type: ignore[arg-type]
+        [
+            ("Calls", [figure("a", "Not recorded", "By hand"), figure("b"), figure("c", "Not recorded")], ""),
+            ("Crimes", [figure("d", "Not recorded", before="12"), figure("e", "Too late", "By hand")], ""),
+        ],
+        *[None] * 4,  # type: ignore[arg-type]
+    )
+    told = [
+        (gap.reason, gap.note, {sheet: [one.code for one in lines] for sheet, lines in gap.sheets.items()})
+        for gap in page.gaps
+    ]
+    assert told == [
+        ("Not recorded", "", {"Calls": ["c"], "Crimes": ["d"]}),
+        ("Not recorded", "By hand", {"Calls": ["a"]}),
+        ("Too late", "By hand", {"Crimes": ["e"]}),
+    ]
 
 
 def test_figures_that_came_in_while_a_page_was_open_are_not_signed_by_it(
@@ -278,7 +310,10 @@ def test_an_address_of_nothing_and_a_refusal_speak_of_this_site(
     client = signed_in("contact")
     nothing, refused = client.get("/nothing/"), client.get(reverse("collection:log"))
     assert (nothing.status_code, refused.status_code) == (404, 403)
-    assert "begin at the published editions" in words(nothing)
+    assert (
+        f'href="{reverse("publication:editions")}">Begin at the published editions<'
+        in nothing.content.decode()
+    )
     assert "ask an administrator of this site" in words(refused)
     assert "person again" not in words(nothing)
     assert "supervisor" not in words(refused)

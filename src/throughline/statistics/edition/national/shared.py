@@ -119,7 +119,13 @@ def with_interval(
     """A value and its interval. ``prefix`` keeps the names apart where a table has several."""
     return (
         Column(name, title, unit, means),
-        Column(f"{prefix}low", "Interval from", unit, "Lower end of its 95 percent interval"),
+        Column(
+            f"{prefix}low",
+            "Interval from",
+            unit,
+            "Lower end of its 95 percent interval",
+            ranged="95% interval",
+        ),
         Column(f"{prefix}high", "Interval to", unit, "Upper end of its 95 percent interval"),
     )
 
