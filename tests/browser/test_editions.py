@@ -56,6 +56,11 @@ def test_a_page_of_an_edition_breaks_no_rule(editions: Path, page: Page, path: s
     assert page.locator("script").count() == 0
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    # and no table hides a column at its side
+    hidden = (
+        "tables => tables.filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.textContent)"
+    )
+    assert page.locator(".throughline-edition-table").evaluate_all(hidden) == []
     page.evaluate(AXE.read_text())
     found = page.evaluate(
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']})",

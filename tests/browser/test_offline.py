@@ -16,6 +16,7 @@ from uuid import UUID
 import pytest
 from conftest import session_cookie
 from django import forms
+from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -238,6 +239,25 @@ def test_what_is_written_without_signal_outlives_the_browser_and_is_sent_once(
     phone.page.reload()
     assert WORDS in phone.page.locator("#standing").inner_text()
     assert len(entries()) == 2
+
+
+def test_nothing_moves_under_a_finger_as_the_page_says_what_is_with_you(phone: Phone, officer: User) -> None:
+    phone.start(officer)
+    phone.context.route("**/offline.js", lambda route: route.abort())
+    phone.go(PLACE)
+    save, panel = phone.page.get_by_role("button", name="Save"), phone.page.locator(".throughline-offline")
+
+    def top() -> float:
+        box = save.bounding_box()
+        assert box is not None
+        return box["y"]
+
+    before = top()
+    phone.page.evaluate((settings.CHECKOUT / "build" / "assets" / "offline.js").read_text())
+    phone.page.locator("html[data-offline-ready=yes]").wait_for()
+    phone.says("Taken along")
+    assert panel.evaluate("panel => panel.offsetHeight") > 50
+    assert top() == pytest.approx(before, abs=1)
 
 
 def test_nothing_of_a_person_stands_on_the_device_in_the_clear(phone: Phone, officer: User) -> None:

@@ -25,7 +25,7 @@ from throughline.reference import load
 from throughline.statistics.disclosure import UnprotectedError
 from throughline.statistics.edition.before import Before, Printed, read_before
 from throughline.statistics.edition.cli import publish
-from throughline.statistics.edition.content import MARKS, Table
+from throughline.statistics.edition.content import MARKS, Column, Table, Value
 from throughline.statistics.edition.drawing import Dot, dots
 from throughline.statistics.edition.gathering import (
     Gathered,
@@ -40,7 +40,7 @@ from throughline.statistics.edition.national.about import outside_page
 from throughline.statistics.edition.national.shared import Basis
 from throughline.statistics.edition.printed import printed_edition
 from throughline.statistics.edition.reckoning import Figures
-from throughline.statistics.edition.writing import write_edition
+from throughline.statistics.edition.writing import rows_of, write_edition
 from throughline.statistics.printed import printed
 from throughline.statistics.returns import Entry, Return, canonical, digest, items, read_return
 from throughline.statistics.returns.template import ABOUT_COLUMNS, COLUMNS, METHOD_COLUMNS
@@ -771,6 +771,43 @@ class TestBesideOthers:
         ]
         # the protected count is not told beside a series either
         assert [(row[3], row[10]) for row in every.rows] == [("crimes", "differs"), ("crimes-da", "agrees")]
+
+
+class TestATableOfAPage:
+    def test_both_ends_of_a_range_stand_in_one_cell_and_in_two_of_the_file(self, made: Path) -> None:
+        low = Column("low", "Interval from", "share", ranged="95% interval")
+        columns = (
+            Column("name", "Force"),
+            low,
+            Column("high", "Interval to", "share"),
+            Column("n", "Of", "whole"),
+        )
+        rows: tuple[tuple[Value, ...], ...] = (
+            ("A", -0.01, -0.01, 7),
+            ("B", "[z]", "[z]", "[u]"),
+            ("C", 0.5, 0.625, 0),
+        )
+        heads, cells = rows_of(Table("t", "T", columns, rows))
+        assert [head.title for head, _ in heads] == ["Force", "95% interval", "Of"]
+        assert [[text for text, _, _ in row] for row in cells] == [
+            ["A", "-1.0% to -1.0%", "7"],
+            ["B", "[z]", "[u]"],
+            ["C", "50.0% to 62.5%", "0"],
+        ]
+        head = (made / "demonstration" / "data" / "figure-06.csv").read_text().splitlines()[0]
+        assert ",low,high," in head
+
+    def test_each_cell_says_its_column_where_a_row_is_a_list(self, made: Path) -> None:
+        pages = [(made / name / "figure-06.html").read_text() for name in ("demonstration", "2015")]
+        stacked = [one for page in pages for one in re.findall(r"<table.*?</table>", page, re.DOTALL) if "throughline-stacks" in one]  # fmt: skip
+        assert len(stacked) >= 2
+        for table in stacked:
+            heads = re.findall(r'role="columnheader"[^>]*>(.*?)</th>', table)
+            for row in re.findall(
+                r'<tr class="govuk-table__row" role="row">\n<th scope="row".*?</tr>', table, re.DOTALL
+            ):
+                labels = re.findall(r'role="cell"[^>]*data-label="([^"]*)"', row)
+                assert labels == [one for one in heads[1:] if one != "Invented"]
 
 
 class TestTheFigures:

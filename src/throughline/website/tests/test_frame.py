@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.middleware.csp import ContentSecurityPolicyMiddleware, get_nonce
@@ -279,3 +280,22 @@ def test_messages_become_banners_with_their_own_headings():
     banners = [a for t, a in tags.found if a.get("data-module") == "govuk-notification-banner"]
     assert [b["role"] for b in banners] == ["alert", "region"]
     assert [b["aria-labelledby"] for b in banners] == ["message-1", "message-2"]
+
+
+def test_a_table_that_becomes_a_list_on_a_telephone_stays_a_table_for_whoever_does_not_see_it():
+    """Without these roles a browser forgets what `display: block` was: each part of every such table says it."""
+    tables = [
+        (path.name, table)
+        for path in (settings.CHECKOUT / "src").rglob("*.html")
+        for table in re.findall(r"<table[^>]*throughline-stacks.*?</table>", path.read_text(), re.DOTALL)
+    ]
+    assert len(tables) > 10
+    roles = {
+        "table": {"table"}, "thead": {"rowgroup"}, "tbody": {"rowgroup"}, "tr": {"row"}, "td": {"cell"},
+        "th": {"columnheader", "rowheader"},
+    }  # fmt: skip
+    for name, table in tables:
+        for tag, rest in re.findall(r"<(table|thead|tbody|tr|th|td)\b([^>]*)", table):
+            found = re.search(r'role="(\w+)"', rest)
+            assert found is not None, (name, tag, rest)
+            assert found[1] in roles[tag], (name, tag, rest)

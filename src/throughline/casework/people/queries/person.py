@@ -155,6 +155,16 @@ def insist_on(actor: Actor, action: Action, record_id: UUID) -> Subject:
     return subject
 
 
+def told_apart(actor: Actor, action: Action, record_id: UUID) -> tuple[Record, list[str]]:
+    """One record by itself, with its own names and numbers: which of several that may bear the same name. The caller
+    writes the look. Raises `Refused`."""
+    insist_on(actor, action, record_id)
+    phones = Phone.objects.filter(record=record_id, valid_until=None).order_by("valid_from", "id")
+    names = Name.objects.filter(record=record_id).order_by("-valid_until", "id")
+    said = [*(name.shown for name in names), *phones.values_list("given", flat=True)]
+    return Record.objects.get(id=record_id), list(dict.fromkeys(said))
+
+
 def heading(actor: Actor, action: Action, *record_ids: UUID, purpose: str = "") -> tuple[str, ...]:
     """The names at the head of a small page about these records, with the look written. Raises `Refused`."""
     for record_id in record_ids:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from throughline.casework.people.commands import identities, pairs
 from throughline.casework.people.forms.person import OtherForm, ReasonForm
 from throughline.casework.people.models import Pair
-from throughline.casework.people.queries.person import Person, insist_on, person
+from throughline.casework.people.queries.person import Person, insist_on, person, told_apart
 from throughline.casework.people.views import wording
 from throughline.casework.people.views.changing import about_person, change, change_page, done, saved, sent
 from throughline.casework.people.views.family import FIND, others
@@ -157,6 +157,9 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
     """Say that a record is of somebody else than the rest of those it was merged with."""
     now = timezone.now()
     form = ReasonForm(sent(request), decision="part", today=london_day(now))
+    record, said = told_apart(actor_of(request), Action.PART, record_id)
+    born = _("born on %(day)s") % {"day": wording.day(record.born)} if record.born else ""
+    which = "; ".join(filter(None, (*said, born)))
     return change(
         request,
         Action.PART,
@@ -173,8 +176,9 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
         title=_("Part this record from the others"),
         button=_("Part this record"),
         lead=[
+            _("The record from %(source)s alone says: %(what)s.") % {"source": record.source, "what": which},
             _(
                 "This record will be of a person of its own. Nothing in any record changes, and they can be merged again."
-            )
+            ),
         ],
     )

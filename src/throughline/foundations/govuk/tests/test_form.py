@@ -210,6 +210,18 @@ def test_an_error_names_its_field_and_box_and_never_what_was_typed(answers, text
         assert [e["id"] for e in page.elements if "govuk-input--error" in e.classes] == [href[1:]]
 
 
+def test_where_nothing_was_typed_each_box_is_wrong_and_the_summary_leads_to_the_first():
+    class Born(GovukForm):
+        needed = ("born", "hours")
+        born = DateField(label="Date of birth")
+        hours = TimeRangeField(label="Hours")
+
+    form = Born(data())
+    assert [line["href"] for line in form.error_list()] == ["#id_born_day", "#id_hours_start"]
+    wrong = [e["id"] for e in Page(form.govuk()).elements if "govuk-input--error" in e.classes]
+    assert wrong == ["id_born_day", "id_born_month", "id_born_year", "id_hours_start", "id_hours_until"]
+
+
 def test_a_field_brought_by_one_choice_stands_inside_it():
     page = Page(PersonForm().govuk())
     call = page.id("id_means")

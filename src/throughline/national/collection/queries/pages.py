@@ -167,6 +167,11 @@ class Gap:
     def many(self) -> int:
         return sum(map(len, self.sheets.values()))
 
+    @property
+    def given_before(self) -> bool:
+        """Whether any of them was given the year before."""
+        return any(line.before for lines in self.sheets.values() for line in lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Argued:

@@ -190,6 +190,7 @@ def test_figures_without_an_answer_stand_together_by_reason_and_note_the_most_fi
         (gap.reason, gap.note, {sheet: [one.code for one in lines] for sheet, lines in gap.sheets.items()})
         for gap in page.gaps
     ]
+    assert [gap.given_before for gap in page.gaps] == [True, False, False]
     assert told == [
         ("Not recorded", "", {"Calls": ["c"], "Crimes": ["d"]}),
         ("Not recorded", "By hand", {"Calls": ["a"]}),
