@@ -245,6 +245,8 @@ def test_nothing_moves_under_a_finger_as_the_page_says_what_is_with_you(phone: P
     phone.start(officer)
     phone.context.route("**/offline.js", lambda route: route.abort())
     phone.go(PLACE)
+    # the worker keeps it for later
+    phone.context.unroute("**/offline.js")
     save, panel = phone.page.get_by_role("button", name="Save"), phone.page.locator(".throughline-offline")
 
     def top() -> float:
