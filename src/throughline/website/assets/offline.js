@@ -40,7 +40,8 @@
     panel.style.minHeight = "";
     change();
     const moved = top() - before;
-    if (moved > 0) root.style.minHeight = `${Math.max(root.scrollHeight, scrollY + moved + innerHeight)}px`;
+    const tallest = scrollY + moved + innerHeight;
+    if (moved > 0 && tallest > root.scrollHeight) root.style.minHeight = `${tallest}px`;
     if (scrollY + moved >= 0) scrollBy({ top: moved, behavior: "instant" });
     else {
       panel.style.minHeight = `${tall}px`;
