@@ -35,6 +35,7 @@ _EXTENSION = re.compile(r"(?:\b(?:extension|extn?)|x|#)[ .:]*\d{1,6}\s*$", re.I)
 NO_NUMBER = f"(?:{'|'.join(digit * 8 for digit in '0123456789')})$|^(?:0|44|0044)?7?12345678[0-9]?[0-9]?$"
 """How the digits of what is written down for want of a number look: 07000 000000, 01234 567890."""
 _NO_NUMBER = re.compile(NO_NUMBER)
+_ROUNDED = re.compile(r"\+?\d+(?:[.,]\d+)?E\+?\d+", re.I)
 
 
 def clean_phone(text: str) -> str:
@@ -42,9 +43,12 @@ def clean_phone(text: str) -> str:
 
     A number that is no possible telephone number (foreign plans, invented data) keeps its digits,
     so that two records that hold it still agree. Fewer than six digits, or one digit repeated,
-    is no number. An extension is left out, and so is the ".0" of a spreadsheet, which loses the first nought as well.
+    is no number, and neither is what a spreadsheet rounded (7.7009E+09). An extension is left out, and so is the ".0" of a
+    spreadsheet, which loses the first nought as well.
     """
     text = _EXTENSION.sub("", text.strip().removesuffix(".0"))
+    if _ROUNDED.fullmatch(text):
+        return ""
     digits = "".join(letter for letter in text if letter in "0123456789")
     if len(digits) < 6 or len(set(digits)) == 1 or _NO_NUMBER.search(digits):
         return ""
@@ -201,3 +205,17 @@ def street_stem(street: str) -> str:
     """A cleaned street without its ending: what a caller remembers of it."""
     words = street.split()
     return "".join(words[:-1] if len(words) > 1 and words[-1] in STREET_ENDINGS else words)
+
+
+FURTHER_MARK = "more_"
+_LONGEST_FURTHER = 60
+
+
+def further_name(field: str) -> str:
+    """What a field that only a file's own map knows is called in a model and in a database: a plain word, and none of ours."""
+    return FURTHER_MARK + re.sub(r"[^a-z0-9]+", "_", fold(field))
+
+
+def clean_further(text: str) -> str:
+    """A value of such a field: its words, of a long text the first 60 letters."""
+    return fold(text)[:_LONGEST_FURTHER].strip()

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from .cleaning import further_name
 from .explaining import explain, in_words
 from .features import Features, features
 from .files import FileError, describe_as_far, each_row
+from .further import further_fields
 from .known import usable
 from .layout import Layout, LayoutError, MalformedValue, describe, layout_of, read_map, read_maps
 from .model import Context, Model, ModelError, live_model, load_model, read_model, write_model
@@ -63,7 +65,8 @@ def evaluate_command(
     today = datetime.now(ZoneInfo("Europe/London")).date()
     try:
         model = batch_model(model_path) if model_path else None
-        found = evaluate(file, read_map(map_path), truth, on=today, say=progress, model=model, seed=seed)
+        layout = usable(file, read_map(map_path), truth, "rows", progress, further=True)
+        found = evaluate(file, layout, truth, on=today, say=progress, model=model, seed=seed)
     except (FileError, LayoutError, ModelError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(found.as_dict()) if as_json else _table(found))
@@ -93,7 +96,7 @@ def train_command(file: Path, map_path: Path, out: Path, context: Context, seed:
     today = datetime.now(ZoneInfo("Europe/London")).date()
     try:
         layout, _ = read_maps(map_path)
-        layout = usable(file, layout, None, "known", progress)
+        layout = usable(file, layout, None, "known", progress, further=context == "batch")
         model = train_on(file, layout, context, on=today, seed=seed, say=progress)
         write_model(model, out)
     except (FileError, LayoutError) as error:
@@ -162,7 +165,7 @@ def link_command(
     if review > join:
         raise click.UsageError("--review must not be above --join.")
     try:
-        layout = usable(file, read_map(map_path), None, "records", progress)
+        layout = usable(file, read_map(map_path), None, "records", progress, further=True)
         model = batch_model(model_path) if model_path else load_model("batch")
         found = link(
             file,
@@ -227,20 +230,20 @@ def explain_command(
     """
     today = datetime.now(ZoneInfo("Europe/London")).date()
     try:
+        model = live_model(0, str(model_path or ""))
         if file:
             if map_path is None:
                 raise click.UsageError("--file needs --map.")
-            one, other = _rows(file, read_map(map_path), (a, b), today)
+            one, other = _rows(file, read_map(map_path), (a, b), today, model)
         else:
-            one, other = (_said(text, today) for text in (a, b))
-        model = live_model(0, str(model_path or ""))
+            one, other = (_said(text, today, model) for text in (a, b))
     except (FileError, LayoutError, MalformedValue, ModelError) as error:
         raise click.ClickException(str(error)) from error
     why = explain(one, other, model.with_population(records) if records else model)
     click.echo(json.dumps(why.as_dict()) if as_json else "\n".join(in_words(why)))
 
 
-def _said(text: str, today: date) -> Features:
+def _said(text: str, today: date, model: Model) -> Features:
     try:
         content = json.loads(text)
     except ValueError:
@@ -248,14 +251,15 @@ def _said(text: str, today: date) -> Features:
     if not isinstance(content, dict):
         raise click.UsageError("A and B must be JSON objects, or rows of a file given by --file and --map.")
     layout = layout_of({field: field for field in content})
-    if layout.passed_over:
-        raise LayoutError(f"the description names an unknown field '{layout.passed_over[0]}'")
+    for field in layout.more:
+        if further_name(field) not in model.fields:
+            raise LayoutError(f"the description names an unknown field '{field}'")
     row = {field: "" if value is None else str(value) for field, value in content.items()}
     return features(describe(row, layout, on=today))
 
 
-def _rows(file: Path, layout: Layout, wanted: tuple[str, str], today: date) -> list[Features]:
-    layout = usable(file, layout, None, "rows", progress)
+def _rows(file: Path, layout: Layout, wanted: tuple[str, str], today: date, model: Model) -> list[Features]:
+    layout = usable(file, layout, None, "rows", progress, further=bool(further_fields(model)))
     found: dict[str, Features] = {}
     for number, row in enumerate(each_row(file), 1):
         mark = layout.value(row, "id") if "id" in layout.columns else str(number)

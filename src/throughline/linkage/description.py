@@ -29,7 +29,8 @@ class Description:
     """One person, as a record holds them or as a caller describes them. Everything is optional.
 
     ``born_from`` and ``born_to`` are years, both included, for when only an age is known.
-    ``sex`` is ISO 5218 ("1" male, "2" female) or empty. ``others`` names the other party.
+    ``sex`` is ISO 5218 ("1" male, "2" female) or empty. ``others`` names the other party,
+    ``more`` has what else a map names: the field and the value.
     """
 
     names: tuple[Name, ...] = ()
@@ -41,6 +42,7 @@ class Description:
     places: tuple[Place, ...] = ()
     others: tuple[Name, ...] = ()
     emails: tuple[str, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
 
 
 def years_for_age(age: int, on: date) -> tuple[int, int]:

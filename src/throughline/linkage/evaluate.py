@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from .batch.joining import joins, pairs_of
-from .batch.linking import Settled, prepare, settle, weigh_pairs
+from .batch.linking import Settled, for_the_file, prepare, settle, weigh_pairs
 from .batch.table import load, opened
 from .batch.training import train
 from .known import whose
@@ -65,12 +65,10 @@ def evaluate(
     con = opened()
     try:
         rows = load(con, path, layout, truth, on=on, say=say)
-        for name in layout.passed_over:
-            say(f"{name} is not compared, and is passed over")
         people = truth_codes([whose(mark) for (mark,) in _all(con, "select truth from records order by rid")])
         true_pairs = pairs_within(people)
         prepare(con, rows, say)
-        model = train(con, load_model("batch"), seed, say) if model is None else model
+        model = train(con, load_model("batch"), seed, say) if model is None else for_the_file(con, model, say)
         weigh_pairs(con, model, say)
         engine = _engine(settle(con, model, rows), rows, people, true_pairs)
         exact = exact_phone_or_address(con, people, true_pairs)

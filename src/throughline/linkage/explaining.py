@@ -3,10 +3,11 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from .features import Features, pack
+from .cleaning import FURTHER_MARK
+from .features import Features
 from .keys import probe_keys, record_keys
 from .model import Model
-from .scoring import Reason, rank
+from .scoring import Reason, rank_pair
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Explanation:
 def explain(one: Features, other: Features, model: Model) -> Explanation:
     """Compare two persons as a lookup of the first among ``model.population`` records does, were the second
     the only one that fits."""
-    (found,) = rank(one, [(1, pack(other))], model)
+    found = rank_pair(one, other, model)
     return Explanation(
         start=start_of(model),
         reasons=found.reasons,
@@ -115,7 +116,7 @@ def in_words(explanation: Explanation) -> list[str]:
     lines = [
         f"{'':11}{'before anything is compared':80}{'':8}{explanation.start:>8.1f}",
         *(
-            f"{step.reason.field:11}{f'{step.words}: {step.strength}':80}{step.reason.weight:>+8.1f}"
+            f"{step.reason.field.removeprefix(FURTHER_MARK):11}{f'{step.words}: {step.strength}':80}{step.reason.weight:>+8.1f}"
             f"{step.after:>8.1f}  {step.meaning}"
             for step in steps(explanation)
         ),

@@ -5,11 +5,13 @@ from typing import NamedTuple
 
 from .cleaning import (
     clean_emails,
+    clean_further,
     clean_number,
     clean_phones,
     clean_postcode,
     clean_street,
     fold,
+    further_name,
     house_and_street,
 )
 from .description import Description, Name, Place
@@ -45,6 +47,8 @@ class Features(NamedTuple):
     places: tuple[Residence, ...]
     others: tuple[NameParts, ...]
     emails: tuple[str, ...] = ()
+    more: tuple[tuple[str, str], ...] = ()
+    """What a map names besides, by what the field is called in a model. It is not packed: no call is compared by it."""
 
     @property
     def birth(self) -> Birth:
@@ -66,6 +70,9 @@ def features(description: Description) -> Features:
         places=tuple(dict.fromkeys(filter(any, map(_residence, description.places)))),
         others=_names(description.others),
         emails=tuple(dict.fromkeys(chain.from_iterable(map(clean_emails, description.emails)))),
+        more=tuple(
+            (further_name(field), value) for field, text in description.more if (value := clean_further(text))
+        ),
     )
 
 

@@ -57,12 +57,13 @@ def with_shares(model: Model, counts: Mapping[tuple[str, str], int]) -> Model:
         if odds.rarity and level in _WHOLE
     }
     totals = Counter[str]()
+    counts = {key: count for key, count in counts.items() if key[0] in model.rarities}
     for (kind, _), count in counts.items():
         totals[kind] += count
     shares: dict[str, dict[str, float]] = {kind: {} for kind in model.rarities}
     rest, squares = Counter[str](), dict.fromkeys(model.rarities, 0.0)
     for (kind, value), count in counts.items():
-        seen = _PERSONS_SEEN[kind]
+        seen = _PERSONS_SEEN.get(kind, 0.0)  # of a further field nothing is known but the file
         share = (count + seen * model.rarities[kind].get(value, usual[kind])) / (totals[kind] + seen)
         if count >= LISTED:
             shares[kind][value] = share
@@ -81,17 +82,21 @@ def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], ot
     """The model with the agreement of co-resident known pairs as that of a household.
 
     ``others`` is how many other records share a record's home on average. Pairs that are more likely one
-    person twice are left out. Places stay as they are: where somebody lives says nothing of who of them it is. So do
-    the telephones of callers, who borrow each other's as no record tells.
+    person twice are left out. Where no birth date is held a father and son of one name look like one person: there, how
+    often a household agrees in what mostly the pairs that are left out show is not taken for rarer than it was.
+    Places stay as they are: where somebody lives says nothing of who of them it is. So do the telephones of callers,
+    who borrow each other's as no record tells.
     """
     if len(pairs) < 100:
         return model
     seen: Counter[tuple[str, str]] = Counter()
+    left_out: Counter[tuple[str, str]] = Counter()
     twice = math.log2(model.population)
     for one, other in pairs:
         evidence = compare(one, other, model)
-        if weigh(evidence, model)[0] < twice:
-            seen.update((field, level.name) for field, level in evidence)
+        counted = seen if weigh(evidence, model)[0] < twice else left_out
+        counted.update((field, level.name) for field, level in evidence)
+    undated = not any(field == "born" for field, _ in (*seen, *left_out))
     fields = {}
     for field, levels in model.fields.items():
         fields[field] = dict(levels)
@@ -103,6 +108,8 @@ def with_households(model: Model, pairs: Sequence[tuple[Features, Features]], ot
             for name in group:
                 if len(group) > 1:
                     share = (seen[field, name] + SEEN * levels[name].household / whole) / (total + SEEN)
+                    if undated and left_out[field, name] > seen[field, name]:
+                        share = max(share, levels[name].household)
                     fields[field][name] = replace(levels[name], household=share)
     return replace(model, fields=fields, household=min(max(others, 0.5), 10.0), _bits={})
 

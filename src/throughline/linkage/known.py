@@ -78,8 +78,11 @@ class Known:
 # -- reading -------------------------------------------------------------------------------------------
 
 
-def usable(path: Path, layout: Layout, truth: str | None, what: str, say: Say) -> Layout:
-    """The part of the layout that a file has columns for; what it lacks is said.
+def usable(
+    path: Path, layout: Layout, truth: str | None, what: str, say: Say, *, further: bool = False
+) -> Layout:
+    """The part of the layout that a file has columns for; what it lacks is said. Without ``further`` what recognition
+    does not know is passed over, which is said as well.
 
     Raises FileError or LayoutError: nothing of the map is there, or no truth.
     """
@@ -87,10 +90,12 @@ def usable(path: Path, layout: Layout, truth: str | None, what: str, say: Say) -
     if truth is not None and truth not in header:
         raise LayoutError(f"the {what} have no column '{truth}', which was given as the truth")
     present = layout.among(header)
-    for name in layout.passed_over:
-        say(f"the {what}: {name} is not compared, and is passed over")
-    for name, column in layout.missing(header):
-        say(f"the {what} have no column '{column}' for {name}")
+    if not further:
+        for name in layout.more:
+            say(f"the {what}: {name} is not compared, and is passed over")
+        layout, present = layout.without_more(), present.without_more()
+    for _, told in layout.lacking(header):
+        say(f"the {what} have {told}")
     for told in said_twice(present, header):
         say(f"the {what}: {told}")
     if not present.columns.keys() - {"id"}:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
+from types import MappingProxyType
 
 import yaml
 
@@ -76,24 +77,28 @@ class Layout:
     """Our field to their column. Fields that they do not hold are absent."""
 
     columns: Mapping[str, Column]
-    passed_over: tuple[str, ...] = ()
-    """Fields of the map that recognition does not compare, and nobody expects it to know."""
+    more: Mapping[str, Column] = MappingProxyType({})
+    """Fields of the map that recognition does not know. Records among themselves are compared by them as well
+    (`further.py`); a call is not."""
 
     def check(self, header: Iterable[str]) -> None:
         """Raise LayoutError where the file lacks a column that the map names."""
+        for field, told in self.lacking(header):
+            raise LayoutError(f"the file has {told}", field)
+
+    def lacking(self, header: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Each column of the map that a file lacks: its field, and in words what there is not."""
         names = list(header)
         for field, name in self.missing(names):
             meant = f"; is it '{held}'?" if (held := alike(name, names)) else ""
-            raise LayoutError(
-                f"the file has no column '{name}', which the map gives for {field}{meant}", field
-            )
+            yield field, f"no column '{name}', which the map gives for {field}{meant}"
 
     def missing(self, header: Iterable[str]) -> list[tuple[str, str]]:
         """The fields and columns of the map that a file lacks."""
         present = set(header)
         return [
             (field, name)
-            for field, column in self.columns.items()
+            for field, column in {**self.columns, **self.more}.items()
             for name in column.names
             if name not in present
         ]
@@ -101,17 +106,24 @@ class Layout:
     def without(self, field: str) -> "Layout":
         """The same without one field."""
         columns = {name: column for name, column in self.columns.items() if name != field}
-        return Layout(columns, self.passed_over)
+        return Layout(columns, self.more)
+
+    def without_more(self) -> "Layout":
+        """The same with the fields that recognition knows alone."""
+        return Layout(self.columns)
 
     def among(self, header: Iterable[str]) -> "Layout":
         """The same without the fields whose columns a file lacks."""
         present = set(header)
-        columns = {name: held for name, column in self.columns.items() if (held := column.among(present))}
-        return Layout(columns, self.passed_over)
+        columns, more = (
+            {name: held for name, column in every.items() if (held := column.among(present))}
+            for every in (self.columns, self.more)
+        )
+        return Layout(columns, more)
 
     def value(self, row: Mapping[str, str], field: str) -> str:
         """What a row says in a field; empty where the layout or the row has none."""
-        column = self.columns.get(field)
+        column = self.columns.get(field) or self.more.get(field)
         if not column:
             return ""
         if not column.further:
@@ -162,19 +174,23 @@ def layout_of(content: Mapping[str, object]) -> Layout:
     """The layout that a map's lines give. Raises LayoutError for one that cannot be read, or is misspelt.
 
     The lines of an import's map that do not tell who somebody is are passed over, and a field without a column.
-    So is what recognition does not compare (the colour of eyes), which the layout tells.
+    What recognition does not know (the colour of eyes) is kept apart.
     """
     told = {name: entry for name, entry in content.items() if name not in _PASSED_OVER and entry is not None}
     columns = {name: _column(name, entry) for name, entry in told.items()}
     known = {name: column for name, column in columns.items() if name in _KNOWN}
-    return Layout(known, tuple(name for name in columns if name not in _KNOWN))
+    return Layout(known, {name: column for name, column in columns.items() if name not in _KNOWN})
 
 
 _KNOWN = (*FIELDS, *FURTHER)
 
 
 def _column(field: str, entry: object) -> Column:
-    if field not in _KNOWN and (meant := get_close_matches(field, _KNOWN, n=1, cutoff=0.8)):
+    if (
+        field not in _KNOWN
+        and not _is_numbered(field)
+        and (meant := get_close_matches(field, _KNOWN, n=1, cutoff=0.8))
+    ):
         raise LayoutError(f"the map names an unknown field '{field}'; is it {meant[0]}?", field)
     if isinstance(entry, str) and entry:
         return Column(entry)
@@ -191,6 +207,12 @@ def _column(field: str, entry: object) -> Column:
     raise LayoutError(f"the map must give a column for {field}, or {{column: NAME, format: FORMAT}}", field)
 
 
+def _is_numbered(field: str) -> bool:
+    """Whether it is a second one of ours ("address_2"), and not ours misspelt ("phone2")."""
+    first = re.sub(r"[ _-]*\d+$", "", field)
+    return first != field and first in _KNOWN and f"{first}_2" not in _KNOWN
+
+
 _BETWEEN = {
     "address": ", ", "house_number": ", ", "phone": "; ", "email": "; ", "aliases": "; ", "forename": " ", "middle": " ", "surname": " ",
     "full_name": " ", "other_forename": " ", "other_surname": " ", "former_surname": " ", "known_as": " ", "dob": "/",
@@ -200,8 +222,11 @@ _BETWEEN = {
 
 
 def _columns(field: str, names: list[str]) -> Column:
-    if field not in _KNOWN or len(names) == 1:
+    if len(names) == 1:
         return _column(field, names[0])
+    if field not in _KNOWN:
+        _column(field, names[0])
+        return Column(names[0], further=tuple(names[1:]), between=" ")
     if field not in _BETWEEN:
         remedy = "give them to address" if field in ("street", "town") else "name one of them"
         raise LayoutError(f"the map gives several columns for {field}: {remedy}", field)
@@ -282,6 +307,7 @@ def describe(row: Mapping[str, str], layout: Layout, *, on: date) -> Description
         places=tuple(one for one in places if one != Place()),
         others=(other,) if other != Name() else (),
         emails=(text,) if (text := value("email")) else (),
+        more=tuple((field, text) for field in layout.more if (text := value(field))),
     )
 
 

@@ -127,13 +127,43 @@ def read_model(path: str) -> Model:
         raise ModelError(f"the model cannot be read: {error.strerror}") from error
     except (UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError) as error:
         raise ModelError("the model's file does not hold a model") from error
-    shipped = load_model("live")
+    if model.context not in ("live", "batch"):
+        raise ModelError("the model's file does not hold a model")
+    shipped = load_model("batch" if model.context == "batch" else "live")
+    lacking = [name for name in shipped.fields if name not in model.fields]
+    for name in lacking:
+        if not _is_older(model, name):
+            raise ModelError(f"the model's file lacks the field {name}")
     # a field that is compared since the model was written: what comes with this stands for it
-    model = replace(model, fields=MappingProxyType({**shipped.fields, **model.fields}), _bits={})
+    added = {name: shipped.fields[name] for name in lacking}
+    model = replace(model, fields=MappingProxyType({**model.fields, **added}), _bits={})
     for name, levels in shipped.fields.items():
-        if missing := levels.keys() - model.fields.get(name, {}).keys():
+        if missing := levels.keys() - model.fields[name].keys():
             raise ModelError(f"the model is of another version: it has no level '{min(missing)}' of {name}")
+    for name, levels in model.fields.items():
+        for level, odds in levels.items():
+            if min(odds.same, odds.household, odds.unrelated) <= 0:
+                raise ModelError(f"the model has a share of nothing for the level '{level}' of {name}")
+            if odds.rarity and odds.rarity not in model.rarities:
+                raise ModelError(f"the model lacks the shares of values of {odds.rarity}")
     return model
+
+
+_LAST_WITHOUT = {"email": {"live": "2026-11-2", "batch": "2026-11-1"}}
+"""Fields that are compared since the models that came with this bore a later version than these."""
+
+
+def _is_older(model: Model, name: str) -> bool:
+    """Whether a model was made before a field was compared."""
+    last = _LAST_WITHOUT.get(name, {}).get(model.context)
+    version = model.version.partition("+")[0]
+    return last is not None and _numbers(version) <= _numbers(last)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """A version such that a later one is more; what is no version of ours is more than any."""
+    parts = version.split("-")
+    return tuple(map(int, parts)) if all(map(str.isdecimal, parts)) else (10**6,)
 
 
 # the same language in C, for a model lists a hundred thousand values

@@ -25,6 +25,7 @@ from .comparisons import (
     surname_level,
 )
 from .features import Features, read_born, read_emails, read_names, read_phones, read_places, texts_of
+from .further import further_level
 from .model import Model
 from .names import NameParts, Reading, readings
 from .prepared import NOT_HERE
@@ -73,6 +74,12 @@ def rank[Id: (int, UUID)](
     ids = [rid for rid, _ in candidates]
     weighed = _WeighedOneByOne(probe, [row for _, row in candidates], model)
     return _ranked(ids, weighed, model, groups, limit)
+
+
+def rank_pair(probe: Features, other: Features, model: Model) -> Ranked[int]:
+    """What `rank` says of one candidate, were there no other."""
+    (found,) = _ranked([1], _WeighedPair(probe, other, model), model, None, 1)
+    return found
 
 
 def rank_rows[Id: (int, UUID)](
@@ -151,6 +158,18 @@ class _WeighedOneByOne:
 
     def evidence(self, place: int) -> Evidence:
         return self._evidence[place]
+
+
+class _WeighedPair:
+    """One other person, compared field by field: by the further fields of a file as well."""
+
+    def __init__(self, probe: Features, other: Features, model: Model) -> None:
+        self._evidence = compare(probe, other, model)
+        same, doubt = weigh(self._evidence, model)
+        self.bits, self.doubt = np.array([same]), np.array([doubt])
+
+    def evidence(self, place: int) -> Evidence:
+        return self._evidence
 
 
 class _WeighedInTwo:
@@ -308,6 +327,11 @@ def compare(one: Features, other: Features, model: Model) -> Evidence:
         evidence.append(("other", level))
     if level := email_level(one.emails, other.emails):
         evidence.append(("email", level))
+    if one.more and other.more:
+        values = dict(other.more)
+        for field, value in one.more:
+            if field in values and field in model.fields:
+                evidence.append((field, further_level(value, values[field])))
     return tuple(evidence)
 
 

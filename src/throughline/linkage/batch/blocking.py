@@ -9,8 +9,9 @@ from collections.abc import Callable, Mapping
 
 import duckdb
 
+from ..cleaning import FURTHER_MARK
 from ..keys import AGE_SLACK, CAP
-from .table import count_of
+from .table import count_of, further_in
 
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
@@ -178,7 +179,14 @@ def block(con: Connection, rows: int, say: Say) -> int:
     for statement in _SOURCES.format(slack=AGE_SLACK).split(";"):
         con.execute(statement)
     con.execute(_SIGNS)
-    _share(con, _TELLING, CAP if rows <= MANY else CAP_OF_MANY)
+    further = further_in(con)
+    telling = _TELLING | {name: f"select rid, {name} from sayings" for name in further}
+    loose = _LOOSE | {
+        f"{name} name": f"select rid, {name} || '/' || code from sayings join codes using (rid)"
+        for name in further
+    }
+    says = _SAYS | {f"{name} name": (1, 0, 0) for name in further}
+    _share(con, telling, says, CAP if rows <= MANY else CAP_OF_MANY)
     con.execute(
         f"create or replace temp table likely as select l.rid as rid_l, r.rid as rid_r, max({_EVIDENCE} - l.need) as e"
         f" from shared l join shared r using (key) where l.rid < r.rid and {_EVIDENCE} >= l.need + {_LIKELY}"
@@ -192,7 +200,7 @@ def block(con: Connection, rows: int, say: Say) -> int:
         say(told)
     if rows <= FEW:
         wanted = max(PAIRS_PER_ROW * rows, pairs + MORE_PER_ROW * rows)
-        _share(con, {**_TELLING, **_LOOSE}, None, PAIRS_LOOKED_AT * wanted)
+        _share(con, telling | loose, says, None, PAIRS_LOOKED_AT * wanted)
         con.execute(
             f"create or replace temp table maybe as select l.rid as rid_l, r.rid as rid_r, max({_EVIDENCE} - l.need) as e"
             f" from shared l join shared r using (key) where l.rid < r.rid and {_EVIDENCE} >= l.need + {_LEAST}"
@@ -223,11 +231,19 @@ def _reach(con: Connection) -> str:
         " join keys r on r.rid = rid_r and r.key = l.key group by l.mark order by pairs desc, l.mark"
     ).fetchall()
     con.execute("drop table of_one")
-    shares = "; ".join(f"{_WORDS.get(mark, mark)} {count / every:.3f}" for mark, count in found)
+    shares = "; ".join(
+        f"{_WORDS.get(mark, mark.removeprefix(FURTHER_MARK))} {count / every:.3f}" for mark, count in found
+    )
     return f"of the true pairs share: {shares}" if found else ""
 
 
-def _share(con: Connection, keys: Mapping[str, str], cap: int | None, most: int = 0) -> None:
+def _share(
+    con: Connection,
+    keys: Mapping[str, str],
+    says: Mapping[str, tuple[int, int, int]],
+    cap: int | None,
+    most: int = 0,
+) -> None:
     """``shared``: of every key that few enough records share, the records with their signs. Few enough are ``cap``, or as
     few as make no more than ``most`` pairs."""
     every = " union all ".join(
@@ -238,12 +254,12 @@ def _share(con: Connection, keys: Mapping[str, str], cap: int | None, most: int 
     con.execute(f"create or replace temp table keys as select distinct key, mark, rid from ({every})")
     if cap is None:
         cap = _cap(con, most)
-    says = ", ".join(f"('{mark}', {', '.join(map(str, _SAYS.get(mark, (0, 0, 0))))})" for mark in keys)
+    said = ", ".join(f"('{mark}', {', '.join(map(str, says.get(mark, (0, 0, 0))))})" for mark in keys)
     con.execute(
         "create or replace temp table shared as select key, need, words, dated, placed, s.* from keys"
         " join (select key, log2(count(*)) as need from keys group by key"
         f" having count(*) between 2 and {cap}) using (key)"
-        f" join (values {says}) says(mark, words, dated, placed) using (mark) join signs s using (rid)"
+        f" join (values {said}) says(mark, words, dated, placed) using (mark) join signs s using (rid)"
     )
 
 

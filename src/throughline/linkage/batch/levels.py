@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 
 from ..cleaning import LEAST_OF_AN_EMAIL
+from ..further import further_fields
 from ..model import Model, Odds
 
 Connection = duckdb.DuckDBPyConnection
@@ -123,8 +124,30 @@ _SAME_DAY = f"{_DAY.format('l')} = {_DAY.format('r')}"
 _SWAPPED = f"{_MONTH.format('l')} = {_DAY.format('r')} and {_DAY.format('l')} = {_MONTH.format('r')}"
 
 
-def compared() -> tuple[Compared, ...]:
-    """Every comparison, in the order of the model's fields."""
+def compared(model: Model | None = None) -> tuple[Compared, ...]:
+    """Every comparison, in the order of the model's fields; of a ``model`` that knows further fields these as well."""
+    further = further_fields(model) if model else ()
+    return (*_compared(), *map(_further, further))
+
+
+def _further(name: str) -> Compared:
+    """As `further.further_level` has it."""
+    return Compared(
+        name,
+        name,
+        _missing(name),
+        (
+            Condition("same", f"{name}_l = {name}_r", name),
+            Condition(
+                "nearly",
+                f"has_words({name}_l, {name}_r) or has_words({name}_r, {name}_l) or one_edit_or_so({name}_l, {name}_r)",
+            ),
+            Condition("different", "true"),
+        ),
+    )
+
+
+def _compared() -> tuple[Compared, ...]:
     forename, surname = _forename(""), _surname("")
     good = _any(forename, ("same", "joined", "initial", "variant", "nearly", "sounds"))
     places = _pair(
@@ -266,6 +289,11 @@ TERMS = {
 """Columns whose values have rarities: the column, and the kind of rarity in the model."""
 
 
+def terms_of(model: Model) -> dict[str, str]:
+    """The same with those of the model's further fields."""
+    return {**TERMS, **{name: name for name in further_fields(model) if name in model.rarities}}
+
+
 # -- settings ------------------------------------------------------------------------------------------
 
 
@@ -281,7 +309,7 @@ def settings_of(
         "sql_dialect": "duckdb",
         "probability_two_random_records_match": odds,
         "blocking_rules_to_generate_predictions": ["l.unique_id = r.unique_id"],
-        "comparisons": [_comparison(one, model.fields[one.field], rare) for one in asked or compared()],
+        "comparisons": [_comparison(one, model.fields[one.field], rare) for one in asked or compared(model)],
         # a share that no pair supports shrinks with every round, and Splink refuses one that underflows
         "max_iterations": 12,
         "em_convergence": 0.001,

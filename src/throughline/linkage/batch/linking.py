@@ -9,10 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from ..cleaning import FURTHER_MARK
+from ..further import further_fields, without
 from ..model import Model
 from .blocking import block
 from .joining import joins
-from .table import count_of
+from .table import count_of, further_in
 from .weighing import Scorer, Scores, levels_query, make_letters, make_readings, weigh
 
 Connection = duckdb.DuckDBPyConnection
@@ -73,6 +75,15 @@ def weigh_chunk(con: Connection, scorer: Scores, model: Model, chunk: int) -> No
     )
     con.execute("drop table weighed_now")
     con.execute("drop table pairs_now")
+
+
+def for_the_file(con: Connection, model: Model, say: Say) -> Model:
+    """The model without the further fields that the file lacks; which of the file's it does not know is said."""
+    held, known = further_in(con), further_fields(model)
+    for name in held:
+        if name not in known:
+            say(f"{name.removeprefix(FURTHER_MARK)} is not compared: the model does not know it")
+    return without(model, [name for name in known if name not in held])
 
 
 @dataclass(frozen=True, slots=True)

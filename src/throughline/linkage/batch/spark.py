@@ -15,7 +15,7 @@ import duckdb
 from splink import Linker
 
 from ..model import Model
-from .levels import TERMS, functions, settings_of
+from .levels import functions, settings_of, terms_of
 from .weighing import register_shares
 
 Connection = duckdb.DuckDBPyConnection
@@ -117,7 +117,7 @@ class SparkScorer:
             database.register(self._handed("readings")), spark_settings_of(model), validate_settings=False, log_level=None
         )  # fmt: skip
         register_shares(con, model)
-        for column in TERMS:
+        for column in terms_of(model):
             shares = database.register(self._handed(f"tf_of_{column}"))
             self._linker.table_management.register_term_frequency_lookup(shares, column)
 

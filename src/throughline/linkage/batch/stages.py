@@ -23,7 +23,7 @@ from ..files import FileError
 from ..layout import Layout
 from ..model import Model, read_model, versioned, write_model
 from .levels import compared
-from .linking import Settled, chunks, clusters, make_weighed, prepare, settle, weigh_chunk
+from .linking import Settled, chunks, clusters, for_the_file, make_weighed, prepare, settle, weigh_chunk
 from .table import count_of, load, opened
 from .training import train
 from .weighing import Scorer, Scores, levels_query, register_shares
@@ -149,7 +149,8 @@ def _fingerprint(path: Path, layout: Layout, model: Model, on: date, seed: int, 
         about = path.stat()
     except OSError as error:
         raise FileError(f"the file cannot be read: {error.strerror}") from error
-    columns = {field: (*column.names, column.format) for field, column in layout.columns.items()}
+    every = {**layout.columns, **layout.more}
+    columns = {field: (*column.names, column.format) for field, column in every.items()}
     said = [
         str(path.resolve()),
         about.st_size,
@@ -190,6 +191,7 @@ def _linked(
 
     run.stage("train", fit)
     model = read_model(str(fitted))
+    model = for_the_file(con, model, say if trained else _silent)
     parts = list(chunks(con))
     if any(f"weigh {part}" not in run.done for part in parts):
         scorer = _scorer(engine, con, model)
@@ -221,6 +223,10 @@ def _linked(
     )
 
 
+def _silent(_line: str) -> None:
+    """Says nothing: the training has said it."""
+
+
 def _scorer(engine: Engine, con: Connection, model: Model) -> Scores:
     if engine == "duckdb":
         return Scorer(con, model)
@@ -247,7 +253,7 @@ def _write_review(con: Connection, out: Path, settled: Settled, joined: Sequence
     con.execute("create or replace temp table to_review as select uid_l, uid_r, rid_l, rid_r, probability, weight,"
                 " bits from kept join weighed using (rid_l, rid_r)")  # fmt: skip
     con.unregister("kept")
-    fields = ", ".join(f"{one.name}_level as {one.name}, {one.name}_bits" for one in compared())
+    fields = ", ".join(f"{one.name}_level as {one.name}, {one.name}_bits" for one in compared(settled.model))
     found = con.execute(f"""
         select rid_l + 1 as row_a, a.mark as id_a, rid_r + 1 as row_b, b.mark as id_b,
                round(probability, 4) as probability, round(weight, 3) as weight,

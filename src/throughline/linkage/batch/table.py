@@ -6,7 +6,7 @@ of its columns are scalars or short lists. ``rid`` is the row's number in the fi
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -19,17 +19,19 @@ from ..cleaning import (
     HOUSE_IN_STREET,
     NO_NUMBER,
     clean_emails,
+    clean_further,
     clean_number,
     clean_phones,
     clean_postcode,
     clean_street,
     email_names,
     fold,
+    further_name,
     outcode,
     street_stem,
 )
 from ..description import Name
-from ..files import FileError, delimiter_in_utf8, each_row, header_of, said_twice
+from ..files import FileError, delimiter_in_utf8, each_row, header_of
 from ..known import tell
 from ..layout import (
     FURTHER,
@@ -77,11 +79,11 @@ def load(con: Connection, path: Path, layout: Layout, truth: str | None, *, on: 
     ``records(rid, mark, truth)`` holds the row's own id and, where asked for, who it really is. A value that
     cannot be read counts as missing, and how many is said. Raises FileError or LayoutError.
     """
-    for name in ("said", "records", "ways", "given_forms", "family_forms", "sayings", "homes"):
+    for name in ("said", "records", "ways", "given_forms", "family_forms", "sayings", "homes", "further"):
         con.execute(f"drop table if exists {name}")
-    rows = _read(con, path, layout, truth, say)
+    more, rows = _read(con, path, layout, truth, say)
     say(f"{rows:,} rows read")
-    _clean(con, layout, on, say)
+    _clean(con, layout, more, on, say)
     con.execute("drop table said")
     return rows
 
@@ -94,13 +96,16 @@ def count_of(con: Connection, table: str) -> int:
 # -- reading -------------------------------------------------------------------------------------------
 
 
-def _read(con: Connection, path: Path, layout: Layout, truth: str | None, say: Say) -> int:
+def _read(
+    con: Connection, path: Path, layout: Layout, truth: str | None, say: Say
+) -> tuple[dict[str, str], int]:
+    """The further fields that are read, by what they are called, and how many rows there are."""
     header = header_of(path)
-    layout.check(header)
+    Layout(layout.columns).check(header)
     if truth is not None and truth not in header:
         raise LayoutError(f"the file has no column '{truth}', which was given as the truth")
-    for told in said_twice(layout, header):
-        say(told)
+    further = _usable_further(layout, header, truth, say)
+    layout = Layout({**layout.columns, **{further_name(field): layout.more[field] for field in further}})
     if truth is not None:
         layout = Layout({**layout.columns, "truth": Column(truth)})
     if not _read_at_once(con, path, header, layout):
@@ -108,7 +113,30 @@ def _read(con: Connection, path: Path, layout: Layout, truth: str | None, say: S
     rows = count_of(con, "said")
     if not rows:
         raise FileError("the file has a header and no rows")
-    return rows
+    return {further_name(field): field for field in further}, rows
+
+
+def _usable_further(layout: Layout, header: Sequence[str], truth: str | None, say: Say) -> list[str]:
+    """The further fields of the map that can be compared. Why another cannot is said."""
+    taken = {column for one in layout.columns.values() for column in one.names}
+    names = dict.fromkeys(map(further_name, layout.more), 0)
+    usable = []
+    for field, column in layout.more.items():
+        names[further_name(field)] += 1
+        if lacking := [name for name in column.names if name not in header]:
+            why = f"the file has no column '{lacking[0]}'"
+        elif truth in column.names:
+            why = "it is the truth"
+        elif not taken.isdisjoint(column.names):
+            why = "another field has its column"
+        elif names[further_name(field)] > 1:
+            why = "another field has nearly its name"
+        else:
+            usable.append(field)
+            taken.update(column.names)
+            continue
+        say(f"{field} is not compared: {why}")
+    return usable
 
 
 def _read_at_once(con: Connection, path: Path, header: Sequence[str], layout: Layout) -> bool:
@@ -153,11 +181,11 @@ def _read_row_by_row(con: Connection, path: Path, layout: Layout, say: Say) -> N
 # -- cleaning ------------------------------------------------------------------------------------------
 
 
-def _clean(con: Connection, layout: Layout, on: date, say: Say) -> None:
+def _clean(con: Connection, layout: Layout, more: Mapping[str, str], on: date, say: Say) -> None:
     fields = set(layout.columns)
     for field in ("id", "truth", *_ALL):
         con.execute(f"alter table said add column if not exists {field} varchar")
-    for field in fields & set(_ALL):
+    for field in (*(fields & set(_ALL)), *more):
         _leave_out_what_says_nothing(con, field)
     _names_apart(con)
     con.execute("create table records as select rid, id as mark, truth from said order by rid")
@@ -168,7 +196,7 @@ def _clean(con: Connection, layout: Layout, on: date, say: Say) -> None:
     _phones(con)
     _emails(con)
     _places(con)
-    _put_together(con)
+    _put_together(con, _further(con, more, say))
 
 
 def _leave_out_what_says_nothing(con: Connection, field: str) -> None:
@@ -592,6 +620,43 @@ def _places(con: Connection) -> None:
     """)
 
 
+def _further(con: Connection, more: Mapping[str, str], say: Say) -> list[str]:
+    """Tables of their names, ``(said, NAME)``, with what is compared of every value of the further fields; those fields in
+    which records can differ and agree at all. ``further(name, field)`` tells them."""
+    con.execute("create table further (name varchar, field varchar)")
+    usable = []
+    for name, field in more.items():
+        _dictionary(
+            con,
+            name,
+            f"select distinct {name} from said where {name} is not null",
+            _schema(**{"said": "text", name: "text"}),
+            lambda text: [(text, value)] if (value := clean_further(text)) else [],
+        )
+        values, shared = con.execute(
+            f"select count(*), count(*) filter (n > 1) from (select count(*) as n from said join {name} c"
+            f" on c.said = said.{name} group by c.{name})"
+        ).fetchall()[0]
+        if values > 1 and shared:
+            usable.append(name)
+            con.execute("insert into further values (?, ?)", [name, field])
+        else:
+            why = (
+                "no two rows have the same value"
+                if values > 1
+                else "all rows have the same value"
+                if values
+                else "it is empty"
+            )
+            say(f"{field} is not compared: {why}")
+    return usable
+
+
+def further_in(con: Connection) -> list[str]:
+    """What the further fields are called that the readings of a file have."""
+    return [name for (name,) in con.execute("select name from further order by rowid").fetchall()]
+
+
 READING = """
     rid, name_no, way, place_no, turned, name_given, name_family, ordered,
     forename, forename_all, forename_sound, forename_heads, forename_count, given, middle,
@@ -603,7 +668,7 @@ READING = """
 """
 
 
-def _put_together(con: Connection) -> None:
+def _put_together(con: Connection, further: Sequence[str]) -> None:
     con.execute("create table sayings as select rid, b.born, coalesce(b.born_first, a.born_first) as born_first,"
                 " coalesce(b.born_last, a.born_last) as born_last, x.sex, p.phones, m.emails, m.email_names,"
                 " g.forename as other_forename, g.forename_all as other_forename_all,"
@@ -612,25 +677,26 @@ def _put_together(con: Connection) -> None:
                 " g.given_codes as other_given_codes, f.family_codes as other_family_codes,"
                 " f.surname as other_surname, f.surname_root as other_surname_root,"
                 " f.surname_sound as other_surname_sound, f.surname_shared as other_surname_shared,"
-                " f.family as other_family"
+                f" f.family as other_family{''.join(f', {name}.{name}' for name in further)}"
                 " from said s left join births b on b.said = s.dob left join ages a on a.said = s.age"
                 " left join sexes x on x.said = s.sex left join phones p using (rid)"
                 " left join mails m on m.said = s.email"
                 " left join others o using (rid) left join givens g on g.text = o.given"
-                " left join families f on f.text = o.family")  # fmt: skip
+                " left join families f on f.text = o.family"
+                + "".join(f" left join {name} on {name}.said = s.{name}" for name in further))  # fmt: skip
     con.execute("create table homes as select * from places")
     con.execute("create table given_forms as select * from givens")
     con.execute("create table family_forms as select * from families")
 
 
-def readings_of(which: str, turned: bool) -> str:
+def readings_of(which: str, turned: bool, further: Sequence[str] = ()) -> str:
     """The query for the readings of the rows of ``ways`` that satisfy a condition.
 
     A turned reading takes the given words for the family's and the other way about.
     """
     given, family = ("w.name_family", "w.name_given") if turned else ("w.name_given", "w.name_family")
     return f"""
-        select {READING} from (
+        select {", ".join((READING, *further))} from (
             select s.* exclude (rid), r.rid, coalesce(w.name_no, 0) as name_no, coalesce(w.way, 0) as way,
                    coalesce(h.place_no, 0) as place_no, {turned} as turned, {given} as name_given,
                    {family} as name_family, w.ordered, g.* exclude (text), f.* exclude (text),

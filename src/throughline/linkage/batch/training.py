@@ -20,23 +20,23 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import numpy as np
-import numpy.typing as npt
 import splink
 from splink import DuckDBAPI
 from splink.internals.exceptions import EMTrainingException
 
-from ..fitting import SEEN, SEEN_OF_STRANGERS, alternatives, with_shares
+from ..cleaning import FURTHER_MARK
+from ..fitting import SEEN, alternatives, with_shares
+from ..further import further_fields, with_further
 from ..layout import Layout
 from ..model import Context, Model, Odds, load_model, versioned, with_fewest
 from .levels import Compared, compared, settings_of
-from .table import count_of, load, opened
-from .weighing import Scorer, levels_query, linker_of, make_letters, make_readings, register_shares, weigh
+from .strangers import SAMPLED, Strangers, draw_strangers, with_strangers
+from .table import count_of, further_in, load, opened
+from .telling import new_fields, that_tell
+from .weighing import Scorer, levels_query, linker_of, make_letters, make_readings, weigh
 
 Connection = duckdb.DuckDBPyConnection
 Say = Callable[[str], None]
-Floats = npt.NDArray[np.float64]
-Integers = npt.NDArray[np.int64]
 Shares = dict[str, dict[str, list[float]]]
 
 RULES = {
@@ -44,8 +44,6 @@ RULES = {
     "birth date and outcode": "l.born = r.born and l.outcode = r.outcode",
     "both names and outcode": "l.forename = r.forename and l.surname = r.surname and l.outcode = r.outcode",
 }
-SAMPLED = 250_000
-"""Random pairs in which the agreement of strangers is counted."""
 LOOKED_AT = 300_000
 """Records, at the most, among which pairs are looked for: of a larger file so many are drawn."""
 BLOCKED = 150_000
@@ -90,9 +88,16 @@ def train(con: Connection, model: Model, seed: int, say: Say, *, same: bool = Tr
     )
     sessions: list[Session] = []
     counts = counted_values(con)
+    if same and rows >= FEWEST:
+        model = with_further(model, new_fields(con, say))
+    elif same and further_in(con):
+        say(f"of fewer than {FEWEST} rows nothing is learnt, and further fields are not compared")
     sample = draw_strangers(con, model, seed) if rows >= FEWEST else None
     if sample and same:
+        begun = further_fields(model)
         model, sessions = _learnt(con, model, sample, say)
+        if begun:
+            sample = draw_strangers(con, model, seed)
     model = with_shares(model, counts)
     before, model = model, with_home_sharers(con, model, seed)
     homes = model is not before
@@ -136,7 +141,7 @@ def _rounded(model: Model) -> Model:
     return replace(model, fields=fields, rarities=rarities, _bits={})
 
 
-def _learnt(con: Connection, model: Model, sample: "Strangers", say: Say) -> tuple[Model, list[Session]]:
+def _learnt(con: Connection, model: Model, sample: Strangers, say: Say) -> tuple[Model, list[Session]]:
     """What Splink learns of the same person. It learns without the rarities of values, and so with how often strangers
     agree in any; every rule begins from what the rules before it taught."""
     sessions: list[Session] = []
@@ -151,7 +156,9 @@ def _learnt(con: Connection, model: Model, sample: "Strangers", say: Say) -> tup
                     learnt[one][level].append(share)
             say(f"{session.pairs:,} pairs that share {name}: {session.matches:,.0f} of one person")
     matches = sum(session.matches for session in sessions)
-    return (_with_same(with_strangers(model, sample), learnt, matches, say) if matches else model), sessions
+    if matches:
+        model = _with_same(with_strangers(model, sample), learnt, matches, say)
+    return that_tell(model, learnt, say), sessions
 
 
 def train_on(path: Path, layout: Layout, context: Context, *, on: date, seed: int, say: Say) -> Model:
@@ -160,6 +167,7 @@ def train_on(path: Path, layout: Layout, context: Context, *, on: date, seed: in
     A live one keeps how a call agrees, which is in no index, and is for no fewer records than an index just begun has.
     """
     live = context == "live"
+    layout = layout.without_more() if live else layout
     con = opened()
     try:
         rows = load(con, path, layout, None, on=on, say=say)
@@ -188,6 +196,7 @@ def counted_values(con: Connection) -> Counter[tuple[str, str]]:
         ("surname", _LOOSE),
         ("born", "select rid, 0 as name_no, born as value from sayings"),
         ("postcode", "select rid, 0 as name_no, postcode as value from homes group by all"),
+        *((name, f"select rid, 0 as name_no, {name} as value from sayings") for name in further_in(con)),
     ):
         con.execute(
             "create or replace temp view names_in as select w.rid, w.name_no, w.ordered, w.name_given, w.name_family,"
@@ -210,7 +219,7 @@ _LOOSE = (
 def _as_learnt(model: Model, learnt: Mapping[str, Mapping[str, list[float]]]) -> Model:
     """The model from which the next rule begins: what the rules before it, which are purer, say of one person."""
     fields = {field: dict(levels) for field, levels in model.fields.items()}
-    for one in compared():
+    for one in compared(model):
         for level, each in learnt.get(one.name, {}).items():
             if known := [share for share in each if share]:
                 fields[one.field][level] = replace(fields[one.field][level], same=sum(known) / len(known))
@@ -226,7 +235,7 @@ def _learn(
     pairs, chance = pairs_sharing(con, columns)
     if not pairs:
         return None
-    left_open = [one for one in compared() if not is_settled_by(one, columns)]
+    left_open = [one for one in compared(model) if not is_settled_by(one, columns)]
     settings = settings_of(model, left_open, rare=False)
     # Splink raises the odds of two random records by what it takes a rule to tell, and where most pairs share it by
     # chance would begin, and stay, with all of them for one person's. Of comparisons that are left out a rule
@@ -288,116 +297,30 @@ def pairs_sharing(con: Connection, columns: Sequence[str]) -> tuple[int, float]:
     return pairs(", ".join(columns)), every * math.prod(pairs(column) / every for column in columns)
 
 
-@dataclass(frozen=True, slots=True)
-class Strangers:
-    """Random pairs of records, alike ones counted together: of each comparison the number of its level, or that of
-    ``names`` where it says nothing; the bits of values whose rarity counts; and how many there are. ``before`` is how
-    strangers agreed in the model before any were counted."""
-
-    names: list[tuple[str, str]]
-    levels: Integers
-    rare: Floats
-    home: Floats
-    counts: Floats
-    before: Floats
-
-
-def draw_strangers(con: Connection, model: Model, seed: int) -> Strangers:
-    """Draw random pairs of ``first_readings``, as many as there are where those are few."""
-    register_shares(con, model)
-    con.execute(
-        "create or replace temp table numbered as"
-        " select (row_number() over (order by rid)) - 1 as n, unique_id from first_readings"
-    )
-    rows = max(count_of(con, "numbered"), 1)
-    con.execute(
-        "create or replace temp table drawn as select a.unique_id as uid_l, b.unique_id as uid_r"
-        f" from range({min(SAMPLED, rows * (rows - 1) // 2)}) drawn(k) join numbered a on a.n = hash(k, {seed}) % {rows}"
-        f" join numbered b on b.n = hash({seed}, k) % {rows} where a.n <> b.n"
-    )
-    rare = " + ".join(
-        f"case when {one.name}_level in ({', '.join(map(repr, labels))}) then {one.name}_bits else 0 end"
-        for one in compared()
-        if (labels := [c.label for c in one.levels if c.term and model.fields[one.field][c.level].rarity])
-    )
-    found = con.execute(
-        f"select {', '.join(f'{one.name}_level' for one in compared())}, round({rare}, 1), round(household), count(*)"
-        f" from ({levels_query(model, 'drawn')}) group by all order by all"
-    ).fetchall()
-    con.execute("drop table drawn")
-    con.execute("drop table numbered")
-    field = {one.name: one.field for one in compared()}
-    names = list(dict.fromkeys((one.name, condition.level) for one in compared() for condition in one.levels))
-    number = {name: place for place, name in enumerate(names)}
-    numbers = [{c.label: number[one.name, c.level] for c in one.levels} for one in compared()]
-    levels = [[of.get(label, len(names)) for of, label in zip(numbers, row, strict=False)] for row in found]
-    return Strangers(
-        names,
-        np.array(levels, dtype=np.int64).reshape(-1, len(numbers)),
-        np.array([row[-3] for row in found], dtype=np.float64),
-        np.array([row[-2] for row in found], dtype=np.float64),
-        np.array([row[-1] for row in found], dtype=np.float64),
-        np.array([model.fields[field[name]][level].unrelated for name, level in names], dtype=np.float64),
-    )
-
-
-def with_strangers(model: Model, sample: Strangers, *, rare: bool = False) -> Model:
-    """The model with the agreement of random pairs as that of strangers, each by how likely it is no person twice.
-
-    Where persons have several records each, pairs of one person are most of those random pairs that share an address
-    or a rare name. Housemates, whom a household explains as well, count among the strangers that they mostly are.
-    The model's own share counts as some pairs seen, and as one of that level at the least, beside all that were drawn,
-    for those who say nothing of a field are taken to be as the others: what is too rare for any sample keeps about the
-    share that it had. With ``rare`` it is also counted how often strangers agree in values whose rarity counts,
-    whichever these are.
-    """
-    if not len(sample.counts):
-        return model
-    field = {one.name: one.field for one in compared()}
-    odds = [model.fields[field[name]][level] for name, level in sample.names]
-    is_rare = np.array([bool(one.rarity) for one in odds] + [True])
-    same = np.array([one.same for one in odds] + [1.0])
-    begun = np.append(sample.before, 1.0)
-    before = np.maximum(SEEN_OF_STRANGERS, 1 / begun)
-    comparison = np.array([list(field).index(name) for name, _ in sample.names] + [len(field)])
-    drawn = sample.counts.sum()
-    unrelated, share = begun, 1.0 / model.population
-    other = 1.0 + model.household / model.population * np.exp2(np.clip(sample.home, -300, 300))
-    for _ in range(_ROUNDS):
-        bits = np.where(is_rare, 0.0, np.log2(same / unrelated))[sample.levels].sum(axis=1) + sample.rare
-        likely = share * np.exp2(np.clip(bits, -300, 300))
-        likely /= likely + other
-        share = float(((sample.counts * likely).sum() + 1) / (drawn + model.population))
-        apart = np.repeat(sample.counts * (1 - likely), sample.levels.shape[1])
-        seen = np.bincount(sample.levels.ravel(), apart, len(begun))
-        seen[-1] = 0.0
-        all_of = np.bincount(comparison, seen)[comparison]
-        said = all_of > 0
-        seen[said] *= drawn / all_of[said]
-        unrelated = (seen + before * begun) / (np.where(said, drawn, 0.0) + before)
-    fields = {name: dict(levels) for name, levels in model.fields.items()}
-    for (name, level), one, learnt in zip(sample.names, odds, unrelated[:-1].tolist(), strict=True):
-        if rare or not one.rarity:
-            fields[field[name]][level] = replace(one, unrelated=learnt)
-    return replace(model, fields=fields, _bits={})
-
-
 def _with_same(
     model: Model, learnt: Mapping[str, Mapping[str, list[float]]], matches: float, say: Say
 ) -> Model:
     fields = {field: dict(levels) for field, levels in model.fields.items()}
-    for one in compared():
+    for one in compared(model):
         shares = {name: sum(each) / len(each) for name, each in learnt.get(one.name, {}).items()}
         if not shares:
             continue
         before = {name: fields[one.field][name] for name in shares}
+        further = one.name.startswith(FURTHER_MARK)
         if not _agreeing_speaks_for(one, shares, before):
-            say(f"{one.name}: the training says nothing sensible, and it stays as it was")
+            if further:  # it tells nothing
+                fields[one.field] = {
+                    name: replace(odds, same=odds.unrelated) for name, odds in before.items()
+                }
+            else:
+                say(f"{one.name}: the training says nothing sensible, and it stays as it was")
             continue
-        whole = sum(odds.same for odds in before.values())
+        # of a further field nobody knows beforehand that it tells anything
+        held = {name: odds.unrelated if further else odds.same for name, odds in before.items()}
+        whole = sum(held.values())
         total = sum(shares.values())
         for name, odds in before.items():
-            share = (matches * shares[name] / total + SEEN * odds.same / whole) / (matches + SEEN)
+            share = (matches * shares[name] / total + SEEN * held[name] / whole) / (matches + SEEN)
             home = odds.household
             if one.name == "place":  # where somebody lives says nothing of who of them it is
                 home = min(home * share / odds.same, 1.0)
@@ -452,7 +375,7 @@ def with_home_sharers(con: Connection, model: Model, seed: int) -> Model:
     weigh(con, scorer, model, least=-1000.0)
     scorer.close()
     agreeing = con.execute(
-        f"select {', '.join(f'{one.name}_level' for one in compared())}, count(*)"
+        f"select {', '.join(f'{one.name}_level' for one in compared(model))}, count(*)"
         f" from ({levels_query(model, 'weighed_now')}) group by all order by all"
     ).fetchall()
     fields, share = _of_housemates(model, [(row[:-1], row[-1]) for row in agreeing])
@@ -472,9 +395,9 @@ def _of_housemates(
     person's records agree stays as it is.
     """
     kept = {"place", "phone"} if model.context == "live" else {"place"}
-    asked = [one for one in compared() if one.field not in kept]
+    asked = [one for one in compared(model) if one.field not in kept]
     named = [
-        {condition.label: (one.field, condition.level) for condition in one.levels} for one in compared()
+        {condition.label: (one.field, condition.level) for condition in one.levels} for one in compared(model)
     ]
     patterns = [
         ([named[place][label] for place, label in enumerate(labels) if label in named[place]], count)

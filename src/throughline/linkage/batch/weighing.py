@@ -7,16 +7,17 @@ being the one written the wrong way round, and count as the likelier.
 
 import logging
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
 import duckdb
 import pyarrow as pa
 from splink import DuckDBAPI, Linker
 
+from ..further import further_fields
 from ..model import Model
-from .levels import TERMS, Compared, compared, settings_of
-from .table import READING, readings_of
+from .levels import Compared, compared, settings_of, terms_of
+from .table import READING, further_in, readings_of
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -36,11 +37,12 @@ def make_readings(con: Connection) -> None:
         where (l.g = r.f or l.g is null or r.f is null) and (l.f = r.g or l.f is null or r.g is null)
               and ((l.g is not null and r.f is not null) or (l.f is not null and r.g is not null))
     """)
+    further = further_in(con)
     turned = "ordered and rid in (select unnest([rid_l, rid_r]) from crossed)"
     con.execute(f"""
         create or replace table readings as
         select (row_number() over ()) as unique_id, * from (
-            {readings_of("true", turned=False)} union all by name {readings_of(turned, turned=True)}
+            {readings_of("true", False, further)} union all by name {readings_of(turned, True, further)}
         )
     """)
     con.execute("drop table crossed")
@@ -115,9 +117,11 @@ def block_readings(con: Connection) -> None:
 _APART = "('different', 'alike', 'alike_part')"
 
 
-def sides(pairs: str) -> str:
+def sides(pairs: str, further: Sequence[str] = ()) -> str:
     """The readings of pairs ``(uid_l, uid_r)`` beside each other, their columns ending in _l and _r."""
-    both = ", ".join(f"{side}.{column} as {column}_{side}" for column in _COLUMNS for side in ("l", "r"))
+    both = ", ".join(
+        f"{side}.{column} as {column}_{side}" for column in (*_COLUMNS, *further) for side in ("l", "r")
+    )
     return (
         f"select {both} from {pairs} p join readings l on l.unique_id = p.uid_l"
         " join readings r on r.unique_id = p.uid_r"
@@ -155,7 +159,7 @@ class Scorer:
         self._database = DuckDBAPI(con)
         self._linker = linker_of(self._database, "readings", settings_of(model))
         register_shares(con, model)
-        for column in TERMS:  # in place of those of the table
+        for column in terms_of(model):  # in place of those of the table
             shares = self._database.register(f"tf_of_{column}")
             self._linker.table_management.register_term_frequency_lookup(shares, column)
 
@@ -228,14 +232,17 @@ def _bits_sql(one: Compared, model: Model, bits: Callable[[float, float, float],
 def levels_query(model: Model, pairs: str) -> str:
     """Of pairs of readings ``(uid_l, uid_r)``, as a query: of every comparison the level and its bits for the same
     person (``forename_level``, ``forename_bits``, …), and the bits of a household in all."""
-    levels = ", ".join(f"{level_sql(one)} as {one.name}_level" for one in compared())
-    terms = ", ".join(f"{column}_l" for column in TERMS)
-    joins = " ".join(f"left join tf_of_{column} on tf_of_{column}.{column} = {column}_l" for column in TERMS)
+    asked, columns = compared(model), terms_of(model)
+    levels = ", ".join(f"{level_sql(one)} as {one.name}_level" for one in asked)
+    terms = ", ".join(f"{column}_l" for column in columns)
+    joins = " ".join(
+        f"left join tf_of_{column} on tf_of_{column}.{column} = {column}_l" for column in columns
+    )
     kept = ", ".join(
         f"{one.name}_level, "
         + _bits_sql(one, model, lambda m, _, u: math.log2(m / u), "log2({same} / {share})")
         + f" as {one.name}_bits"
-        for one in compared()
+        for one in asked
     )
     household = " + ".join(
         _bits_sql(
@@ -244,11 +251,11 @@ def levels_query(model: Model, pairs: str) -> str:
             lambda _, h, u: math.log2(h / u),
             "log2(({household} + (1 - {household}) * {share}) / {share})",
         )
-        for one in compared()
+        for one in asked
     )
     return (
         f"select uid_l, uid_r, {kept}, {household} as household from ("
-        f"select unique_id_l as uid_l, unique_id_r as uid_r, {terms}, {levels} from ({sides(pairs)})) {joins}"
+        f"select unique_id_l as uid_l, unique_id_r as uid_r, {terms}, {levels} from ({sides(pairs, further_fields(model))})) {joins}"
     )
 
 
@@ -260,7 +267,7 @@ def linker_of(database: DuckDBAPI, table: str, settings: dict[str, Any]) -> Link
 
 def register_shares(con: Connection, model: Model) -> None:
     """The model's shares as tables, ``tf_of_forename`` and so on."""
-    for column, kind in TERMS.items():
+    for column, kind in terms_of(model).items():
         shares = model.rarities[kind]
         table = pa.table(
             {

@@ -127,7 +127,7 @@ def test_words_for_nothing_several_numbers_and_a_house_in_the_street_are_read_as
     assert found["exact_phone_or_address"]["precision"] == 1.0
     assert found["exact_phone_or_address"]["recall"] == 1.0
     assert "cannot be read" not in result.stderr
-    assert "height is not compared" in result.stderr
+    assert "no column 'tall', which the map gives for height" in result.stderr
 
 
 def test_an_email_address_finds_whom_nothing_else_does(tmp_path: Path) -> None:
@@ -200,6 +200,16 @@ def test_how_many_of_the_true_pairs_share_each_key_is_told(tmp_path: Path) -> No
     assert "two names 1.000" in told
 
 
+def test_a_column_that_the_file_lacks_is_told_and_the_others_are_compared(tmp_path: Path) -> None:
+    result = evaluate(
+        tmp_path, HEADER + ROWS, "--json", map_text=MAP + "middle: FIRST\ntown: city\neyes: eyes\n"
+    )
+
+    assert result.exit_code == 0, result.output
+    assert "no column 'FIRST', which the map gives for middle; is it 'first'?" in result.stderr
+    assert "no column 'eyes', which the map gives for eyes" in result.stderr
+
+
 @pytest.mark.parametrize(
     ("content", "more", "said"),
     [
@@ -207,6 +217,7 @@ def test_how_many_of_the_true_pairs_share_each_key_is_told(tmp_path: Path) -> No
         (HEADER, {}, "no rows"),
         (HEADER + ROWS, {"truth": "person"}, "no column 'person'"),
         (HEADER + ROWS, {"map_text": "surname: LAST"}, "no column 'LAST', which the map gives for surname"),
+        (HEADER + ROWS, {"map_text": "surname: LAST"}, "none of the columns that the map names"),
         (HEADER + ROWS, {"map_text": "forenam: first"}, "unknown field 'forenam'"),
     ],
 )

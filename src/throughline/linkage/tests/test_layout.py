@@ -58,13 +58,24 @@ def test_a_map_that_is_not_there_is_named_as_such(tmp_path: Path) -> None:
         read_map(tmp_path / "none.yaml")
 
 
-def test_what_recognition_does_not_compare_is_passed_over_and_told(tmp_path: Path) -> None:
+def test_what_recognition_does_not_know_is_kept_apart(tmp_path: Path) -> None:
     layout = read_map(
         map_file(tmp_path, "surname: LAST\nheight: TALL\neyes: {column: EYES, format: short}\n")
     )
 
-    assert layout == Layout({"surname": Column("LAST")}, ("height", "eyes"))
-    assert layout.among(["TALL"]) == Layout({}, ("height", "eyes"))
+    assert layout == Layout(
+        {"surname": Column("LAST")}, {"height": Column("TALL"), "eyes": Column("EYES", "short")}
+    )
+    assert layout.among(["TALL"]) == Layout({}, {"height": Column("TALL")})
+    assert layout.without_more() == Layout({"surname": Column("LAST")})
+
+
+def test_a_second_one_of_our_fields_is_not_ours_misspelt(tmp_path: Path) -> None:
+    layout = read_map(map_file(tmp_path, "town: TOWN\ntown_2: TOWN2\naddress 3: A3\n"))
+
+    assert list(layout.more) == ["town_2", "address 3"]
+    with pytest.raises(LayoutError, match="is it phone_2"):
+        read_map(map_file(tmp_path, "phone2: TEL2\n"))
 
 
 def test_a_missing_column_is_named() -> None:

@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from throughline.linkage.batch.levels import compared
+from throughline.linkage.batch.linking import for_the_file
 from throughline.linkage.batch.table import load, opened
 from throughline.linkage.batch.weighing import (
     Scorer,
@@ -19,8 +21,10 @@ from throughline.linkage.batch.weighing import (
     make_readings,
     weigh,
 )
+from throughline.linkage.cleaning import further_name
 from throughline.linkage.features import Features, features
 from throughline.linkage.files import each_row
+from throughline.linkage.further import with_further
 from throughline.linkage.layout import describe, layout_of
 from throughline.linkage.model import Model, load_model
 from throughline.linkage.scoring import compare
@@ -31,9 +35,19 @@ FIELDS = (
     "phone", "phone_2", "email", "house_number", "street", "town", "postcode", "address", "previous_house_number",
     "previous_street", "previous_town", "previous_postcode", "other_forename", "other_surname",
 )  # fmt: skip
-LAYOUT = layout_of({field: field for field in FIELDS})
-NONE = dict.fromkeys(FIELDS, "")
+MORE = ("trade", "register number")
+"""Fields that nobody knows but the map."""
+LAYOUT = layout_of({field: field for field in (*FIELDS, *MORE)})
+NONE = dict.fromkeys((*FIELDS, *MORE), "")
 CLOSE = 0.001
+
+
+def model() -> Model:
+    """The model for records among themselves, with the further fields; of one trade it is known how common it is."""
+    begun = with_further(
+        load_model("batch"), {further_name(field): (field, 0.02 + 0.1 * n) for n, field in enumerate(MORE)}
+    )
+    return replace(begun, rarities={**begun.rarities, "more_trade": {"farmer": 0.2}}, _bits={})
 
 
 class Weighed:
@@ -44,14 +58,14 @@ class Weighed:
     ) -> None:
         path = folder / "rows.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
-            writer = csv.DictWriter(file, FIELDS)
+            writer = csv.DictWriter(file, (*FIELDS, *MORE))
             writer.writeheader()
             writer.writerows({**NONE, **row} for row in rows)
-        self.model = load_model("batch")
         self.features = [features(describe(row, LAYOUT, on=TODAY)) for row in each_row(path)]
         self.pairs = {tuple(sorted(pair)) for pair in pairs if pair[0] != pair[1]}
         self.con = opened()
         load(self.con, path, LAYOUT, None, on=TODAY, say=lambda _: None)
+        self.model = for_the_file(self.con, model(), lambda _: None)
         self.con.execute("create table pairs (rid_l bigint, rid_r bigint)")
         if self.pairs:
             self.con.executemany("insert into pairs values (?, ?)", sorted(self.pairs))
@@ -85,14 +99,14 @@ class Weighed:
             said = dict(zip(names, row, strict=True))
             levels = {
                 one.field: (label_to_level(one.name)[said[f"{one.name}_level"]], said[f"{one.name}_bits"])
-                for one in compared()
+                for one in compared(self.model)
                 if said[f"{one.name}_level"] is not None
             }
             yield self.features[said["rid_l"]], self.features[said["rid_r"]], levels, said["household"]
 
 
 def label_to_level(name: str) -> dict[str, str]:
-    (one,) = (one for one in compared() if one.name == name)
+    (one,) = (one for one in compared(model()) if one.name == name)
     return {condition.label: condition.level for condition in one.levels}
 
 
@@ -149,6 +163,10 @@ ROW = st.fixed_dictionaries(
         "previous_street": st.sampled_from(("Mill Lane", "Alma Road")),
         "previous_postcode": st.sampled_from(("YO1 7AA", "LS6 2AB")),
         "other_forename": name, "other_surname": surname,
+        "trade": st.one_of(
+            st.sampled_from(("farmer", "Farmer.", "farmar", "farm labourer", "labourer", "поэт", "pò et", "-")), word
+        ),
+        "register number": st.sampled_from(("943 476 5919", "9434765919", "943 476 5991", "170", "171")),
     },
 )  # fmt: skip
 
@@ -192,6 +210,7 @@ def test_every_field_has_the_scorers_level_and_weight_and_the_household_its_bits
             "sex": draw.choice("12"), "phone": draw.choice(("07700 900123", "07700 900124", "01632 960123", "")),
             "house_number": draw.choice(("14", "3")), "street": draw.choice(("Alma Road", "Almer Rd", "")),
             "postcode": draw.choice(("LS6 2AB", "LS6 2AD", "YO1 7AA")), "other_forename": draw.choice(FORENAMES),
+            "trade": draw.choice(("farmer", "farmar", "clerk", "")),
         }
         for _ in range(30)
     ]  # fmt: skip

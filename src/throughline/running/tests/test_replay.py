@@ -83,7 +83,7 @@ def test_every_call_is_played_by_each_way_and_the_right_person_comes_first(tmp_p
     exact = found["exact_phone_or_address"]
     assert (exact["recall_at_1"], exact["candidate_recall"]) == (0.3333, 0.5)
     assert found["pg_trgm"]["candidate_recall"] > 0.6
-    assert "the known have no column 'nowhere' for town" in result.stderr
+    assert "the known have no column 'nowhere', which the map gives for town" in result.stderr
     assert "1 values of dob cannot be read" in result.stderr
     assert "6 of persons who are known" in result.stderr
     details = json.loads((tmp_path / "details.json").read_text())
