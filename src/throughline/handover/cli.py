@@ -48,7 +48,8 @@ def import_command(sources: tuple[Path, ...], mapped: Path, out: Path, key: Path
         raise click.ClickException(f"{error}.") from None
     for kind, count in counts.items():
         click.echo(
-            f"{kind}: {count.rows:,} rows, {count.landed:,} landed, {count.left_out:,} left out by the map,"
-            f" {count.refused:,} rejected"
+            f"{kind}: {count.rows:,} rows, {count.landed:,} landed, "
+            + (f"{count.again:,} told again, " if count.again else "")
+            + f"{count.left_out:,} left out by the map, {count.refused:,} rejected"
         )
     click.echo(f"Why each was rejected: {out / REJECTS}")

@@ -24,7 +24,19 @@ from zoneinfo import ZoneInfo
 import duckdb
 
 from throughline.handover.exports import check_columns, rows_of
-from throughline.handover.mapping import ELSE, EXCEL, KINDS, File, Map, MapError, Source, Type, same
+from throughline.handover.mapping import (
+    ELSE,
+    EXCEL,
+    KINDS,
+    SAYS_NOTHING,
+    File,
+    Map,
+    MapError,
+    Source,
+    Type,
+    numbered,
+    same,
+)
 from throughline.handover.reading import ABOUT
 from throughline.handover.shapes import SHAPES, VERSION
 
@@ -35,11 +47,17 @@ _YEARS: Final = range(1900, 2100)
 _EXCEL_BEGINS: Final = datetime(1899, 12, 30)  # noqa: DTZ001 (London's, as all dates without a zone)
 _EVERY: Final = 100_000
 _OLDEST: Final = 120
+#: Of kinds that stand in the rows of others the field that names one of them.
+_ONCE: Final = {"incidents": "id", "crimes": "id", "custody": "id", "calls": "id", "outcomes": "crime"}
 _SHAPES: Final = {shape.name: shape for shape in SHAPES}
 
 
 class _LeftOut(Exception):
     """The map leaves this row out on purpose."""
+
+
+class _Again(Exception):
+    """The row tells once more what an earlier row told, as where there is a row for each person."""
 
 
 class _Refused(Exception):
@@ -53,6 +71,7 @@ class Landed:
 
     rows: int = 0
     landed: int = 0
+    again: int = 0
     left_out: int = 0
     refused: int = 0
 
@@ -105,6 +124,9 @@ def import_records(
             "all_crimes": told.all_crimes,
             "tables": landing.written,
             "rows": sum(count.rows for count in counts.values()),
+            "landed": sum(count.landed for count in counts.values()),
+            "again": sum(count.again for count in counts.values()),
+            "left_out": sum(count.left_out for count in counts.values()),
             "refused": sum(count.refused for count in counts.values()),
         }
         (making / ABOUT).write_text(json.dumps(about, indent=1) + "\n", "utf-8")
@@ -121,7 +143,10 @@ def _by_pattern(told: Map, sources: list[Path]) -> dict[str, list[Path]]:
         named = [file for file in told.files if fnmatchcase(path.name, file.pattern)]
         if len({file.pattern for file in named}) != 1:
             kinds = " and ".join(dict.fromkeys(file.kind for file in named))
-            raise MapError(f"{path.name}: is what {kinds or 'no kind'} of the map names")
+            if not named:
+                names = ", ".join(dict.fromkeys(file.pattern for file in told.files))
+                raise MapError(f"{path.name}: no kind of the map names it; it names {names}")
+            raise MapError(f"{path.name}: is what {kinds} of the map name")
         if not path.is_file():
             raise MapError(f"{path.name}: is not there or cannot be opened")
         found[named[0].pattern].append(path)
@@ -154,6 +179,10 @@ class _Landing:
         self.arrests: set[str] = set()
         self.outcomes: dict[str, list[tuple[datetime, int, str]]] = {}
         self.calls: set[str] = set()
+        # of shared rows what each told of a crime, an arrest …, by kind and reference
+        self.told_once: dict[tuple[str, str], dict[str, Any]] = {}
+        self.lost: list[tuple[str, str]] = []
+        self.two_digits = any("%y" in each for each in told.dates)
         self.written: dict[str, int] = {}
 
     def land(self, paths: dict[str, list[Path]], say: Callable[[str], None]) -> dict[str, Landed]:
@@ -181,12 +210,21 @@ class _Landing:
         self, file: File, name: str, number: int, cells: dict[str, str] | str, count: Landed, rejects: Any
     ) -> None:
         lost: list[tuple[str, str]] = []
+        self.lost = lost
         try:
             if isinstance(cells, str):
                 raise _Refused("", cells)
-            getattr(self, f"_land_{file.kind}")(self._read(file, cells, lost))
+            row = self._read(file, cells, lost)
+            if file.shared:
+                self._told_again(file.kind, row)
+            getattr(self, f"_land_{file.kind}")(row)
+            if file.shared and file.kind in _ONCE:
+                self.told_once[file.kind, row[_ONCE[file.kind]]] = row
         except _LeftOut:
             count.left_out += 1
+            return
+        except _Again:
+            count.again += 1
             return
         except _Refused as refused:
             count.refused += 1
@@ -196,8 +234,18 @@ class _Landing:
             )
             return
         count.landed += 1
-        for column, reason in lost:
+        for field_name, reason in lost:
+            column = file.sources[field_name].column
             rejects.writerow([name, number, column, f"{reason}; it is left out", "yes"])
+
+    def _told_again(self, kind: str, row: dict[str, Any]) -> None:
+        """Raises _Again where an earlier row of shared rows told the same, and _Refused where it told the same thing otherwise."""
+        earlier = self.told_once.get((kind, row[_ONCE[kind]])) if kind in _ONCE else None
+        if earlier == row:
+            raise _Again
+        if earlier is not None and kind != "outcomes":
+            other = next(name for name in row if row[name] != earlier[name])
+            raise _Refused(other, "differs from what an earlier row says of the same")
 
     def _read(self, file: File, cells: dict[str, str], lost: list[tuple[str, str]]) -> dict[str, Any]:
         """A row by our fields. Raises _Refused or _LeftOut; what is not needed and cannot be read is added to ``lost``."""
@@ -211,10 +259,18 @@ class _Landing:
                 if source.field.needed:
                     refused = refused or _Refused(name, str(wrong))
                 else:
-                    lost.append((source.column, str(wrong)))
+                    lost.append((name, str(wrong)))
                 continue
             if source.field.needed and row[name] is None:
-                if file.several and name == "person" and not told:
+                if not told and (
+                    (file.several and name == "person")
+                    or (
+                        file.shared
+                        and name == _ONCE.get(file.kind)
+                        and not any(cells[one] for one in file.own)
+                    )
+                ):
+                    # nobody, or nothing of this kind, is told of in this row
                     raise _LeftOut
                 if told and source.field.type in (Type.CODE, Type.FLAG):
                     raise _LeftOut
@@ -233,6 +289,10 @@ class _Landing:
             if code in source.codes:
                 return source.codes[code]
             if not told:
+                return None
+            if source.field.numbered and (outcome := numbered(told, plainly=not source.told)):
+                return outcome
+            if not source.told and not source.field.needed and code in SAYS_NOTHING:
                 return None
             if ELSE in source.codes:
                 return source.codes[ELSE]
@@ -312,7 +372,15 @@ class _Landing:
         for name in ("sex", "ethnicity", "disabled", "orientation", "gender_differs"):
             if row[name] is not None and (name not in said or said[name][0] <= incident.at):
                 said[name] = incident.at, row[name]
-        age = row["age"] if row["born"] is None else _years(row["born"], _day(incident.at))
+        age, of = row["age"], "age"
+        if row["born"] is not None:
+            age, of = _years(row["born"], _day(incident.at)), "born"
+            if age < 0 and self.two_digits:
+                # of 42 a calendar makes 2042, and nobody is born after what happened to them
+                age += 100
+        if age is not None and not 0 <= age <= _OLDEST:
+            self.lost.append((of, "makes nobody's age on the day of the incident"))
+            age = None
         self._write(
             "handover_involvement",
             incident=incident.id,
@@ -322,7 +390,7 @@ class _Landing:
             person=person,
             part=row["part"],
             confirmed=True,
-            age=age if age is not None and 0 <= age <= _OLDEST else None,
+            age=age,
         )
         if row["part"] in ("victim", "suspect"):
             held = incident.victims if row["part"] == "victim" else incident.suspects

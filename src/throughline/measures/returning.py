@@ -117,6 +117,13 @@ def victims_by(column: str) -> Callable[[Period], Table]:
     return rows
 
 
+def victims_by_sex(period: Period) -> Table:
+    """Victims of the period by sex as a return knows it: "not known" and "not applicable" are codes, and of none it is recorded."""
+    groups = {row.code: row.text("returned_as") for row in load("sex").rows}
+    known = [(code, of) for code, of in groups.items() if of != "unknown"]
+    return victims_by("sex")(period).mutate(group=_.group.cases(*known, else_=ibis.null("string")))
+
+
 def victims_by_age(period: Period) -> Table:
     """Victims of the period by the band of their age on the day of the last of it."""
     ages = table("handover_involvement").filter((_.part == "victim") & _.age.notnull())
@@ -239,7 +246,11 @@ def asked() -> tuple[Asked, ...]:
             "person",
             unless=_no_own_definition,
         ),
-        of_victims({"2": "female", "1": "male", None: "sex-unknown"}, victims_by("sex"), person),
+        of_victims(
+            {"female": "female", "male": "male", None: "sex-unknown"},
+            victims_by_sex,
+            person,
+        ),
         of_victims(
             {**{band: f"age-{band}" for _oldest, band in _BANDS}, "75-over": "age-75-over", None: "age-unknown"},
             victims_by_age,

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 from throughline.handover import VERSION
 from throughline.handover.cli import handover
 from throughline.handover.importing import import_records
-from throughline.handover.mapping import MapError, read_map
+from throughline.handover.mapping import MapError, numbered, read_map
 from throughline.handover.reading import ExtractError, read_extract
 from throughline.handover.shapes import table
 from throughline.synthetic.records import MAP, write_records
@@ -139,7 +139,7 @@ class TestTheFiles:
         assert "people: the map names people.csv, and no such file was given" in export.brought_in().output
         del export.map["people"]
         export.file("other.csv", INCIDENTS)
-        assert "other.csv: is what no kind of the map names" in export.brought_in().output
+        assert "other.csv: no kind of the map names it; it names incidents.csv" in export.brought_in().output
 
     def test_nothing_is_written_over(self, export: Export) -> None:
         export.file("incidents.csv", INCIDENTS).brought_in()
@@ -219,10 +219,25 @@ class TestTheMap:
     @pytest.mark.parametrize(
         ("changed", "said"),
         [
-            ({"incidents": None}, "incidents: is not a list"),
+            ({"incidents": None}, "incidents: says nothing"),
             ({"incident": DAY}, "incident: is nothing that a map says"),
             ({"dates": None}, "dates: is needed"),
             ({"dates": ["ISO"]}, "dates: is needed"),
+            ({"dates": ["%d/%m/%Q"]}, "dates: '%d/%m/%Q' is no format"),
+            ({"calls": None}, "calls: says nothing"),
+            (
+                {"incidents": {**DAY, "id": {"column": "NO", "codes": {"A": "B"}}}},
+                "id: is a reference and has no codes",
+            ),
+            (
+                {
+                    "people": {
+                        **PEOPLE,
+                        "part": {"column": "ROLE", "codes": {"VIC": "victim", "Vic": "suspect"}},
+                    }
+                },
+                "'Vic' stands twice, and means two things",
+            ),
             ({"encoding": "klingon"}, "encoding: is none that is known"),
             ({"delimiter": "::"}, "delimiter: is one character"),
             ({"all_crimes": "some"}, "all_crimes: is true or false"),
@@ -252,6 +267,15 @@ class TestTheMap:
         (tmp_path / "map.yaml").write_bytes(content)
         with pytest.raises(MapError):
             read_map(tmp_path / "map.yaml")
+
+    def test_where_it_is_no_yaml_is_said_by_line(self, tmp_path: Path) -> None:
+        for content, said in (
+            ("dates: [excel]\nincidents:\n\tfile: a\n", "line 3: "),
+            ("dates: [excel]\nincidents: {file: a}\ndates: []\n", "line 3: .*dates stands twice"),
+        ):
+            (tmp_path / "map.yaml").write_text(content, encoding="utf-8")
+            with pytest.raises(MapError, match=said):
+                read_map(tmp_path / "map.yaml")
 
     def test_the_invented_exports_map_is_one(self, tmp_path: Path) -> None:
         (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")
@@ -321,7 +345,7 @@ class TestOneRowOfEverything:
     def test_a_file_of_two_names_of_the_map_is_refused(self, export: Export) -> None:
         export.map["crimes"] = {"file": "*.csv", "id": "CRIME", "incident": "INC", "at": "WHEN"}
         done = export.file("incidents.csv", INCIDENTS).brought_in()
-        assert "incidents.csv: is what incidents and crimes of the map names" in done.stderr
+        assert "incidents.csv: is what incidents and crimes of the map name" in done.stderr
 
     def test_a_title_above_the_heading_and_a_spreadsheet_are_told(self, export: Export) -> None:
         done = export.file("incidents.csv", "Extract of June\n\n" + INCIDENTS).brought_in()
@@ -349,3 +373,83 @@ class TestOneRowOfEverything:
         export.map["people"] = []
         done = export.file("incidents.csv", INCIDENTS).brought_in()
         assert "a list of nothing" in done.stderr
+
+
+class TestARowForEachPerson:
+    """Software that repeats an incident's crime in the row of everybody who had a part in it, and says codes by their labels."""
+
+    TEXT = (
+        "INC;CRIME;RECORDED;OFFENCE;WHO;ROLE;DOB;SEX;ETHNICITY\n"
+        "A1;C1;28/06/25;Violence with injury;P1;Victim;18/07/42;Female;Not stated\n"
+        "A1;C1;28/06/25;Violence with injury;P2;SUSPECT;18/07/80;m;white\n"
+        "A1;C1;29/06/25;Violence with injury;P3;Witness;18/07/80;Unknown;\n"
+        "A2;;;;P1;Victim;18/07/42;F;\n"
+        "A2;;01/07/25;Robbery;P4;Suspect;18/07/80;F;\n"
+    )
+
+    @pytest.fixture
+    def brought(self, export: Export) -> Result:
+        export.map = {
+            "dates": ["%d/%m/%y"],
+            "incidents": {"file": "incidents.csv", "id": "NO", "at": "WHEN", "domestic": "DA"},
+            "crimes": {"file": "all.csv", "id": "CRIME", "incident": "INC", "at": "RECORDED", "offence": "OFFENCE"},
+            "people": {
+                "file": "all.csv", "incident": "INC", "person": "WHO", "part": "ROLE", "born": "DOB", "sex": "SEX",
+                "ethnicity": "ETHNICITY",
+            },
+        }  # fmt: skip
+        export.file("incidents.csv", "NO,WHEN,DA\nA1,28/06/25,Yes\nA2,30/06/25,1\n").file(
+            "all.csv", self.TEXT
+        )
+        return export.brought_in()
+
+    def test_what_is_told_again_is_neither_landed_nor_rejected(self, export: Export, brought: Result) -> None:
+        assert "crimes: 5 rows, 1 landed, 1 told again, 1 left out by the map, 2 rejected" in brought.stdout
+        assert "people: 5 rows, 5 landed, 0 left out by the map, 0 rejected" in brought.stdout
+        assert export.rejects() == [
+            ("all.csv", "4", "RECORDED", "differs from what an earlier row says of the same", "no"),
+            ("all.csv", "6", "CRIME", "is empty", "no"),
+        ]
+        about = json.loads((export.out / "handover.json").read_text("utf-8"))
+        assert about["rows"] == about["landed"] + about["again"] + about["left_out"] + about["refused"] == 12
+
+    def test_labels_and_usual_words_are_codes_and_years_of_two_digits_are_of_the_past(
+        self, export: Export, brought: Result
+    ) -> None:
+        (crime,) = export.rows("handover_crime")
+        assert crime["offence"] == "violence-with-injury"
+        said = [(row["sex"], row["ethnicity"]) for row in export.rows("handover_person")]
+        assert sorted(said, key=str) == [("0", None), ("1", "white"), ("2", None), ("2", None)]
+        assert sorted(row["age"] for row in export.rows("handover_involvement")) == [44, 44, 44, 82, 82]
+
+    def test_an_age_that_nobody_has_is_named(self, export: Export) -> None:
+        export.map["people"] = {**PEOPLE, "born": "DOB"}
+        export.file("incidents.csv", INCIDENTS)
+        export.file("people.csv", "NO,WHO,ROLE,SEX,DOB\nA1,P1,victim,F,01/01/2031\n").brought_in()
+        assert export.rejects() == [
+            ("people.csv", "2", "DOB", "makes nobody's age on the day of the incident; it is left out", "yes")
+        ]
+
+
+@pytest.mark.parametrize(
+    ("told", "code"),
+    [
+        ("Outcome 16: Evidential difficulties; victim does not support", "outcome-16"),
+        ("outcome 1", "outcome-1"),
+        ("OC1A - Charged", "outcome-1a"),
+        ("O16", "outcome-16"),
+        ("16", "outcome-16"),
+        ("08", "outcome-8"),
+        ("Type 22", "outcome-22"),
+        ("16 Evidential difficulties", "outcome-16"),
+        ("99", None),
+        ("0", None),
+        ("16/03/2025", None),
+        ("160", None),
+        ("Undetected", None),
+    ],
+)
+def test_an_outcome_is_known_by_its_number(told: str, code: str | None) -> None:
+    assert numbered(told, plainly=True) == code
+    # where the map says what the codes mean, a bare number may be one of its own
+    assert numbered(told, plainly=False) == (None if told[0].isdigit() else code)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from throughline.statistics.consistency.facts import Fact, Finding, ids, number
+from throughline.statistics.consistency.facts import Fact, Finding, comparable, ids, number
 from throughline.statistics.consistency.rounding import Span, shown, span
 
 
@@ -32,11 +32,24 @@ def _told_twice(facts: Sequence[Fact]) -> Iterator[Finding]:
             # printed without its period, and there is only one that it can be of
             (period,) = spoken  # type: ignore[assignment]
         groups[fact.subject, fact.geography, fact.kind, period].append(fact)
-    for group in groups.values():
-        if len(group) > 1 and not _alternatives(group):
-            yield from _odd_ones(group)
-            for column in ("numerator", "denominator"):
-                yield from _odd_cells(group, column)
+    for told in groups.values():
+        for group in _of_one_base(told):
+            if len(group) > 1 and not _alternatives(group):
+                yield from _odd_ones(group)
+                for column in ("numerator", "denominator"):
+                    yield from _odd_cells(group, column)
+
+
+def _of_one_base(group: Sequence[Fact]) -> list[list[Fact]]:
+    """Figures of one name, by what they are of; one whose unit says less is with the first that it may be of."""
+    bases: list[list[Fact]] = []
+    for fact in sorted(group, key=lambda one: not one.based):
+        fitting = next((base for base in bases if all(comparable(fact, other) for other in base)), None)
+        if fitting is None:
+            bases.append([fact])
+        else:
+            fitting.append(fact)
+    return [sorted(base, key=lambda one: one.line) for base in bases]
 
 
 def _alternatives(group: Sequence[Fact]) -> bool:

@@ -38,12 +38,12 @@ COLUMNS: Final = (
     "note",
 )
 STATISTICS: Final = frozenset(
-    {"count", "percent", "rate", "n_forces", "flag", "rank", "range_min", "range_max"}
+    {"count", "percent", "rate", "mean", "median", "n_forces", "flag", "rank", "range_min", "range_max"}
 )
 #: Other words for them.
 ALSO_STATISTICS: Final = {
     "percentage": "percent", "per cent": "percent", "%": "percent", "pct": "percent", "number": "count", "n": "count", "total": "count",
-    "ratio": "rate", "min": "range_min", "minimum": "range_min", "max": "range_max", "maximum": "range_max", "forces": "n_forces",
+    "ratio": "rate", "average": "mean", "avg": "mean", "min": "range_min", "minimum": "range_min", "max": "range_max", "maximum": "range_max", "forces": "n_forces",
 }  # fmt: skip
 QUALIFIERS: Final = {
     "": "=",
@@ -68,6 +68,7 @@ CHANGED: Final = re.compile(r"_(?:change|increase|decrease|rise|fall|growth|redu
 CHANGES: Final = re.compile(
     r"(?:percent|percentage|per cent|%) (?:increase|decrease|rise|fall|growth|reduction)\b"
 )
+IN_POINTS: Final = re.compile(r"\bpoints?\b|\bppts?\b")
 FALL: Final = re.compile(r"(?:^|[_ ])(?:decrease|fall|reduction)\b")
 #: How a figure is told apart that is stated in one place, again in another, and then listed.
 TOLD_AGAIN: Final = re.compile(r"_(?:stated|listed|counted)(?:_[a-z]+)?$")
@@ -85,6 +86,27 @@ SPACED: Final = re.compile(r"[-+]?\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3})+(?:\.\d+
 TIMES: Final = {
     "thousand": 1000, "k": 1000, "million": 1_000_000, "m": 1_000_000, "mn": 1_000_000, "billion": 10**9, "bn": 10**9,
 }  # fmt: skip
+#: A unit that says in how many the value is told: "million pounds", "thousands", "£m", "'000s of people".
+IN_SCALE: Final = re.compile(
+    r"(?P<money>£)?\s*(?:(?P<word>thousand|million|billion)s?|'?(?P<noughts>000)s?|(?<=£)\s*(?P<short>k|mn?|bn))(?![a-z\d])(?:\s+of\b)?\s*"
+)
+#: How two figures of one name differ that are of two measures, or in two units of time.
+MEASURES: Final = tuple(
+    frozenset(words.split())
+    for words in (
+        "fte headcount", "second minute hour day week month quarter year", "women men girl boy female male", "median mean",
+        "pound dollar euro",
+    )
+)  # fmt: skip
+#: Words of a unit that say nothing of whom or what it is of.
+OF_ANYTHING: Final = frozenset(
+    "percent per cent percentage proportion of the a an all total number change point in by for and".split()
+)
+#: A figure that is told again, and may be another for that.
+REVISED: Final = re.compile(
+    r"\b(?:revis\w+|provisional\w*|restat\w+|superseded|forecast\w*|target\w*|projected)\b",
+    re.IGNORECASE,
+)
 SCALED: Final = re.compile(rf"([-+]?[\d.,]*\d)\s*({'|'.join(TIMES)})", re.IGNORECASE)
 #: "one in four", "2 out of 3", "two thirds", "a quarter", "half".
 IN_WORDS: Final = re.compile(
@@ -139,6 +161,7 @@ class Fact:
     quote: str
     qualifier: str
     line: int
+    note: str = ""
 
     @property
     def period(self) -> tuple[date | None, date | None]:
@@ -153,19 +176,34 @@ class Fact:
             CHANGED.search(self.indicator) or CHANGES.match(self.unit)
         )
 
+    @cached_property
+    def is_difference(self) -> bool:
+        """A change told in what is counted itself ("5,285 officers more", "half a month less"), not in percent or points."""
+        return (
+            self.statistic in ("count", "rate", "mean", "median")
+            and "percent" not in self.unit
+            and not self.in_points
+            and CHANGED.search(self.indicator) is not None
+        )
+
     @property
     def changed(self) -> str | None:
         """What it is a change of, by its name."""
-        return CHANGED.sub("", self.indicator) if self.is_change and CHANGED.search(self.indicator) else None
+        told = (self.is_change or self.is_difference) and CHANGED.search(self.indicator)
+        return CHANGED.sub("", self.indicator) if told else None
 
     @property
     def falls(self) -> bool:
         """A fall told as such, and so without a minus."""
-        return self.is_change and self.value > 0 and bool(FALL.search(f"{self.indicator} {self.unit}"))
+        return (
+            (self.is_change or self.is_difference)
+            and self.value > 0
+            and bool(FALL.search(f"{self.indicator} {self.unit}"))
+        )
 
     @property
     def in_points(self) -> bool:
-        return "point" in self.unit
+        return IN_POINTS.search(self.unit) is not None
 
     @cached_property
     def is_share(self) -> bool:
@@ -201,6 +239,12 @@ class Fact:
     def head(self) -> frozenset[str]:
         """What is counted, without the limits to which it was known ("…_where_breaches_known")."""
         return stems(self.indicator.split("_where_")[0])
+
+    @cached_property
+    def based(self) -> frozenset[str]:
+        """Whom or what its unit says that it is of, as words without their endings; a proportion in words is of anybody."""
+        unit = re.sub(r"\([^)]*\)|\b[a-z\d]+ in [a-z\d]+\b|[(),]", " ", self.unit.replace("£", " pounds "))
+        return frozenset(stem(word) for word in unit.replace("%", " ").split() if word not in OF_ANYTHING)
 
     @property
     def of_all(self) -> bool:
@@ -255,6 +299,34 @@ def stems(name: str) -> frozenset[str]:
 def nearest(fact: Fact, others: Sequence[Fact]) -> Fact:
     """Of other figures the print beside it: of the same source where there is one, else the closest row."""
     return min(others, key=lambda one: (not (one.sources & fact.sources), abs(one.line - fact.line)))
+
+
+def comparable(one: Fact, other: Fact) -> bool:
+    """Whether two figures of one name are of one measure and one base, as far as their units and notes say.
+
+    Adults of 16 to 74 are others than those of 16 to 59, officers by head are others than full-time equivalents, and of
+    crimes are others than of files.
+    """
+    mine, theirs = one.based, other.based
+    revised = [REVISED.search(f"{fact.source} {fact.note}") is not None for fact in (one, other)]
+    if revised[0] != revised[1]:
+        return False
+    if not mine or not theirs:
+        return True
+    # "offences per 1,000 households" are of others than "per 1,000 population"
+    bases = [
+        {stem(word) for word in unit.split(" per ", 1)[-1].split()}
+        for unit in (one.unit, other.unit)
+        if " per " in unit
+    ]
+    if len(bases) == 2 and (bases[0] - {"of"}).isdisjoint(word for word in bases[1] if not word[0].isdigit()):
+        return False
+    numbered = [frozenset(word for word in words if word[0].isdigit()) for words in (mine, theirs)]
+    if all(numbered) and numbered[0] != numbered[1]:
+        return False
+    if any(mine & words and theirs & words and mine & words != theirs & words for words in MEASURES):
+        return False
+    return bool(mine & theirs)
 
 
 def number(value: Decimal | int | float) -> str:
@@ -350,6 +422,12 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
         statistic, unit = "rate", f"proportion {'(in words) ' if part else ''}{unit}".strip()
     if part is not None and statistic in IN_PERCENT:
         row = {**row, "value": f"{part * (1 if statistic == 'rate' else 100):.4f}"}
+    if statistic in ("count", "mean", "median", "range_min", "range_max") and (scale := IN_SCALE.match(unit)):
+        # "1,400 million pounds" are 1.4 billion pounds
+        unit = f"{'pounds ' if scale['money'] else ''}{unit[scale.end() :]}".strip()
+        in_scale = scale["word"] or scale["short"] or "thousand"
+    else:
+        in_scale = ""
     if statistic not in STATISTICS:
         wrong.append(f"statistic: {shortened(statistic)} is none of {', '.join(sorted(STATISTICS))}")
     qualifier = QUALIFIERS.get(row.get("qualifier", "").lower())
@@ -358,6 +436,8 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
     if signed and statistic in IN_PERCENT:
         row = {**row, "value": IN_PERCENT_WORDS.sub("", row["value"])}
     value = _number(row, "value", wrong)
+    if in_scale and value is not None:
+        value = _times(value, in_scale)
     numerator, denominator = _number(row, "numerator", wrong), _number(row, "denominator", wrong)
     undated = len(wrong)
     start, end = _day(row, "period_start", wrong), _day(row, "period_end", wrong)
@@ -382,6 +462,7 @@ def _fact(row: dict[str, str], line: int) -> tuple[Fact | None, list[str]]:
         quote=row.get("quote", ""),
         qualifier=qualifier or "=",
         line=line,
+        note=row.get("note", ""),
     )
     return fact, wrong
 
@@ -395,7 +476,7 @@ def _number(row: dict[str, str], column: str, wrong: list[str]) -> Decimal | Non
     if scaled := SCALED.fullmatch(told):
         exact = _number({column: scaled[1]}, column, [])
         if exact is not None:
-            return (exact * TIMES[scaled[2].lower()]).quantize(Decimal(1))
+            return _times(exact, scaled[2].lower())
     if len(told) <= LONGEST_NUMBER and NUMBER.fullmatch(told):
         try:
             return Decimal(told.replace(",", ""))
@@ -408,6 +489,13 @@ def _number(row: dict[str, str], column: str, wrong: list[str]) -> Decimal | Non
     )
     wrong.append(f"{column}: {shortened(told)} is not a number{remedy}")
     return None
+
+
+def _times(value: Decimal, scale: str) -> Decimal:
+    """A figure that is told in thousands or millions; its exponent says to how many it is rounded."""
+    told = value * Decimal(1).scaleb(len(str(TIMES[scale])) - 1)
+    exponent = told.as_tuple().exponent
+    return told if isinstance(exponent, int) and exponent >= 0 else told.quantize(Decimal(1))
 
 
 def _in_words(told: str) -> Fraction | None:

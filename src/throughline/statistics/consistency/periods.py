@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
-from throughline.statistics.consistency.facts import Fact, Finding, ids, nearest, number, stems
+from throughline.statistics.consistency.facts import Fact, Finding, comparable, ids, nearest, number, stems
 from throughline.statistics.consistency.parts import counts_of_a_share
 from throughline.statistics.consistency.rounding import Span, counted, growth, ratio, shown, span
 
@@ -25,33 +25,63 @@ def _changes(facts: Sequence[Fact]) -> Iterator[Finding]:
     for fact in facts:
         if fact.changed is None or fact.start is None or fact.end is None:
             continue
-        base = _before_and_after(facts, fact)
-        late = _exact_first([one for one in base if one.end == fact.end])
-        early = _exact_first(
-            [one for one in base if one.end != fact.end and fact.start in (one.end, one.start)]
-        )
-        # the closest print of each, so that the figures of one table meet each other
-        if not late or not early:
+        pairs = list(_then_and_now(facts, fact))
+        if not pairs:
             yield from _changes_of_a_total(facts, fact)
             continue
-        then, now = nearest(fact, early), nearest(fact, late)
-        if fact.in_points:
-            follows: Span | None = Span(span(now).low - span(then).high, span(now).high - span(then).low)
-            exact = Fraction(now.value) - Fraction(then.value)
-            reckoned = f"{number(now.value)} − {number(then.value)}"
-        else:
-            follows = growth(span(now), span(then))
-            exact = (Fraction(now.value) / Fraction(then.value) - 1) * 100 if then.value else Fraction(0)
-            reckoned = f"{number(now.value)} / {number(then.value)} − 1"
-        if follows is not None and not span(fact).meets(follows):
-            yield Finding(
-                ids(fact, then, now),
-                "change between two periods",
-                fact.shown,
-                shown(exact),
-                f"{fact.indicator} is printed as {fact.shown} {fact.unit}, and {reckoned} = {shown(exact)}"
-                f" ({follows} from the rounded figures; {then.id}, {now.id}).",
-            )
+        reckoned = [(then, now, *_change_between(fact, then, now)) for then, now in pairs]
+        # by head and in full-time equivalents, in numbers and in percent: it need follow from one of them
+        if any(follows is None or span(fact).meets(follows) for *_, follows, _, _ in reckoned):
+            continue
+        then, now, follows, exact, how = reckoned[0]
+        yield Finding(
+            ids(fact, then, now),
+            "change between two periods",
+            fact.shown,
+            shown(exact),
+            f"{fact.indicator} is printed as {fact.shown} {fact.unit}, and {how} = {shown(exact)}"
+            f" ({follows} from the rounded figures; {then.id}, {now.id}).",
+        )
+
+
+def _change_between(change: Fact, then: Fact, now: Fact) -> tuple[Span | None, Fraction, str]:
+    """What a change follows as, from two figures: its span, its exact value, and the arithmetic."""
+    if change.in_points or change.is_difference:
+        follows: Span | None = Span(span(now).low - span(then).high, span(now).high - span(then).low)
+        return (
+            follows,
+            Fraction(now.value) - Fraction(then.value),
+            f"{number(now.value)} − {number(then.value)}",
+        )
+    exact = (Fraction(now.value) / Fraction(then.value) - 1) * 100 if then.value else Fraction(0)
+    return growth(span(now), span(then)), exact, f"{number(now.value)} / {number(then.value)} − 1"
+
+
+def _then_and_now(facts: Sequence[Fact], change: Fact) -> Iterator[tuple[Fact, Fact]]:
+    """The figures of two periods that a change may be between, of each measure the prints closest to it, so that the figures of
+    one table meet each other."""
+    base = _before_and_after(facts, change)
+    late = [one for one in base if one.end == change.end]
+    early = [one for one in base if one.end != change.end and change.start in (one.end, one.start)]
+    measures = dict.fromkeys((one.statistic, one.unit) for one in late)
+    told: set[tuple[str, str]] = set()
+    for statistic, unit in measures:
+        latest = _exact_first([one for one in late if (one.statistic, one.unit) == (statistic, unit)])
+        now = nearest(change, latest)
+        alike = [
+            one
+            for one in early
+            if one.kind == now.kind and one.statistic == statistic and comparable(one, now)
+        ]
+        if change.is_difference:
+            alike = [one for one in alike if comparable(change, now) and change.based & now.based]
+        exactly = [one for one in alike if one.unit == unit] or alike
+        if not exactly:
+            continue
+        then = nearest(change, _exact_first(exactly))
+        if (then.id, now.id) not in told:
+            told.add((then.id, now.id))
+            yield then, now
 
 
 def _exact_first(facts: list[Fact]) -> list[Fact]:
@@ -62,12 +92,13 @@ def _exact_first(facts: list[Fact]) -> list[Fact]:
 def _before_and_after(facts: Sequence[Fact], change: Fact) -> list[Fact]:
     """The figures that a change is between: of its own name, or else counts of the one name that begins with it."""
     base = change.changed
-    kinds = ("count", "percent", "rate")
+    kinds = ("percent", "rate") if change.in_points else ("count", "percent", "rate", "mean", "median")
     here = [
         fact
         for fact in facts
         if fact.geography == change.geography
         and not fact.is_change
+        and not fact.is_difference
         and not fact.in_points
         and fact.statistic in kinds
     ]
@@ -149,25 +180,32 @@ def _by_the_hour(facts: Sequence[Fact]) -> Iterator[Finding]:
             continue
         words = rate.stems - {"per", match.group(2)}
         hours = ((rate.end - rate.start).days + 1) / HOURS[match.group(2)]
-        for count in facts:
-            if (
-                count.statistic == "count"
-                and (count.period, count.geography, count.unit)
-                == (rate.period, rate.geography, match.group(1))
-                and words <= count.stems
-            ):
-                most = span(count)
-                follows = Span(most.low / hours, most.high / hours)
-                if not span(rate).meets(follows):
-                    yield Finding(
-                        ids(rate, count),
-                        "rate of its count",
-                        rate.shown,
-                        str(follows),
-                        f"{rate.indicator} is printed as {rate.shown}, and {count.shown} / {shown(Fraction(hours))} ="
-                        f" {follows} ({count.id}).",
-                    )
-                    break
+        alike = [
+            count
+            for count in facts
+            if count.statistic == "count"
+            and (count.period, count.geography, count.unit) == (rate.period, rate.geography, match.group(1))
+            and words <= count.stems
+        ]
+        # of several the one whose name is its own, or has the fewest words more; of two such nobody knows which is meant
+        fewest = min((len(count.stems) for count in alike), default=0)
+        closest = [one for one in alike if len(one.stems) == fewest]
+        if len({one.stems for one in closest}) > 1:
+            continue
+        for count in closest:
+            most = span(count)
+            follows = Span(most.low / hours, most.high / hours)
+            if span(rate).meets(follows):
+                continue
+            yield Finding(
+                ids(rate, count),
+                "rate of its count",
+                rate.shown,
+                str(follows),
+                f"{rate.indicator} is printed as {rate.shown}, and {count.shown} / {shown(Fraction(hours))} ="
+                f" {follows} ({count.id}).",
+            )
+            break
 
 
 def _months(facts: Sequence[Fact]) -> Iterator[Finding]:

@@ -8,12 +8,14 @@ from itertools import combinations, pairwise
 from typing import Final
 
 from throughline.reference import load
-from throughline.statistics.consistency.facts import Fact, Finding, ids, number, stem, stems
+from throughline.statistics.consistency.facts import Fact, Finding, comparable, ids, number, stem, stems
 from throughline.statistics.consistency.forces import by_place, forces_by_name, told_twice
 from throughline.statistics.consistency.rounding import Span, span
 
 #: Territorial forces of England and Wales: a list of places in part has no position beyond them.
 FORCES: Final = len(load("forces").rows)
+#: From so many places it is seen by their values whether the first has the most or the least.
+FEW_PLACES: Final = 4
 EXCEPT: Final = re.compile(r"\b(?:except|without|other than|excluding)\b\s+(.*)", re.IGNORECASE)
 RANKED: Final = re.compile(r"^(.*?)\brank (\d+)\b", re.IGNORECASE)
 
@@ -60,13 +62,15 @@ def _within_range(
     low, high = least[0], most[0]
     if low.value > high.value:
         return
+    about = _without_average(stems(name))
     inside = [
         fact
         for fact in facts
-        if fact.indicator == name
+        if (fact.indicator == name or (_without_average(fact.stems) == about and fact.of_all))
         and fact.period == period
-        and (fact.is_share or fact.statistic in ("rate", "percent"))
-        and fact.statistic in ("rate", "percent")
+        and (fact.is_share or fact.statistic in ("rate", "percent", "mean", "median"))
+        and fact.statistic in ("rate", "percent", "mean", "median")
+        and comparable(fact, low)
     ]
     for fact in inside:
         if span(fact).high < span(low).low or span(fact).low > span(high).high:
@@ -84,7 +88,7 @@ def _within_range(
         if any(not span(fact).meets(Span(span(low).low, span(high).high)) for fact in named):
             # asked of already
             continue
-        if len(named) < 2:
+        if len(named) != 2:
             continue
         at_end = choose(named, key=lambda fact: fact.value)
         if at_end.value != end.value:
@@ -96,6 +100,11 @@ def _within_range(
                 f"{name} ends at {end.shown} ({end.id}), and the place named for it has {at_end.shown}"
                 f" ({at_end.geography}, {at_end.id}).",
             )
+
+
+def _without_average(words: frozenset[str]) -> frozenset[str]:
+    """What is counted, whether or not its average is meant: that lies between its least and its most."""
+    return words - {"mean", "average", "median", "avg"}
 
 
 def _all_but_one(facts: Sequence[Fact]) -> Iterator[Finding]:
@@ -131,12 +140,19 @@ def _forces_and_all(facts: Sequence[Fact]) -> Iterator[Finding]:
     names = forces_by_name()
     groups: dict[tuple[object, ...], dict[str, Fact]] = defaultdict(dict)
     for fact in facts:
-        if fact.statistic == "count" and not fact.is_change and (code := names.get(fact.geography)):
+        if (
+            fact.statistic == "count"
+            and not fact.is_change
+            and not fact.is_difference
+            and (code := names.get(fact.geography))
+        ):
             groups[fact.indicator, fact.period, fact.unit].setdefault(code, fact)
     for nation in facts:
         if nation.statistic != "count" or nation.geography != "England and Wales":
             continue
         named = list(groups.get((nation.indicator, nation.period, nation.unit), {}).values())
+        if not named:
+            continue
         low = sum((span(fact).low for fact in named), Fraction(0))
         high = sum((span(fact).high for fact in named), Fraction(0))
         all_named = len(named) == FORCES
@@ -155,7 +171,7 @@ def _two_countries(facts: Sequence[Fact]) -> Iterator[Finding]:
     """What is counted in England and what is in Wales is what is counted in both."""
     groups: dict[tuple[object, ...], dict[str, Fact]] = defaultdict(dict)
     for fact in facts:
-        if fact.statistic in ("count", "n_forces") and not fact.is_change:
+        if fact.statistic in ("count", "n_forces") and not fact.is_change and not fact.is_difference:
             groups[fact.indicator, fact.period, fact.unit, fact.statistic].setdefault(fact.geography, fact)
     for group in groups.values():
         both = group.get("England and Wales")
@@ -234,7 +250,7 @@ def _ranked_by_value(
 ) -> Iterator[Finding]:
     ranks = {fact.geography: fact for fact in group}
     base = re.sub(r"_rank.*$", "", name)
-    down = "descending" in name
+    told = f"{name.replace('_', ' ')} {group[0].unit}".lower()
     valued = [
         (ranks[fact.geography], fact)
         for fact in facts
@@ -243,9 +259,24 @@ def _ranked_by_value(
         and fact.geography in ranks
         and fact.statistic in ("percent", "rate", "count")
     ]
-    for (rank_one, one), (rank_two, two) in combinations(sorted(valued, key=lambda pair: pair[0].value), 2):
-        low, high = (two, one) if down else (one, two)
-        if span(low).low > span(high).high:
+    pairs = [
+        (low, high)
+        for low, high in combinations(sorted(valued, key=lambda pair: pair[1].value), 2)
+        if span(high[1]).low > span(low[1]).high and low[0].value != high[0].value
+    ]
+    rising = [low[0].value < high[0].value for low, high in pairs]
+    if "descending" in told or "1 = highest" in told:
+        down = True
+    elif "ascending" in told or "1 = lowest" in told:
+        down = False
+    elif len(valued) < FEW_PLACES or max(rising.count(True), rising.count(False)) < 3 * len(rising) / 4:
+        # the first may be the best or the worst, and too few speak for either
+        return
+    else:
+        down = rising.count(False) > rising.count(True)
+    for (low, high), rises in zip(pairs, rising, strict=True):
+        if rises == down:
+            (rank_one, one), (rank_two, two) = sorted((low, high), key=lambda pair: pair[0].value)
             yield Finding(
                 ids(one, two, rank_one, rank_two),
                 "value and position",

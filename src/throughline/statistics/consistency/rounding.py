@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from throughline.statistics.consistency.facts import Fact
+from throughline.statistics.consistency.words import MANY
 
 #: How far "about" may be from what is meant.
 ABOUT: Final = Fraction(1, 10)
@@ -54,7 +55,11 @@ def counted(value: Decimal) -> Span:
     """What a printed count may stand for: itself, or what rounds to it where it ends on noughts."""
     exact = Fraction(value)
     half = Fraction(0)
-    if exact.denominator == 1 and abs(exact) >= ROUNDED_FROM and exact % 100 == 0:
+    exponent = value.as_tuple().exponent
+    if isinstance(exponent, int) and exponent > 0:
+        # "24.83 million" is told to ten thousand, whatever noughts it ends on
+        half = min(Fraction(10) ** exponent / 2, abs(exact) * COARSEST)
+    elif exact.denominator == 1 and abs(exact) >= ROUNDED_FROM and exact % 100 == 0:
         step = 100
         while exact % (step * 10) == 0:
             step *= 10
@@ -83,7 +88,7 @@ def span(fact: Fact) -> Span:
     # "a fall of 10 percent" is a change of −10
     exact = -Fraction(fact.value) if fact.falls else Fraction(fact.value)
     match fact.statistic:
-        case "percent" | "rate":
+        case "percent" | "rate" | "mean" | "median":
             half = place(fact.value) / 2
             low, high = exact - half, exact + half
         case "range_min" | "range_max" if (
@@ -93,6 +98,8 @@ def span(fact: Fact) -> Span:
             low, high = exact - half, exact + half
         case "count":
             low, high = counted(fact.value)
+            if fact.falls:
+                low, high = -high, -low
         case _:
             low, high = exact, exact
     if fact.statistic == "rate" and fact.is_share:
@@ -122,3 +129,8 @@ def growth(late: Span, early: Span) -> Span | None:
     """The change in percent from early to late."""
     quotient = ratio(late, early)
     return None if quotient is None else Span(quotient.low - 100, quotient.high - 100)
+
+
+def times_of(told: str | None) -> int:
+    """In how many a rate is told: 1,000 of "per 1,000", a million of "per million", 100 where nothing is said."""
+    return MANY.get(told or "") or int((told or "100").replace(",", ""))

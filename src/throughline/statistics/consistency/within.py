@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Final
 
 from throughline.statistics.consistency.facts import Fact, Finding, number, stem
-from throughline.statistics.consistency.rounding import ABOUT, counted, growth, ratio, shown, span
+from throughline.statistics.consistency.rounding import ABOUT, counted, growth, ratio, shown, span, times_of
 from throughline.statistics.consistency.words import ONES, TENS, numbers
 
 #: Durations and rates may be broken; what is counted in whole things may not.
@@ -43,6 +43,8 @@ LOOSELY: Final = re.compile(
     r"\b(?:more|over|above|less|under|below|fewer|nearly|almost|about|around|up to|at least|between|only)\b",
     re.IGNORECASE,
 )
+#: "crimes per 1,000 population", "deaths per million people".
+PER: Final = re.compile(r"\bper (?P<times>\d[\d,]*|hundred|thousand|million)\b")
 LITTLE: Final = frozenset("of per in the a to and or for at by as on".split())
 
 
@@ -136,7 +138,8 @@ def _counts_of_a_share(fact: Fact) -> Iterator[Finding]:
         )
     if above is None:
         return
-    if not fact.is_change and counted(above).low > counted(below).high:
+    rated = fact.statistic in ("rate", "mean", "median") and not fact.is_share
+    if not fact.is_change and not rated and counted(above).low > counted(below).high:
         yield _finding(
             fact,
             "part above whole",
@@ -147,6 +150,18 @@ def _counts_of_a_share(fact: Fact) -> Iterator[Finding]:
         follows = growth(counted(above), counted(below))
         reckoned = f"{number(above)} / {number(below)} − 1"
         exact = (Fraction(above) / Fraction(below) - 1) * 100
+    elif fact.statistic == "rate" and (per := PER.search(fact.unit)) and not fact.is_share:
+        times = times_of(per["times"])
+        follows = ratio(counted(above), counted(below), times=times)
+        exact = Fraction(above) / Fraction(below) * times
+        if follows is not None and not span(fact).meets(follows):
+            yield _finding(
+                fact,
+                "rate of its base",
+                shown(exact),
+                f"{told} {fact.unit}, and {number(above)} / {number(below)} is {shown(exact)} in {times:,}.",
+            )
+        return
     elif fact.is_share:
         follows = ratio(counted(above), counted(below))
         reckoned = f"{number(above)} / {number(below)}"

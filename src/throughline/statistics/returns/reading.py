@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -15,7 +15,7 @@ from throughline.reference import load
 from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Counted, Entry, Return
 from throughline.statistics.returns.template import ABOUT, FIGURES, METHODS
-from throughline.statistics.returns.workbook import WorkbookError, read_workbook
+from throughline.statistics.returns.workbook import UNRECKONED, WorkbookError, read_workbook
 from throughline.tables import delimiter_of, heading_among, shortened
 
 LARGEST: Final = 5_000_000
@@ -29,6 +29,9 @@ _NEEDED: Final = {
 #: A count with more digits is no count of anything in a force.
 LONGEST: Final = 9
 _WHOLE: Final = re.compile(r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+", re.ASCII)
+#: The number by which a spreadsheet keeps a day between 1982 and 2091.
+_SERIAL: Final = re.compile(r"[3-6]\d{4}", re.ASCII)
+_SPREADSHEETS_BEGIN: Final = date(1899, 12, 30)
 _BRITISH: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 
 
@@ -78,6 +81,7 @@ def _read(
     path: Path, forces: Collection[str] | None, asked_on: date | None
 ) -> tuple[Return | None, tuple[Problem, ...]]:
     read: Callable[[str], Read]
+    sheets: dict[str, list[list[str]]] = {}
     if path.is_dir():
         read, says_how = partial(_file, path), (path / METHODS).exists()
     else:
@@ -88,6 +92,8 @@ def _read(
             return None, (Problem(path.name, 0, "", "file", f"{error}.", remedy),)
         read, says_how = partial(_sheet, sheets), METHODS.removesuffix(".csv") in sheets
     about, problems = read(ABOUT)
+    if about is not None and any(_is(title, FIGURES) for title in sheets):
+        problems += _second(sheets, _NEEDED[FIGURES])
     told, more = read(FIGURES)
     problems += more
     # a return that says nothing of how it was counted is one, and is asked of it
@@ -131,12 +137,8 @@ def _about(
         )
         return None, None
     row, cells = about[0]
-    # a spreadsheet that opens a CSV and saves it writes its days so
-    british = _BRITISH.fullmatch(cells["year_end"])
-    told = f"{british[3]}-{british[2]}-{british[1]}" if british else cells["year_end"]
-    try:
-        year_end = date.fromisoformat(told)
-    except ValueError:
+    year_end = _day(cells["year_end"])
+    if year_end is None:
         problems.append(
             Problem(
                 ABOUT,
@@ -172,6 +174,9 @@ def _entries(
     entries: dict[str, Entry] = {}
     for row, cells in told:
         code = cells["item"]
+        if (not code or " " in code) and not cells["value"] and not cells["unable"]:
+            # a line of words under the table
+            continue
         item = listed.get(code)
         if item is None:
             problems.append(
@@ -218,6 +223,20 @@ def _entries(
         if code not in named and item.asked_on(asked_on)
     ]
     return entries
+
+
+def _day(told: str) -> date | None:
+    """A day as a spreadsheet or somebody writes it: 2015-03-31, 31/03/2015, 31 March 2015, or the number that it has there."""
+    if british := _BRITISH.fullmatch(told):
+        told = f"{british[3]}-{british[2]}-{british[1]}"
+    try:
+        if _SERIAL.fullmatch(told):
+            return _SPREADSHEETS_BEGIN + timedelta(days=int(told))
+        if told[-4:].isdigit() and " " in told:
+            return datetime.strptime(told, "%d %B %Y").date()  # noqa: DTZ007 (a day has no zone)
+        return date.fromisoformat(told)
+    except ValueError:
+        return None
 
 
 def _methods(counted: Rows, sheets: set[str], year_end: date, problems: list[Problem]) -> dict[str, Counted]:
@@ -269,6 +288,12 @@ def _entry(
             if unable == code or unable.casefold().removesuffix(".") == words:
                 return Entry(item.code, None, code, row, cells.get("note", ""))
         wrong("reason", f"{shortened(unable)} is no reason.", f"One of {', '.join(reasons)}.")
+    elif value == UNRECKONED:
+        wrong(
+            "formula",
+            "holds a formula whose value was not saved.",
+            "Open and save it in a spreadsheet program, or type the figure.",
+        )
     elif value.endswith("%"):
         wrong("percentage", f"{shortened(value)} is a percentage.", f"Give the count of {item.unit}s.")
     elif not _WHOLE.fullmatch(whole):
@@ -327,6 +352,25 @@ def _sheet(sheets: dict[str, list[list[str]]], name: str) -> Read:
         )
     width = len(rows[0]) if rows else 0
     return _table(short, [[*row, *[""] * (width - len(row))] for row in rows], _NEEDED[name])
+
+
+def _is(title: str, name: str) -> bool:
+    """Whether a sheet bears the name of one of the template's files."""
+    return title.strip().casefold() == name.removesuffix(".csv")
+
+
+def _second(sheets: dict[str, list[list[str]]], needed: tuple[str, ...]) -> list[Problem]:
+    """Another sheet with filled figures, as where a sheet was copied: nobody knows which of the two is meant."""
+    found: list[Problem] = []
+    for title, rows in sheets.items():
+        heading = _as_heading(rows[0]) if rows else []
+        if _is(title, FIGURES) or not {*needed} <= {*heading}:
+            continue
+        at = [heading.index(name) for name in ("value", "unable")]
+        if any(cells[one].strip() for cells in rows[1:] for one in at if one < len(cells)):
+            remedy = "Send one return in a spreadsheet, and take out the copy."
+            found.append(Problem(shortened(title), 0, "", "two returns", "holds figures as well.", remedy))
+    return found
 
 
 def _table(sheet: str, lines: list[list[str]], needed: tuple[str, ...]) -> Read:

@@ -244,9 +244,13 @@ def _changed(item: Item, was: int, now: int, told: Return, before: Return) -> It
             "Give the count.",
         )
         return
-    # a factor of two, and more than counts of that size do by chance
+    # a factor of two, and more than counts of that size do by chance, and not because what it is a part of went the same way
     far = abs(now - was) > 3.09 * sqrt(now + was)
-    if far and (not was or not now or not 1 / FACTOR <= times <= FACTOR):
+    grew = whole / past if whole and past else 1.0
+    beside_its_whole = times / grew if was else times
+    if far and (
+        not was or not now or all(not 1 / FACTOR <= one <= FACTOR for one in (times, beside_its_whole))
+    ):
         yield Query(
             "question",
             "own past",

@@ -35,6 +35,8 @@ OTHERS: Final = 20_000
 DEEPEST: Final = 40
 #: Earlier than any day on which one was made: the file is the same whenever it is made.
 _STAMP: Final = (1980, 1, 1, 0, 0, 0)
+#: A cell with a formula whose value was not saved: nobody reckons it here.
+UNRECKONED: Final = "=…"
 _BY_CELL: Final = ("xl/worksheets/sheet", "xl/sharedStrings")
 _SAVED: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
 
@@ -128,12 +130,23 @@ def read_workbook(path: Path) -> dict[str, list[list[str]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _judge(archive)
+            formulas = _formulas(archive)
         with warnings.catch_warnings():
             # of extensions that it does not know, and does not need
             warnings.simplefilter("ignore")
-            return _tables(content)
+            return _tables(content, formulas=formulas)
     except WorkbookError:
         raise
+    except zipfile.BadZipFile:
+        old = content.startswith(b"\xd0\xcf\x11\xe0")
+        told = (
+            "is a spreadsheet of the old kind .xls"
+            if old
+            else "is no spreadsheet of the kind .xlsx, or is damaged"
+        )
+        if not old and content.isascii() and b"\n" in content and b"\x00" not in content:
+            told = "is one file of text, and no spreadsheet of the kind .xlsx"
+        raise WorkbookError(told) from None
     # a library that is given a damaged file raises whatever the damage leads to
     except Exception:
         raise WorkbookError("is no spreadsheet of the kind .xlsx, or is damaged") from None
@@ -143,6 +156,11 @@ def _judge(archive: zipfile.ZipFile) -> None:
     """Refuse an archive that is more than a spreadsheet of tables. Raises WorkbookError, or whatever zipfile raises."""
     infos = archive.infolist()
     names = [info.filename for info in infos]
+    if "[Content_Types].xml" not in names and len(infos) <= PARTS:
+        if any(name.casefold().endswith(".csv") for name in names):
+            raise WorkbookError("is an archive of CSV files, which are sent unpacked in a folder")
+        if "mimetype" in names:
+            raise WorkbookError("is an OpenDocument file, which is saved as .xlsx first")
     if len(infos) > PARTS or sum(info.file_size for info in infos) > INFLATED:
         raise WorkbookError("would unpack to more than a return is")
     if any(info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) for info in infos):
@@ -190,8 +208,28 @@ def _walk(content: bytes, most: int) -> int:
     return found
 
 
-def _tables(content: bytes) -> dict[str, list[list[str]]]:
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+def _formulas(archive: zipfile.ZipFile) -> bool:
+    """Whether a cell of a sheet holds a formula; the archive was judged before."""
+    return any(
+        re.search(rb"<(?:\w+:)?f[ />]", archive.read(name)) is not None
+        for name in archive.namelist()
+        if name.startswith("xl/worksheets/sheet")
+    )
+
+
+def _tables(content: bytes, *, formulas: bool) -> dict[str, list[list[str]]]:
+    found = _cells(content, values=True)
+    if formulas:
+        for title, rows in _cells(content, values=False).items():
+            for told, written in zip(found.get(title, []), rows, strict=False):
+                for at, cell in enumerate(written[: len(told)]):
+                    if not told[at] and cell.startswith("="):
+                        told[at] = UNRECKONED
+    return found
+
+
+def _cells(content: bytes, *, values: bool) -> dict[str, list[list[str]]]:
+    book = load_workbook(io.BytesIO(content), read_only=True, data_only=values, keep_links=False)
     try:
         found: dict[str, list[list[str]]] = {}
         for sheet in book.worksheets:

@@ -126,6 +126,32 @@ class TestOfAnExport:
             "in-change"
         }
 
+    def test_whose_sex_is_not_known_is_counted_as_such(self, tmp_path: Path) -> None:
+        """By whichever code it says so: the parts of the victims are all of them."""
+        (tmp_path / "map.yaml").write_text(
+            'dates: ["%Y-%m-%d"]\n'
+            "incidents: {file: incidents.csv, id: NO, at: DAY, domestic: DA}\n"
+            "people: {file: people.csv, incident: NO, person: WHO, part: ROLE, sex: SEX}\n",
+            "utf-8",
+        )
+        incidents, people = ["NO,DAY,DA", "A9,2025-03-20,Y"], ["NO,WHO,ROLE,SEX", "A9,P9,Victim,F"]
+        for at, sex in enumerate(("F", "male", "0", "9", "Unknown", "", "Female")):
+            incidents.append(f"A{at},2025-06-{at + 1:02},Yes")
+            people.append(f"A{at},P{at},Victim,{sex}")
+        (tmp_path / "incidents.csv").write_text("\n".join(incidents), "utf-8")
+        (tmp_path / "people.csv").write_text("\n".join(people), "utf-8")
+        sources = [tmp_path / "incidents.csv", tmp_path / "people.csv"]
+        import_records(read_map(tmp_path / "map.yaml"), sources, tmp_path / "tables", key=bytes(32))
+        asked_for = ["--force", "E23000020", "--to", f"{YEAR_END}", "--out", str(tmp_path / "out")]
+        done = CliRunner().invoke(
+            returning, ["build", "--from-handover", str(tmp_path / "tables"), *asked_for]
+        )
+        assert done.exit_code == 0, done.output
+        found, problems = read_return(tmp_path / "out")
+        assert found is not None, problems
+        assert [found.value(f"victims-{sex}") for sex in ("female", "male", "sex-unknown")] == [2, 1, 4]
+        assert within_itself(found) == ()
+
     def test_what_is_no_extract_is_told(self, tmp_path: Path) -> None:
         asked_for = ["--force", "E23000020", "--to", "2024-06-30", "--out", str(tmp_path / "out")]
         done = CliRunner().invoke(returning, ["build", "--from-handover", str(tmp_path), *asked_for])

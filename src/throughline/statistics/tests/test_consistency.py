@@ -374,6 +374,7 @@ class TestRowsOfEachOther:
         assert rules(*ranks[:2], {**ranks[2], "value": "44"}) == ["position out of order"]
         assert rules(*ranks[:3], ranks[4], ranks[3], ranks[5]) == ["position out of order"]
         assert "position told twice" in rules(*ranks[:5], {**ranks[5], "value": "2"})
+        ranks = [{**rank, "indicator": "charge_rate_rank_ascending"} for rank in ranks]
         rates = [
             {
                 "indicator": "charge_rate",
@@ -613,8 +614,14 @@ class TestOtherReports:
         assert rules(women, everybody, {**printed, "value": "75"}) == []
         assert rules(everybody, {**printed, "value": "65", "numerator": "450123"}) == ["share of a total"]
         assert rules(women, {**printed, "value": "65", "denominator": "599549"}) == ["share of a total"]
+        # the unit's own name is the whole's, whatever else is as large
+        assert rules(women, everybody, {**everybody, "indicator": "female"}, {**printed, "value": "65"}) == [
+            "share of a total"
+        ]
         # of two wholes nobody knows which is meant
-        assert rules(women, everybody, {**everybody, "indicator": "female"}, {**printed, "value": "65"}) == []
+        both = {**printed, "indicator": "victims_female_repeat", "value": "30"}
+        wholes = [women, {**women, "indicator": "victims_repeat", "source_ref": "p9"}]
+        assert rules(*wholes, {**women, "indicator": "victims_female_repeat", "value": "225061"}, both) == []
 
     def test_a_percentage_of_forces_follows_from_how_many_they_are(self) -> None:
         of_forces = {
@@ -669,6 +676,275 @@ class TestOtherReports:
         assert rules(share("75", "572", "1000")) == ["percentage of its counts"]
 
 
+class TestReportsOfOtherThemes:
+    """Waiting times, meals, staff: what is divided, limited and counted in other words."""
+
+    @staticmethod
+    def table(*values: tuple[str, object], **more: str) -> list[dict[str, str]]:
+        return [
+            {"indicator": name, "value": str(value), "source_ref": "T1", **more} for name, value in values
+        ]
+
+    def test_parts_that_make_up_a_total_in_one_year_make_it_up_in_another(self) -> None:
+        names = ("attended_type_1", "attended_type_2", "attended_walk_in", "patients_seen")
+        right = self.table(*zip(names, (16031, 671, 8125, 24827), strict=True), unit="patients")
+        early = zip(names, (15640, 640, 7560, 23940), strict=True)
+        wrong = self.table(*early, unit="patients", **EARLIER)
+        assert rules(*wrong) == []
+        (one,) = found(*right, *wrong)
+        assert (one.rule, one.printed, one.recomputed) == ("parts and their total", "23,940", "23,840")
+        # a category that is new there takes the rest
+        new = self.table(("attended_by_video", 100), unit="patients", **EARLIER)
+        assert rules(*right, *wrong, *new) == []
+
+    def test_answers_that_are_all_of_one_question_are_all_of_another(self) -> None:
+        def asked(year: dict[str, str], *values: int) -> list[dict[str, str]]:
+            names = ("trials_effective", "trials_cracked", "trials_ineffective")
+            more = {"statistic": "percent", "unit": "percent of trials", **year}
+            return self.table(*zip(names, values, strict=True), **more)
+
+        assert rules(*asked(YEAR, 46, 32, 22), *asked(EARLIER, 44, 33, 23)) == []
+        assert rules(*asked(YEAR, 46, 32, 22), *asked(EARLIER, 44, 36, 26)) == ["shares of one total"]
+        # far beyond all, several answers could be given
+        assert rules(*asked(YEAR, 46, 32, 22), *asked(EARLIER, 74, 56, 26)) == []
+
+    def test_regions_make_up_their_country(self) -> None:
+        regions = "North East;North West;Yorkshire & The Humber;East Midlands;West Midlands;East of England;London;South East;South West"
+        rows = [
+            {"indicator": "pupils", "unit": "pupils", "geography": place, "value": "101"}
+            for place in regions.split(";")
+        ]
+        england = {"indicator": "pupils", "unit": "pupils", "geography": "England"}
+        assert rules(*rows, {**england, "value": "909"}) == []
+        assert rules(*rows, {**england, "value": "990"}) == ["parts and their total"]
+        rest = [rows[6], {**rows[0], "geography": "Rest of England", "value": "808"}]
+        assert rules(*rest, {**england, "value": "909"}) == []
+        assert rules(*rest, {**england, "value": "1009"}) == ["parts and their total"]
+
+    def test_quarters_are_the_year(self) -> None:
+        quarters = self.table(*((f"cases_heard_q{at}", 100 + at) for at in range(1, 5)), unit="cases")
+        year = {"indicator": "cases_heard", "unit": "cases", "source_ref": "T9"}
+        assert rules(*quarters, {**year, "value": "410"}) == []
+        assert rules(*quarters, {**year, "value": "440"}) == ["parts and their total"]
+
+    def test_what_is_not_so_or_is_more_is_no_part(self) -> None:
+        for whole, other in (
+            ("trusts_meeting_standard", "trusts_not_meeting_standard"),
+            ("fires_attended", "non_fire_incidents_attended"),
+            ("police_officers", "police_officers_and_staff"),
+            ("bed_spaces", "bed_spaces_needed"),
+            ("children_in_poverty", "children_in_poverty_after_housing_costs"),
+            ("officers_by_rank_chief_officers", "officers_by_rank_chief_inspectors"),
+            ("prisoners_category_a", "prisoners_category_b"),
+            ("safety_good", "safety_reasonably_good"),
+        ):
+            rows = self.table((whole, 140), (other, 1180), unit="x")
+            assert rules(*rows) == [], other
+        assert rules(*self.table(("fined", 1101), ("convicted", 990), unit="people")) == []
+        assert rules(*self.table(("convictions_fined", 1101), ("convictions", 990), unit="people")) == [
+            "part above whole"
+        ]
+
+    def test_a_wider_limit_takes_in_the_narrower(self) -> None:
+        over = self.table(("waiting_over_18_weeks", 900), ("waiting_over_52_weeks", 90), unit="patients")
+        assert rules(*over) == []
+        assert rules(over[0], {**over[1], "value": "910"}) == ["part above whole"]
+        under = self.table(("seen_within_four_hours", 85), ("seen_within_two_hours", 58),
+                           statistic="percent", unit="percent of patients")  # fmt: skip
+        assert rules(*under) == []
+        assert rules({**under[0], "value": "48"}, under[1]) == ["part above whole"]
+
+    @pytest.mark.parametrize(
+        ("unit", "other"),
+        [
+            ("fte", "headcount"),
+            ("days", "months"),
+            ("percent of adults aged 16 to 74", "percent of adults aged 16 to 59"),
+            ("percent of crimes", "percent of suspects"),
+            ("offences per 1,000 population", "offences per 1,000 households"),
+        ],
+    )
+    def test_of_another_base_it_is_another_figure(self, unit: str, other: str) -> None:
+        kind = "percent" if unit.startswith("percent") else "rate"
+        rows = [
+            {"indicator": "x", "value": value, "unit": told, "statistic": kind, "source_ref": value}
+            for value, told in (("6.1", unit), ("10.1", other))
+        ]
+        assert rules(*rows) == []
+        assert rules(rows[0], {**rows[1], "unit": unit}) == ["told twice"]
+
+    def test_revised_figures_are_told_apart(self) -> None:
+        rows = self.table(("crimes", 5995), ("crimes", 6010), unit="crimes")
+        assert rules(rows[0], {**rows[1], "source_ref": "Second release (revised)"}) == []
+        assert rules(rows[0], {**rows[1], "source_ref": "T2"}) == ["told twice"]
+
+    def test_a_unit_may_be_in_millions(self) -> None:
+        rows = [
+            {"indicator": "spending", "value": value, "unit": unit, "source_ref": value}
+            for value, unit in (
+                ("1.4 billion", "pounds"),
+                ("1,400", "million pounds"),
+                ("1400", "£m"),
+                ("1,410", "£m"),
+            )
+        ]
+        assert rules(*rows[:3]) == []
+        (one,) = found(rows[1], rows[3])
+        assert (one.rule, one.printed) == ("told twice", "1,410,000,000")
+        assert rules({"indicator": "gp_appointments", "value": "5500", "unit": "thousand appointments"}) == []
+
+    def test_a_rate_follows_from_the_counts_beside_it_and_from_the_population(self) -> None:
+        rate = {
+            "indicator": "admissions_per_1000",
+            "statistic": "rate",
+            "unit": "admissions per 1,000 population",
+        }
+        counts = [
+            {"indicator": "admissions", "value": "6400000", "unit": "admissions"},
+            {"indicator": "population", "value": "55977200", "unit": "people"},
+        ]
+        assert rules(*counts, {**rate, "value": "114.3"}) == []
+        assert rules(*counts, {**rate, "value": "11.4"}) == ["rate of its base"]
+        beside = {"numerator": "253", "denominator": "55977200", "unit": "deaths per million people"}
+        assert rules({**rate, **beside, "value": "4.5"}) == []
+        assert rules({**rate, **beside, "value": "45"}) == ["rate of its base"]
+        # more calls than officers are no part above its whole
+        assert (
+            rules(
+                {
+                    **rate,
+                    "value": "6.1",
+                    "unit": "crimes per officer",
+                    "numerator": "746219",
+                    "denominator": "123500",
+                }
+            )
+            == []
+        )
+
+    def test_a_percentage_is_of_what_its_unit_names(self) -> None:
+        rows = self.table(("leavers", 9190), ("leavers_retired", 3100), unit="fte")
+        told = {"indicator": "leavers_retired", "statistic": "percent", "unit": "percent of leavers"}
+        assert rules(*rows, {**told, "value": "33.7"}) == []
+        assert rules(*rows, {**told, "value": "43.7"}) == ["share of a total"]
+        assert rules(*rows, {**told, "value": "43.7", "unit": "percent of officers"}) == []
+        of_trusts = {"indicator": "trusts_closed", "value": "47", "unit": "trusts", "denominator": "132"}
+        percent = {**told, "indicator": "trusts_closed", "unit": "percent of trusts"}
+        assert rules(of_trusts, {**percent, "value": "36"}) == []
+        assert rules(of_trusts, {**percent, "value": "53"}) == ["share of a total"]
+
+    def test_a_difference_follows_in_what_is_counted(self) -> None:
+        rows = [
+            {"indicator": "staff", "value": "76100", "unit": "fte", **EARLIER},
+            {"indicator": "staff", "value": "78123", "unit": "fte"},
+        ]
+        more = {"indicator": "staff_increase", "unit": "fte", **BETWEEN}
+        assert rules(*rows, {**more, "value": "2023"}) == []
+        assert rules(*rows, {**more, "value": "3023"}) == ["change between two periods"]
+        fewer = {**more, "indicator": "staff_decrease", "value": "1500"}
+        assert rules({**rows[0], "value": "79623"}, rows[1], fewer) == []
+
+    def test_a_change_need_follow_from_one_measure(self) -> None:
+        counts = [
+            {"indicator": "officers", "value": value, "unit": unit, **when}
+            for value, unit, when in (
+                ("142145", "fte", EARLIER), ("147430", "fte", YEAR), ("149566", "headcount", YEAR),
+                ("144000", "headcount", EARLIER),
+            )
+        ]  # fmt: skip
+        change = {"indicator": "officers_change", "statistic": "percent", "unit": "percent", **BETWEEN}
+        assert rules(*counts, {**change, "value": "3.7"}) == []
+        assert rules(*counts, {**change, "value": "3.9"}) == []
+        assert rules(*counts, {**change, "value": "7.3"}) == ["change between two periods"]
+
+    def test_a_mean_lies_in_its_range(self) -> None:
+        ends = [
+            {"indicator": "wait", "statistic": f"range_{end}", "value": value, "unit": "minutes"}
+            for end, value in (("min", "5"), ("max", "21"))
+        ]
+        assert (
+            rules(
+                *ends, {"indicator": "average_wait", "statistic": "mean", "value": "9.4", "unit": "minutes"}
+            )
+            == []
+        )
+        assert rules(
+            *ends, {"indicator": "average_wait", "statistic": "average", "value": "23", "unit": "minutes"}
+        ) == ["outside its range"]
+
+    def test_those_with_and_those_without_are_all(self) -> None:
+        with_it = share("85", indicator="schools_with_club", unit="percent of schools")
+        assert rules(with_it, share("15", indicator="schools_without_club", unit="percent of schools")) == []
+        assert rules(with_it, share("25", indicator="schools_without_club", unit="percent of schools")) == [
+            "shares of one total"
+        ]
+        answered = {
+            "indicator": "councils_responding",
+            "value": "309",
+            "unit": "councils",
+            "denominator": "326",
+        }
+        assert rules(answered, {**answered, "indicator": "councils_not_responding", "value": "17"}) == []
+        assert rules(answered, {**answered, "indicator": "councils_not_responding", "value": "27"}) == [
+            "parts and their total"
+        ]
+        # some have yet to be decided
+        pending = {**answered, "indicator": "councils_pending", "value": "7"}
+        fewer = {**answered, "indicator": "councils_not_responding", "value": "10"}
+        assert rules(answered, fewer, pending) == []
+
+    def test_rates_within_groups_are_no_parts_of_a_whole(self) -> None:
+        def two(name: str, one: str, other: str, unit: str) -> list[dict[str, str]]:
+            first, second = name.split("|")
+            return [share(one, indicator=first, unit=unit), share(other, indicator=second, unit=unit)]
+
+        assert rules(*two("prevalence_women|prevalence_men", "7.5", "3.8", "percent")) == []
+        assert rules(*two("satisfied_female|satisfied_male", "78", "75", "percent of victims")) == []
+        assert rules(*two("on_time_urban|on_time_rural", "84", "76", "percent of calls")) == []
+        assert rules(*two("victims_female|victims_male", "75", "35", "percent of victims")) == [
+            "shares of one total"
+        ]
+        # of some it is not recorded
+        assert rules(*two("victims_female|victims_male", "75", "23", "percent of victims")) == []
+        places = [
+            share(value, indicator="da_share_of_crime", geography=place, unit="percent of crime")
+            for place, value in (("Kent", "60"), ("Essex", "70"))
+        ]
+        assert rules(*places) == []
+
+    def test_several_answers_may_be_given(self) -> None:
+        answers = [
+            share(value, indicator=f"abuse_{kind}", unit="percent of women")
+            for kind, value in (("physical", "92"), ("sexual", "28"), ("other", "9"))
+        ]
+        assert rules(*answers) == []
+
+    def test_by_several_traits_parts_are_beyond_their_whole(self) -> None:
+        traits = (
+            ("victims", 1000),
+            ("victims_female", 730),
+            ("victims_male", 240),
+            ("victims_sex_unknown", 30),
+        )
+        rows = self.table(*traits, ("victims_disabled", 110), unit="victims")
+        assert rules(*rows) == []
+
+    def test_whether_the_first_has_the_most_is_seen_by_their_values(self) -> None:
+        def told(*values: int) -> list[dict[str, str]]:
+            places = ("Kent", "Gwent", "Essex", "Surrey", "Dorset")
+            return [
+                row
+                for at, (place, value) in enumerate(zip(places, values, strict=True), start=1)
+                for row in (
+                    {"indicator": "x_rank", "statistic": "rank", "value": str(at), "geography": place},
+                    {"indicator": "x", "statistic": "rate", "value": f"{value}0", "geography": place},
+                )
+            ]
+
+        assert rules(*told(1, 2, 3, 4, 5)) == rules(*told(9, 8, 7, 6, 5)) == []
+        assert rules(*told(9, 8, 6, 7, 5)) == ["value and position"]
+
+
 class TestReading:
     def test_a_byte_order_mark_and_windows_lines_are_read(self, tmp_path: Path) -> None:
         file = tmp_path / "facts.csv"
@@ -702,7 +978,7 @@ class TestReading:
                 {"value": "1", "period_start": "2016-01-01"},
                 "begins on 2016-01-01, after it ends on 2015-03-31",
             ),
-            ({"value": "1", "statistic": "median"}, "statistic: 'median' is none of"),
+            ({"value": "1", "statistic": "mode"}, "statistic: 'mode' is none of"),
             ({"value": "1", "qualifier": "!"}, "qualifier: '!' is none of"),
             ({"value": "1", "indicator": ""}, "indicator: is empty"),
         ],

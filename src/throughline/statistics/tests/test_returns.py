@@ -207,7 +207,7 @@ class TestTheForm:
             ("figures.csv", b"Return of a force\n\nitem,value,unable\n", "columns"),
             ("figures.csv", b"item,value,unable\ncalls,1\n", "cells"),
             ("figures.csv", b"item,value,unable,value\n", "columns"),
-            ("about.csv", b"force,year_end\nE23000020,31 March 2015\n", "date"),
+            ("about.csv", b"force,year_end\nE23000020,March 2015\n", "date"),
             ("about.csv", b"force,year_end\nE99,2015-03-31\n", "force"),
             ("about.csv", b"force,year_end\nE23000020,1999-03-31\n", "year"),
             ("about.csv", b"force,year_end\n", "one row"),
@@ -689,3 +689,79 @@ class TestTheCommands:
         assert done.exit_code == 0
         assert CliRunner().invoke(returning, ["check", str(out)]).exit_code == 1
         assert CliRunner().invoke(returning, ["template", "--out", str(out)]).exit_code == 1
+
+
+class TestFilledByHand:
+    """Spreadsheets as people save and send them: what can be read is, and what cannot is named."""
+
+    @pytest.fixture
+    def sent(self, world: dict[str, tuple[Return, Return]], tmp_path: Path) -> Path:
+        told = replace(next(iter(world.values()))[0], force=FORCE, year_end=YEAR)
+        write_return(tmp_path / "return", told)
+        return tmp_path / "return" / "return.xlsx"
+
+    def test_a_copy_of_the_figures_is_asked_about(self, sent: Path) -> None:
+        book = openpyxl.load_workbook(sent)
+        book.copy_worksheet(book["figures"]).title = "figures (2)"
+        book.save(sent)
+        told, (one,) = read_return(sent)
+        assert told is None
+        assert (one.sheet, one.rule) == ("'figures (2)'", "two returns")
+        # a sheet that was only given another name is missed, and is no copy
+        del book["figures"]
+        book.save(sent)
+        assert [one.rule for one in read_return(sent)[1]] == ["sheet"]
+
+    def test_a_formula_whose_value_was_not_saved_is_named(self, sent: Path) -> None:
+        book = openpyxl.load_workbook(sent)
+        row = next(cells for cells in book["figures"].iter_rows(min_row=2) if cells[1].value == "calls")
+        row[6].value, row[7].value = "=1+2", None
+        book.save(sent)
+        (one,) = read_return(sent)[1]
+        assert (one.item, one.row, one.rule) == ("calls", row[0].row, "formula")
+
+    def test_notes_under_the_table_and_a_day_as_its_number_are_understood(self, sent: Path) -> None:
+        for year_end in (42094, "31 March 2015", datetime(2015, 3, 31)):
+            book = openpyxl.load_workbook(sent)
+            book["figures"].append(["Figures are provisional"])
+            book["figures"].append(["", "* see methods"])
+            book["about"]["B2"] = year_end
+            book.save(sent)
+            told, problems = read_return(sent)
+            assert told is not None, problems
+            assert told.year_end == YEAR
+
+    @pytest.mark.parametrize(
+        ("content", "said"),
+        [
+            ({"about.csv": "force,year_end\n", "figures.csv": "item\n"}, "an archive of CSV files"),
+            ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, "an OpenDocument file"),
+            (b"item,value,unable\ncalls,1,\n", "one file of text"),
+            (b"\xd0\xcf\x11\xe0" + bytes(600), "the old kind .xls"),
+            (b"\x00\x01", "no spreadsheet of the kind .xlsx"),
+        ],
+    )
+    def test_what_is_no_spreadsheet_is_told_for_what_it_is(
+        self, tmp_path: Path, content: bytes | dict[str, str], said: str
+    ) -> None:
+        path = tmp_path / "return.xlsx"
+        if isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            with zipfile.ZipFile(path, "w") as archive:
+                for name, text in content.items():
+                    archive.writestr(name, text)
+        (one,) = read_return(path)[1]
+        assert said in one.message
+
+
+def test_parts_that_grew_with_their_whole_are_not_asked_about_again(
+    world: dict[str, tuple[Return, Return]],
+) -> None:
+    before, now = world["Invented 05"]
+    parts = ("crimes-da-injury", "crimes-da-sexual", "crimes-da-harassment")
+    grown = {code: (before.value(code) or 0) * 9 // 4 for code in ("crimes-da", *parts)}
+    told = with_(now, **{code.replace("-", "_"): value for code, value in grown.items()})
+    asked = {query.items[0] for query in against_past(told, before) if query.rule == "own past"}
+    assert "crimes-da" in asked
+    assert not asked & {*parts}
