@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import chain, combinations, permutations
+from math import log2
 
 from .cleaning import email_names, outcode, street_stem
 from .features import Features, Residence
@@ -23,6 +24,10 @@ VERSION = 3
 
 CAP = 200
 """A key that more records than this share tells too little: the caller drops it."""
+
+MOST = 256
+"""Of more records than this that share a key with a description, the caller weighs those whose shared keys are most
+telling. It bounds what a lookup costs among many millions; the one who is meant shares several keys and stands high."""
 
 AGE_SLACK = 3
 """By how many years a guessed age may be out and still find the record."""
@@ -237,3 +242,12 @@ def _name_pairs(names: tuple[NameParts, ...]) -> tuple[str, ...]:
                 for second in _codes_of(other):
                     pairs.add(f"{min(first, second)}/{max(first, second)}")
     return tuple(sorted(pairs))
+
+
+def telling(records: int) -> int:
+    """How much it tells to share a key that so many ``records`` have, in sixteenths of a bit."""
+    return _ALONE - int(16 * log2(records))
+
+
+_ALONE = 24 * 16
+"""What a key that one record alone has tells: that record from sixteen million."""

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from .columns import Columns
 from .features import Features, unpack
-from .keys import CAP, probe_keys
+from .keys import CAP, MOST, probe_keys, telling
 from .mapped import SnapshotError, head_of, map_arrays, write_arrays
 from .model import Model
 from .scoring import Ranked, rank_rows
@@ -31,8 +31,11 @@ class KeyTable:
     def __init__(self, keys: Integers, rows: npt.NDArray[np.int32], *, is_sorted: bool = False) -> None:
         self.keys, self.rows = (keys, rows) if is_sorted else _sorted(keys, rows)
 
-    def sharing(self, probed: Iterable[int], *, cap: int | None = None) -> Integers:
-        """The rows that have any of the keys, each once; keys that more than ``cap`` rows have are dropped."""
+    def sharing(self, probed: Iterable[int], *, cap: int | None = None, most: int | None = None) -> Integers:
+        """The rows that have any of the keys, each once; keys that more than ``cap`` rows have are dropped.
+
+        Of more than ``most`` rows those whose keys tell most are kept, and who equals the last of them.
+        """
         wanted = np.fromiter(probed, dtype=np.int64)
         starts = np.searchsorted(self.keys, wanted, side="left")
         ends = np.searchsorted(self.keys, wanted, side="right")
@@ -44,8 +47,22 @@ class KeyTable:
         if not blocks:
             return np.empty(0, np.int64)
         found = np.concatenate(blocks, dtype=np.int64)
+        if most is not None and len(found) > most:
+            sizes = [len(block) for block in blocks]
+            return _most_telling(found, np.repeat([telling(size) for size in sizes], sizes), most)
         found.sort()  # sooner than numpy.unique, which hashes
         return found[np.append(True, found[1:] != found[:-1])]
+
+
+def _most_telling(found: Integers, told: Integers, most: int) -> Integers:
+    order = found.argsort(kind="stable")
+    found = found[order]
+    first = np.append(True, found[1:] != found[:-1]).nonzero()[0]
+    rows, sums = found[first], np.add.reduceat(told[order], first)
+    if len(rows) <= most:
+        return rows
+    least = np.partition(sums, -most)[-most]
+    return rows[sums >= least]
 
 
 def _sorted(keys: Integers, rows: npt.NDArray[np.int32]) -> tuple[Integers, npt.NDArray[np.int32]]:
@@ -84,7 +101,7 @@ class Snapshot:
 
     def candidates(self, probe: Features) -> Integers:
         """The records that share a telling key with a description."""
-        return self._keys.sharing(probe_keys(probe, self._secret), cap=CAP)
+        return self._keys.sharing(probe_keys(probe, self._secret), cap=CAP, most=MOST)
 
     def look_up(
         self, probe: Features, model: Model, *, limit: int, persons: npt.NDArray[np.int32] | None = None

@@ -5,6 +5,7 @@ import signal
 import stat
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -21,7 +22,7 @@ from throughline.linkage.columns import PHONE_WIDTH, Columns, ColumnsBuilder, co
 from throughline.linkage.comparisons import Level
 from throughline.linkage.description import Description, Name, Place
 from throughline.linkage.features import Features, features, pack, unpack
-from throughline.linkage.keys import record_keys
+from throughline.linkage.keys import CAP, record_keys, telling
 from throughline.linkage.mapped import head_of
 from throughline.linkage.model import load_model
 from throughline.linkage.names import PREFIX_NAMES, SHARED_NAMES
@@ -376,6 +377,33 @@ def test_who_changes_how_rows_are_taken_apart_raises_their_layout() -> None:
     for name in sorted(columns):
         made.update(name.encode() + columns[name].tobytes())
     assert (LAYOUT, made.hexdigest()[:16]) == (3, "f571f08b6261efb8")
+
+
+@given(
+    blocks=st.lists(st.sets(st.integers(0, 40), min_size=1, max_size=12), max_size=9),
+    cap=st.integers(1, 12),
+    most=st.integers(1, 30),
+)
+def test_of_too_many_those_are_weighed_whose_shared_keys_tell_most(
+    blocks: list[set[int]], cap: int, most: int
+) -> None:
+    keys = np.array([key for key, block in enumerate(blocks) for _ in block], dtype=np.int64)
+    table = KeyTable(keys, np.array([row for block in blocks for row in block], dtype=np.int32))
+    told: Counter[int] = Counter()
+    for block in blocks:
+        if len(block) <= cap:
+            told.update(dict.fromkeys(block, telling(len(block))))
+    in_turn = sorted(told.values(), reverse=True)
+    least = in_turn[most - 1] if len(in_turn) > most else 0
+    expected = [row for row in sorted(told) if told[row] >= least]
+    assert table.sharing(range(len(blocks)), cap=cap, most=most).tolist() == expected
+    assert table.sharing(range(len(blocks)), cap=cap).tolist() == sorted(told)
+
+
+def test_each_doubling_of_those_who_have_a_key_takes_a_bit_from_what_it_tells() -> None:
+    assert [telling(1) - telling(many) for many in (1, 2, 4, 128)] == [0, 16, 32, 112]
+    assert all(telling(many) > telling(many + 1) > 0 for many in range(1, 8))
+    assert min(map(telling, range(1, CAP + 1))) > 0
 
 
 def test_keys_sorted_a_part_at_a_time_stand_as_if_sorted_at_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -25,7 +25,7 @@ from throughline.foundations.vault.keys import keys
 from throughline.linkage.columns import columns_of
 from throughline.linkage.description import Description
 from throughline.linkage.features import Features, features
-from throughline.linkage.keys import CAP, probe_keys
+from throughline.linkage.keys import CAP, MOST, probe_keys, telling
 from throughline.linkage.model import Model, batch_model, live_model
 from throughline.linkage.prepared import NOT_HERE, digests
 from throughline.linkage.scoring import Ranked, Reason, rank, rank_partly_prepared
@@ -40,13 +40,19 @@ _BLOCK = """block as materialized (
          select array_agg(one.record_id) as records
          from (select record_id from people_key where key = k.key limit %(cap)s + 1) one) b)"""
 _MET = "select unnest(records) as record_id from block where cardinality(records) <= %(cap)s"
+# of very many those whose shared keys tell most, and who equals the last of them
+_TOLD = f"(array{list(map(telling, range(1, CAP + 1)))})[cardinality(records)]"
+_MOST_TELLING = f"""
+  select record_id from (
+    select unnest(records) as record_id, {_TOLD} as told from block where cardinality(records) <= %(cap)s) one
+  group by record_id order by sum(told) desc fetch first %(most)s rows with ties"""  # noqa: S608 (of our own constants)
 # hundreds of rows come as three values: made into objects one by one they take Python longer than to be found
 _CANDIDATES = f"""
 with {_BLOCK}
 select coalesce(string_agg(uuid_send(f.record_id), ''), ''), {{of_each}},
        coalesce(string_agg(uuid_send(coalesce(f.identity, f.record_id)), ''), '')
 from people_features f
-where f.record_id in ({_MET})
+where f.record_id in ({_MOST_TELLING})
 """  # noqa: S608 (of our own constants)
 _DIGESTS = _CANDIDATES.format(of_each="coalesce(string_agg(f.digest, ''), '')")
 _ROWS = _CANDIDATES.format(of_each="coalesce(array_agg(f.packed), '{}')")
@@ -161,7 +167,7 @@ def candidates(probe: Features, probed: list[int], *, limit: int) -> list[Ranked
     are known; the rows of those that are not among them are read after that.
     """
     held = prepared()
-    told = {"keys": probed, "cap": CAP}
+    told = {"keys": probed, "cap": CAP, "most": MOST}
     [(ids, of_each, persons)] = _planned_once(_DIGESTS if held else _ROWS, told)
     met, person = _numbers(ids), _numbers(persons)
     if held:

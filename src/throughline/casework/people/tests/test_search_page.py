@@ -13,12 +13,17 @@ from django.utils import timezone
 
 from throughline.casework.people.commands.safety import recognise_staff, restrict
 from throughline.casework.people.models import Enquiry, Match, Name
+from throughline.casework.people.queries.searching import candidates
 from throughline.casework.people.rules import RECOGNISER
 from throughline.foundations.access.protection import reading_as, set_actor
 from throughline.foundations.access.rules import READERS, Role
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.models import Duty
+from throughline.foundations.vault.keys import keys
+from throughline.linkage.features import features
+from throughline.linkage.keys import probe_keys
+from throughline.linkage.scraps import read_scraps
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files")]
 
@@ -137,6 +142,23 @@ def test_a_name_that_hundreds_share_is_not_nobody(handler, add, monkeypatch):
     page = shown(asked(handler, "Zofia Quillfeather"))
     assert "Too many people share that" in page
     assert "Nobody found" not in page
+
+
+def test_of_very_many_who_share_something_those_who_share_most_are_weighed(accounts, add, monkeypatch):
+    meant = add("Zofia", "Quillfeather", PHONE, born=datetime(1980, 5, 3).date())
+    others = {add(name, "Ormerod", PHONE) for name in ("Ann", "Beth", "Carys")}
+    heard = read_scraps(f"zofia quillfeather {PHONE} 3/5/1980", today=NOW.date())
+
+    def weighed(most: int) -> set[UUID]:
+        monkeypatch.setattr("throughline.casework.people.queries.searching.MOST", most)
+        with transaction.atomic(), reading_as(accounts[Role.CALL_HANDLER].actor):
+            probe = features(heard)
+            probed = sorted(probe_keys(probe, keys().linkage))
+            return {one.rid for one in candidates(probe, probed, limit=10)}
+
+    assert weighed(1) == {meant}
+    # nobody goes while one who tells as much stays
+    assert weighed(2) == weighed(4) == {meant, *others}
 
 
 def test_nobody_found_says_what_was_not_checked_and_offers_to_add(handler):
