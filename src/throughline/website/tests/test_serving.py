@@ -1,5 +1,6 @@
 """A web process that has started: every page is loaded, and nothing of it is searched for garbage again."""
 
+import os
 import subprocess
 import sys
 
@@ -19,6 +20,7 @@ print(frozen, len(gc.get_objects()), pages, sum(name.endswith(".views") for name
 @pytest.mark.parametrize("site", ["throughline.website.wsgi", "throughline.website.national.wsgi"])
 def test_what_a_web_process_has_loaded_is_not_searched_for_garbage(site, monkeypatch):
     monkeypatch.delenv("DJANGO_SETTINGS_MODULE", raising=False)
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
     told = subprocess.run(
         [sys.executable, "-c", _STARTED, site], capture_output=True, text=True, check=True, timeout=120
     )
