@@ -3,10 +3,10 @@
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from types import MappingProxyType
 
 import yaml
 
@@ -77,7 +77,7 @@ class Layout:
     """Our field to their column. Fields that they do not hold are absent."""
 
     columns: Mapping[str, Column]
-    more: Mapping[str, Column] = MappingProxyType({})
+    more: Mapping[str, Column] = dataclass_field(default_factory=dict)
     """Fields of the map that recognition does not know. Records among themselves are compared by them as well
     (`further.py`); a call is not."""
 

@@ -198,6 +198,14 @@ def test_the_rest_lands_and_what_does_not_is_told_by_line_field_and_reason(bring
     ]
 
 
+def test_the_rows_of_a_large_file_are_judged_by_other_processes_to_the_same_end(bring, monkeypatch):
+    monkeypatch.setattr("throughline.casework.people.commands.importing.WORTH_A_POOL", 0)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    run, rejects = bring(HEAD + ANN + BEA + "P3,Cy,Field,31/31/1990,,,,,,,,\n", batch=1)
+    assert told(run) == (2, 0, 0, 0, 1)
+    assert rejects == [["4", "dob", "is not a date"]]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-16", "utf-16-le"])
 def test_a_file_in_another_encoding_is_read_where_the_map_says_so(bring, encoding):
     content = (HEAD + ANN.replace("Ann", "Zoë")).encode(encoding)
