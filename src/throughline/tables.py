@@ -11,7 +11,9 @@ from typing import BinaryIO, Final
 import yaml
 
 DELIMITERS: Final = ",;\t|"
-_OF_SPREADSHEETS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+#: How a spreadsheet of the kind .xls begins.
+OF_XLS: Final = b"\xd0\xcf\x11\xe0"
+_OF_SPREADSHEETS: Final = (b"PK\x03\x04", OF_XLS)
 _BLOCK: Final = 1 << 20
 #: So many rows of titles may stand above a heading for it to be looked for.
 _TITLES: Final = 20

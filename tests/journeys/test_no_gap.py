@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -255,9 +255,7 @@ class NoGap(RuleBasedStateMachine):
                 task(now=self.now)
 
     def _as(self, by: Actor) -> None:
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('throughline.looking', '', true)")
-        set_actor(by)
+        set_actor(by, only_looks=False)
 
     @contextmanager
     def seen_whole(self):

@@ -181,6 +181,7 @@ class _Landing:
         self.calls: set[str] = set()
         # of shared rows what each told of a crime, an arrest …, by kind and reference
         self.told_once: dict[tuple[str, str], dict[str, Any]] = {}
+        # of the row that is landing the fields whose values are left out, and why
         self.lost: list[tuple[str, str]] = []
         self.two_digits = any("%y" in each for each in told.dates)
         self.written: dict[str, int] = {}
@@ -209,12 +210,11 @@ class _Landing:
     def _row(
         self, file: File, name: str, number: int, cells: dict[str, str] | str, count: Landed, rejects: Any
     ) -> None:
-        lost: list[tuple[str, str]] = []
-        self.lost = lost
+        self.lost = []
         try:
             if isinstance(cells, str):
                 raise _Refused("", cells)
-            row = self._read(file, cells, lost)
+            row = self._read(file, cells)
             if file.shared:
                 self._told_again(file.kind, row)
             getattr(self, f"_land_{file.kind}")(row)
@@ -234,7 +234,7 @@ class _Landing:
             )
             return
         count.landed += 1
-        for field_name, reason in lost:
+        for field_name, reason in self.lost:
             column = file.sources[field_name].column
             rejects.writerow([name, number, column, f"{reason}; it is left out", "yes"])
 
@@ -247,8 +247,8 @@ class _Landing:
             other = next(name for name in row if row[name] != earlier[name])
             raise _Refused(other, "differs from what an earlier row says of the same")
 
-    def _read(self, file: File, cells: dict[str, str], lost: list[tuple[str, str]]) -> dict[str, Any]:
-        """A row by our fields. Raises _Refused or _LeftOut; what is not needed and cannot be read is added to ``lost``."""
+    def _read(self, file: File, cells: dict[str, str]) -> dict[str, Any]:
+        """A row by our fields. Raises _Refused or _LeftOut; what is not needed and cannot be read is added to ``self.lost``."""
         row: dict[str, Any] = dict.fromkeys(KINDS[file.kind])
         refused: _Refused | None = None
         for name, source in file.sources.items():
@@ -259,7 +259,7 @@ class _Landing:
                 if source.field.needed:
                     refused = refused or _Refused(name, str(wrong))
                 else:
-                    lost.append((name, str(wrong)))
+                    self.lost.append((name, str(wrong)))
                 continue
             if source.field.needed and row[name] is None:
                 if not told and (

@@ -101,7 +101,7 @@ def _read(
 ) -> tuple[dict[str, str], int]:
     """The further fields that are read, by what they are called, and how many rows there are."""
     header = header_of(path)
-    Layout(layout.columns).check(header)
+    layout.without_more().check(header)
     if truth is not None and truth not in header:
         raise LayoutError(f"the file has no column '{truth}', which was given as the truth")
     further = _usable_further(layout, header, truth, say)

@@ -23,6 +23,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
+from throughline.tables import OF_XLS
+
 LARGEST: Final = 5_000_000
 #: All parts inflated, and how many there may be.
 INFLATED: Final = 20_000_000
@@ -138,7 +140,7 @@ def read_workbook(path: Path) -> dict[str, list[list[str]]]:
     except WorkbookError:
         raise
     except zipfile.BadZipFile:
-        old = content.startswith(b"\xd0\xcf\x11\xe0")
+        old = content.startswith(OF_XLS)
         told = (
             "is a spreadsheet of the old kind .xls"
             if old

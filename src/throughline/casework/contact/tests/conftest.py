@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
 
 from throughline.casework.contact.commands.taking import begin
 from throughline.foundations.access.protection import set_actor
@@ -17,9 +16,7 @@ def by(accounts):
     """Act as the account of a role, and say who that is."""
 
     def act(role):
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('throughline.looking', '', true)")
-        set_actor(accounts[role].actor)
+        set_actor(accounts[role].actor, only_looks=False)
         return accounts[role].actor
 
     return act

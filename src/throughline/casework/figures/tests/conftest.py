@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from throughline.casework.cases.commands import cases, crimes, holding, incidents
 from throughline.casework.cases.models import Case, Crime
@@ -58,9 +58,7 @@ def does(accounts) -> Callable:
     def done(role: Role, command, *, now=NOW, **told):
         by = accounts[role].actor
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("select set_config('throughline.looking', '', true)")
-            set_actor(by)
+            set_actor(by, only_looks=False)
             return command(by=by, now=now, **told)
 
     done.account = lambda role: accounts[role].id

@@ -6,7 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 
 from throughline.casework.cases.commands import incidents
 from throughline.casework.cases.models import Case
@@ -41,9 +41,7 @@ def does(accounts) -> Callable:
     def done(who, command, *, now=NOW, **told):
         actor = accounts[who].actor if isinstance(who, Role) else who
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("select set_config('throughline.looking', '', true)")
-            set_actor(actor)
+            set_actor(actor, only_looks=False)
             return command(by=actor, now=now, **told)
 
     return done

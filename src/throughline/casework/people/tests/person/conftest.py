@@ -67,8 +67,7 @@ def acting_as(accounts) -> Callable[[Role], Actor]:
 
     def act(role: Role) -> Actor:
         actor = accounts[role].actor
-        open_to_writing()
-        set_actor(actor)
+        set_actor(actor, only_looks=False)
         return actor
 
     return act
