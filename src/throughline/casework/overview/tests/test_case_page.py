@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("plain_static_files
 
 #: Statements for a whole case, whatever has happened in it: one of them for her plan and all her measures, one for what was
 #: said to be the same as its incidents, two where a request to safeguard her waits.
-STATEMENTS = 39
+STATEMENTS = 38
 
 
 def text(response):

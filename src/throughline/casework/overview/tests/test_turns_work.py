@@ -397,7 +397,7 @@ class TestLooking:
         assert len(found.offers) == 8
         assert len(many) == len(few)
         # the actor is set by the test itself
-        assert len(many) == 42
+        assert len(many) == 41
 
 
 class TestReadings:
