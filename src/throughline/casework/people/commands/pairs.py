@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from throughline.casework.people.commands import identities
 from throughline.casework.people.models import Features as Packed
-from throughline.casework.people.models import Pair, PairRun
+from throughline.casework.people.models import Pair, PairRun, Relationship
 from throughline.casework.people.queries.pairs import KINDS, SECOND, UNSURE, kind_of, of_kind, pairs_that_wait
 from throughline.casework.people.queries.searching import record_model
 from throughline.casework.people.rules import RECOGNISER, Conflict, Malformed
@@ -188,6 +188,7 @@ def _keep(found: Mapping[tuple[UUID, UUID], float], *, run: PairRun, now: dateti
         for pair in Pair.objects.select_for_update().filter(record__in={first for first, _ in found})
     }
     certain = record_model().certain
+    related = _related({one for both in found for one in both})
     new = 0
     for (first, second), certainty in sorted(found.items()):
         pair = known.get((first, second)) or Pair(record_id=first, other_id=second, found_at=now)
@@ -196,7 +197,8 @@ def _keep(found: Mapping[tuple[UUID, UUID], float], *, run: PairRun, now: dateti
             # its band is the one that it was read in
             continue
         pair.run, pair.model_version = run, run.model_version
-        pair.certainty, pair.band = certainty, band_of(certainty, certain)
+        pair.certainty = certainty
+        pair.band = band_of(certainty, certain, related=(first, second) in related)
         pair.save()
     return new
 
@@ -222,7 +224,7 @@ def left_open(*, now: datetime, record_id: UUID, others: Iterable[UUID]) -> None
             record_id=first,
             other_id=second,
             certainty=certainty,
-            band=band_of(certainty, by.certain),
+            band=band_of(certainty, by.certain, related=bool(_related((first, second)))),
             model_version=_version(by),
             asked=True,
             found_at=now,
@@ -233,6 +235,12 @@ def told_apart(*, record_id: UUID, others: Iterable[UUID]) -> None:
     """Whoever asked said that it is not this one: what they alone had left open about it goes. As `left_open`."""
     about = Q(record=record_id, other__in=list(others)) | Q(other=record_id, record__in=list(others))
     Pair.objects.filter(about, asked=True, run=None, state=Pair.State.OPEN).delete()
+
+
+def _related(records: Collection[UUID]) -> set[tuple[UUID, UUID]]:
+    """Which two of these are, or were, something to each other on record, the lower id first."""
+    ties = Relationship.objects.filter(record__in=records, other__in=records)
+    return {(min(both), max(both)) for both in ties.values_list("record", "other")}
 
 
 def _one_person(record_id: UUID, other_id: UUID) -> bool:

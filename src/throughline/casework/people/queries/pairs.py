@@ -134,6 +134,12 @@ class SideBySide:
     said: tuple[Said, ...]
     kind: str
 
+    @property
+    def related(self) -> tuple[str, ...]:
+        """What the other is, or was, to the one on record, in codes of reference's relationships."""
+        held = {record.id for record in self.other.records}
+        return tuple(tie.kind for tie in self.one.relatives if tie.record_id in held)
+
 
 def side_by_side(actor: Actor, pair_id: UUID, *, today: date) -> SideBySide:
     """Everything that two records say, with the look at both written. Raises `Refused` where one is out of sight."""

@@ -44,6 +44,12 @@ def floor(certain: Mapping[str, float]) -> float:
     return certain["recall_at_p95"] - _BELOW
 
 
-def band_of(certainty: float, certain: Mapping[str, float]) -> Band:
-    """The band of a pair by its certainty in bits and the thresholds of a model."""
-    return next((band for band, threshold in _FROM.items() if certainty >= certain[threshold]), Band.UNLIKELY)
+def band_of(certainty: float, certain: Mapping[str, float], *, related: bool = False) -> Band:
+    """The band of a pair by its certainty in bits and the thresholds of a model.
+
+    Two who are ``related`` on record, father and son of one name and home, are possible at most: whoever wrote that down
+    knew of both.
+    """
+    found = (band for band, threshold in _FROM.items() if certainty >= certain[threshold])
+    band = next(found, Band.UNLIKELY)
+    return Band.POSSIBLE if related and band in PROPOSED else band

@@ -14,6 +14,7 @@ from throughline.casework.people.cli import people
 from throughline.casework.people.commands import identities, pairs
 from throughline.casework.people.commands.pairs import join, propose, read_pair
 from throughline.casework.people.commands.recognition import read_match
+from throughline.casework.people.commands.recording import relate
 from throughline.casework.people.commands.retention import erase
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import Features as Packed
@@ -95,6 +96,11 @@ def test_bands_are_those_of_the_models_thresholds(certainty, band):
     assert floor(CERTAIN) == -6.0
 
 
+@pytest.mark.parametrize(("certainty", "band"), [(9.0, "possible"), (1.4, "possible"), (-2.1, "unlikely")])
+def test_two_who_are_related_on_record_are_possible_at_most(certainty, band):
+    assert band_of(certainty, CERTAIN, related=True) == band
+
+
 def test_two_records_of_one_woman_are_proposed_and_her_sister_is_not_nearly_certain(twice, to_act):
     run = propose(now=NOW)
 
@@ -105,6 +111,28 @@ def test_two_records_of_one_woman_are_proposed_and_her_sister_is_not_nearly_cert
     others = Pair.objects.exclude(id=pair_of(*twice[:2]).id)
     assert all(one.certainty < pair_of(*twice[:2]).certainty for one in others)
     assert run.found == Pair.objects.count()
+
+
+def test_father_and_son_of_one_name_who_are_related_on_record_are_possible_at_most(add, to_act, signed_in):
+    father = add("Alan George", "Pritchard", PHONE, born=date(1958, 1, 30), sex="1")
+    son = add("Alan George", "Pritchard", PHONE, born=date(1986, 10, 12), sex="1")
+    propose(now=NOW)
+    to_act(Role.INTELLIGENCE)
+    pair = pair_of(father, son)
+    assert pair.band == Band.NEARLY_CERTAIN
+    page = f"/people/pairs/{pair.id}/"
+    assert "On record they are two people" not in signed_in(Role.INTELLIGENCE).get(page).content.decode()
+
+    relate(by=to_act(Role.OFFICER), now=NOW, record_id=father, other_id=son, kind="child")
+    propose(now=NOW)
+
+    to_act(Role.INTELLIGENCE)
+    pair.refresh_from_db()
+    assert pair.band == Band.POSSIBLE
+    assert pair.certainty >= CERTAIN["recall_at_p999"]
+    read = signed_in(Role.INTELLIGENCE).get(page).content.decode()
+    assert "On record they are two people" in read
+    assert "Son or daughter" in read
 
 
 def test_the_same_walk_again_finds_nothing_new_and_keeps_what_was_said(found, to_act):

@@ -143,7 +143,10 @@ def _traits(shown: Person, today: date) -> dict[str, Lines]:
         _("Addresses"): tuple(dict.fromkeys(place.shown for place in shown.addresses)) or (_("None held"),),
         _("Household"): tuple(sorted(f"{r.name}, {r.age or _('age not known')}" for r in shown.household))
         or (_("None found"),),
-        _("Relationships"): tuple(sorted(r.name for r in shown.relatives)) or (_("None found"),),
+        _("Relationships"): tuple(
+            sorted(f"{r.name}: {wording.label('relationship', r.kind, today)}" for r in shown.relatives)
+        )
+        or (_("None found"),),
         _("Language"): (wording.known((r.language for r in records), _("Not asked yet")),),
         _("Ethnicity, as they define it"): (
             wording.known((wording.ethnicity_of(r, today) for r in records), _("Not asked yet")),

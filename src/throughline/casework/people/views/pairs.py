@@ -21,6 +21,7 @@ from throughline.casework.people.rules.waterfall import sides, waterfall
 from throughline.casework.people.views.changing import in_conflict, saved, sent
 from throughline.casework.people.views.identities import compared, said_of
 from throughline.casework.people.views.purposes import lead_to
+from throughline.casework.people.views.wording import label
 from throughline.foundations.access.routes import actor_of, guarded
 from throughline.foundations.access.rules import Action
 from throughline.foundations.clock.rules import london_day
@@ -103,6 +104,7 @@ def _page(request: HttpRequest, shown: SideBySide, form: PairForm, today: date) 
         "rows": compared(shown.one, shown.other, today),
         "kind": shown.kind,
         "kinds": kinds(),
+        "related": [label("relationship", kind, today) for kind in shown.related],
         "steps": told,
         "sides": sides(told),
         "drawing": waterfall(shown.why),
