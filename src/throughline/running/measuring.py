@@ -57,7 +57,12 @@ _FILE = click.Path(path_type=Path)
 @linkage.command("replay")
 @click.option("--known", "known_path", required=True, type=_FILE, help="The index: a CSV of known persons.")
 @click.option("--calls", "calls_path", required=True, type=_FILE, help="A CSV of calls, as they were heard.")
-@click.option("--truth", required=True, metavar="COLUMN", help="In both files: who each row really is.")
+@click.option(
+    "--truth",
+    required=True,
+    metavar="COLUMN",
+    help="Who each row really is: in both files, or in the calls as the id of the known says it.",
+)
 @click.option(
     "--map",
     "map_path",

@@ -7,8 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from throughline.linkage.files import header_of
 from throughline.linkage.known import fitted, read_known, usable
-from throughline.linkage.layout import read_maps
+from throughline.linkage.layout import Layout, read_maps
 from throughline.linkage.learning import calibrated
 from throughline.linkage.model import Model, live_model
 from throughline.linkage.replay import (
@@ -80,13 +81,14 @@ def replay(
     pg_trgm is slow among many: it is asked the first of the shuffled calls for ``trigram_seconds``.
     """
     known_layout, calls_layout = read_maps(map_path)
-    known_layout = usable(known_path, known_layout, truth, "known", say)
+    marks = _marks(known_path, known_layout, truth, say)
+    known_layout = usable(known_path, known_layout, marks, "known", say)
     calls_layout = usable(calls_path, calls_layout, truth, "calls", say)
     with tempfile.TemporaryDirectory(prefix="throughline-replay-") as folder:
         texts = Path(folder, "texts")
         with texts.open("w", encoding="utf-8") as file:
             known = read_known(
-                known_path, known_layout, truth, on=on, processes=processes, texts=file, say=say
+                known_path, known_layout, marks, on=on, processes=processes, texts=file, say=say
             )
         known = known.mapped(Path(folder, "snapshot"))
         calls = in_order(read_calls(calls_path, calls_layout, truth, known, on=on, say=say), seed)
@@ -116,3 +118,12 @@ def replay(
             say(f"pg_trgm was asked {len(played):,} of the calls, for it takes longer")
         ways["pg_trgm"] = measure(played, halves=calibrate)
     return Replayed(len(known), len(calls), ways, model)
+
+
+def _marks(path: Path, layout: Layout, truth: str, say: Say) -> str:
+    """The column of the known that says whose a record is: the truth's, or where they have none the one of their id."""
+    header, own = header_of(path), layout.columns.get("id")
+    if truth in header or own is None or own.name not in header:
+        return truth
+    say(f"the known have no column '{truth}': whose a record is, '{own.name}' says, their id")
+    return own.name

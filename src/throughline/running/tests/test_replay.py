@@ -150,6 +150,20 @@ def test_a_caller_is_found_by_an_email_address_alone(tmp_path: Path) -> None:
     assert json.loads(result.stdout)["exact_phone_or_address"]["recall_at_1"] == 0.0
 
 
+def test_the_id_of_the_known_says_whose_they_are_where_the_truth_is_in_the_calls_alone(
+    tmp_path: Path,
+) -> None:
+    known, with_id = KNOWN.replace("who", "ref", 1), MAP.replace("known:\n", "known:\n  id: ref\n")
+    result = replay(tmp_path, "--no-calibration", "--json", known=known, map_text=with_id)
+
+    assert result.exit_code == 0, result.output
+    assert json.loads(result.stdout)["engine"]["recall_at_1"] == 1.0
+    assert "the known have no column 'who': whose a record is, 'ref' says, their id" in result.stderr
+
+    refused = replay(tmp_path, "--no-calibration", "--json", known=known)
+    assert "the known have no column 'who', which was given as the truth" in refused.stderr
+
+
 def test_a_file_that_cannot_be_written_is_said_before_anything_is_measured(tmp_path: Path) -> None:
     result = replay(tmp_path, "--details", str(tmp_path / "none" / "details.json"))
 
