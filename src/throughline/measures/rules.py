@@ -94,6 +94,14 @@ class Measure:
     counted_unit: str = ""
     standing: bool = False
 
+    def unit_of(self, number: int) -> str:
+        """What so many of it are called: "suspects", and of one "suspect"."""
+        return one_of(self.unit, number)
+
+    def counted_unit_of(self, number: int) -> str:
+        """What so many of what a ratio counts are called."""
+        return one_of(self.counted_unit, number)
+
     @property
     def interval(self) -> str:
         """How its interval is reckoned, what it means and where it does not hold; or why there is none."""
@@ -159,6 +167,43 @@ class Measure:
             for group, of in places.items()
         ]
         return found.filter(ibis.or_(*wanted)).select(*by, "nth", "minutes").order_by(*by, "nth")
+
+
+#: The words of units that say how many there are, and what they are of one.
+_SINGULAR: Final = {
+    "arrests": "arrest",
+    "arrivals": "arrival",
+    "assessments": "assessment",
+    "attendances": "attendance",
+    "calls": "call",
+    "cases": "case",
+    "checks": "check",
+    "closings": "closing",
+    "contacts": "contact",
+    "crimes": "crime",
+    "decisions": "decision",
+    "duties": "duty",
+    "entries": "entry",
+    "handovers": "handover",
+    "incidents": "incident",
+    "looks": "look",
+    "minutes": "minute",
+    "plans": "plan",
+    "promises": "promise",
+    "proposals": "proposal",
+    "referrals": "referral",
+    "regrades": "regrade",
+    "suspects": "suspect",
+    "victims": "victim",
+    "visits": "visit",
+}
+
+
+def one_of(unit: str, number: int) -> str:
+    """A unit as it is said of a number: "incidents of a pair", and of one "incident of a pair"."""
+    if number != 1:
+        return unit
+    return " ".join(_SINGULAR.get(word, word) for word in unit.split())
 
 
 _SURE: Final = {

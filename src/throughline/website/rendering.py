@@ -140,11 +140,19 @@ def lasting(minutes: float) -> str:
     """How long something took: "42 minutes", from two hours on "29 hours 44 minutes", from two days on "7 days 19 hours"."""
     whole = round(minutes)
     if whole < 120:
-        return ngettext("%(num)d minute", "%(num)d minutes", whole) % {"num": whole}
+        return _minutes(whole)
     if whole < 48 * 60:
-        return _("%(hours)d hours %(minutes)d minutes") % {"hours": whole // 60, "minutes": whole % 60}
-    hours = round(whole / 60)
-    return _("%(days)d days %(hours)d hours") % {"days": hours // 24, "hours": hours % 24}
+        return f"{_hours(whole // 60)} {_minutes(whole % 60)}"
+    days, hours = divmod(round(whole / 60), 24)
+    return f"{ngettext('%(num)d day', '%(num)d days', days) % {'num': days}} {_hours(hours)}"
+
+
+def _hours(number: int) -> str:
+    return ngettext("%(num)d hour", "%(num)d hours", number) % {"num": number}
+
+
+def _minutes(number: int) -> str:
+    return ngettext("%(num)d minute", "%(num)d minutes", number) % {"num": number}
 
 
 def clock(value: dt.datetime) -> str:

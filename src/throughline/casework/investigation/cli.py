@@ -98,7 +98,7 @@ def suspects(username: str) -> None:
             due = f"{one.due.due_at:%Y-%m-%d %H:%M}" if one.due else "-"
             click.echo(
                 f"  {one.row.id}  case {one.row.case_id}  {one.grade or 'no grade'}  {one.row.source}"
-                f"  {one.days} days  tried {tried}  next {due} UTC"
+                f"  {one.days} {'day' if one.days == 1 else 'days'}  tried {tried}  next {due} UTC"
             )
 
     _as(username, told)

@@ -165,7 +165,7 @@ def check(ctx: click.Context, files: tuple[Path, ...]) -> None:
             one = tried.instrument
             click.echo(
                 f"{file.name}: could be registered as {one.code} {one.version}, {tried.variant}; "
-                f"{len(one.questions)} questions; {_holds(one)}"
+                f"{len(one.questions)} {'question' if len(one.questions) == 1 else 'questions'}; {_holds(one)}"
             )
             if tried.shipped is not None:
                 _say_differences(tried.shipped, tried.differences)

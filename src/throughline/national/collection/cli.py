@@ -204,7 +204,8 @@ def receive(by: Actor, paths: tuple[Path, ...], round_code: str, force_code: str
             click.echo(str(problem))
         return 1
     asked = received.version.questions.count()
-    click.echo(f"Version {received.version.number}, {received.version.digest}; {asked} questions.")
+    questions = "question" if asked == 1 else "questions"
+    click.echo(f"Version {received.version.number}, {received.version.digest}; {asked} {questions}.")
     return 0
 
 

@@ -116,7 +116,8 @@ def publish(
     except UnpublishableError as error:
         for fault in error.faults[:50]:
             click.echo(fault, err=True)
-        raise click.ClickException(f"{len(error.faults)} faults; nothing is published.") from None
+        faults = "1 fault" if len(error.faults) == 1 else f"{len(error.faults)} faults"
+        raise click.ClickException(f"{faults}; nothing is published.") from None
     except (FolderError, UnprotectedError, UnknownReport) as error:
         raise click.ClickException(f"{error}.") from None
     say(f"{out}: {len(files):,} files; begin with {out / 'index.html'}")

@@ -111,6 +111,8 @@ def test_a_moment_is_said_in_words_and_in_london(value, words):
         (1, "1 minute"),
         (119.4, "119 minutes"),
         (120, "2 hours 0 minutes"),
+        (181, "3 hours 1 minute"),
+        (2_940, "2 days 1 hour"),
         (1_784, "29 hours 44 minutes"),
         (2_880, "2 days 0 hours"),
         (11_254, "7 days 20 hours"),

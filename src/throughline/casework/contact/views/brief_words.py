@@ -347,9 +347,10 @@ def _longer_ago(line: Line, detail: Any, today: date) -> Told:
 
 def _gaps(line: Line, detail: Any, today: date) -> Told:
     days = [str(one) for one in detail["days"]]
+    between = ngettext("%(days)s day between them", "%(days)s days between them", detail["days"][-1])
     return Told(
         _("Ever closer together"),
-        _("%(days)s days between them") % {"days": ", then ".join(days)},
+        between % {"days": ", then ".join(days)},
         strong=True,
     )
 

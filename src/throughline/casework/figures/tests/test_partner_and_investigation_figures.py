@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.db import transaction
+from django.utils.html import strip_tags
 
 from throughline.casework.conftest import NOW
 from throughline.casework.figures import queries
@@ -75,6 +76,13 @@ def test_investigated_and_to_be_found(helped):
     assert ages == {"0": 1, "28": 1}
     assert lines("suspects-outstanding")["28"].label == "4 weeks to 3 months"
     assert lines("suspects-outstanding", BEFORE) == {}
+
+
+def test_a_figure_of_one_is_said_as_one(helped, signed_in, plain_static_files):
+    page = " ".join(strip_tags(signed_in(Role.ANALYST).get("/figures/").content.decode()).split())
+    assert "4 weeks to 3 months: 1 suspect" in page
+    assert "1 suspects" not in page
+    assert "1 of 1 victims" not in page
 
 
 def test_charged_although_she_does_not_support_it(helped):

@@ -353,7 +353,7 @@ class TestTheMonitor:
         assert "Nobody has graded anything otherwise" in text(page(Role.ANALYST, "monitor"))
 
     def test_who_counts_reads_codes_and_who_may_see_the_two_opens_them(self, regraded, signed_in, page):
-        assert "1 of 1 regrades went down" in text(page(Role.ANALYST, "monitor"))
+        assert "1 of 1 regrade went down" in text(page(Role.ANALYST, "monitor"))
         assert "1 reason speaks of capacity or counting" in text(page(Role.ANALYST, "monitor"))
         for role, named in ((Role.ANALYST, False), (Role.INSPECTOR, True)):
             answer = signed_in(role).get(

@@ -204,7 +204,7 @@ def history_figure(basis: Basis, force: str, code: str) -> Figure:
     # two years across a break are never told in one sentence
     says = (
         f"{basis.force_name(force)}: {share.share:.1%} in the year to {day.year}; {sum(one is not None for one in own)} of"
-        f" {len(years)} years have a figure."
+        f" {len(years)} {'year has' if len(years) == 1 else 'years have'} a figure."
         + "".join(f" The series breaks before the year to {years[at].year}: {label}." for at, label in breaks)
     )
     key = f"{force.lower()}-{code}"

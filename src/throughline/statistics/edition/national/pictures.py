@@ -18,7 +18,14 @@ from throughline.statistics.edition.content import (
 )
 from throughline.statistics.edition.drawing import Dot, dots, stacks
 from throughline.statistics.edition.funnels import FUNNELS, both_funnels, standing
-from throughline.statistics.edition.national.shared import SIMILAR, Basis, interval, rounded, with_interval
+from throughline.statistics.edition.national.shared import (
+    SIMILAR,
+    Basis,
+    forces,
+    interval,
+    rounded,
+    with_interval,
+)
 from throughline.statistics.edition.reckoning import year_short
 from throughline.statistics.returns import Item
 
@@ -178,7 +185,7 @@ def _says(one: Drawn, ordered: Sequence[Dot], gaps: Sequence[Dot], national: flo
         return f"No force has a figure that can be shown. {len(gaps)} have none."
     first, last = ordered[0], ordered[-1]
     words = [
-        f"{len(ordered)} forces from {told(last.value)} ({last.name}) to {told(first.value)} ({first.name})"
+        f"{forces(len(ordered))} from {told(last.value)} ({last.name}) to {told(first.value)} ({first.name})"
     ]
     if national is not None:
         words.append(f"all forces together {told(national)}")
@@ -220,7 +227,7 @@ def stacked(basis: Basis, one: Drawn, group: Sequence[Item]) -> Figure:
     told = [bar for _, _, bar in sorted(bars, key=lambda bar: (bar[0], bar[1]))]
     with_shares = [bar for bar in told if bar[1]]
     says = (
-        f"{len(with_shares)} forces; {group[0].label.lower()} from"
+        f"{forces(len(with_shares))}; {group[0].label.lower()} from"
         f" {min((bar[1][0] for bar in with_shares if bar[1]), default=0):.1%} to"
         f" {max((bar[1][0] for bar in with_shares if bar[1]), default=0):.1%}."
         + (

@@ -103,6 +103,11 @@ class Basis:
         return [*found.values()]
 
 
+def forces(number: int) -> str:
+    """So many forces, in words that go with the number."""
+    return f"{number} {'force' if number == 1 else 'forces'}"
+
+
 def counts(of: str = "Of") -> tuple[Column, Column]:
     """How many, and of how many."""
     return Column("counted", "Number", "whole", "How many"), Column("of", of, "whole", "Of how many")

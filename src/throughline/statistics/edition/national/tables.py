@@ -27,6 +27,7 @@ from throughline.statistics.edition.national.pictures import Drawn, drawn, stack
 from throughline.statistics.edition.national.shared import (
     HEADLINES,
     Basis,
+    forces,
     interval,
     rounded,
     slug,
@@ -119,13 +120,13 @@ def headlines(basis: Basis) -> Links:
             continue
         share, over = basis.figures.national(basis.now, code), basis.items[code].part_of
         if share and over:
-            forces = len(basis.figures.gave(basis.now, code, over))
+            gave = forces(len(basis.figures.gave(basis.now, code, over)))
             # the share and its own two counts: what all forces gave of the whole is another number
             words = [
-                f"{share.share:.1%} of {basis.lower(over)} ({share.counted:,} of {share.of:,}, from {forces} forces)"
+                f"{share.share:.1%} of {basis.lower(over)} ({share.counted:,} of {share.of:,}, from {gave})"
             ]
         else:
-            words = [f"{total:,} from {len(basis.figures.gave(basis.now, code))} forces"]
+            words = [f"{total:,} from {forces(len(basis.figures.gave(basis.now, code)))}"]
         words += [one for one in (_changed(basis, code), _differing(basis, code)) if one]
         lines.append(
             Link(f"figure-{pictures[code].number:02}.html", basis.items[code].label, "; ".join(words))
@@ -158,7 +159,7 @@ def _changed(basis: Basis, code: str) -> str:
     if change is None or change.change is None or change.low is None or change.high is None:
         return ""
     return (
-        f"the number is {_went(change.change)} over the {change.both} forces that gave both years"
+        f"the number is {_went(change.change)} over the {forces(change.both)} that gave both years"
         f" ({change.low:+.1%} to {change.high:+.1%})"
     )
 
@@ -213,7 +214,7 @@ def sheet_page(basis: Basis, sheet: str, listed: Sequence[Item]) -> Page:
             Heading("How forces counted", "methods"),
             Listing(
                 tuple(
-                    f"{text} ({len(who)} forces)" if len(who) > 3 else f"{text} ({', '.join(who)})"
+                    f"{text} ({forces(len(who))})" if len(who) > 3 else f"{text} ({', '.join(who)})"
                     for text, who in by_words.items()
                 )
             ),
