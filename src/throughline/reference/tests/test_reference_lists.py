@@ -72,6 +72,12 @@ def test_what_means_the_same_in_both_ethnicity_sets_is_named_and_nothing_else():
             assert older.label(other, on=TODAY) == load("ethnicity-18-plus-1").label(code, on=TODAY)
 
 
+def test_a_language_has_one_name_whoever_says_it():
+    called = {row.code: row.label for row in load("languages").as_of(TODAY)}
+    leaflets = {row.code: row.label for row in load("leaflet-languages").as_of(TODAY)}
+    assert leaflets == {code: called[code] for code in leaflets}
+
+
 def test_what_an_officer_saw_shares_no_code_with_what_a_person_said():
     said = {*codes("ethnicity-16-plus-1"), *codes("ethnicity-18-plus-1")}
     assert said.isdisjoint(codes("ethnicity-officer-defined"))

@@ -147,7 +147,7 @@ def _traits(shown: Person, today: date) -> dict[str, Lines]:
             sorted(f"{r.name}: {wording.label('relationship', r.kind, today)}" for r in shown.relatives)
         )
         or (_("None found"),),
-        _("Language"): (wording.known((r.language for r in records), _("Not asked yet")),),
+        _("Language"): (wording.languages_of(records, today),),
         _("Ethnicity, as they define it"): (
             wording.known((wording.ethnicity_of(r, today) for r in records), _("Not asked yet")),
         ),

@@ -85,7 +85,7 @@ def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
         "sex": wording.sex_of(records, today),
         "born": wording.known((wording.day(one.born) for one in records if one.born), ""),
         "gender_identity": wording.known((one.gender_identity for one in records), ""),
-        "language": wording.known((one.language for one in records), _("Not asked yet")),
+        "language": wording.languages_of(records, today),
         "interpreter": wording.known(map(wording.interpreter_of, records), _("Not asked yet")),
         "ethnicity": wording.known((wording.ethnicity_of(one, today) for one in records), _("Not asked yet")),
         "ethnicity_seen": wording.known(

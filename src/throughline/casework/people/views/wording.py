@@ -74,6 +74,18 @@ def sex_of(records: Iterable[Record], today: date) -> str:
     return known((label("sex", one.sex, today) for one in records if one.sex), _("Not asked yet"))
 
 
+def languages_of(records: Iterable[Record], today: date) -> str:
+    """What they speak best: a code of ISO 639-1 by its name, and words as they were said."""
+    return known((_language(one.language, today) for one in records), _("Not asked yet"))
+
+
+def _language(said: str, today: date) -> str:
+    try:
+        return load("languages").label(said.lower(), on=today)
+    except UnknownCode:
+        return said
+
+
 def ethnicity_of(record: Record, today: date) -> str:
     """As the person defines it themselves."""
     return label(record.ethnicity_scheme, record.ethnicity, today) if record.ethnicity else ""

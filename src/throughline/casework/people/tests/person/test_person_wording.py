@@ -3,12 +3,30 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
+import pytest
+
 from throughline.casework.people import commands, rules
-from throughline.casework.people.views.wording import WHY_MALFORMED
+from throughline.casework.people.models import Record
+from throughline.casework.people.views.wording import WHY_MALFORMED, languages_of
 
 SOURCES = [Path(rules.__file__), *Path(commands.__path__[0]).glob("*.py")]
+
+
+@pytest.mark.parametrize(
+    ("held", "shown"),
+    [
+        (["en"], "English"),
+        (["PL", "pl", "Polish"], "Polish"),
+        (["en", "ur"], "English or Urdu"),
+        (["Quorlish", ""], "Quorlish"),
+        ([""], "Not asked yet"),
+    ],
+)
+def test_a_language_is_shown_by_its_name_and_words_stay_as_they_were_said(held, shown):
+    assert languages_of([Record(language=one) for one in held], date(2026, 11, 27)) == shown
 
 
 def reasons(raised: ast.expr) -> Iterator[str]:
