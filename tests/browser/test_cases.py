@@ -253,7 +253,7 @@ def test_a_crime_is_judged_and_a_case_asked_for_and_graded_without_javascript(
     officer.page.get_by_role("link", name="Regrade").click()
     officer.press("Set grade")
     # nothing is lost where something is missing, and what is missing is said
-    assert "Why: needs an answer" in officer.text()
+    assert "Select an answer to “Why" in officer.text()
     officer.page.get_by_label(label("grades", "medium")).check()
     officer.page.get_by_label(label("decision-reasons", "grade-first-assessment")).check()
     officer.press("Set grade")

@@ -300,7 +300,26 @@ def _plain(label: "StrOrPromise") -> str:
 
 
 def _named(bound: BoundField, message: object) -> str:
+    if str(message) == str(PLAIN_WORDS["required"]):
+        return _asked_for(bound)
     return f"{_plain(bound.label)}: {message}"
+
+
+#: What to do where an answer is needed and there is none, by the kind of box; the first that fits counts.
+_TO_DO: list[tuple[type[forms.Widget], "StrOrPromise"]] = [
+    (DateBoxes, _("Enter a date for “%(label)s”")),
+    (TimeRangeBoxes, _("Enter the times for “%(label)s”")),
+    (forms.FileInput, _("Choose a file for “%(label)s”")),
+    (forms.CheckboxInput, _("Tick “%(label)s”")),
+    (forms.widgets.ChoiceWidget, _("Select an answer to “%(label)s”")),
+    (forms.Widget, _("Enter an answer to “%(label)s”")),
+]
+
+
+def _asked_for(bound: BoundField) -> str:
+    """The whole sentence that asks for an answer, whoever found that it is missing: the form or a command."""
+    to_do = next(words for kind, words in _TO_DO if isinstance(bound.field.widget, kind))
+    return str(to_do) % {"label": str(bound.label).rstrip(": ")}
 
 
 def _id(bound: BoundField) -> str:

@@ -106,7 +106,9 @@ def test_a_closed_counter_has_no_leaflets_and_no_duty(staff, counter):
 def test_through_the_pages(signed_in, by):
     browser = signed_in(Role.FRONT_COUNTER)
     assert "No front counter has been written down yet" in text(browser.get(reverse("contact:counters")))
-    assert "Name of the counter: needs an answer" in text(browser.post(reverse("contact:open-counter"), {}))
+    assert "Enter an answer to “Name of the counter" in text(
+        browser.post(reverse("contact:open-counter"), {})
+    )
     typed = {"name": "Quarnley High Street", **day_in("opened_on", OPENED)}
     assert browser.post(reverse("contact:open-counter"), typed).status_code == 302
     assert "is that of another counter" in text(browser.post(reverse("contact:open-counter"), typed))
@@ -122,7 +124,7 @@ def test_through_the_pages(signed_in, by):
     by(Role.FRONT_COUNTER)
     address = reverse("contact:leaflet", args=[Leaflet.objects.get().id])
     assert "to be replaced by 1 January 2022" in text(browser.get(address))
-    assert "What did you find: needs an answer" in text(browser.post(address, {}))
+    assert "Select an answer to “What did you find" in text(browser.post(address, {}))
     assert browser.post(address, {"found": "replaced", **day_in("printed_on", TODAY)}).status_code == 302
     assert browser.get(address).status_code == 404
     assert "1 leaflet on view; 1 language" in text(browser.get(reverse("contact:counters")))

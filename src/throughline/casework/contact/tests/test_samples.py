@@ -108,7 +108,7 @@ def test_the_handler_reads_it_on_their_page_and_nobody_elses(by, call, signed_in
     by(Role.SUPERVISOR)
     sample = Sample.objects.get()
     address = reverse("contact:sample", args=[sample.id])
-    assert "What did you find: needs an answer" in text(supervisor.post(address, {}))
+    assert "Select an answer to “What did you find" in text(supervisor.post(address, {}))
     typed = {"verdict": "prompts-missed", "feedback": "Ask whether he can hear"}
     assert supervisor.post(address, typed).status_code == 302
     assert "not read yet" in text(supervisor.get(reverse("contact:samples")))

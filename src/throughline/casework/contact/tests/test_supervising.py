@@ -188,7 +188,7 @@ class TestDecidedNotTo:
     @pytest.mark.parametrize(
         ("typed", "said"),
         [
-            ({}, "What do you decide: needs an answer"),
+            ({}, "Select an answer to “What do you decide"),
             ({"answer": "otherwise", "feedback": "Go"}, "say who is sent"),
             ({"answer": "otherwise", "grade": "emergency"}, "say why you decided otherwise"),
         ],
@@ -445,7 +445,7 @@ class TestSigningOff:
         assert "To be signed off" in text(browser.get(reverse("contact:supervision")))
         address = reverse("contact:sign-off", args=[over.id])
         assert "Sign off a contact" in text(browser.get(address))
-        assert "Why can it be signed off: needs an answer" in text(browser.post(address, {}))
+        assert "Select an answer to “Why can it be signed off" in text(browser.post(address, {}))
         assert browser.post(address, {"reason": "sign-off-complete", "words": "All asked"}).status_code == 302
         by(Role.SUPERVISOR)
         assert Decision.objects.get(kind="contact-sign-off").words == "All asked"

@@ -65,7 +65,7 @@ def test_from_the_investigators_list_to_a_plan_that_a_sergeant_reviews(signed_in
     assert "You investigate it." in page
     assert "The investigator, accepted" in page
     empty = text(investigator.post(address("add-line", case), {"what": "Ask at 16"}))
-    assert "What is it about: needs an answer" in empty
+    assert "Select an answer to “What is it about" in empty
     assert "Ask at 16" in empty
     line = {
         "kind": "witness",
@@ -185,7 +185,7 @@ def test_a_suspect_is_looked_for_until_found(signed_in, does, accepted, case, ac
 def test_a_suspect_is_no_longer_looked_for(signed_in, does, accepted, case):
     row = does(Role.OFFICER, looking.register, case_id=case, source="to-interview")
     client = signed_in(Role.OFFICER)
-    assert "needs an answer" in text(client.post(address("close-suspect", row.id), {"ending": "ended-died"}))
+    assert "an answer to “" in text(client.post(address("close-suspect", row.id), {"ending": "ended-died"}))
     told = {"ending": "ended-not-suspected", "words": "He was abroad"}
     assert "He was abroad" in text(client.post(address("close-suspect", row.id), told, follow=True))
 
@@ -217,7 +217,7 @@ def test_her_statement_withdrawing_and_special_measures(signed_in, accepted, cas
     page = text(client.post(address("statement", case), sent, follow=True))
     assert "Statement taken (OP/1); personal statement offered: Later" in page
     assert "No personal statement offered" not in page
-    assert "needs an answer" in text(client.post(address("withdrawing", case), {"words": "She cried"}))
+    assert "an answer to “" in text(client.post(address("withdrawing", case), {"words": "She cried"}))
     told = {"reasons": ["she-fears"], "words": "She cried"}
     page = text(client.post(address("withdrawing", case), told, follow=True))
     assert "an officer and an independent adviser visit her first" in page

@@ -51,7 +51,7 @@ def test_empty_pages_say_so(signed_in, case):
 def test_from_the_order_to_what_was_found_and_a_supervisors_entry(signed_in, case):
     officer, sergeant = signed_in(Role.OFFICER), signed_in(Role.SERGEANT)
     empty = text(officer.post(address("order", case), {"words": "Every evening"}))
-    assert "What is to be done: needs an answer" in empty
+    assert "Select an answer to “What is to be done" in empty
     assert "Every evening" in empty
     ordered = {"kind": "curfew-check", "reason": "disrupt-binds", "words": "Every evening after eight"}
     page = text(officer.post(address("order", case), ordered, follow=True))

@@ -195,7 +195,7 @@ def test_a_file_is_brought_in_and_rows_that_cannot_land_are_told_whole(crime, ca
     assert "The file is not UTF-8" in words(browser.post("/outcome/results/", {"file": wrong}))
     large = SimpleUploadedFile("results.csv", b"crime,what,date\n" + b"x" * 1_000_001)
     assert "larger than 1 MB" in words(browser.post("/outcome/results/", {"file": large}))
-    assert "needs an answer" in words(browser.post("/outcome/results/", {}))
+    assert "Choose a file for “" in words(browser.post("/outcome/results/", {}))
     assert signed_in(Role.OFFICER).get("/outcome/results/").status_code == 403
 
 

@@ -97,7 +97,7 @@ def test_the_desk_lets_one_registrar_see_it_who_judges_and_another_still_learns_
     desk = signed_in(Role.DESK)
     address = reverse("overview:sight", args=[waits.id])
     assert "The crime-registrar" in text(desk.get(address))
-    assert "Who is to do it: needs an answer" in text(desk.post(address, {}))
+    assert "Select an answer to “Who is to do it" in text(desk.post(address, {}))
     chosen = {"account": str(accounts[Role.REGISTRAR].id)}
     assert desk.post(address, chosen).status_code == 302
     assert "crime-recording" not in unreached(accounts)

@@ -230,7 +230,7 @@ def test_of_a_silent_call_it_is_said_where_nobody_asked_her(signed_in, accounts,
 def test_an_answer_without_an_outcome_names_its_field(signed_in, asked_about):
     duty = the_duty("restricted-match")
     page = shown(signed_in(Role.DESK).post(f"/duties/{duty.id}/done/", {}))
-    assert "What came of it: needs an answer" in page
+    assert "Select an answer to “What came of it" in page
     assert the_duty("restricted-match").discharged_at is None
 
 

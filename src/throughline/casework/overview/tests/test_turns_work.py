@@ -261,7 +261,7 @@ class TestTheOtherParts:
         read = text(sergeant.get(address))
         assert "Zofia Quillfeather" in read
         assert "Nadia, on duty" in read
-        assert "Who is to do it: needs an answer" in text(sergeant.post(address, {}))
+        assert "Select an answer to “Who is to do it" in text(sergeant.post(address, {}))
         assert "The auditor" not in read
         assert sergeant.post(address, {"owner": str(other.id)}).status_code == 302
         with seen_whole():

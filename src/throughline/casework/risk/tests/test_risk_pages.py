@@ -85,7 +85,7 @@ class TestAssessing:
         typed = {"do": "complete", "after": after, "fear": "yes", "fear-words": THREAT}
         answer = send(Role.OFFICER, "assess", case, **typed)
         assert answer.status_code == 200
-        assert "needs an answer" in text(answer)
+        assert "an answer to “" in text(answer)
         assert THREAT in answer.content.decode()
         with seen_whole():
             assert not Assessment.objects.exists()
@@ -153,7 +153,7 @@ class TestAssessing:
 def test_words_are_added_by_page(page, send, case, assessed):
     assert "Nobody has assessed it with her" in text(page(Role.OFFICER, "add", case))
     assessed()
-    assert "needs an answer" in text(send(Role.SERGEANT, "add", case, words=" "))
+    assert "an answer to “" in text(send(Role.SERGEANT, "add", case, words=" "))
     assert send(Role.SERGEANT, "add", case, words="She rang again: he is back").status_code == 302
     assert "She rang again: he is back" in text(page(Role.HUB, "case", case))
 
@@ -255,7 +255,7 @@ class TestChecking:
         assessed()
         graded("standard")
         answer = send(Role.SERGEANT, "check", case, answer="return", returned_because="return-no-words")
-        assert "What you want to tell whoever assessed: needs an answer" in text(answer)
+        assert "Enter an answer to “What you want to tell whoever assessed" in text(answer)
         told = {"returned_because": "return-no-words", "feedback": "Ask her about the knife"}
         answer = send(Role.SERGEANT, "check", case, answer="return", **told)
         assert answer["Location"] == reverse("risk:checks")

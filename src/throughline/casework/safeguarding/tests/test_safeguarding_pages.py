@@ -76,8 +76,8 @@ def test_those_that_are_due_stand_first(signed_in, arrested, case):
 @pytest.mark.parametrize(
     ("typed", "error"),
     [
-        ({}, "How: needs an answer"),
-        ({"way": "telephone"}, "What came of it: needs an answer"),
+        ({}, "Select an answer to “How"),
+        ({"way": "telephone"}, "Select an answer to “What came of it"),
         ({"way": "pigeon", "result": "no-answer"}, "choose one of the answers listed"),
         ({"way": "telephone", "result": "no-answer", "hers": "on"}, "whoever got in touch was reached"),
         ({"way": "telephone", "result": "reached-free", "declined": "on"}, "say of what she does not want"),
@@ -107,7 +107,7 @@ def test_an_attempt_leaves_what_is_due(signed_in, arrested, case):
 def test_a_promise_by_hand_stands_on_the_list(signed_in, case):
     officer = signed_in(Role.OFFICER)
     empty = text(officer.post(address("promise", case), {}))
-    assert "What has happened: needs an answer" in empty
+    assert "Select an answer to “What has happened" in empty
     page = text(officer.post(address("promise", case), {"update": "told-released"}, follow=True))
     assert "The suspect was released without charge" in page
     assert [duty.causes for duty in open_now()] == [["told-released"]]

@@ -76,7 +76,7 @@ def test_from_the_hubs_list_to_owning_her_case(signed_in, high, case, accounts):
 def test_returned_added_to_and_returned_again_until_a_sergeant_decides(signed_in, high, case, accounts):
     hub, officer, sergeant = (signed_in(role) for role in (Role.HUB, Role.OFFICER, Role.SERGEANT))
     empty = text(hub.post(address("return", case), {"words": "There is no statement"}))
-    assert "Why: needs an answer" in empty
+    assert "Select an answer to “Why" in empty
     assert "There is no statement" in empty
     told = {"reason": "return-package", "missing": ["handover-statement"], "words": "There is no statement"}
     page = text(hub.post(address("return", case), told, follow=True))

@@ -91,7 +91,7 @@ def test_the_list_says_how_far_each_section_is(read, send, visit):
 def test_finishing_asks_for_what_saving_does_not(send, visit):
     assert send(Role.OFFICER, "safety", visit, do="save").status_code == 302
     answer = send(Role.OFFICER, "statement", visit, do="complete")
-    assert "needs an answer" in answer.content.decode()
+    assert "an answer to “" in answer.content.decode()
 
 
 def test_two_devices_do_not_overwrite_each_other(send, visit):
@@ -124,7 +124,7 @@ def test_an_injury_is_marked_on_the_chart_and_taken_back(read, send, visit, pair
     page = read(Role.OFFICER, "chart", visit)
     assert page.count("<polygon") == 45
     wrong = send(Role.OFFICER, "chart", visit, whose=str(pair[0]), kind="bruise")
-    assert "Where: needs an answer" in wrong.content.decode()
+    assert "Select an answer to “Where" in wrong.content.decode()
     where = ["front-neck", "back-left-hand"]
     told = {"whose": str(pair[0]), "regions": where, "kind": "strangulation-mark", "seen_by": ["told"]}
     assert send(Role.OFFICER, "chart", visit, **told, words="Two thumbs").status_code == 302

@@ -108,7 +108,7 @@ def test_the_command_line_makes_lists_and_closes_accounts(db):
 def test_an_administrator_adds_resets_and_closes_on_pages(client, settled, sign_in):
     keeper, secret = settled("keeper", Role.ADMINISTRATOR)
     sign_in(client, keeper, secret)
-    assert "needs an answer" in client.post("/accounts/add/", {}).content.decode()
+    assert "an answer to “" in client.post("/accounts/add/", {}).content.decode()
     typed = {"username": "keeper", "name": "N", "role": "response-officer", "team": "T", "agency": "A"}
     assert "somebody else has it" in client.post("/accounts/add/", typed).content.decode()
     shown = client.post("/accounts/add/", typed | {"username": "officer"}).content.decode()

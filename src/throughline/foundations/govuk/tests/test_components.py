@@ -102,4 +102,4 @@ def test_the_error_summary_leads_to_the_field_and_is_absent_without_errors():
     assert not drawn("parts.error_summary(form)", form=NameForm({"name": "x"})).elements
     page = drawn("parts.error_summary(form)", form=NameForm({}))
     link = page.one("a")
-    assert (link["href"], link.text) == ("#id_name", "Name: needs an answer")
+    assert (link["href"], link.text) == ("#id_name", "Enter an answer to “Name”")

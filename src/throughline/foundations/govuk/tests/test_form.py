@@ -172,7 +172,26 @@ def test_values_kept_before_are_shown_again():
 def test_nothing_need_be_filled_in_but_what_the_form_says():
     assert PersonForm(data(surname="x")).is_valid()
     form = PersonForm(data())
-    assert form.error_list() == [{"text": "Surname: needs an answer", "href": "#id_surname"}]
+    assert form.error_list() == [{"text": "Enter an answer to “Surname”", "href": "#id_surname"}]
+
+
+def test_what_must_be_answered_is_asked_for_in_a_whole_sentence_whoever_misses_it():
+    class Needy(PersonForm):
+        needed = ("born", "means", "sex", "hours", "photo", "agreed")
+
+    form = Needy(data(surname="x"))
+    form.add_error("notes", "needs an answer")
+    sentences = {line["href"]: line["text"] for line in form.error_list()}
+    assert sentences == {
+        "#id_born_day": "Enter a date for “Date of birth”",
+        "#id_means": "Select an answer to “How may she be reached?”",
+        "#id_sex": "Select an answer to “Sex”",
+        "#id_hours_start": "Enter the times for “Hours”",
+        "#id_photo": "Choose a file for “Photograph”",
+        "#id_agreed": "Tick “She agrees”",
+        "#id_notes": "Enter an answer to “Notes”",
+    }
+    assert "Tick “She agrees”" in form.govuk()
 
 
 @pytest.mark.parametrize(

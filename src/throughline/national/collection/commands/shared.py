@@ -30,7 +30,7 @@ def said(field: str, words: str, *, needed: bool = True) -> str:
     """Words as they are kept; raises Amiss where they are needed and missing, or too long."""
     words = words.strip()
     if needed and not words:
-        raise Amiss("needs an answer in words", field)
+        raise Amiss("needs an answer", field)
     if len(words) > LONGEST:
         raise Amiss(f"is longer than {LONGEST:,} characters; send a document another way", field)
     return words

@@ -83,7 +83,7 @@ def test_a_release_is_announced(world: World) -> None:
     assert Release.objects.get().at.isoformat() == "2026-12-20T09:30:00+00:00"
     elsewhere = (*what[:3], "1999", *what[4:], "2026-12-20 09:30")
     assert "There is no round '1999'." in ill(*elsewhere)
-    assert "--why: needs an answer in words" in ill(*what, "2027-01-12 09:30")
+    assert "--why: needs an answer" in ill(*what, "2027-01-12 09:30")
     well(*what, "2027-01-12 09:30", "--why", "Two forces were late.")
     assert Release.objects.get(replaced_by=None).why == "Two forces were late."
     assert Release.objects.count() == 2
@@ -107,7 +107,7 @@ def test_from_what_is_sent_to_what_is_signed(world: World, tmp_path: Path) -> No
     sign = ("sign", *RETURN, "--post", "Head of data", *AS_CONTACT, "--digest")
     assert "1 question is still open" in ill(*sign, version.digest)
 
-    assert "needs an answer in words" in ill("answer", question["id"], " ", *AS_CONTACT)
+    assert "needs an answer" in ill("answer", question["id"], " ", *AS_CONTACT)
     assert "Refused" in ill("judge", question["id"], "accept", "--words", "So be it.", *AS_CONTACT)
     well("answer", question["id"], "Counted by incident.", *AS_CONTACT)
     assert "Invalid value for" in ill("judge", question["id"], "shrug", *AS_STATISTICIAN)
@@ -127,7 +127,7 @@ def test_a_correction_says_why_and_a_spreadsheet_is_a_return_too(world: World, t
         "receive", filled(tmp_path), *RETURN, *AS_CONTACT, "--why", "Nothing."
     )
     corrected = filled(tmp_path, {"calls": 90_010})
-    assert "--why: needs an answer in words" in ill("receive", corrected, *RETURN, *AS_CONTACT)
+    assert "--why: needs an answer" in ill("receive", corrected, *RETURN, *AS_CONTACT)
     well("receive", corrected, *RETURN, *AS_CONTACT, "--why", "A week was missing.")
     version = Version.objects.get(number=2)
     assert (version.why, version.receipt.files.get().name) == ("A week was missing.", "figures.csv")

@@ -114,20 +114,20 @@ def test_from_a_question_to_the_signature(world: World, signed_in: SignedIn) -> 
     as_system()
     question = Question.objects.get()
     answer = reverse("collection:answer", args=[question.id])
-    assert "Your answer: needs an answer" in words(contact.post(answer, {"words": " "}))
+    assert "Enter an answer to “Your answer" in words(contact.post(answer, {"words": " "}))
     contact.post(answer, {"words": "Counted by <b>incident</b>."})
     statistician = signed_in("statistician")
     page = statistician.get(at(world, "return"))
     assert "Counted by &lt;b&gt;incident&lt;/b&gt;." in page.content.decode()
     judge = reverse("collection:judge", args=[question.id])
     page = statistician.post(judge, {"move": "accept", "words": ""})
-    assert "In words: needs an answer in words" in words(page)
+    assert "Enter an answer to “In words" in words(page)
     statistician.post(judge, {"move": "accept", "words": "It stands."})
     page = contact.get(at(world, "sign"))
     shown = re.search(r'name="shown"[^>]*value="([0-9a-f]{64})"', page.content.decode())
     assert shown
     page = contact.post(at(world, "sign"), {"shown": shown[1], "post": ""})
-    assert "Your post: needs an answer" in words(page)
+    assert "Enter an answer to “Your post" in words(page)
     assert "I have read every figure" in words(page)
     page = contact.post(
         at(world, "sign"), {"shown": shown[1], "post": "Head of data", "read": "yes"}, follow=True
@@ -217,7 +217,7 @@ def test_a_correction_says_why_and_shows_what_changed(world: World, signed_in: S
     contact = signed_in("contact")
     contact.post(at(world, "send"), {"upload": a_file()})
     page = contact.post(at(world, "send"), {"upload": a_file({"calls": 90_100})})
-    assert "What did you correct, and why: needs an answer" in words(page)
+    assert "Enter an answer to “What did you correct, and why" in words(page)
     page = contact.post(
         at(world, "send"), {"upload": a_file({"calls": 90_100}), "why": "Late calls."}, follow=True
     )

@@ -97,5 +97,5 @@ def _focused(link) -> bool:
 def test_what_is_wrong_is_reached_from_the_summary(open_page):
     page = open_page("add-phone", scripts=False)
     page.get_by_role("button", name="Add phone number").click()
-    page.get_by_role("link", name="Phone number: needs an answer").click()
+    page.get_by_role("link", name="Enter an answer to “Phone number").click()
     assert page.locator("#id_phone:focus").count() == 1

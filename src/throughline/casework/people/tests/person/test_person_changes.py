@@ -58,18 +58,18 @@ def desk(amara, signed_in):
 # what is typed wrongly on each page, and what the page then says
 WRONG = [
     ("add-name", {"kind": "alias"}, "enter at least one part of the name"),
-    ("add-name", {"forename": "Ama"}, "What kind of name is it: needs an answer"),
+    ("add-name", {"forename": "Ama"}, "Select an answer to “What kind of name is it"),
     ("add-name", {"kind": "alias", "forename": "A" * 201}, "is longer than 200 characters"),
     ("correct", {"born_day": "31", "born_month": "2", "born_year": "1990"}, "that month has no such day"),
     ("correct", {"born_day": "3", "born_month": "2", "born_year": "2090"}, "is not a possible date of birth"),
     ("correct", {"age": "oldish"}, "write a number such as 30"),
     ("correct", {"sex": "X"}, "choose one of the answers listed"),
-    ("add-phone", {}, "Phone number: needs an answer"),
+    ("add-phone", {}, "Enter an answer to “Phone number"),
     ("add-phone", {"phone": "no"}, "is not a telephone number"),
     ("add-address", {}, "enter as much of the address as is known"),
     ("set-marker", {"code": "respond-urgently"}, "choose the address that the marker is about"),
-    ("set-marker", {}, "Which marker: needs an answer"),
-    ("safe-contact", {"do": "complete"}, "Which ways of reaching you are safe: needs an answer"),
+    ("set-marker", {}, "Select an answer to “Which marker"),
+    ("safe-contact", {"do": "complete"}, "Select an answer to “Which ways of reaching you are safe"),
     ("relate", {"scraps": "Amara Testwell", "do": "", "kind": "parent"}, "Nobody found"),
 ]
 
@@ -252,7 +252,7 @@ def test_somebody_is_found_and_related_without_a_script(amara, add, officer, act
     borys = add("Borys", "Sampleman", phones=("07700 900155",))
     found = officer.post(at("relate", amara), {"scraps": "Borys Sampleman 07700 900155", "do": "find"})
     assert str(borys) in found.content.decode()
-    assert "needs an answer" not in text(found)
+    assert "an answer to “" not in text(found)
     typed = {"scraps": "Borys Sampleman 07700 900155", "other": str(borys), "kind": "former-partner"}
     answer = officer.post(at("relate", amara), typed, follow=True)
     assert "Former intimate partner Borys Sampleman" in text(answer)
@@ -344,7 +344,7 @@ def test_merging_shows_both_and_parting_leaves_everything_as_it_was(amara, add, 
     assert "Names differs Amara Testwell Amara Inventa" in text(both)
     assert "Sex differs" not in text(both)
     unsaid = supervisor.post(at("merge", amara), {"into": str(twin)})
-    assert "Why: needs an answer" in text(unsaid)
+    assert "Select an answer to “Why" in text(unsaid)
 
     reason = {"into": str(twin), "reason": "merge-said-so", "words": "She showed both letters."}
     merged = text(supervisor.post(at("merge", amara), reason, follow=True))
@@ -379,7 +379,7 @@ def test_a_new_number_voids_what_was_said_on_a_merged_record(amara, add, supervi
 
 
 def test_a_supervisor_who_restricts_no_longer_sees_the_record(amara, supervisor, acting_as):
-    assert "Why: needs an answer" in text(supervisor.post(at("restrict", amara), {}))
+    assert "Select an answer to “Why" in text(supervisor.post(at("restrict", amara), {}))
     answer = supervisor.post(at("restrict", amara), {"reason": "staff-victim", "words": ""}, follow=True)
     assert "Only the restricted-records desk sees it now." in text(answer)
     assert supervisor.get(at("person", amara)).status_code == 404
@@ -395,7 +395,7 @@ def test_breaking_the_glass_opens_for_hours_and_tells_the_desk(amara, officer, s
         "words": "Screams heard.",
     }
     unsaid = officer.post(where, typed | {"words": ""})
-    assert "In your words: needs an answer" in text(unsaid)
+    assert "Enter an answer to “In your words" in text(unsaid)
     for wrong in ("0000 0000", "not hex!", "abc"):
         assert "Reference: opens nothing" in text(officer.post(where, typed | {"reference": wrong}))
     shown = text(officer.post(where, typed, follow=True))
@@ -469,7 +469,7 @@ def test_erasing_says_what_goes_and_takes_it_for_good(amara, desk, officer, acti
     page = text(desk.get(erase_at(amara)))
     assert "This cannot be undone." in page
     assert "names: 1" in page
-    assert "Why: needs an answer" in text(desk.post(erase_at(amara), {}))
+    assert "Select an answer to “Why" in text(desk.post(erase_at(amara), {}))
     assert "Erased." in text(desk.post(erase_at(amara), {"reason": "erase-asked"}, follow=True))
     assert desk.get(at("person", amara)).status_code == 404
     acting_as(Role.DESK)

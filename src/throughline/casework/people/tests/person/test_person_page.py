@@ -75,7 +75,7 @@ def test_without_a_task_the_reader_is_asked_why_once_and_nothing_is_shown_before
     assert looks(acting_as, amara) == []
 
     answer = browser.post(reverse("people:purpose", args=[amara]), {})
-    assert "Why are you looking: needs an answer" in text(answer)
+    assert "Select an answer to “Why are you looking" in text(answer)
     answer = browser.post(reverse("people:purpose", args=[amara]), {"purpose": "import"})
     assert "choose one of the answers listed" in text(answer)
     answer = browser.post(reverse("people:purpose", args=[amara]), {"purpose": "investigation"}, follow=True)
