@@ -1,7 +1,7 @@
 """What a reader sees when a page cannot be given: one plain sentence, and never a value from the request."""
 
 from http import HTTPStatus
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from throughline.foundations.access.routes import Open, rule_of
+from throughline.foundations.access.rules import Action, may
 from throughline.foundations.drafts.views import keep_typed
 
 
@@ -38,7 +39,8 @@ PROBLEMS: dict[HTTPStatus, Problem] = {
     ),
     HTTPStatus.NOT_FOUND: Problem(
         _("There is nothing at this address"),
-        (_("Check the address, or search for the person again."),),
+        (_("Check the address, or begin at your first page."),),
+        (_("Your first page"), "overview:home"),
     ),
     HTTPStatus.METHOD_NOT_ALLOWED: Problem(
         _("This page cannot be used in that way"),
@@ -56,13 +58,14 @@ PROBLEMS: dict[HTTPStatus, Problem] = {
         ),
     ),
 }
+TO_A_STRANGER = (_("If you typed the address, check that it is right."),)
 #: What is advised at the national site, where nobody looks for a person and nobody is in danger for a page.
 AT_THE_NATIONAL_SITE: dict[HTTPStatus, tuple[Promise, ...]] = {
     HTTPStatus.FORBIDDEN: (
         _("Your role does not open it, or it is another force's. The attempt has been written down."),
         _("If you need it, ask an administrator of this site."),
     ),
-    HTTPStatus.NOT_FOUND: (_("If you typed the address, check that it is right."),),
+    HTTPStatus.NOT_FOUND: TO_A_STRANGER,
     HTTPStatus.INTERNAL_SERVER_ERROR: (
         _("What you sent was not saved. Go back and send it again."),
         _("If it happens again, tell an administrator of this site when it happened."),
@@ -70,18 +73,32 @@ AT_THE_NATIONAL_SITE: dict[HTTPStatus, tuple[Promise, ...]] = {
 }
 
 
-def _told(status: HTTPStatus) -> Problem:
-    """What a page says of a refusal or failure at this site."""
+#: Said of every address alike to who looks for people, whether or not somebody stands at it out of their sight.
+TO_WHO_SEARCHES = (
+    (_("Check the address, or search for the person again."),),
+    (_("Search for a person"), "people:search"),
+)
+
+
+def _told(status: HTTPStatus, user: Any = None) -> Problem:
+    """What a page says of a refusal or failure at this site to ``user``."""
     told = PROBLEMS[status]
     if settings.NATIONAL and (advice := AT_THE_NATIONAL_SITE.get(status)):
         leads = (_("Begin at the published editions"), "publication:editions")
         return told._replace(advice=advice, leads=leads if status is HTTPStatus.NOT_FOUND else None)
+    if status is HTTPStatus.NOT_FOUND:
+        if user is None or not user.is_authenticated:
+            return told._replace(advice=TO_A_STRANGER, leads=None)
+        if may(user.actor, Action.SEARCH_PEOPLE):
+            advice, leads = TO_WHO_SEARCHES
+            return told._replace(advice=advice, leads=leads)
     return told
 
 
 def problem(request: HttpRequest, status: HTTPStatus) -> HttpResponse:
     """The page for a refusal or failure with ``status``, within the frame of the reader's other pages."""
-    return render(request, "throughline/problem.html", {"problem": _told(status)}, status=status)
+    told = _told(status, getattr(request, "user", None))
+    return render(request, "throughline/problem.html", {"problem": told}, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

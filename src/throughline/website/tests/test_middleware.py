@@ -85,6 +85,7 @@ urlpatterns = [
     path("welcome/", welcome),
     path("forgotten/", lambda _request: HttpResponse("served")),
 ]
+handler404 = "throughline.website.views.not_found"
 handler500 = "throughline.website.views.broken"
 pytestmark = [pytest.mark.urls(__name__), pytest.mark.django_db]
 
@@ -360,6 +361,32 @@ def test_one_who_is_party_to_a_matter_sees_nothing_and_the_auditor_is_told(clien
         refusals = Event.objects.filter(kind="refused", subjects__contains=[record_id])
         assert refusals.count() == 2
     assert (duty.record_id, duty.about, duty.role) == (record_id, user.id, "auditor")
+
+
+@pytest.mark.parametrize("role", [Role.AUDITOR, Role.ADMINISTRATOR, Role.ANALYST, Role.IDVA])
+def test_who_cannot_search_is_led_to_their_first_page_from_where_there_is_nothing(role, enter):
+    page = enter(Client(), _account("somebody", role)).get("/nowhere/")
+    assert page.status_code == 404
+    assert "search for the person" not in page.content.decode()
+    assert '<a class="govuk-link" href="/">Your first page</a>' in page.content.decode()
+
+
+def test_who_searches_reads_the_same_where_nobody_stands_and_where_somebody_is_out_of_sight(client, user):
+    record_id = uuid.uuid4()
+    with acting(system("test")):
+        told = {"subject": record_id, "kind": Grant.Kind.EXCLUDE, "grantee": user.id, "reason": "party"}
+        grant(by=system("test"), now=timezone.now() - timedelta(days=1), **told)
+    pages = [client.get(f"/{where}/") for where in ("nowhere", f"person/{record_id}")]
+    mains = [one.content.decode().split("<main")[1].split("</main>")[0] for one in pages]
+    assert "search for the person again" in mains[0]
+    assert 'href="/people/search/"' in mains[0]
+    assert mains[0] == mains[1]
+
+
+def test_a_stranger_is_not_led_to_a_search(db):
+    page = Client().get("/nowhere/").content.decode()
+    assert "If you typed the address, check that it is right." in page
+    assert "search for the person" not in page
 
 
 def test_an_ordinary_refusal_opens_no_duty(user, enter):
