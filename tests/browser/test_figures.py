@@ -75,6 +75,22 @@ def test_from_a_figure_to_the_person_it_counted_without_javascript(readers: Read
     assert reader.path == f"/people/{record_named('Joanne', 'Whitmore')}/"
 
 
+def test_a_figure_is_found_on_a_telephone_by_two_touches_without_javascript(readers: Readers) -> None:
+    reader = readers(Role.ANALYST, script=False)
+    reader.page.set_viewport_size(NARROW)
+    reader.go("/figures/")
+    wanted = next(one for one in measures() if one.part == "Investigation")
+    contents = reader.page.get_by_role("navigation", name="On this page")
+    assert not contents.get_by_role("link").first.is_visible()
+    assert contents.bounding_box()["height"] < NARROW["height"]
+    contents.get_by_text("Investigation: ").click()
+    contents.get_by_role("link", name=wanted.label).click()
+    assert reader.path == f"/figures/#{wanted.code}"
+    assert 0 <= reader.page.locator(f"tr#{wanted.code}").bounding_box()["y"] < NARROW["height"] / 2
+    reader.page.get_by_role("link", name="Back to the list of figures from Investigation").click()
+    assert 0 <= contents.bounding_box()["y"] < NARROW["height"] / 2
+
+
 def test_a_period_is_kept_from_the_list_to_a_figure(readers: Readers, calls: None) -> None:
     reader = readers(Role.ANALYST)
     reader.go("/figures/")
