@@ -8,6 +8,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.utils import timezone
+from playwright.sync_api import Route
 from reader import NARROW, WIDE, Reader, record_named
 
 from throughline.casework.contact.commands.sending import send
@@ -224,6 +225,36 @@ def test_signing_in_and_refusals_are_accessible(readers: Readers) -> None:
     for address in ("/looks/", "/nowhere/"):
         handler.go(address)
         assert handler.violations() == []
+
+
+def test_the_menu_of_a_telephone_is_folded_before_its_script_comes_and_unfolds_where_none_does(
+    readers: Readers,
+) -> None:
+    reader = readers(Role.SUPERVISOR, width=NARROW)
+    menu, entry = reader.page.get_by_role("button", name="Menu"), reader.page.locator("#navigation li").first
+    held: list[Route] = []
+    reader.page.route("**/throughline*.js", lambda route: held.append(route))
+    reader.page.goto(f"{reader.site}/", wait_until="commit")
+    reader.page.locator(".throughline-footer").wait_for()
+    assert not entry.is_visible()
+    at_first = reader.page.locator("main").bounding_box()
+    assert held
+    held[0].continue_()
+    menu.wait_for()
+    assert not entry.is_visible()
+    assert reader.page.locator("main").bounding_box() == at_first
+    menu.click()
+    assert entry.is_visible()
+
+    reader.page.unroute("**/throughline*.js")
+    reader.page.route("**/throughline*.js", lambda route: route.fulfill(body=""))
+    reader.go("/")
+    entry.wait_for()
+
+    without = readers(Role.SUPERVISOR, width=NARROW, script=False)
+    without.go("/")
+    assert without.page.locator("#navigation li").first.is_visible()
+    assert not without.page.locator(".govuk-service-navigation__toggle").is_visible()
 
 
 _WHAT_STANDS_THERE = """() => ({
