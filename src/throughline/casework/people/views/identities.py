@@ -161,8 +161,6 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
     now = timezone.now()
     form = ReasonForm(sent(request), decision="part", today=london_day(now))
     record, said = told_apart(actor_of(request), Action.PART, record_id)
-    born = _("born on %(day)s") % {"day": wording.day(record.born)} if record.born else ""
-    which = "; ".join(filter(None, (*said, born)))
     return change(
         request,
         Action.PART,
@@ -179,7 +177,8 @@ def part(request: HttpRequest, record_id: UUID) -> HttpResponse:
         title=_("Part this record from the others"),
         button=_("Part this record"),
         lead=[
-            _("The record from %(source)s alone says: %(what)s.") % {"source": record.source, "what": which},
+            _("The record from %(source)s alone says: %(what)s.")
+            % {"source": record.source, "what": wording.which(record, said)},
             _(
                 "This record will be of a person of its own. Nothing in any record changes, and they can be merged again."
             ),

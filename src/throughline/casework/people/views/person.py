@@ -65,6 +65,13 @@ def held_once[P: (Phone, Address)](places: Iterable[P], same: Callable[[P], str]
     return list(grouped.values())
 
 
+def _said_by(shown: Person, record_id: UUID) -> list[str]:
+    """The names of one record and the numbers that it holds now."""
+    names = [one.shown for one in shown.names if one.record_id == record_id]
+    now = [one for one in shown.phones if one.record_id == record_id and one.valid_until is None]
+    return [*names, *(one.given for one in now)]
+
+
 def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
     """What the template needs beyond the person: codes in words, and what is merged of several records."""
     records = shown.records
@@ -77,6 +84,7 @@ def _told(request: HttpRequest, shown: Person, today: date) -> dict[str, Any]:
         "old_phones": [same for same in phones if same[0].valid_until is not None],
         "old_addresses": [same for same in addresses if same[0].valid_until is not None],
         "sources": {one.id: one.source for one in records},
+        "which": {one.id: wording.which(one, _said_by(shown, one.id)) for one in records},
         "person": shown,
         "today": today,
         "w": wording,

@@ -70,6 +70,12 @@ def known(values: Iterable[str], otherwise: str) -> str:
     return _(" or ").join(dict.fromkeys(value for value in values if value)) or otherwise
 
 
+def which(record: Record, said: Iterable[str]) -> str:
+    """Which of several records of one person: what this one alone says, its names and numbers and when they were born."""
+    born = _("born on %(day)s") % {"day": day(record.born)} if record.born else ""
+    return "; ".join(dict.fromkeys(filter(None, (*said, born))))
+
+
 def sex_of(records: Iterable[Record], today: date) -> str:
     return known((label("sex", one.sex, today) for one in records if one.sex), _("Not asked yet"))
 

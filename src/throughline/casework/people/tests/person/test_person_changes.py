@@ -350,6 +350,10 @@ def test_merging_shows_both_and_parting_leaves_everything_as_it_was(amara, add, 
     merged = text(supervisor.post(at("merge", amara), reason, follow=True))
     for words in ("Amara Testwell", "Amara Inventa", "07700 900188", "Linked record", "Polish"):
         assert words in merged
+    # of one source both, and each link says which record it is about
+    for words in ("Amara Testwell", "Amara Inventa; 07700 900188"):
+        assert re.search(f"Part the record from [a-z]+: {words}", merged)
+    assert "Open this record : Amara Inventa; 07700 900188" in merged
     assert "Somebody else has changed this meanwhile." in text(supervisor.post(at("merge", amara), reason))
     acting_as(Role.DESK)
     assert contents() == before
