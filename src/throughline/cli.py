@@ -20,6 +20,7 @@ COMMANDS = {
     "handover": "throughline.handover.cli:handover",
     "instruments": "throughline.foundations.instruments.cli:instruments",
     "investigation": "throughline.casework.investigation.cli:investigation",
+    "keys": "throughline.running.keys:keys",
     "linkage": "throughline.running.measuring:linkage",
     "measures": "throughline.casework.figures.cli:measures",
     "messages": "throughline.casework.messages.cli:messages",

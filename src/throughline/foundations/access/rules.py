@@ -146,6 +146,7 @@ class Action(StrEnum):
     READ_AUDIT = "audit.read"
     READ_NATIONAL_LOG = "national-log.read"
     MANAGE_ACCOUNTS = "accounts.manage"
+    ROTATE_KEYS = "keys.rotate"
     VIEW_ROUNDS = "rounds.view"
     VIEW_RETURN = "return.view"
     SEND_RETURN = "return.send"
@@ -624,6 +625,7 @@ RULES = (
         Action.READ_NATIONAL_LOG,
         _only(Role.ADMINISTRATOR),
     ),
+    Rule("Administrators have a site close under a new key", Action.ROTATE_KEYS, _only(Role.ADMINISTRATOR)),
     Rule("Administrators make and close accounts", Action.MANAGE_ACCOUNTS, _only(Role.ADMINISTRATOR)),
     Rule(
         "Force contacts, commissioners and statisticians see which rounds there are",

@@ -108,6 +108,7 @@ ACTS: Final[dict[str, Any]] = {
     Action.EXPLAIN_FIGURE: _("explaining a figure"),
     Action.BUILD_RETURN: _("making the force’s data return"),
     Action.READ_AUDIT: _("reading this log"),
+    Action.ROTATE_KEYS: _("having what is kept closed under a new key"),
     Action.MANAGE_ACCOUNTS: _("making, changing or closing an account"),
     SignIn.SUCCESS: _("signing in"),
     SignIn.WRONG_PASSWORD: _("giving a wrong password"),

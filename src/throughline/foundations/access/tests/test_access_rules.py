@@ -148,6 +148,7 @@ EXPECTED: dict[Action, tuple[set[Role], set[Role], set[Role], set[Role]]] = {
     Action.BUILD_RETURN: everywhere({Role.ANALYST}),
     Action.READ_AUDIT: (AUDITOR, AUDITOR, AUDITOR, AUDITOR),
     Action.READ_NATIONAL_LOG: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
+    Action.ROTATE_KEYS: everywhere(ADMINISTRATOR),
     Action.MANAGE_ACCOUNTS: (ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR, ADMINISTRATOR),
     Action.VIEW_ROUNDS: everywhere(CONTACT | OFFICE | STATISTICIAN),
     # a force's accounts, of their own force alone: `test_a_force_returns_for_itself`

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from throughline.foundations.vault.keys import CannotOpen, Keys
+from throughline.foundations.vault.keys import CannotOpen, CannotRotate, Keys
 
 PLACE = "people_refugeaddress/closed/1"
 
@@ -52,6 +52,56 @@ def test_a_rotated_ring_opens_what_it_closed_before_and_after(tmp_path: Path) ->
     assert (again.open(before, PLACE), again.open(after, PLACE)) == (b"before", b"after")
     assert after[:2] != before[:2]
     assert again.linkage == recognition
+
+
+def test_a_process_with_the_ring_in_memory_goes_on_with_the_new_key(tmp_path: Path) -> None:
+    ring, elsewhere = Keys(tmp_path / "keys.json"), Keys(tmp_path / "keys.json")
+    before = elsewhere.close(b"before", PLACE)
+    ring.rotate()
+    # what the other closes meanwhile opens here, and goes under the new key from now on
+    assert elsewhere.open(ring.close(b"after", PLACE), PLACE) == b"after"
+    third = Keys(tmp_path / "keys.json")
+    ring.rotate()
+    assert third.current == 3
+    assert third.close(b"later", PLACE)[:2] == b"\x00\x03"
+    assert third.derive("pages", 1) == ring.derive("pages", 1)
+    assert ring.open(before, PLACE) == b"before"
+
+
+def test_of_two_that_rotate_neither_loses_the_key_of_the_other(tmp_path: Path) -> None:
+    one, other = Keys(tmp_path / "keys.json"), Keys(tmp_path / "keys.json")
+    assert one.rotate() == 2
+    closed = one.close(b"x", PLACE)
+    assert other.rotate() == 3
+    assert Keys(tmp_path / "keys.json").open(closed, PLACE) == b"x"
+
+
+def test_a_ring_that_cannot_be_written_stays_as_it_was(tmp_path: Path) -> None:
+    ring = Keys(tmp_path / "keys.json")
+    held = ring.file.read_bytes()
+    # where the new file would be written: permissions do not hold root back
+    (tmp_path / f"keys.json.{os.getpid()}").mkdir()
+    with pytest.raises(CannotRotate, match=r"keys\.json cannot be written: "):
+        ring.rotate()
+    assert ring.file.read_bytes() == held
+    assert ring.current == 1
+    assert ring.close(b"x", PLACE)[:2] == b"\x00\x01"
+
+
+def test_a_ring_out_of_reach_serves_on_as_it_was_read(tmp_path: Path) -> None:
+    ring = Keys(tmp_path / "keys.json")
+    ring.file.rename(tmp_path / "away")
+    assert ring.open(ring.close(b"x", PLACE), PLACE) == b"x"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root writes for another")
+def test_a_ring_that_root_rotates_is_still_its_owners(tmp_path: Path) -> None:
+    ring = Keys(tmp_path / "keys.json")
+    os.chown(ring.file, 65534, 65534)
+    ring.rotate()
+    told = ring.file.stat()
+    assert (told.st_uid, told.st_gid, stat.S_IMODE(told.st_mode)) == (65534, 65534, 0o600)
+    assert os.listdir(tmp_path) == ["keys.json"]
 
 
 def test_a_key_that_is_not_on_the_ring_is_said(ring: Keys) -> None:

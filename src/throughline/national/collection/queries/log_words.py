@@ -22,6 +22,7 @@ ACTS: Final[dict[str, Any]] = {
     Action.RUN_ROUND: _("Ran a round"),
     Action.REMOVE_FILE: _("Removed a file"),
     Action.READ_NATIONAL_LOG: _("Read this log"),
+    Action.ROTATE_KEYS: _("Rotated the keys"),
     Action.MANAGE_ACCOUNTS: _("Kept accounts"),
     Action.CHANGE_OWN_ACCOUNT: _("Changed their own account"),
     Action.KEEP_DRAFT: _("Kept what was typed"),
