@@ -52,7 +52,6 @@ from throughline.casework.people.commands.pairs import left_open
 from throughline.casework.people.commands.recording import NewAddress, NewName, add_record, set_marker
 from throughline.casework.people.models import Address, Marker, Pair, Phone
 from throughline.casework.people.rules import GUARDIAN
-from throughline.casework.people.tests.person.conftest import open_to_writing
 from throughline.casework.risk.commands import checking, grading
 from throughline.casework.risk.commands.assessing import begin as begin_assessment
 from throughline.casework.safeguarding.commands import fitting
@@ -69,6 +68,7 @@ from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.routes import Open, routes, rule_of
 from throughline.foundations.access.rules import OF_A_FORCE, RULES, Action, Actor, Role, decide, system
+from throughline.foundations.access.tests.looking import open_to_writing
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import record as write_audit

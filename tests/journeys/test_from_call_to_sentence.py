@@ -15,7 +15,7 @@ from urllib.parse import urljoin
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection, transaction
+from django.db import transaction
 from django.urls import reverse
 
 from throughline.casework.cases.models import Case, Crime, Incident, StandingFact
@@ -28,6 +28,7 @@ from throughline.casework.risk.tests.conftest import THREAT, answers, seen_whole
 from throughline.casework.safeguarding.tests.conftest import PLANNED
 from throughline.casework.scene.models import Attendance
 from throughline.foundations.access.rules import Role
+from throughline.foundations.access.tests.looking import open_to_writing
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import Checkpoints
 from throughline.foundations.clock.rules import LONDON
@@ -138,8 +139,7 @@ class Force:
     def until(self, at: datetime) -> None:
         self.now = max(self.now, at)
         for task in self.worker:
-            with connection.cursor() as cursor:
-                cursor.execute("select set_config('throughline.looking', '', true)")
+            open_to_writing()
             with transaction.atomic():
                 task.run()
 

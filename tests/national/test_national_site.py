@@ -24,6 +24,7 @@ from throughline.foundations.access.rules import (
     decide,
     system,
 )
+from throughline.foundations.access.tests.looking import open_to_writing
 from throughline.foundations.accounts.commands import AccountError, create_account
 from throughline.foundations.audit.models import Event
 from throughline.national.collection.commands import receiving
@@ -50,12 +51,6 @@ FOLDERS = {
     "path": "index.json",
     "kind": "csv",
 }
-
-
-def open_to_writing() -> None:
-    """Undo what looking at a page leaves until the test's one transaction ends; in earnest each page has its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('throughline.looking', 'off', true)")
 
 
 @pytest.fixture

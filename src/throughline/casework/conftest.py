@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
@@ -14,6 +14,7 @@ from throughline.casework.cases.rules import closing_duties, must_exist
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Role, system
+from throughline.foundations.access.tests.looking import open_to_writing
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 from throughline.foundations.audit.commands import record
@@ -34,8 +35,7 @@ class Browser(Client):
 
     def request(self, **request):
         response = super().request(**request)
-        with connection.cursor() as cursor:
-            cursor.execute("select set_config('throughline.looking', '', true)")
+        open_to_writing()
         return response
 
 

@@ -16,10 +16,10 @@ from django.test import Client
 from django.urls import include, path
 from django.utils import timezone
 
-from throughline.casework.people.tests.person.conftest import open_to_writing
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.routes import guarded
 from throughline.foundations.access.rules import Action, Refused, Role, system
+from throughline.foundations.access.tests.looking import open_to_writing
 from throughline.foundations.accounts.commands import create_account
 from throughline.foundations.accounts.models import Agency, User
 from throughline.foundations.audit.commands import record

@@ -6,13 +6,14 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.utils import timezone
 
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, add_record
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Actor, Role
+from throughline.foundations.access.tests.looking import open_to_writing
 from throughline.foundations.accounts.models import Agency, Team, User
 from throughline.foundations.accounts.rules import Session
 
@@ -23,12 +24,6 @@ class Browser(Client):
     def request(self, **request: Any) -> Any:
         open_to_writing()
         return super().request(**request)
-
-
-def open_to_writing() -> None:
-    """Undo what looking at a page leaves until the transaction ends; in earnest each page has its own."""
-    with connection.cursor() as cursor:
-        cursor.execute("select set_config('throughline.looking', 'off', true)")
 
 
 @pytest.fixture
