@@ -101,10 +101,10 @@ def _read(
 ) -> tuple[dict[str, str], int]:
     """The further fields that are read, by what they are called, and how many rows there are."""
     header = header_of(path)
-    layout.without_more().check(header)
+    layout.check(header)
     if truth is not None and truth not in header:
         raise LayoutError(f"the file has no column '{truth}', which was given as the truth")
-    further = _usable_further(layout, header, truth, say)
+    further = _usable_further(layout, truth, say)
     layout = Layout({**layout.columns, **{further_name(field): layout.more[field] for field in further}})
     if truth is not None:
         layout = Layout({**layout.columns, "truth": Column(truth)})
@@ -116,16 +116,14 @@ def _read(
     return {further_name(field): field for field in further}, rows
 
 
-def _usable_further(layout: Layout, header: Sequence[str], truth: str | None, say: Say) -> list[str]:
-    """The further fields of the map that can be compared. Why another cannot is said."""
+def _usable_further(layout: Layout, truth: str | None, say: Say) -> list[str]:
+    """The further fields of a map, whose columns are there, that can be compared. Why another cannot is said."""
     taken = {column for one in layout.columns.values() for column in one.names}
     names = dict.fromkeys(map(further_name, layout.more), 0)
     usable = []
     for field, column in layout.more.items():
         names[further_name(field)] += 1
-        if lacking := [name for name in column.names if name not in header]:
-            why = f"the file has no column '{lacking[0]}'"
-        elif truth in column.names:
+        if truth in column.names:
             why = "it is the truth"
         elif not taken.isdisjoint(column.names):
             why = "another field has its column"

@@ -19,7 +19,8 @@ from throughline.linkage.description import Description, Name
 from throughline.linkage.explaining import explain, in_words
 from throughline.linkage.features import features
 from throughline.linkage.further import further_fields, further_level, with_further, without
-from throughline.linkage.layout import layout_of
+from throughline.linkage.known import usable
+from throughline.linkage.layout import LayoutError, layout_of
 from throughline.linkage.model import Model, load_model, read_model, write_model
 
 TODAY = date(2026, 11, 27)
@@ -93,7 +94,6 @@ def test_a_field_of_a_map_has_a_plain_name_and_a_value_its_words() -> None:
         ("row", "no two rows have the same value"),
         ("empty", "it is empty"),
         ("who", "it is the truth"),
-        ("nowhere", "the file has no column 'nowhere'"),
         ("year", "it says once more what the year of birth says"),
         ("again", "it says once more what the town says"),
     ],
@@ -111,6 +111,23 @@ def test_a_field_that_tells_nothing_new_is_not_compared_and_it_is_said_why(
 
     assert new_fields(con, told.append) == {}
     assert f"{field} is not compared: {said}" in told
+
+
+def test_a_column_that_the_file_lacks_is_refused_as_that_of_a_known_field_is(tmp_path: Path) -> None:
+    file = file_of(tmp_path, rows_of(50, 1))
+    for told in ({"trade": "nowhere"}, {"town": "nowhere"}):
+        [field] = told
+        with pytest.raises(
+            LayoutError, match=f"^the file has no column 'nowhere', which the map gives for {field}"
+        ):
+            load(opened(), file, layout_of({**KNOWN, **told}), None, on=TODAY, say=print)
+    # whoever asks first compares by the others, and the one place that says so says it once
+    said: list[str] = []
+    layout = usable(file, layout_of({**KNOWN, "trade": "nowhere"}), None, "rows", said.append, further=True)
+    load(opened(), file, layout, None, on=TODAY, say=said.append)
+    assert [line for line in said if "nowhere" in line] == [
+        "the rows have no column 'nowhere', which the map gives for trade"
+    ]
 
 
 def test_the_column_of_another_field_is_not_compared_twice(tmp_path: Path) -> None:
