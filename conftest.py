@@ -27,7 +27,7 @@ import hypothesis
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connections, transaction
 from django.test import TransactionTestCase
 from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
@@ -252,6 +252,17 @@ def _django_names(address: str) -> dict[str, str]:
     names = {"host": "HOST", "port": "PORT", "user": "USER", "password": "PASSWORD", "dbname": "NAME"}
     parts = conninfo_to_dict(address)
     return {django: str(parts.get(libpq) or "") for libpq, django in names.items()}
+
+
+@pytest.fixture(scope="module")
+def db_of_module(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What fixtures of a module write once: it stands in each of its tests, and is rolled back after the last.
+
+    A test asks for ``db`` besides, and is rolled back to it. Not for a module in which one commits.
+    """
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

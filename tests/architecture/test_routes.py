@@ -159,8 +159,8 @@ class Case:
     duty_id: UUID = field(default_factory=uuid4)
 
 
-@pytest.fixture
-def accounts(db: None) -> dict[Role, User]:
+@pytest.fixture(scope="module")
+def accounts(db_of_module: None) -> dict[Role, User]:
     """One account of each role, with a password of its own and an authenticator app."""
     team = Team.objects.create(agency=Agency.objects.create(name="A force"), name="Control room")
     made = {
@@ -181,7 +181,7 @@ def accounts(db: None) -> dict[Role, User]:
 
 
 @pytest.fixture
-def signed_in(accounts: dict[Role, User]) -> Callable[..., Client]:
+def signed_in(db: None, accounts: dict[Role, User]) -> Callable[..., Client]:
     """A browser in which somebody of a role has signed in, and has said why they look at some people."""
 
     def browser(role: Role, looks_at: tuple[UUID, ...] = ()) -> Client:
@@ -196,18 +196,25 @@ def signed_in(accounts: dict[Role, User]) -> Callable[..., Client]:
     return browser
 
 
+@pytest.fixture(scope="module")
+def known(accounts: dict[Role, User]) -> list[Case]:
+    """Three people of whom everything is known that an address can name."""
+    by, officer = accounts[Role.SUPERVISOR].actor, accounts[Role.OFFICER].actor
+    return [
+        _known("in sight", "Quillfeather", by, officer),
+        _known("restricted", "Ravensmoor", by, officer),
+        _known("party", "Thistlewick", by, officer),
+    ]
+
+
 @pytest.fixture
-def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
+def world(
+    db: None, accounts: dict[Role, User], known: list[Case]
+) -> Callable[[Role | None], list[Case]]:
     """People in every relation to the reader: in sight, restricted, party, and one who is not there."""
 
     def settle(role: Role | None) -> list[Case]:
-        by = accounts[Role.SUPERVISOR].actor
-        cases = [
-            _known("in sight", "Quillfeather", by, accounts[Role.OFFICER].actor),
-            _known("restricted", "Ravensmoor", by, accounts[Role.OFFICER].actor),
-            _known("party", "Thistlewick", by, accounts[Role.OFFICER].actor),
-        ]
-        _, restricted, party = cases
+        _, restricted, party = known
         with transaction.atomic(), acting(SETTLER):
             write_audit(SETTLER, Event.Kind.WRITE, "test")
             grant(
@@ -222,7 +229,7 @@ def world(accounts: dict[Role, User]) -> Callable[[Role | None], list[Case]]:
                     grantee=accounts[role].id,
                     reason="party",
                 )
-        return [*cases, Case("not there", uuid4())]
+        return [*known, Case("not there", uuid4())]
 
     return settle
 

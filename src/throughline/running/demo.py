@@ -27,6 +27,7 @@ from throughline.running.site import (
     check_port,
     demo_environment,
     free_port,
+    insist_on_room,
     make_signing_key,
     plain_errors,
     say,
@@ -67,6 +68,8 @@ def run(*, home: Path, port: int, people: int, hub: int, fresh: bool, database_u
     ):
         site.enter_context(_alone_in(home))
         check_port(port)
+        if not fresh:
+            insist_on_room(home)
         logins = _database(site, home, database_url, fresh)
         say("Bringing its tables up to date…")
         migrate(logins, home)
