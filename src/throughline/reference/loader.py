@@ -217,7 +217,11 @@ OWN_KEYS: Final = frozenset(
 )
 
 
-class _OneOfEachKey(yaml.SafeLoader):
+# in C, where it was built: a process that reads every list begins a second sooner
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _OneOfEachKey(_SafeLoader):
     """YAML keeps the last of two equal keys without a word; a list that says two things must be refused."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
@@ -228,7 +232,8 @@ class _OneOfEachKey(yaml.SafeLoader):
                     None, None, f"{key.value!r} is given twice", key.start_mark
                 )
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        made: dict[Hashable, Any] = super().construct_mapping(node, deep)
+        return made
 
 
 def _yaml(name: str, folder: Traversable) -> Any:

@@ -168,7 +168,7 @@ IN_MORE = "f.yaml, question 'more': "
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("a: [", "f.yaml, line 1: not YAML: "),
+        ("a: ]", "f.yaml, line 1: not YAML: "),
         ("a: 1\na: 2", "f.yaml, line 2: not YAML: a key is used twice"),
         ("? [a]\n: 1", "f.yaml, line 1: not YAML: a key must be a word"),
         ("- a", "f.yaml: not a mapping"),
