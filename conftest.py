@@ -186,7 +186,7 @@ def _copy(folder: Path, to: Path) -> None:
 
 @pytest.fixture
 def small_spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    """Spark on one core, for so few rows: they are counted sooner without what makes many quick."""
+    """Spark on one core, for so few rows: they are counted sooner without what makes many quick, here and in Java."""
     monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
     pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
     from pyspark.sql import SparkSession
@@ -199,6 +199,8 @@ def small_spark(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         .config("spark.sql.shuffle.partitions", "1")
         .config("spark.sql.adaptive.enabled", "false")
         .config("spark.sql.codegen.wholeStage", "false")
+        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
+        .config("spark.driver.extraJavaOptions", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xshare:auto")
         .getOrCreate()
     )
     yield session

@@ -4,6 +4,7 @@ import csv
 from datetime import date
 from itertools import combinations
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,11 +44,7 @@ def test_no_function_of_ours_is_left_in_sparks_settings() -> None:
 
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
-def test_spark_weighs_pairs_as_duckdb_does(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SPARK_LOCAL_IP", "127.0.0.1")
-    pytest.importorskip("pyspark", reason="Spark is not installed: THROUGHLINE_REQUIRE_SPARK=1 ./run test")
-    from pyspark.sql import SparkSession
-
+def test_spark_weighs_pairs_as_duckdb_does(tmp_path: Path, small_spark: Any) -> None:
     path = tmp_path / "rows.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows((FIELDS, *ROWS))
@@ -65,20 +62,7 @@ def test_spark_weighs_pairs_as_duckdb_does(tmp_path: Path, monkeypatch: pytest.M
         return {(left, right): bits for left, right, bits in found}
 
     on_duckdb = weighed(Scorer(con, MODEL))
-    session = (
-        SparkSession.builder.master("local[1]")
-        .config("spark.ui.enabled", "false")
-        .config("spark.ui.showConsoleProgress", "false")
-        .config("spark.sql.shuffle.partitions", "1")
-        .config("spark.sql.adaptive.enabled", "false")
-        .config("spark.sql.codegen.wholeStage", "false")
-        .config("spark.sql.codegen.factoryMode", "NO_CODEGEN")
-        .getOrCreate()
-    )
-    try:
-        on_spark = weighed(SparkScorer(con, MODEL, session))
-    finally:
-        session.stop()
+    on_spark = weighed(SparkScorer(con, MODEL, small_spark))
 
     assert len(on_duckdb) == len(ROWS) * (len(ROWS) - 1) // 2
     assert on_spark == pytest.approx(on_duckdb, abs=0.001)
