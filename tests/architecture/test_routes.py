@@ -208,9 +208,7 @@ def known(accounts: dict[Role, User]) -> list[Case]:
 
 
 @pytest.fixture
-def world(
-    db: None, accounts: dict[Role, User], known: list[Case]
-) -> Callable[[Role | None], list[Case]]:
+def world(db: None, accounts: dict[Role, User], known: list[Case]) -> Callable[[Role | None], list[Case]]:
     """People in every relation to the reader: in sight, restricted, party, and one who is not there."""
 
     def settle(role: Role | None) -> list[Case]:

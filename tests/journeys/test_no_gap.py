@@ -292,7 +292,7 @@ class NoGap(RuleBasedStateMachine):
     def begin(cls, people: People) -> datetime:
         """What every example begins with, done once: a case that is closed, somebody on duty, and an incident of two.
 
-        When the first step is taken.
+        Says when the first step is taken.
         """
         cls.people, cls.done, cls.begins = people, Counter(), BEGINS
         force = cls()
@@ -1666,6 +1666,8 @@ class NoGap(RuleBasedStateMachine):
 
 
 def machine_of(force: Force) -> type[NoGap]:
+    """A machine that has done nothing yet."""
+
     class Machine(NoGap):
         people, begins = force
         # what was done before the first step was not chosen

@@ -217,7 +217,7 @@ OWN_KEYS: Final = frozenset(
 )
 
 
-# in C, where it was built: a process that reads every list begins a second sooner
+# in C, where it was built: a process that reads every list begins half a second sooner
 _SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
