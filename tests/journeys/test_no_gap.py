@@ -178,10 +178,6 @@ class People:
                 ).id
 
 
-#: Who acts, and when the first step is taken.
-type Force = tuple[People, datetime]
-
-
 class NoGap(RuleBasedStateMachine):
     """The force. What it knows besides the tables: grades as they were first given, and two owners after a merge."""
 
@@ -289,11 +285,8 @@ class NoGap(RuleBasedStateMachine):
     # --- first contact and incidents --------------------------------------------------------------------
 
     @classmethod
-    def begin(cls, people: People) -> datetime:
-        """What every example begins with, done once: a case that is closed, somebody on duty, and an incident of two.
-
-        Says when the first step is taken.
-        """
+    def begin(cls, people: People) -> None:
+        """What every example begins with, done once: a case that is closed, somebody on duty, and an incident of two."""
         cls.people, cls.done, cls.begins = people, Counter(), BEGINS
         force = cls()
         try:
@@ -305,7 +298,9 @@ class NoGap(RuleBasedStateMachine):
             raise
         # kept, where an example is rolled back
         force.rolled_back.__exit__(None, None, None)
-        return force.now
+        cls.begins = force.now
+        # what was done before the first step was not chosen
+        cls.done = Counter()
 
     def a_case_was_closed(self) -> None:
         """No force begins today: what is done with a closed case is within reach of every example."""
@@ -1665,20 +1660,13 @@ class NoGap(RuleBasedStateMachine):
             assert made[decision] != by, "somebody reviewed their own"
 
 
-def machine_of(force: Force) -> type[NoGap]:
-    """A machine that has done nothing yet."""
+def hold(people: People, *, examples: int, steps: int) -> Counter[str]:
+    """Let the machine run; says how often each command was carried out."""
 
     class Machine(NoGap):
-        people, begins = force
-        # what was done before the first step was not chosen
-        done = Counter()
+        pass
 
-    return Machine
-
-
-def hold(force: Force, *, examples: int, steps: int) -> Counter[str]:
-    """Let the machine run; says how often each command was carried out."""
-    Machine = machine_of(force)
+    Machine.begin(people)
     run_state_machine_as_test(
         Machine,
         settings=settings(
@@ -1697,9 +1685,13 @@ def hold(force: Force, *, examples: int, steps: int) -> Counter[str]:
     return Machine.done
 
 
-def live(force: Force, *steps: tuple) -> Counter[str]:
+def live(people: People, *steps: tuple) -> Counter[str]:
     """Let the machine take these steps and no other; says how often each command was carried out."""
-    Machine = machine_of(force)
+
+    class Machine(NoGap):
+        pass
+
+    Machine.begin(people)
     machine = Machine()
     try:
         for name, *told in steps:
@@ -1710,15 +1702,13 @@ def live(force: Force, *steps: tuple) -> Counter[str]:
     return Machine.done
 
 
-@pytest.fixture(scope="module")
-def force(db_of_module) -> Force:
-    """Who acts, and all that every example begins with."""
-    people = People()
-    return people, NoGap.begin(people)
+@pytest.fixture
+def people() -> People:
+    return People()
 
 
-def test_whatever_is_done_leaves_no_gap(force):
-    done = hold(force, examples=12, steps=25)
+def test_whatever_is_done_leaves_no_gap(people):
+    done = hold(people, examples=12, steps=25)
     assert done.keys() >= {
         "incidents.involve",
         "holding.set_owner",
@@ -1727,10 +1717,10 @@ def test_whatever_is_done_leaves_no_gap(force):
     }
 
 
-def test_what_a_force_usually_does_leaves_no_gap(force):
+def test_what_a_force_usually_does_leaves_no_gap(people):
     """What chance alone would seldom bring about in a short run: a command that is never carried out proves nothing."""
     done = live(
-        force,
+        people,
         ("everything_is_done_for_a_case", 0, True),
         ("reopen_case", 0),
         ("something_changed", 0, "breach"),
@@ -1796,10 +1786,10 @@ def test_what_a_force_usually_does_leaves_no_gap(force):
     assert not never, f"never carried out: {sorted(never)}"
 
 
-def test_incidents_that_are_joined_and_parted_again_leave_no_gap(force):
+def test_incidents_that_are_joined_and_parted_again_leave_no_gap(people):
     """By a call that was the only one of its incident, and without one; the other closed meanwhile as well."""
     done = live(
-        force,
+        people,
         ("a_call", "emergency", True, True),
         ("involve_two", 0, "her", "him"),
         ("same_incident", 1, 0),
@@ -1812,9 +1802,9 @@ def test_incidents_that_are_joined_and_parted_again_leave_no_gap(force):
     assert done["knowing.another_incident"] >= 1
 
 
-def test_from_the_grade_to_the_outcome_nothing_leaves_a_gap(force):
+def test_from_the_grade_to_the_outcome_nothing_leaves_a_gap(people):
     """Her plan, her adviser, a MARAC, what became of the crime, and that she is told, as a force usually does it."""
-    never = AFTER_THE_GRADE - live(force, *FROM_GRADE_TO_OUTCOME).keys()
+    never = AFTER_THE_GRADE - live(people, *FROM_GRADE_TO_OUTCOME).keys()
     assert not never, f"never carried out: {sorted(never)}"
 
 
@@ -1862,8 +1852,8 @@ FROM_GRADE_TO_OUTCOME = (
 @pytest.mark.skipif(
     "THROUGHLINE_LONG" not in os.environ, reason="asked for by THROUGHLINE_LONG alone: an hour"
 )
-def test_whatever_is_done_leaves_no_gap_for_long(force):
-    done = hold(force, examples=200, steps=40)
+def test_whatever_is_done_leaves_no_gap_for_long(people):
+    done = hold(people, examples=200, steps=40)
     never = (USUAL | AFTER_THE_GRADE) - done.keys()
     assert not never, f"never carried out: {sorted(never)}"
 
@@ -1882,14 +1872,14 @@ OWNER_LEAVES = (("own", 0, "response-officer-2"), ("an_account_is_closed", "resp
         (serving, "out_of_step", HUB_ASKED),
     ],
 )
-def test_a_gap_is_found(force, monkeypatch, where, broken, steps):
+def test_a_gap_is_found(people, monkeypatch, where, broken, steps):
     """The machine can fail: without what keeps a case from a gap, it finds one."""
     monkeypatch.setattr(where, broken, lambda *_told, **_more: () if where is serving else None)
     monkeypatch.setattr(tasks, "call_for_assessments", assessing.call_for_assessments)
     with pytest.raises(
         AssertionError, match=r"none called for|nothing is next|has left owns|nobody is asked"
     ):
-        live(force, *steps)
+        live(people, *steps)
 
 
 #: What a run must have carried out.
