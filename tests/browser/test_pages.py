@@ -247,7 +247,9 @@ def test_the_menu_of_a_telephone_is_folded_before_its_script_comes_and_unfolds_w
     assert entry.is_visible()
 
     reader.page.unroute("**/throughline*.js")
-    reader.page.route("**/throughline*.js", lambda route: route.fulfill(body=""))
+    reader.page.route(
+        "**/throughline*.js", lambda route: route.fulfill(body="", content_type="text/javascript")
+    )
     reader.go("/")
     entry.wait_for()
 
