@@ -20,6 +20,7 @@ from throughline.statistics.returns import (
     read_return,
     told_in,
 )
+from throughline.statistics.returns.template import WORKBOOK
 
 #: The text that was signed, beside the files that say the same: by it a change can be named.
 SIGNED: Final = "signed.txt"
@@ -113,7 +114,9 @@ def gather(
     methods: dict[tuple[date, str, str], str] = {}
     named = {row["folder"] for row in rows}
     for entry in sorted(folder.iterdir()):
-        is_return = (entry.is_dir() and (entry / "figures.csv").exists()) or entry.suffix == ".xlsx"
+        is_return = entry.suffix == ".xlsx" or (
+            entry.is_dir() and ((entry / "figures.csv").exists() or (entry / WORKBOOK).exists())
+        )
         if is_return and entry.name not in named:
             faults.append(f"{entry.name}: is not signed.")
     for at, row in enumerate(rows, start=1):

@@ -3,10 +3,9 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -62,50 +61,106 @@ def read_return(
 ) -> tuple[Return | None, tuple[Problem, ...]]:
     """The return in a folder of CSV files or in one spreadsheet, or None with every problem of its form.
 
-    A return with a problem is not read in part. ``forces`` are the codes that a force may have; without it, those of the
-    forces of England and Wales. ``asked_on`` is the day on which the return was asked for: an item that was added to the list since may
-    be left out or empty, as not asked for then. Without it every item of today's list is asked for.
+    A return with a problem is not read in part. Where a folder holds CSV files and a spreadsheet, whatever differs between them is a
+    problem: which of them counts is the sender's to say. What nobody filled in says nothing. ``forces`` are the codes that a force may
+    have; without it, those of the forces of England and Wales. ``asked_on`` is the day on which the return was asked for: an item that was
+    added to the list since may be left out or empty, as not asked for then. Without it every item of today's list is asked for.
     """
-    told, problems = _read(path, forces, asked_on)
-    if not path.is_dir():
+    first, *others = _sources(path)
+    told, problems = _judged(first, forces, asked_on)
+    for other in others:
+        problems += _differences(first, other)
+    if first.book:
         # who has the spreadsheet alone has sheets, and no files of these names
-        problems = tuple(replace(one, sheet=one.sheet.removesuffix(".csv")) for one in problems)
-    return told, problems
+        problems = [replace(one, sheet=one.sheet.removesuffix(".csv")) for one in problems]
+    return (None if problems else told), tuple(problems)
 
 
 type Read = tuple[Rows | None, list[Problem]]
 """The rows of a table, or None and what is wrong with it."""
 
 
-def _read(
-    path: Path, forces: Collection[str] | None, asked_on: date | None
-) -> tuple[Return | None, tuple[Problem, ...]]:
-    read: Callable[[str], Read]
-    sheets: dict[str, list[list[str]]] = {}
-    if path.is_dir():
-        read, says_how = partial(_file, path), (path / METHODS).exists()
-    else:
-        try:
-            sheets = read_workbook(path)
-        except WorkbookError as error:
-            remedy = "Send the folder, or the spreadsheet as .xlsx."
-            return None, (Problem(path.name, 0, "", "file", f"{error}.", remedy),)
-        read, says_how = partial(_sheet, sheets), METHODS.removesuffix(".csv") in sheets
-    about, problems = read(ABOUT)
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The tables of a return as the CSV files or a spreadsheet have them; None for one that cannot be read."""
+
+    #: the name of the spreadsheet; empty for CSV files
+    book: str
+    about: Rows | None
+    figures: Rows | None
+    methods: Rows | None
+    problems: list[Problem]
+
+    def named(self, table: str) -> str:
+        return self.book or table
+
+    @property
+    def is_filled(self) -> bool:
+        return _filled(self.figures, _ANSWER)
+
+
+#: What is filled in by hand.
+_ANSWER: Final = ("value", "unable", "note")
+_METHOD: Final = ("counted_by", "definition", "method")
+
+
+def _filled(rows: Rows | None, columns: Collection[str]) -> bool:
+    """Whether anything stands in a table: one that cannot be read may hold it all."""
+    return rows is None or any(cells.get(name) for _, cells in rows for name in columns)
+
+
+def _sources(path: Path) -> list[_Source]:
+    """Where a return may stand, without forms in which nothing is filled in; the first is judged, and the others are held against it."""
+    if not path.is_dir():
+        return [_of_workbook(path)]
+    try:
+        # a spreadsheet program leaves a file of such a name beside one that is open
+        books = sorted(
+            one
+            for one in path.iterdir()
+            if one.suffix.casefold() == ".xlsx" and not one.name.startswith(("~$", "."))
+        )
+    except OSError:
+        books = []
+    found = [_of_workbook(one) for one in books]
+    if not books or any((path / name).exists() for name in _NEEDED):
+        found.insert(0, _of_files(path))
+    filled = [one for one in found if one.is_filled or _filled(one.methods, _METHOD)]
+    return sorted(filled, key=lambda one: not one.is_filled) or found[:1]
+
+
+def _of_files(folder: Path) -> _Source:
+    about, problems = _file(folder, ABOUT)
+    figures, more = _file(folder, FIGURES)
+    # a return that says nothing of how it was counted is one, and is asked of it
+    methods, last = _file(folder, METHODS) if (folder / METHODS).exists() else ([], [])
+    return _Source("", about, figures, methods, problems + more + last)
+
+
+def _of_workbook(path: Path) -> _Source:
+    try:
+        sheets = read_workbook(path)
+    except WorkbookError as error:
+        remedy = "Send the folder, or the spreadsheet as .xlsx."
+        problem = Problem(path.name, 0, "", "file", f"{error}.", remedy)
+        return _Source(path.name, None, None, None, [problem])
+    about, problems = _sheet(sheets, ABOUT)
     if about is not None and any(_is(title, FIGURES) for title in sheets):
         problems += _second(sheets, _NEEDED[FIGURES])
-    told, more = read(FIGURES)
-    problems += more
-    # a return that says nothing of how it was counted is one, and is asked of it
-    counted: Rows | None = []
-    if says_how:
-        counted, more = read(METHODS)
-        problems += more
-    if about is None or told is None or counted is None:
-        return None, tuple(problems)
-    force, year_end = _about(about, problems, forces)
+    figures, more = _sheet(sheets, FIGURES)
+    methods, last = _sheet(sheets, METHODS) if any(_is(title, METHODS) for title in sheets) else ([], [])
+    return _Source(path.name, about, figures, methods, problems + more + last)
+
+
+def _judged(
+    source: _Source, forces: Collection[str] | None, asked_on: date | None
+) -> tuple[Return | None, list[Problem]]:
+    problems = [*source.problems]
+    if source.about is None or source.figures is None or source.methods is None:
+        return None, problems
+    force, year_end = _about(source.about, problems, forces)
     if year_end is None:
-        return None, tuple(problems)
+        return None, problems
     listed = {item.code: item for item in items(year_end)}
     if not listed:
         problems.append(
@@ -118,12 +173,95 @@ def _read(
                 "Give another year.",
             )
         )
-        return None, tuple(problems)
-    entries = _entries(told, listed, year_end, asked_on, problems)
-    methods = _methods(counted, {item.sheet for item in listed.values()}, year_end, problems)
+        return None, problems
+    entries = _entries(source.figures, listed, year_end, asked_on, problems)
+    methods = _methods(source.methods, {item.sheet for item in listed.values()}, year_end, problems)
     if problems or force is None:
-        return None, tuple(problems)
-    return Return(force, year_end, entries, methods), ()
+        return None, problems
+    return Return(force, year_end, entries, methods), problems
+
+
+def _differences(first: _Source, other: _Source) -> list[Problem]:
+    """What a second source says otherwise than the first, or why it cannot be held against it."""
+    found = [
+        replace(
+            one,
+            sheet=f"{other.book}, {one.sheet}" if other.book not in ("", one.sheet) else one.sheet,
+            remedy=f"{one.remedy} Or take {other.named('the CSV files')} out, if the other counts.",
+        )
+        for one in other.problems
+    ]
+    year_end: date | None = None
+    if first.about and other.about:
+        (row, mine), (_, theirs) = first.about[0], other.about[0]
+        year_end = _day(mine["year_end"])
+        for name in ("force", "year_end"):
+            same = mine[name] == theirs[name] or (name == "year_end" and year_end == _day(theirs[name]))
+            if not same:
+                found.append(_differs(ABOUT, row, name, "", mine[name], theirs[name], first, other, ABOUT, 2))
+    if first.figures is not None and other.figures is not None and other.is_filled:
+        found += _other_figures(first, other, first.figures, other.figures, year_end)
+    if first.methods is not None and other.methods is not None and _filled(other.methods, _METHOD):
+        found += _other_methods(first, other, first.methods, other.methods)
+    return found
+
+
+def _other_figures(
+    first: _Source, other: _Source, mine: Rows, theirs: Rows, year_end: date | None
+) -> Iterator[Problem]:
+    listed = {item.code: item for item in items(year_end)} if year_end else {}
+
+    def answer(code: str, row: int, cells: Mapping[str, str]) -> tuple[str, str]:
+        """What is answered, the same however it is written, and its note."""
+        given = cells.get("value", "") or cells.get("unable", "")
+        if year_end and code in listed and (entry := _entry(listed[code], cells, row, year_end, [])):
+            given = entry.unable or str(entry.value)
+        return given, " ".join(cells.get("note", "").split())
+
+    here = {cells["item"]: (row, cells) for row, cells in reversed(mine)}
+    there = {cells["item"] for _, cells in theirs}
+    nothing: dict[str, str] = {}
+    pairs = [(cells["item"], *here.get(cells["item"], (0, nothing)), at, cells) for at, cells in theirs]
+    pairs += [(code, row, cells, 0, nothing) for code, (row, cells) in here.items() if code not in there]
+    for code, row, cells, at, others in pairs:
+        sheet = listed[code].sheet if code in listed else FIGURES.removesuffix(".csv")
+        ours, their = answer(code, row, cells), answer(code, at, others)
+        for what, one, two in zip(("", "the note "), ours, their, strict=True):
+            if one != two:
+                yield _differs(sheet, row, code, what, one, two, first, other, FIGURES, at)
+
+
+def _other_methods(first: _Source, other: _Source, mine: Rows, theirs: Rows) -> Iterator[Problem]:
+    here = {cells["sheet"]: (row, cells) for row, cells in mine}
+    there = {cells["sheet"]: (row, cells) for row, cells in theirs}
+    nothing: tuple[int, dict[str, str]] = (0, {})
+    for sheet in dict.fromkeys((*here, *there)):
+        (row, ours), (at, their) = here.get(sheet, nothing), there.get(sheet, nothing)
+        for name in _METHOD:
+            one, two = (" ".join(cells.get(name, "").split()) for cells in (ours, their))
+            if one != two:
+                yield _differs(
+                    METHODS.removesuffix(".csv"), row, sheet, f"{name} ", one, two, first, other, METHODS, at
+                )
+
+
+def _differs(
+    sheet: str, row: int, item: str, what: str, mine: str, theirs: str,
+    first: _Source, other: _Source, table: str, at: int,
+) -> Problem:  # fmt: skip
+    one, two = (_shown(told) for told in (mine, theirs))
+    return Problem(
+        sheet,
+        row,
+        item,
+        "two returns",
+        f"{what}is {one} in {first.named(table)} and {two} in {other.named(table)}{f', row {at}' if at else ''}.",
+        "Say which of them counts: make both say the same, or take the other out.",
+    )
+
+
+def _shown(told: str) -> str:
+    return (told if told.isdecimal() else shortened(told)) if told else "empty"
 
 
 def _about(
@@ -268,9 +406,9 @@ def _methods(counted: Rows, sheets: set[str], year_end: date, problems: list[Pro
 
 
 def _entry(
-    item: Item, cells: dict[str, str], row: int, year_end: date, problems: list[Problem]
+    item: Item, cells: Mapping[str, str], row: int, year_end: date, problems: list[Problem]
 ) -> Entry | None:
-    value, unable = cells["value"], cells["unable"]
+    value, unable = cells.get("value", ""), cells.get("unable", "")
     whole = re.sub(r"\.00?$", "", value)  # as a spreadsheet writes a whole number
     digits = re.sub(r"\D", "", whole)
 

@@ -280,6 +280,110 @@ class TestTheForm:
         assert (found is None) == bool(problems)
 
 
+class TestAFolderWithASpreadsheetBeside:
+    """CSV files and a spreadsheet in one folder: where they differ, nobody but the sender knows which of them counts."""
+
+    @pytest.fixture
+    def sent(self, tmp_path: Path, world: dict[str, tuple[Return, Return]]) -> tuple[Path, Return]:
+        counted = {"Calls": Counted("Calls", "as-asked", "", "By hand")}
+        told = replace(world["Invented 05"][1], force=FORCE, methods=counted)
+        write_return(tmp_path / "return", told)
+        return tmp_path / "return", told
+
+    def in_the_sheet(self, folder: Path, cells: dict[str, str | int | None], name: str = "figures") -> None:
+        book = openpyxl.load_workbook(folder / "return.xlsx")
+        for at, value in cells.items():
+            book[name][at] = value
+        book.save(folder / "return.xlsx")
+
+    def in_the_csv(self, folder: Path, code: str, value: str) -> None:
+        with (folder / "figures.csv").open(encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        _rewrite(
+            folder / "figures.csv",
+            [row | ({"value": value, "unable": ""} if row["item"] == code else {}) for row in rows],
+        )
+
+    def test_where_they_are_equal_nothing_is_said(self, sent: tuple[Path, Return]) -> None:
+        folder, told = sent
+        assert read_return(folder) == (told, ())
+        # the same figure and the same reason, written otherwise
+        self.in_the_sheet(folder, {"G2": f" {told.value('calls'):,} "})
+        self.in_the_csv(folder, "calls", f"{told.value('calls')}.0")
+        assert read_return(folder)[1] == ()
+
+    @pytest.mark.parametrize("by_sheet", [True, False])
+    def test_a_figure_that_differs_is_named_with_both(
+        self, sent: tuple[Path, Return], *, by_sheet: bool
+    ) -> None:
+        folder, told = sent
+        was = told.value("calls")
+        if by_sheet:
+            self.in_the_sheet(folder, {"G2": 17})
+        else:
+            self.in_the_csv(folder, "calls", "17")
+        read, (one,) = read_return(folder)
+        assert read is None
+        assert (one.sheet, one.row, one.item, one.rule) == ("Calls", 2, "calls", "two returns")
+        here, there = (was, 17) if by_sheet else (17, was)
+        assert one.message == f"is {here} in figures.csv and {there} in return.xlsx, row 2."
+        assert one.remedy.startswith("Say which of them counts")
+        done = CliRunner().invoke(returning, ["check", str(folder), "--json"])
+        assert (done.exit_code, [found["item"] for found in json.loads(done.stdout)]) == (1, ["calls"])
+
+    def test_so_is_whatever_else_is_told(self, sent: tuple[Path, Return]) -> None:
+        folder, told = sent
+        self.in_the_sheet(
+            folder, {"G2": "n/a", "I3": "Provisional", "G4": None, "H4": "not-held", "B5": "crime"}
+        )
+        self.in_the_sheet(folder, {"B2": "2016-03-31"}, "about")
+        self.in_the_sheet(folder, {"B2": "incident", "D3": "From the log"}, "methods")
+        read, problems = read_return(folder)
+        assert read is None
+        calls, crimes = told.value("calls"), told.value("crimes")
+        assert [f"{one.sheet}, {one.row}, {one.item}: {one.message}" for one in problems] == [
+            "about.csv, 2, year_end: is '2015-03-31' in about.csv and '2016-03-31' in return.xlsx, row 2.",
+            f"Calls, 2, calls: is {calls} in figures.csv and 'n/a' in return.xlsx, row 2.",
+            "Calls, 3, calls-da: the note is empty in figures.csv and 'Provisional' in return.xlsx, row 3.",
+            "Calls, 4, calls-repeat: is 'system' in figures.csv and 'not-held' in return.xlsx, row 4.",
+            f"figures, 0, crime: is empty in figures.csv and {crimes} in return.xlsx, row 5.",
+            f"Crimes, 5, crimes: is {crimes} in figures.csv and empty in return.xlsx.",
+            "methods, 2, Calls: counted_by is 'as-asked' in methods.csv and 'incident' in return.xlsx, row 2.",
+            "methods, 3, Crimes: method is empty in methods.csv and 'From the log' in return.xlsx, row 3.",
+        ]
+
+    def test_a_form_that_nobody_filled_in_says_nothing(
+        self, sent: tuple[Path, Return], tmp_path: Path
+    ) -> None:
+        folder, told = sent
+        write_template(tmp_path / "empty", YEAR, force=FORCE)
+        filled = (folder / "return.xlsx").read_bytes()
+        (folder / "return.xlsx").write_bytes((tmp_path / "empty" / "return.xlsx").read_bytes())
+        assert read_return(folder) == (told, ())
+        # the other way round, and without any CSV file
+        (tmp_path / "empty" / "Kent final.XLSX").write_bytes(filled)
+        assert read_return(tmp_path / "empty") == (told, ())
+        for one in tmp_path.glob("empty/*.csv"):
+            one.unlink()
+        assert read_return(tmp_path / "empty") == (told, ())
+
+    def test_one_that_cannot_be_read_is_told_and_what_a_program_left_is_not(
+        self, sent: tuple[Path, Return]
+    ) -> None:
+        folder, told = sent
+        (folder / "~$return.xlsx").write_bytes(b"who has it open")
+        assert read_return(folder) == (told, ())
+        book = openpyxl.load_workbook(folder / "return.xlsx")
+        book["figures"].title = "Figures 2015"
+        book.save(folder / "return.xlsx")
+        read, (one,) = read_return(folder)
+        assert (read, one.sheet, one.rule) == (None, "return.xlsx, figures", "sheet")
+        (folder / "return.xlsx").write_bytes(b"nothing")
+        read, (one,) = read_return(folder)
+        assert (read, one.sheet, one.rule) == (None, "return.xlsx", "file")
+        assert one.remedy.endswith("Or take return.xlsx out, if the other counts.")
+
+
 class TestAReturnThatIsOlderThanAnItem:
     """An item that is added to years already being returned: who was asked before it need not answer it."""
 

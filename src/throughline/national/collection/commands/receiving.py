@@ -36,6 +36,7 @@ from throughline.statistics.returns import (
     within_itself,
     write_template,
 )
+from throughline.statistics.returns.template import WORKBOOK
 
 #: Of one file, in bytes; `statistics.returns` refuses what is larger.
 LARGEST: Final = 5_000_000
@@ -188,6 +189,8 @@ def _read(
             path = folder
             # who sent it is known from the page: about.csv may be left out
             write_template(folder, of.year_end, force=force.code)
+            # an empty form, which nobody sent
+            (folder / WORKBOOK).unlink()
             for name, content in files:
                 (folder / name.lower()).write_bytes(content)
         codes = list(Force.objects.values_list("code", flat=True))
