@@ -21,6 +21,8 @@ class Item:
     compared: bool
     #: by what its parts tell the whole apart; parts of one breakdown add up
     breakdown: str | None = None
+    #: counts those of whom it is not recorded to which other part they belong
+    unrecorded: bool = False
     #: counted by each force by a definition of its own: no figures of two forces are added up or compared
     by_own_definition: bool = False
     #: the day from which every return must answer it; None: as long as there is this list
@@ -45,6 +47,7 @@ def items(year_end: date) -> tuple[Item, ...]:
             row.optional_text("adds_to"),
             row.flag("compared"),
             row.optional_text("breakdown"),
+            row.flag("unrecorded"),
             row.flag("by_own_definition"),
             row.optional_day("asked_since"),
         )

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from math import sqrt
+from dataclasses import dataclass, replace
+from math import copysign, sqrt
+from statistics import median
 from typing import Final
 
 from throughline.measures.dispersion import LEVEL, Dispersion, dispersion
@@ -17,6 +18,8 @@ NOUGHT_OF: Final = 200
 ENOUGH: Final = 30
 #: By more than so much either way a figure does not change from year to year without a reason.
 FACTOR: Final = 2.0
+#: What adds up since a day has grown by all it had where a year is the second, and by a reason where that year had more than so many firsts.
+ADDED: Final = 1 + FACTOR
 #: How far from ten or a thousand times a slip of a digit or of a unit may be, for the year has changed as well.
 NEAR: Final = 0.35
 #: So many figures as the year before, all the same, are those of the year before.
@@ -25,10 +28,27 @@ THE_SAME: Final = 5
 RUN: Final = 3
 #: How far a row may be from its neighbour's past to be taken for it.
 LIKE: Final = 0.15
+#: To what figures are rounded. Of counts one in five is a multiple of 5: where so many are nearly all, they were rounded.
+MULTIPLES: Final = (1000, 100, 50, 10, 5)
+MANY: Final = 20
+NEARLY_ALL: Final = 0.8
+#: So many wholes show by what factor all figures of a force changed.
+WHOLES: Final = 5
 
 
 def number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def rounded_to(told: Return) -> int:
+    """The multiple to which the figures of a return were rounded; 1 where they are counts."""
+    values = [entry.value for entry in told.entries.values() if entry.value]
+    if len(values) < MANY:
+        return 1
+    rounded = (
+        one for one in MULTIPLES if sum(not value % one for value in values) >= NEARLY_ALL * len(values)
+    )
+    return next(rounded, 1)
 
 
 def within_itself(told: Return) -> tuple[Query, ...]:
@@ -37,6 +57,7 @@ def within_itself(told: Return) -> tuple[Query, ...]:
     return (
         *_parts(told, listed),
         *_totals(told, listed),
+        *_rounded(told),
         *_noughts(told, listed),
         *_own_definitions(told, listed),
     )
@@ -60,23 +81,34 @@ def _parts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
         )
 
 
-def _totals(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
-    groups: dict[tuple[str, str | None], list[Item]] = defaultdict(list)
-    labels = {item.code: item.label for item in listed}
+type Breakdown = tuple[str, str | None]
+"""What its parts add up to, and by what they tell it apart."""
+
+
+def _breakdowns(listed: Sequence[Item]) -> dict[Breakdown, list[Item]]:
+    groups: dict[Breakdown, list[Item]] = defaultdict(list)
     for item in listed:
         if item.adds_to:
             groups[item.adds_to, item.breakdown].append(item)
-    for (whole, _), parts in groups.items():
+    return groups
+
+
+def _totals(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
+    labels = {item.code: item.label for item in listed}
+    unit = rounded_to(told)
+    for (whole, _), parts in _breakdowns(listed).items():
         total = told.value(whole)
         given = [told.value(part.code) for part in parts]
-        if total is None or any(value is None for value in given):
-            # with one of them not provided they may be less, and never more
-            known = [value for value in given if value is not None]
-            if total is not None and known and sum(known) > total and all(value <= total for value in known):
-                yield _added(whole, labels[whole], parts, known, total)
+        if total is None:
             continue
         values = [value for value in given if value is not None]
-        if sum(values) != total:
+        # each that was rounded may be half of it off
+        loose = unit / 2 * sum(not value % unit for value in (*values, total)) if unit > 1 else 0
+        if len(values) < len(given):
+            # with one of them not provided they may be less, and never more
+            if values and sum(values) > total + loose and all(value <= total for value in values):
+                yield _added(whole, labels[whole], parts, values, total)
+        elif abs(sum(values) - total) > loose:
             yield _added(whole, labels[whole], parts, values, total)
 
 
@@ -91,6 +123,22 @@ def _added(whole: str, label: str, parts: Sequence[Item], values: Sequence[int],
         f"{label} are {number(total)}, and their parts are {reckoned} = {number(sum(values))}.",
         "Correct the part or the total, so that they add up.",
     )
+
+
+def _rounded(told: Return) -> Iterator[Query]:
+    unit = rounded_to(told)
+    given = [code for code, entry in told.entries.items() if entry.value]
+    rounded = [code for code in given if not (told.value(code) or 0) % unit]
+    if unit > 1:
+        yield Query(
+            "question",
+            "rounded",
+            tuple(rounded),
+            f"{len(rounded)} of {len(given)}",
+            f"{len(given) / unit:.0f} of {len(given)}",
+            f"{len(rounded)} of {len(given)} figures are multiples of {unit}, as counts are not; one in {unit} would be.",
+            "Give each count as it is, not rounded: what is too small to be published is protected when it is.",
+        )
 
 
 def _noughts(told: Return, listed: Sequence[Item]) -> Iterator[Query]:
@@ -154,8 +202,13 @@ def against_past(told: Return, before: Return) -> tuple[Query, ...]:
         for item in listed
         if (was := before.value(item.code)) is not None and (now := told.value(item.code)) is not None
     }
-    same = [code for code, (was, now) in pairs.items() if was == now and now >= ENOUGH]
-    if len(same) >= THE_SAME and len(same) * 2 >= sum(1 for was, now in pairs.values() if now >= ENOUGH):
+    unit = max(rounded_to(told), rounded_to(before))
+    # what was rounded is the same sooner, unless it is large, or all is
+    large = [code for code, (_, now) in pairs.items() if now >= ENOUGH * unit]
+    same = [code for code in large if pairs[code][0] == pairs[code][1]]
+    if len(pairs) >= MANY and all(was == now for was, now in pairs.values()):
+        large = same = [*pairs]
+    if len(same) >= THE_SAME and len(same) * 2 >= len(large):
         return (
             Query(
                 "error",
@@ -167,30 +220,118 @@ def against_past(told: Return, before: Return) -> tuple[Query, ...]:
                 f"Send the figures of the year to {told.year_end}.",
             ),
         )
-    if shifted := _shifted(listed, told, before):
+    past = _Past(told, before, listed, pairs)
+    if shifted := _shifted(listed, past):
         return (shifted,)
-    return tuple(
-        query
-        for item in listed
-        if item.code in pairs
-        for query in _changed(item, *pairs[item.code], told, before)
+    queries = (query for item in listed if item.code in pairs for query in _changed(item, past))
+    return (*_all_of_it(past), *_by_breakdown(queries, listed))
+
+
+class _Past:
+    """A return beside the one before: by what each figure changed, and what else changed alike."""
+
+    def __init__(
+        self, told: Return, before: Return, listed: Sequence[Item], pairs: dict[str, tuple[int, int]]
+    ) -> None:
+        self.told, self.before, self.pairs = told, before, pairs
+        self.unit = max(rounded_to(told), rounded_to(before))
+        self.wholes = [
+            item for item in listed if not item.part_of and min(pairs.get(item.code, (0, 0))) >= ENOUGH
+        ]
+        changes = [pairs[item.code][1] / pairs[item.code][0] for item in self.wholes]
+        #: by what factor all figures of the force changed, in the middle
+        self.grew = median(changes) if len(changes) >= WHOLES else 1.0
+        self._unrecorded: dict[str, str] = {}
+        self.add_up: set[str] = set()
+        wrong = {query.items for query in _totals(told, listed)}
+        for (whole, _), parts in _breakdowns(listed).items():
+            codes = tuple(part.code for part in parts)
+            if {whole, *codes} <= {*pairs} and (whole, *codes) not in wrong:
+                #: a slip of one alone would show in their total
+                self.add_up |= {*codes}
+            for part in parts:
+                if part.unrecorded:
+                    self._unrecorded |= {code: part.code for code in codes if code != part.code}
+
+    def alongside(self, item: Item) -> tuple[float, ...]:
+        """By what factors a figure changes without a reason of its own: not at all, as all of it, its whole, the recorded part of it did."""
+        found = [1.0, self.grew]
+        was, now = self.pairs.get(item.part_of or "", (0, 0))
+        if was and now:
+            found.append(now / was)
+            lacked, lacks = self.pairs.get(self._unrecorded.get(item.code, ""), (0, 0))
+            if was > lacked and now > lacks:
+                found.append((now - lacks) / (was - lacked))
+        return tuple(found)
+
+
+def _all_of_it(past: _Past) -> Iterator[Query]:
+    """One question where all of a force's figures changed alike: two forces became one, or all are counted by another thing."""
+    if 1 / FACTOR <= past.grew <= FACTOR:
+        return
+    reckoned = "; ".join(
+        f"{item.label} {number(now)}, and were {number(was)}"
+        for item in past.wholes
+        for was, now in [past.pairs[item.code]]
+    )
+    yield Query(
+        "question",
+        "whole return",
+        tuple(item.code for item in past.wholes),
+        f"{past.grew:.2f} times",
+        f"{1 / FACTOR:g} to {FACTOR:g} times",
+        f"Half of {len(past.wholes)} figures that are part of no other are above {past.grew:.2f} times what they were, and half below:"
+        f" {reckoned}.",
+        "Say whether the force or its area changed, or by what all of it is counted; each other figure is held against its past with that"
+        " taken out.",
     )
 
 
-def _shifted(listed: Sequence[Item], told: Return, before: Return) -> Query | None:
-    """A run of rows that have the past of the row above or below, and not their own."""
+def _by_breakdown(queries: Iterable[Query], listed: Sequence[Item]) -> Iterator[Query]:
+    """The questions, those with one cause as one: of parts that add up, where one grows the others go down; and of what is not
+    recorded of the same people."""
+    group: dict[str, object] = {
+        item.code: (item.adds_to, item.unrecorded or item.breakdown) for item in listed if item.adds_to
+    }
+    asked: dict[object, list[Query]] = defaultdict(list)
+    for query in queries:
+        code = query.items[0]
+        asked[(query.rule, group[code]) if query.level == "question" and code in group else query].append(
+            query
+        )
+    for first, *more in asked.values():
+        alike = (first, *more)
+        yield replace(
+            first,
+            items=tuple(dict.fromkeys(one.items[0] for one in alike)) + first.items[1:],
+            printed="; ".join(one.printed for one in alike),
+            recomputed="; ".join(one.recomputed for one in alike),
+            message=" ".join(one.message for one in alike),
+        )
+
+
+def _shifted(listed: Sequence[Item], past: _Past) -> Query | None:
+    """A run of rows that have the past of the row above or below, and not their own, nor theirs changed as others did."""
+    told, before = past.told, past.before
+
+    def has_its_own(item: Item, now: int) -> bool:
+        own = before.value(item.code)
+        return own is not None and any(
+            abs(now - own * by) <= LIKE * max(own * by, 1) for by in past.alongside(item)
+        )
+
     for step in (-1, 1):
         run: list[Item] = []
         for at, item in enumerate(listed):
             beside = listed[at + step].code if 0 <= at + step < len(listed) else None
-            now, own = told.value(item.code), before.value(item.code)
+            now = told.value(item.code)
             other = before.value(beside) if beside else None
             fits = (
                 now is not None
                 and other is not None
                 and other >= ENOUGH
                 and abs(now - other) <= LIKE * other
-                and (own is None or abs(now - own) > LIKE * max(own, 1))
+                and not has_its_own(item, now)
             )
             if fits:
                 run.append(item)
@@ -210,17 +351,20 @@ def _shifted(listed: Sequence[Item], told: Return, before: Return) -> Query | No
     return None
 
 
-def _changed(item: Item, was: int, now: int, told: Return, before: Return) -> Iterator[Query]:
+def _changed(item: Item, past: _Past) -> Iterator[Query]:
+    was, now = past.pairs[item.code]
     if max(was, now) < ENOUGH:
         return
     reckoned = f"{item.label} are {number(now)}, and were {number(was)}"
     times = now / was if was else float("inf")
-    for slip, rule, remedy in (
+    slips = (
         (10.0, "tenfold", "Count the noughts."),
         (1000.0, "unit", "Tell the figure in ones, not in thousands."),
-    ):
+    )
+    for slip, rule, remedy in () if item.code in past.add_up else slips:
         for factor in (slip, 1 / slip):
-            if was and now and abs(times / factor - 1) <= NEAR:
+            # also with what all figures grew by taken out
+            if was and now and all(abs(one / factor - 1) <= NEAR for one in (times, times / past.grew)):
                 yield Query(
                     "error",
                     rule,
@@ -231,33 +375,47 @@ def _changed(item: Item, was: int, now: int, told: Return, before: Return) -> It
                     remedy,
                 )
                 return
-    whole = told.value(item.part_of) if item.part_of else None
-    past = before.value(item.part_of) if item.part_of else None
-    if whole and past and was >= ENOUGH * 10 and 0 < now <= 100 and abs(now - was / past * 100) <= 6:
+    whole_was, whole = past.pairs.get(item.part_of or "", (0, 0))
+    slipped = was >= ENOUGH * 10 and 0 < now <= 100 and item.code not in past.add_up
+    if whole and whole_was and slipped and abs(now - was / whole_was * 100) <= 6:
         yield Query(
             "error",
             "percentage for count",
             (item.code,),
             number(now),
-            number(was / past * whole),
-            f"{reckoned}; {number(was)} of {number(past)} were {was / past:.0%}, so that {number(now)} is rather a percentage.",
+            number(was / whole_was * whole),
+            f"{reckoned}; {number(was)} of {number(whole_was)} were {was / whole_was:.0%}, so that {number(now)} is rather a percentage.",
             "Give the count.",
         )
         return
-    # a factor of two, and more than counts of that size do by chance, and not because what it is a part of went the same way
-    far = abs(now - was) > 3.09 * sqrt(now + was)
-    grew = whole / past if whole and past else 1.0
-    beside_its_whole = times / grew if was else times
-    if far and (
-        not was or not now or all(not 1 / FACTOR <= one <= FACTOR for one in (times, beside_its_whole))
+    # what was rounded is as near as it may have been
+    off = min(past.unit / 2 if past.unit > 1 else 0, abs(now - was) / 2)
+    nearer, then = (now - off, was + off) if now > was else (now + off, was - off)
+    # a factor of two, and more than counts of that size do by chance, and not because what it is a part of or all went the same way
+    far = abs(nearer - then) > 3.09 * sqrt(nearer + then)
+    adds_up = item.basis == "since-introduction"
+    most = ADDED if adds_up else FACTOR
+    nearly = nearer / then if then else float("inf")
+    if far and adds_up and now < was and whole >= whole_was:
+        yield Query(
+            "question",
+            "own past",
+            (item.code,),
+            number(now),
+            f"{number(was)} at least",
+            f"{reckoned}, though they add up since there are any: there cannot be fewer than the year before.",
+            "Give all since the introduction, not those of the year, or say what was corrected.",
+        )
+    elif far and (
+        not then or not nearer or all(not 1 / FACTOR <= nearly / by <= most for by in past.alongside(item))
     ):
         yield Query(
             "question",
             "own past",
             (item.code,),
             number(now),
-            f"{number(was / FACTOR)} to {number(was * FACTOR)}",
-            f"{reckoned}: {'' if not was else f'{times:.2f} times, '}beyond a factor of {FACTOR:g} and chance.",
+            f"{number(was / FACTOR)} to {number(was * most)}",
+            f"{reckoned}: {'' if not was else f'{times:.2f} times, '}beyond a factor of {most:g} and chance.",
             "Say what changed, in what happens or in how it is counted.",
         )
 
@@ -274,9 +432,11 @@ def against_others(
     given = sorted(returns, key=lambda told: told.force)
     earlier = [*before]
     found: dict[str, list[Query]] = {told.force: [] for told in given}
+    units = {told.force: rounded_to(told) for told in given}
     if not given:
         return {}
-    for item in items(max(told.year_end for told in given)):
+    listed = items(max(told.year_end for told in given))
+    for item in listed:
         spread = shares(given, item, level=level)
         if spread is None:
             continue
@@ -285,6 +445,10 @@ def against_others(
             place = spread.places[force]
             was = then.places.get(force) if then else None
             if was and was.outside and was.score * place.score > 0:
+                continue
+            # what was rounded may lie within by what was lost
+            lost = units[force] / 2 if units[force] > 1 else 0
+            if place.low * place.of <= place.counted - copysign(lost, place.score) <= place.high * place.of:
                 continue
             found[force].append(
                 Query(
@@ -300,7 +464,7 @@ def against_others(
                     "Say what differs, in what happens or in how it is counted.",
                 )
             )
-    return {force: tuple(queries) for force, queries in found.items()}
+    return {force: tuple(_by_breakdown(queries, listed)) for force, queries in found.items()}
 
 
 def shares(returns: Iterable[Return], item: Item, *, level: float = LEVEL) -> Dispersion | None:

@@ -746,6 +746,125 @@ class TestTheFigures:
             Entry("calls", -1 - other)
 
 
+class TestWhatIsNoError:
+    """Clean returns of forces that are not like the usual one: nothing is asked in vain, and errors are found in them as well."""
+
+    def scaled(self, told: Return, by: float) -> Return:
+        """All figures so many times, with totals that add up."""
+        entries = {
+            code: entry if entry.value is None else replace(entry, value=round(entry.value * by))
+            for code, entry in told.entries.items()
+        }
+        groups: dict[tuple[str, str | None], list[str]] = {}
+        for item in items(YEAR):
+            if item.adds_to:
+                groups.setdefault((item.adds_to, item.breakdown), []).append(item.code)
+        for (whole, _), parts in groups.items():
+            if all(entries[code].value is not None for code in (whole, *parts)):
+                rest = sum(entries[code].value or 0 for code in parts[1:])
+                first = (entries[whole].value or 0) - rest
+                entries[parts[0]] = replace(entries[parts[0]], value=first)
+        return replace(told, entries=entries)
+
+    def rounded(self, told: Return, to: int) -> Return:
+        return replace(
+            told,
+            entries={
+                code: entry
+                if entry.value is None
+                else replace(entry, value=(entry.value + to // 2) // to * to)
+                for code, entry in told.entries.items()
+            },
+        )
+
+    @pytest.mark.parametrize("to", [5, 10, 100])
+    def test_rounded_figures_are_asked_about_once(
+        self, world: dict[str, tuple[Return, Return]], to: int
+    ) -> None:
+        before, told = (self.rounded(one, to) for one in world["Invented 05"])
+        (one,) = (*within_itself(told), *against_past(told, before))
+        assert (one.level, one.rule) == ("question", "rounded")
+        assert f"figures are multiples of {to}, as counts are not" in one.message
+        # what is further off than rounding takes it is not rounding
+        off = with_(told, victims_male=(told.value("victims-male") or 0) + 10 * to)
+        assert "parts and their total" in {one.rule for one in within_itself(off)}
+
+    def test_a_rounded_return_of_the_year_before_is_still_one(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        small = self.rounded(self.scaled(world["Invented 05"][0], 0.01), 10)
+        assert sum((entry.value or 0) >= 300 for entry in small.entries.values()) < 5
+        again = replace(small, year_end=YEAR + timedelta(days=1))
+        assert [one.rule for one in against_past(again, small)] == ["stale year"]
+
+    def test_two_forces_that_became_one_are_asked_about_once(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        before, told = world["Invented 05"]
+        merged = self.scaled(told, 7.5)
+        (one,) = against_past(merged, before)
+        assert (one.level, one.rule) == ("question", "whole return")
+        assert {"crimes", "calls", "victims"} <= {*one.items}
+        assert "orders-granted" not in one.items
+        # a slip in one of its figures is found all the same
+        slipped = with_(merged, crimes_da_injury=(merged.value("crimes-da-injury") or 0) * 10)
+        assert {("crimes-da-injury",)} == {
+            one.items for one in against_past(slipped, before) if one.rule != "whole return"
+        }
+
+    def test_what_adds_up_since_its_introduction_may_double_and_not_go_down(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        before, told = world["Invented 05"]
+        orders = {"orders_applied": 200, "orders_granted": 180, "orders_breached": 60}
+        past = with_(before, **orders)
+
+        def asked(by: float) -> set[str]:
+            now = with_(told, **{code: round(value * by) for code, value in orders.items()})
+            return {one.items[0] for one in against_past(now, past) if one.items[0].startswith("orders")}
+
+        assert asked(2.6) == set()
+        # their parts grew and went down with them
+        assert asked(3.5) == {"orders-applied"}
+        # the orders of the year alone: by less than a factor of two, and cannot be
+        assert asked(0.6) == {"orders-applied"}
+
+    def test_better_recording_is_asked_about_once_and_is_no_slip(
+        self, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        before, told = world["Invented 05"]
+        victims = told.value("victims") or 0
+        sheet = [item.code for item in items(YEAR) if item.breakdown == "ethnicity"]
+
+        def spread(one: Return, shares: tuple[float, ...]) -> Return:
+            counts = [round(victims * share) for share in shares]
+            counts.append(victims - sum(counts))
+            return with_(
+                one,
+                victims=victims,
+                **{code.replace("-", "_"): count for code, count in zip(sheet, counts, strict=True)},
+            )
+
+        past = spread(before, (0.16, 0.02, 0.01, 0.005, 0.005))
+        now = spread(told, (0.74, 0.09, 0.05, 0.02, 0.02))
+        found = [one for one in against_past(now, past) if {*one.items} & {*sheet}]
+        assert [(one.level, one.rule, one.items) for one in found] == [
+            ("question", "own past", ("victims-ethnicity-unknown",))
+        ]
+        # one of them that changed beyond the others is asked about
+        odd = spread(told, (0.6, 0.23, 0.05, 0.02, 0.02))
+        codes = {code for one in against_past(odd, past) for code in one.items}
+        assert codes & {*sheet} == {"victims-ethnicity-mixed", "victims-ethnicity-unknown"}
+
+    def test_parts_of_one_breakdown_are_one_question(self, world: dict[str, tuple[Return, Return]]) -> None:
+        before, told = world["Invented 05"]
+        past = with_(before, charged=2_000, cautioned=500, otherwise=3_000)
+        now = with_(told, charged=800, cautioned=1_300, otherwise=700)
+        one = next(one for one in against_past(now, past) if "charged" in one.items)
+        assert {"charged", "cautioned", "otherwise"} <= {*one.items}
+        assert one.message.count(" times, beyond ") == len(one.items)
+
+
 class TestTheCommands:
     def test_a_good_return_has_nothing_to_ask(
         self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
