@@ -75,9 +75,9 @@ def check(path: Path, before: Path | None, asked_on: str | None, as_json: bool) 
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
         for one in found:
-            click.echo(
-                f"{one['level']}: {one['sheet']}, row {one['row']}, {one['item']}: {one['message']} {one['remedy']}"
-            )
+            row = f"row {one['row']}" if one["row"] else ""
+            where = ", ".join(str(part) for part in (one["sheet"], row, one["item"]) if part)
+            click.echo(f"{one['level']}: {where}: {one['message']} {one['remedy']}")
         click.echo(f"{len(found)} found." if found else "Nothing to ask.")
     if any(one["level"] == "error" for one in found):
         raise SystemExit(1)

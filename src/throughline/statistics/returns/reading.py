@@ -15,7 +15,7 @@ from throughline.statistics.returns.items import Item, items
 from throughline.statistics.returns.rules import Counted, Entry, Return
 from throughline.statistics.returns.template import ABOUT, FIGURES, METHODS
 from throughline.statistics.returns.workbook import UNRECKONED, WorkbookError, read_workbook
-from throughline.tables import delimiter_of, heading_among, shortened
+from throughline.tables import SpreadsheetError, delimiter_of, encoding_of, heading_among, shortened
 
 LARGEST: Final = 5_000_000
 MOST_ROWS: Final = 5_000
@@ -30,7 +30,9 @@ LONGEST: Final = 9
 _WHOLE: Final = re.compile(r"\d{1,3}(?:[, \u00a0\u202f]\d{3})+|\d+", re.ASCII)
 #: The number by which a spreadsheet keeps a day between 1982 and 2091.
 _SERIAL: Final = re.compile(r"[3-6]\d{4}", re.ASCII)
-_SPREADSHEETS_BEGIN: Final = date(1899, 12, 30)
+#: What is held against the CSV files of a folder, or said to be no spreadsheet that is read.
+_SPREADSHEETS: Final = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
+_DAYS_BEGIN: Final = date(1899, 12, 30)
 _BRITISH: Final = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 
 
@@ -118,12 +120,12 @@ def _sources(path: Path) -> list[_Source]:
         books = sorted(
             one
             for one in path.iterdir()
-            if one.suffix.casefold() == ".xlsx" and not one.name.startswith(("~$", "."))
+            if one.suffix.casefold() in _SPREADSHEETS and not one.name.startswith(("~$", "."))
         )
     except OSError:
         books = []
     found = [_of_workbook(one) for one in books]
-    if not books or any((path / name).exists() for name in _NEEDED):
+    if not books or any(_at(path, name).exists() for name in _NEEDED):
         found.insert(0, _of_files(path))
     filled = [one for one in found if one.is_filled or _filled(one.methods, _METHOD)]
     return sorted(filled, key=lambda one: not one.is_filled) or found[:1]
@@ -133,7 +135,7 @@ def _of_files(folder: Path) -> _Source:
     about, problems = _file(folder, ABOUT)
     figures, more = _file(folder, FIGURES)
     # a return that says nothing of how it was counted is one, and is asked of it
-    methods, last = _file(folder, METHODS) if (folder / METHODS).exists() else ([], [])
+    methods, last = _file(folder, METHODS) if _at(folder, METHODS).exists() else ([], [])
     return _Source("", about, figures, methods, problems + more + last)
 
 
@@ -148,7 +150,11 @@ def _of_workbook(path: Path) -> _Source:
     if about is not None and any(_is(title, FIGURES) for title in sheets):
         problems += _second(sheets, _NEEDED[FIGURES])
     figures, more = _sheet(sheets, FIGURES)
-    methods, last = _sheet(sheets, METHODS) if any(_is(title, METHODS) for title in sheets) else ([], [])
+    methods, last = (
+        _sheet(sheets, METHODS)
+        if any(_is(title, METHODS) for title in sheets) or _with_heading(sheets, _NEEDED[METHODS])
+        else ([], [])
+    )
     return _Source(path.name, about, figures, methods, problems + more + last)
 
 
@@ -316,7 +322,10 @@ def _entries(
             # a line of words under the table
             continue
         item = listed.get(code)
-        if item is None:
+        if not code:
+            message, remedy = "has a figure and no item.", "Take the row out, or write the item's code."
+            problems.append(Problem(FIGURES, row, "", "item", message, remedy))
+        elif item is None:
             problems.append(
                 Problem(
                     FIGURES,
@@ -369,7 +378,7 @@ def _day(told: str) -> date | None:
         told = f"{british[3]}-{british[2]}-{british[1]}"
     try:
         if _SERIAL.fullmatch(told):
-            return _SPREADSHEETS_BEGIN + timedelta(days=int(told))
+            return _DAYS_BEGIN + timedelta(days=int(told))
         if told[-4:].isdigit() and " " in told:
             return datetime.strptime(told, "%d %B %Y").date()  # noqa: DTZ007 (a day has no zone)
         return date.fromisoformat(told)
@@ -451,24 +460,45 @@ def _refused(sheet: str, rule: str, message: str, remedy: str, row: int = 0) -> 
     return None, [Problem(sheet, row, "", rule, message, remedy)]
 
 
+def _at(folder: Path, name: str) -> Path:
+    """Where a file of a folder is, whose name may be written in capitals."""
+    if not (folder / name).exists():
+        try:
+            return next((one for one in folder.iterdir() if one.name.casefold() == name), folder / name)
+        except OSError:
+            pass
+    return folder / name
+
+
 def _file(folder: Path, name: str) -> Read:
     """The rows of a CSV file."""
-    path = folder / name
+    path = _at(folder, name)
     try:
+        if not path.is_file():
+            raise OSError
         if path.stat().st_size > LARGEST:
             return _refused(
                 name, "size", f"is larger than {LARGEST:,} bytes.", "Send the filled template alone."
             )
         content = path.read_bytes()
-        text = content.decode("utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
+        encoding = encoding_of(io.BytesIO(content))
+        text = content.decode("utf-8-sig" if encoding == "cp1252" else encoding)
     except OSError:
         return _refused(
             name, "file", "is not there or cannot be opened.", "Send the files of the template together."
         )
     except UnicodeDecodeError as error:
-        return _refused(name, "text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8.")
+        row = content.count(b"\n", 0, error.start) + 1
+        return _refused(
+            name, "text", f"is not UTF-8 text (byte {error.start:,}).", "Save it as CSV UTF-8.", row
+        )
+    except SpreadsheetError:
+        return _refused(name, "text", "is a spreadsheet, and no CSV.", "Save it as CSV UTF-8.")
     if "\x00" in text:
         return _refused(name, "text", "holds bytes that no text has.", "Save it as CSV UTF-8.")
+    if "\n" not in text:
+        # as older programs end a line
+        text = text.replace("\r", "\n")
     reader = csv.reader(io.StringIO(text), delimiter=delimiter_of(text.partition("\n")[0]))
     try:
         # one more than may be, which is refused
@@ -485,11 +515,22 @@ def _sheet(sheets: dict[str, list[list[str]]], name: str) -> Read:
         (held for title, held in sheets.items() if title.strip().casefold() == short), None
     )
     if rows is None:
+        if renamed := _with_heading(sheets, _NEEDED[name]):
+            message = f"is not in the spreadsheet, and {shortened(renamed)} has its columns."
+            return _refused(short, "sheet", message, f"Name that sheet {short}.")
         return _refused(
             short, "sheet", "is not in the spreadsheet.", "Keep the names of the template's sheets."
         )
     width = len(rows[0]) if rows else 0
     return _table(short, [[*row, *[""] * (width - len(row))] for row in rows], _NEEDED[name])
+
+
+def _with_heading(sheets: dict[str, list[list[str]]], needed: tuple[str, ...]) -> str:
+    """The title of the sheet, of another name than the template's, that begins with a heading; empty where there is none."""
+    named = [title for title in sheets if not any(_is(title, name) for name in _NEEDED)]
+    return next(
+        (title for title in named if sheets[title] and {*needed} <= {*_as_heading(sheets[title][0])}), ""
+    )
 
 
 def _is(title: str, name: str) -> bool:

@@ -17,7 +17,8 @@ from typing import Final
 from xml.parsers import expat
 
 from openpyxl import Workbook, load_workbook
-from openpyxl.cell.cell import TYPE_STRING
+from openpyxl.cell.cell import TYPE_STRING, Cell, MergedCell
+from openpyxl.cell.read_only import EmptyCell, ReadOnlyCell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -40,7 +41,14 @@ _STAMP: Final = (1980, 1, 1, 0, 0, 0)
 #: A cell with a formula whose value was not saved: nobody reckons it here.
 UNRECKONED: Final = "=…"
 _BY_CELL: Final = ("xl/worksheets/sheet", "xl/sharedStrings")
+#: By what name the content of a file with a password stands in it.
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+#: So many empty rows below the last that may be are gone through.
+_EMPTY_ROWS: Final = 100_000
 _SAVED: Final = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+
+
+type AnyCell = Cell | MergedCell | ReadOnlyCell | EmptyCell
 
 
 class WorkbookError(ValueError):
@@ -140,18 +148,21 @@ def read_workbook(path: Path) -> dict[str, list[list[str]]]:
     except WorkbookError:
         raise
     except zipfile.BadZipFile:
-        old = content.startswith(OF_XLS)
-        told = (
-            "is a spreadsheet of the old kind .xls"
-            if old
-            else "is no spreadsheet of the kind .xlsx, or is damaged"
-        )
-        if not old and content.isascii() and b"\n" in content and b"\x00" not in content:
-            told = "is one file of text, and no spreadsheet of the kind .xlsx"
-        raise WorkbookError(told) from None
+        raise WorkbookError(_kind_of(content)) from None
     # a library that is given a damaged file raises whatever the damage leads to
     except Exception:
         raise WorkbookError("is no spreadsheet of the kind .xlsx, or is damaged") from None
+
+
+def _kind_of(content: bytes) -> str:
+    """What a file is that is no archive."""
+    if content.startswith(OF_XLS):
+        if _ENCRYPTED in content:
+            return "is protected by a password: save it without one"
+        return "is a spreadsheet of the old kind .xls"
+    if content.isascii() and b"\n" in content and b"\x00" not in content:
+        return "is one file of text, and no spreadsheet of the kind .xlsx"
+    return "is no spreadsheet of the kind .xlsx, or is damaged"
 
 
 def _judge(archive: zipfile.ZipFile) -> None:
@@ -224,7 +235,8 @@ def _tables(content: bytes, *, formulas: bool) -> dict[str, list[list[str]]]:
     if formulas:
         for title, rows in _cells(content, values=False).items():
             for told, written in zip(found.get(title, []), rows, strict=False):
-                for at, cell in enumerate(written[: len(told)]):
+                told += [""] * (len(written) - len(told))
+                for at, cell in enumerate(written):
                     if not told[at] and cell.startswith("="):
                         told[at] = UNRECKONED
     return found
@@ -240,19 +252,30 @@ def _cells(content: bytes, *, values: bool) -> dict[str, list[list[str]]]:
             # where a sheet says that it ends is not believed
             sheet.reset_dimensions()
             rows: list[list[str]] = []
-            for cells in sheet.iter_rows(values_only=True):
-                if len(rows) >= MOST_ROWS:
+            for at, cells in enumerate(sheet.iter_rows()):
+                # cells that only look otherwise hold nothing
+                filled = next((n for n in range(len(cells), 0, -1) if cells[n - 1].value is not None), 0)
+                if at >= MOST_ROWS and (filled or at >= _EMPTY_ROWS):
                     raise WorkbookError(f"has more than {MOST_ROWS:,} rows")
-                if len(cells) > MOST_COLUMNS:
+                if filled > MOST_COLUMNS:
                     raise WorkbookError(f"has more than {MOST_COLUMNS} columns")
-                rows.append([_text(cell) for cell in cells])
+                if at < MOST_ROWS:
+                    rows.append([_text(cell) for cell in cells[:filled]])
             found[sheet.title] = rows
+        if not found:
+            raise WorkbookError(
+                "has no sheet that can be read: save it as an ordinary Excel workbook (.xlsx)"
+            )
         return found
     finally:
         book.close()
 
 
-def _text(told: object) -> str:
+def _text(cell: AnyCell) -> str:
+    told = cell.value
+    if isinstance(told, int | float) and not isinstance(told, bool) and "%" in (cell.number_format or ""):
+        # 100 % is kept as 1
+        return f"{told * 100:.10g}%"
     match told:
         case None:
             return ""

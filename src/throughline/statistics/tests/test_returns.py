@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import os
 import random
 import re
 import zipfile
@@ -227,10 +228,19 @@ class TestTheForm:
         [
             lambda text: text.replace(",", ";").encode(),
             lambda text: text.encode("utf-16"),
+            lambda text: text.encode("utf-16-le"),
+            lambda text: text.replace("\r\n", "\r").encode(),
             lambda text: "".join(f"{line},,\n" for line in text.splitlines()).encode(),
             lambda text: (text + ",,,\n\n").encode(),
         ],
-        ids=["semicolons", "utf-16", "empty columns", "empty rows"],
+        ids=[
+            "semicolons",
+            "utf-16",
+            "utf-16 without a mark",
+            "older line ends",
+            "empty columns",
+            "empty rows",
+        ],
     )
     def test_what_a_spreadsheet_saves_as_csv_is_read(
         self, tmp_path: Path, saved: Callable[[str], bytes]
@@ -251,6 +261,36 @@ class TestTheForm:
 
         assert told is not None, problems
         assert {entry.value for entry in told.entries.values()} == {12, 1234}
+
+    def test_names_of_files_may_be_in_capitals_and_what_is_no_file_is_not_read(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1])
+        (folder / "return.xlsx").unlink()
+        for path in folder.glob("*.csv"):
+            path.rename(folder / path.name.upper())
+        told, problems = read_return(folder)
+        assert told is not None, problems
+        assert told.methods
+        (folder / "FIGURES.CSV").unlink()
+        os.mkfifo(folder / "figures.csv")
+        (one,) = read_return(folder)[1]
+        assert (one.sheet, one.rule) == ("figures.csv", "file")
+
+    def test_text_of_another_encoding_is_told_by_its_row(
+        self, tmp_path: Path, world: dict[str, tuple[Return, Return]]
+    ) -> None:
+        folder = filled(tmp_path / "return", world["Invented 05"][1], crimes={"note": "Without Café"})
+        path = folder / "figures.csv"
+        path.write_bytes(path.read_text("utf-8").encode("cp1252"))
+        (one,) = read_return(folder)[1]
+        assert (one.sheet, one.row, one.rule) == ("figures.csv", 5, "text")
+
+    def test_a_folder_with_a_spreadsheet_of_another_kind_is_told(self, tmp_path: Path) -> None:
+        with zipfile.ZipFile(tmp_path / "return.ods", "w") as archive:
+            archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        (one,) = read_return(tmp_path)[1]
+        assert (one.sheet, "an OpenDocument file" in one.message) == ("return.ods", True)
 
     def test_a_heading_below_a_title_is_told_by_its_row(self, tmp_path: Path) -> None:
         write_template(tmp_path / "return", YEAR, force=FORCE)
@@ -935,6 +975,62 @@ class TestFilledByHand:
         book.save(sent)
         assert [one.rule for one in read_return(sent)[1]] == ["sheet"]
 
+    def test_a_sheet_of_another_name_is_named(self, sent: Path) -> None:
+        book = openpyxl.load_workbook(sent)
+        book["figures"].title, book["methods"].title = "Figures 2015", "How we counted"
+        book.save(sent)
+        told, problems = read_return(sent)
+        assert told is None
+        assert [(one.sheet, one.message, one.remedy) for one in problems] == [
+            (
+                "figures",
+                "is not in the spreadsheet, and 'Figures 2015' has its columns.",
+                "Name that sheet figures.",
+            ),
+            (
+                "methods",
+                "is not in the spreadsheet, and 'How we counted' has its columns.",
+                "Name that sheet methods.",
+            ),
+        ]
+
+    def test_a_number_that_is_shown_as_a_percentage_is_one(self, sent: Path) -> None:
+        book = openpyxl.load_workbook(sent)
+        for row, value in ((2, 1), (3, 0.125)):
+            cell = book["figures"].cell(row, 7)
+            cell.value, cell.number_format = value, "0.0%"
+        book.save(sent)
+        told, problems = read_return(sent)
+        assert told is None
+        assert [(one.item, one.rule, one.message) for one in problems] == [
+            ("calls", "percentage", "'100%' is a percentage."),
+            ("calls-da", "percentage", "'12.5%' is a percentage."),
+        ]
+
+    def test_cells_that_only_look_otherwise_hold_nothing(self, sent: Path) -> None:
+        book = openpyxl.load_workbook(sent)
+        for row, column in ((1, 300), (6_000, 1)):
+            book["figures"].cell(row, column).number_format = "0.00"
+        book.save(sent)
+        told, problems = read_return(sent)
+        assert told is not None, problems
+        book["figures"].cell(6_000, 7).value = 3
+        book.save(sent)
+        assert "has more than 5,000 rows" in read_return(sent)[1][0].message
+
+    def test_a_total_below_is_named_by_its_row(self, sent: Path) -> None:
+        book = openpyxl.load_workbook(sent)
+        book["figures"].append(["Total", "", "", "", "", "", 17])
+        book.save(sent)
+        (one,) = read_return(sent)[1]
+        assert (one.row, one.item, one.message) == (
+            book["figures"].max_row,
+            "",
+            "has a figure and no item.",
+        )
+        done = CliRunner().invoke(returning, ["check", str(sent)])
+        assert f"error: figures, row {one.row}: has a figure" in done.output
+
     def test_a_formula_whose_value_was_not_saved_is_named(self, sent: Path) -> None:
         book = openpyxl.load_workbook(sent)
         row = next(cells for cells in book["figures"].iter_rows(min_row=2) if cells[1].value == "calls")
@@ -961,6 +1057,10 @@ class TestFilledByHand:
             ({"mimetype": "application/vnd.oasis.opendocument.spreadsheet"}, "an OpenDocument file"),
             (b"item,value,unable\ncalls,1,\n", "one file of text"),
             (b"\xd0\xcf\x11\xe0" + bytes(600), "the old kind .xls"),
+            (
+                b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+                "protected by a password: save it without",
+            ),
             (b"\x00\x01", "no spreadsheet of the kind .xlsx"),
         ],
     )
