@@ -2,7 +2,7 @@
 
     python benchmarks/mutated_returns.py --out benchmarks/results/mutated_returns.json
 
-10,000 filled returns, half of them folders of CSV and half spreadsheets, each spoilt in one of twelve ways. Each is read, and
+10,000 filled returns, a third each folders of CSV, spreadsheets, and folders with both of which one is spoilt, in one of twelve ways. Each is read, and
 what is read is judged, one after another in one process. Nothing may be raised, nothing may load in part, and no file may take
 more than 5 seconds or take the process above 300 MB. Beside it, the same spreadsheets as openpyxl alone would read them, with nothing judged
 before: how many break it, and at what time and size, each in a process of its own that is stopped at 20 seconds and 2 GB.
@@ -40,6 +40,7 @@ from throughline.statistics.returns import (
 SECONDS, MEGABYTES = 5.0, 300
 ALONE_SECONDS, ALONE_BYTES = 20.0, 2_000_000_000
 SHEET = "xl/worksheets/sheet2.xml"
+FORMS = ("files", "spreadsheet", "both")
 type Parts = dict[str, bytes]
 
 
@@ -81,8 +82,8 @@ def measure(base: Parts, folder: Path, *, files: int, seed: int) -> dict[str, An
     began = time.perf_counter()
     for number in range(files):
         kind = [*KINDS][number % len(KINDS)]
-        by_sheet = number // len(KINDS) % 2 == 1
-        path = _spoilt(base, folder / "spoilt", kind, rng, by_sheet=by_sheet)
+        form = FORMS[number // len(KINDS) % len(FORMS)]
+        path = _spoilt(base, folder / "spoilt", kind, rng, form)
         how, took, now = reader.read(path)
         slowest = max(slowest, (took, kind))
         if now > peak:
@@ -154,7 +155,7 @@ def alone(base: Parts, folder: Path, *, files: int, seed: int) -> dict[str, Any]
     became: Counter[str] = Counter()
     slowest, largest = 0.0, 0.0
     for number in range(files):
-        path = _spoilt(base, folder / "spoilt", [*KINDS][number % len(KINDS)], rng, by_sheet=True)
+        path = _spoilt(base, folder / "spoilt", [*KINDS][number % len(KINDS)], rng, "spreadsheet")
         here, there = multiprocessing.Pipe(duplex=False)
         process = multiprocessing.get_context("fork").Process(target=_alone, args=(path, there))
         start = time.perf_counter()
@@ -194,17 +195,22 @@ def _peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def _spoilt(base: Parts, path: Path, kind: str, rng: random.Random, *, by_sheet: bool) -> Path:
+def _spoilt(base: Parts, path: Path, kind: str, rng: random.Random, form: str) -> Path:
     """A return, spoilt: a folder, or a spreadsheet."""
     of_folder, of_sheet = KINDS[kind]
-    if by_sheet:
+    if form == "spreadsheet":
         target = path.with_suffix(".xlsx")
         target.write_bytes(of_sheet(base, rng))
         return target
+    good = {name: base[name] for name in ("about.csv", "figures.csv", "methods.csv")}
+    if form == "both":
+        path = path.with_name("both")
+        spoil = rng.choice([of_folder, lambda base, rng: {"return.xlsx": of_sheet(base, rng)}])
+        told = good | {"return.xlsx": base["return.xlsx"]} | spoil(base, rng)
+    else:
+        told = good | of_folder(base, rng)
     path.mkdir(exist_ok=True)
-    for name in ("about.csv", "figures.csv", "methods.csv"):
-        (path / name).write_bytes(base[name])
-    for name, content in of_folder(base, rng).items():
+    for name, content in told.items():
         (path / name).write_bytes(content)
     return path
 
