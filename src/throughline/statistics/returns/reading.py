@@ -92,6 +92,8 @@ class _Source:
     figures: Rows | None
     methods: Rows | None
     problems: list[Problem]
+    #: whether a spreadsheet that could be opened has any table of a return
+    is_return: bool = True
 
     def named(self, table: str) -> str:
         return self.book or table
@@ -127,6 +129,8 @@ def _sources(path: Path) -> list[_Source]:
     found = [_of_workbook(one) for one in books]
     if not books or any(_at(path, name).exists() for name in _NEEDED):
         found.insert(0, _of_files(path))
+    # somebody's workings, say
+    found = [one for one in found if one.is_return] or found[:1]
     filled = [one for one in found if one.is_filled or _filled(one.methods, _METHOD)]
     return sorted(filled, key=lambda one: not one.is_filled) or found[:1]
 
@@ -155,7 +159,12 @@ def _of_workbook(path: Path) -> _Source:
         if any(_is(title, METHODS) for title in sheets) or _with_heading(sheets, _NEEDED[METHODS])
         else ([], [])
     )
-    return _Source(path.name, about, figures, methods, problems + more + last)
+    is_return = any(
+        _is(title, name) or (rows and {*needed} <= {*_as_heading(rows[0])})
+        for title, rows in sheets.items()
+        for name, needed in _NEEDED.items()
+    )
+    return _Source(path.name, about, figures, methods, problems + more + last, is_return)
 
 
 def _judged(

@@ -18,7 +18,7 @@ NOUGHT_OF: Final = 200
 ENOUGH: Final = 30
 #: By more than so much either way a figure does not change from year to year without a reason.
 FACTOR: Final = 2.0
-#: What adds up since a day has grown by all it had where a year is the second, and by a reason where that year had more than so many firsts.
+#: By more than so much does what adds up since a day not grow: a second year doubles it where it is as the first, and may itself be twice that.
 ADDED: Final = 1 + FACTOR
 #: How far from ten or a thousand times a slip of a digit or of a unit may be, for the year has changed as well.
 NEAR: Final = 0.35
@@ -247,7 +247,7 @@ class _Past:
         for (whole, _), parts in _breakdowns(listed).items():
             codes = tuple(part.code for part in parts)
             if {whole, *codes} <= {*pairs} and (whole, *codes) not in wrong:
-                #: a slip of one alone would show in their total
+                # a slip of one alone would show in their total
                 self.add_up |= {*codes}
             for part in parts:
                 if part.unrecorded:

@@ -418,6 +418,9 @@ class TestAFolderWithASpreadsheetBeside:
         book.save(folder / "return.xlsx")
         read, (one,) = read_return(folder)
         assert (read, one.sheet, one.rule) == (None, "return.xlsx, figures", "sheet")
+        # one that is no return at all
+        write_workbook(folder / "return.xlsx", {"Workings": [["Beat", "Calls"], ["North", 12]]})
+        assert read_return(folder) == (told, ())
         (folder / "return.xlsx").write_bytes(b"nothing")
         read, (one,) = read_return(folder)
         assert (read, one.sheet, one.rule) == (None, "return.xlsx", "file")
