@@ -100,7 +100,8 @@ class _Source:
 
     @property
     def is_filled(self) -> bool:
-        return _filled(self.figures, _ANSWER)
+        # a table without a row is no form, and may have lost them all
+        return not self.figures or _filled(self.figures, _ANSWER)
 
 
 #: What is filled in by hand.

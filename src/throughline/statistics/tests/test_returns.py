@@ -418,6 +418,12 @@ class TestAFolderWithASpreadsheetBeside:
         book.save(folder / "return.xlsx")
         read, (one,) = read_return(folder)
         assert (read, one.sheet, one.rule) == (None, "return.xlsx, figures", "sheet")
+        # CSV that lost its rows
+        figures = (folder / "figures.csv").read_text("utf-8")
+        (folder / "figures.csv").write_text(figures.partition("\n")[0] + "\n", "utf-8")
+        read, problems = read_return(folder)
+        assert (read, {one.rule for one in problems}) == (None, {"missing", "sheet"})
+        (folder / "figures.csv").write_text(figures, "utf-8")
         # one that is no return at all
         write_workbook(folder / "return.xlsx", {"Workings": [["Beat", "Calls"], ["North", 12]]})
         assert read_return(folder) == (told, ())
