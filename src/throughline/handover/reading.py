@@ -1,6 +1,7 @@
 """The tables of an extract in a folder, as a database that a measure is run on."""
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ _READS: Final = {
 }
 #: What may be written beside memory at most.
 SPILL: Final = "10GB"
+_DAMAGED: Final = "{} of a force does not hold the columns of its shape, or is damaged"
 
 
 class ExtractError(ValueError):
@@ -72,16 +74,17 @@ class Extracts:
     """The tables of many forces, each with the number of the force, from nought, in the column `force`.
 
     ``without`` says which shapes a force did not hand over, ``sizes`` how many rows each handed over. `hold` reads the tables
-    of some forces into memory, of which alone `run` then tells; until then it reads where they lie. `keep` holds what an
-    expression tells under a name, until it is kept again. Both hold the columns that are named, of each shape or of the
-    expression: whatever asks for another fails.
+    of some forces into memory, of which alone `run` then tells; until then it reads where they lie. Shapes of which seldom
+    anything is asked it may be told to leave there, and does so where they lie by columns. `keep` holds what an expression
+    tells under a name, until it is kept again. Both hold the columns that are named, of each shape or of the expression:
+    whatever asks for another fails.
     """
 
     forces: tuple[str, ...]
     run: Callable[[Table], Sequence[Mapping[str, Any]]]
     without: Mapping[str, frozenset[str]]
     sizes: tuple[int, ...]
-    hold: Callable[[Sequence[int], Mapping[str, Collection[str]]], None]
+    hold: Callable[[Sequence[int], Mapping[str, Collection[str]], Collection[str]], None]
     keep: Callable[[str, Table, Collection[str]], None]
 
 
@@ -134,13 +137,17 @@ def read_extracts(
                 f'create view "{shape.name}" as {_rows_of(shape, dict(enumerate(found.values())))}'
             )
 
-    def hold(numbers: Sequence[int], columns: Mapping[str, Collection[str]]) -> None:
+    def hold(numbers: Sequence[int], columns: Mapping[str, Collection[str]], seldom: Collection[str]) -> None:
         """What is temporary stands before the views of the same names."""
-        folders = dict(enumerate(found.values()))
+        folders = {number: of_it for number, of_it in enumerate(found.values()) if number in numbers}
         for shape in SHAPES:
-            rows = _rows_of(shape, {number: folders[number] for number in numbers})
+            rows = _rows_of(shape, folders)
+            as_text = any((of_it / f"{shape.name}.csv").exists() for of_it in folders.values())
             with _whole(shape), _enough():
-                _hold(engine, shape.name, rows, _types(_with_force(shape)), columns.get(shape.name, ()))
+                if shape.name in seldom and not as_text:
+                    engine.execute(f"create or replace temp view {_named(shape.name)} as {rows}")
+                else:
+                    _hold(engine, shape.name, rows, _types(_with_force(shape)), columns.get(shape.name, ()))
 
     def keep(name: str, expression: Table, columns: Collection[str]) -> None:
         with _enough():
@@ -214,9 +221,7 @@ def _whole(shape: Shape) -> Iterator[None]:
     try:
         yield
     except duckdb.Error:
-        raise ExtractError(
-            f"{shape.name} of a force does not hold the columns of its shape, or is damaged"
-        ) from None
+        raise ExtractError(_DAMAGED.format(shape.name)) from None
 
 
 def _quoted(text: str) -> str:
@@ -265,6 +270,11 @@ def _enough() -> Iterator[None]:
         raise ExtractError(
             f"it fits neither into the memory that may be used nor into {SPILL} beside it"
         ) from None
+    except duckdb.Error as error:
+        # a table that is read where it lies is found to be damaged when something is asked of it
+        if found := re.search(r"(handover_\w+)\.parquet", str(error)):
+            raise ExtractError(_DAMAGED.format(found[1])) from None
+        raise
 
 
 class _Compiler(DuckDBCompiler):

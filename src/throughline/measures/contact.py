@@ -79,15 +79,20 @@ def brief_opened(period: Period) -> Table:
     )
 
 
-def delay(period: Period, by: str) -> Table:
-    """Minutes from the call to the first arrival, of domestic calls to which somebody was to go."""
+def answered(period: Period) -> Table:
+    """Domestic calls to which somebody was to go: the first grade, what THRIVE found, and minutes to the first arrival."""
     # of the period's calls alone
     sent = domestic_calls(period).join(table("handover_deployment"), "call")
     arrived = sent.group_by("call").aggregate(arrived_at=_.arrived_at.min())
     # of two at one instant, the one that the other replaced
     first = first_of_each(sent, "call", ["decided_at", "stands", "deployment"]).drop("arrived_at")
     found = first.join(arrived, "call")
-    return found.select("call", "at", group=_[by], minutes=(seconds(_.arrived_at) - seconds(_.at)) / 60)
+    return found.select("call", "at", "grade", "thrive", minutes=(seconds(_.arrived_at) - seconds(_.at)) / 60)
+
+
+def delay(period: Period, by: str) -> Table:
+    """Minutes from the call to the first arrival, of domestic calls to which somebody was to go."""
+    return answered(period).select("call", "at", "minutes", group=_[by])
 
 
 def proposals(period: Period) -> Table:
@@ -144,27 +149,26 @@ def repeat_on(
     happened = incidents_of_victims(crimes_only, period.with_months_before(months), each)
     earlier = happened.join(last, "person").filter(_.day <= _.last_day)
     earlier = earlier.filter(within_months(earlier.day, earlier.last_day, months))
+    earlier = earlier.select("person", "last_day", "incident").distinct()
+    in_all = earlier.group_by(["person", "last_day"]).aggregate(incidents=_.count())
+    repeated = in_all.filter(_.incidents >= needed).select("person", "last_day")
     if same_perpetrator:
         by = (
             table("handover_involvement")
             .filter(_.confirmed & (_.part == "suspect"))
             .select("incident", suspect=_[each])
         )
+        # whoever had too few in all had too few by one
         of_one = (
-            earlier.left_join(by, "incident")
+            earlier.semi_join(repeated, ["person", "last_day"])
+            .left_join(by, "incident")
             .mutate(by=_.suspect.fill_null(_.incident))
             .group_by(["person", "last_day", "by"])
             .aggregate(incidents=_.incident.nunique())
         )
-        counted = of_one.group_by(["person", "last_day"]).aggregate(incidents=_.incidents.max())
-    else:
-        counted = earlier.group_by(["person", "last_day"]).aggregate(incidents=_.incident.nunique())
-    return last.left_join(counted, ["person", "last_day"]).select(
-        "person",
-        "last_day",
-        incidents=_.incidents.fill_null(0),
-        counted=_.incidents.fill_null(0) >= needed,
-    )
+        repeated = of_one.filter(_.incidents >= needed).select("person", "last_day").distinct()
+    found = last.left_join(repeated.mutate(repeated=True), ["person", "last_day"])
+    return found.select("person", "last_day", counted=_.repeated.fill_null(False))
 
 
 def calls_of_repeat_victims(period: Period, **definition: Any) -> Table:
@@ -187,22 +191,26 @@ def missed_by_exact_match(period: Period, **definition: Any) -> Table:
     told = (
         table("handover_call")
         .filter(_.domestic & period.with_months_before(months).surely_within(_.at))
-        .mutate(of=_.incident.fill_null(_.call))
+        .select("at", "day", "incident", "number", "place", of=_.incident.fill_null(_.call))
+    )
+    of_the_day = (
+        repeats.join(hers, "person")
+        .join(told, ["incident", ("last_day", "day")])
+        .select("person", "last_day", "at", "of", "number", "place")
     )
 
     def seen_by(what: str) -> Table:
-        in_order = {"group_by": what, "order_by": ["at", "call"]}
-        each, so_far = ibis.window(**in_order), ibis.cumulative_window(**in_order)
-        # the call before it or, where that was about the same incident, the one before all those; in one pass over
-        # the calls, since calls compared with calls are as many as their square
-        found = (
+        # in one pass over the calls, since calls compared with calls are as many as their square: whenever somebody rings
+        # about something else than the call before it was about, when that was; later calls about the same stand behind it
+        in_order = ibis.window(group_by=what, order_by=["at", "of"])
+        turns = (
             told.filter(told[what].notnull())
-            .mutate(last_of=_.of.lag().over(each), last_at=_.at.lag().over(each))
-            .mutate(before=ibis.ifelse(_.of != _.last_of, _.last_at, ibis.null()).max().over(so_far))
-            .filter(_.before < _.at)
+            .mutate(last_of=_.of.lag().over(in_order), before=_.at.lag().over(in_order))
+            .filter(_.of != _.last_of)
+            .select(what, "of", "before", turned_at=_.at)
         )
-        found = found.filter(within_months(found.before, found.at, months))
-        return found.select("incident", last_day=_.day).join(hers, "incident").select("person", "last_day")
+        found = of_the_day.join(turns, [what, "of"]).filter(_.turned_at <= _.at, _.before < _.at)
+        return found.filter(within_months(found.before, found.at, months)).select("person", "last_day")
 
     seen = ibis.union(seen_by("number"), seen_by("place"), distinct=True).mutate(seen=True)
     return repeats.left_join(seen, ["person", "last_day"]).select(
@@ -242,10 +250,13 @@ def serial_perpetrators(period: Period, months: int, each: str = "person") -> Ta
     last = (
         his.filter(_.day.between(period.first, period.last)).group_by("him").aggregate(last_day=_.day.max())
     )
-    did = his.join(last, "him").filter(_.day <= _.last_day)
+    did = his.join(hers, "incident").filter(_.him != _.her).select("him", "her", "day")
+    # most have one alone, and need not be looked at as of each day
+    several = did.group_by("him").aggregate(hers=_.her.nunique()).filter(_.hers > 1)
+    against = did.semi_join(several, "him").join(last, "him").filter(_.day <= _.last_day)
     if months:
-        did = did.filter(within_months(did.day, did.last_day, months))
-    against = did.join(hers, "incident").filter(_.him != _.her).select("him", "her").distinct()
+        against = against.filter(within_months(against.day, against.last_day, months))
+    against = against.select("him", "her").distinct()
     two = against.join(against.select("him", another=_.her), "him").filter(_.her < _.another)
     ends = {"person": ("person", "other"), "record": ("record", "other_record")}[each]
     tied = table("handover_connection").select(her=_[ends[0]], another=_[ends[1]]).distinct()

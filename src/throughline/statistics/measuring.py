@@ -1,9 +1,10 @@
 """Every measure of many forces and years, of the tables of handover that they gave."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Final
 
 from ibis import _
 from ibis.expr.types import Table
@@ -45,6 +46,8 @@ class Told:
     unable: str = ""
 
 
+#: What so many ask at most is read again each time: it takes no longer than to hold it, and less memory.
+_SELDOM: Final = 4
 _NOUGHT: Mapping[str, Any] = {
     **dict.fromkeys(("rows", "counted", "unknown", "known"), 0),
     **dict.fromkeys(QUANTILES),
@@ -82,6 +85,8 @@ def figures(
     held, questions = shared([reading.expression for _measure, reading in asked])
     first_days = _first_days(frozenset[str]().union(*reads.values()))
     columns = columns_of([*questions, *first_days.values()], held)
+    asking = Counter(name for one in (*questions, *held.values()) for name in tables_of(one))
+    seldom = {name for name in with_force() if asking[name] <= _SELDOM}
     begins: dict[int, dict[str, date]] = {}
     lines: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
     done = 0
@@ -89,7 +94,7 @@ def figures(
         done += len(numbers)
         of_forces = f"{', '.join(given.forces[number] for number in numbers)} ({done} of {len(given.forces)})"
         say(f"{of_forces}: their tables are read")
-        given.hold(numbers, columns)
+        given.hold(numbers, columns, seldom)
         for name, first_day in first_days.items():
             for row in given.run(first_day):
                 begins.setdefault(row[FORCE], {})[name] = row["first"]

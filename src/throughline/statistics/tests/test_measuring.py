@@ -110,7 +110,7 @@ def test_columns_that_nobody_asked_for_are_not_held_and_say_so(handed: Path) -> 
     calls = with_force()["handover_call"]
     counted = calls.group_by(FORCE).aggregate(rows=calls.count(), domestic=calls.domestic.sum())
     [before] = given.run(counted.filter(counted.force == 1))
-    given.hold([1], {"handover_call": {FORCE, "domestic"}})
+    given.hold([1], {"handover_call": {FORCE, "domestic"}}, ())
     assert [*given.run(counted)] == [before]
     assert before["rows"]
     with pytest.raises(duckdb.InvalidInputException, match="handover_call holds no channel"):
@@ -152,3 +152,17 @@ def test_a_folder_that_cannot_be_read_says_of_which_force(handed: Path, tmp_path
         in _count(copied, out).output
     )
     assert not out.exists()
+
+
+def test_a_table_that_is_damaged_within_says_which(handed: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(handed, copied)
+    damaged = copied / "X1" / "handover_incident.parquet"
+    whole = damaged.read_bytes()
+    # what says where the columns are stands at its end, and is left as it is
+    damaged.write_bytes(whole[:4] + bytes(len(whole) // 2) + whole[4 + len(whole) // 2 :])
+    result = _count(copied, tmp_path / "figures.csv")
+    assert (
+        "handover_incident of a force does not hold the columns of its shape, or is damaged." in result.output
+    )
+    assert not (tmp_path / "figures.csv").exists()
