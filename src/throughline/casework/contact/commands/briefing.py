@@ -13,7 +13,7 @@ from throughline.casework.contact.queries.brief import compose
 from throughline.casework.contact.queries.briefing import insist_attends, sight_of
 from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.brief import kept
-from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake

@@ -8,8 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from throughline.casework.contact.models import Counter, CounterHours, Leaflet
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Malformed, row_of
+from throughline.casework.people.rules import NOT_FOUND, Malformed, row_of
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.clock.rules import london_day

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from throughline.casework.contact.models import Contact, Deployment
-from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.rules import Refused
 from throughline.foundations.clock.rules import london_day
 from throughline.reference import load

@@ -19,8 +19,7 @@ from throughline.casework.contact.queries.intelligence import is_named
 from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.intelligence import named_for
 from throughline.casework.contact.rules.taking import checked_words
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import NOT_FOUND, Conflict, Malformed
 from throughline.foundations.access.commands import end_grants, grant
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.queries import open_grants

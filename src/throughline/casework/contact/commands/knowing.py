@@ -25,9 +25,8 @@ from throughline.casework.contact.models import Contact
 from throughline.casework.contact.queries.calls import to_look_for
 from throughline.casework.people.commands.recognition import read_match, tell_the_desk
 from throughline.casework.people.models import Match
-from throughline.casework.people.queries.person import NOT_FOUND
 from throughline.casework.people.queries.searching import Found, out_of_sight
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import NOT_FOUND, Conflict, Malformed
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake

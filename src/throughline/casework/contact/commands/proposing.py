@@ -13,8 +13,7 @@ from throughline.casework.contact.commands.taking import change
 from throughline.casework.contact.models import Proposal, RuleSwitch
 from throughline.casework.contact.queries.proposing import answers_since_on, candidates, rules_on, told_of
 from throughline.casework.contact.rules.proposing import mostly_wrong, proposes
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Conflict
+from throughline.casework.people.rules import NOT_FOUND, Conflict
 from throughline.foundations.access.protection import acting, set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake

@@ -24,8 +24,7 @@ from throughline.casework.contact.queries.reviewing import (
 from throughline.casework.contact.queries.subjects import subject_of
 from throughline.casework.contact.rules.sampling import draw, seed
 from throughline.casework.contact.rules.taking import checked_words
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Malformed, row_of
+from throughline.casework.people.rules import NOT_FOUND, Malformed, row_of
 from throughline.foundations.access.protection import set_actor
 from throughline.foundations.access.rules import Action, Actor, Refused, system
 from throughline.foundations.audit.commands import undertake

@@ -9,8 +9,7 @@ from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.turns import duties_of, on_duty
 from throughline.casework.contact.rules.taking import checked_words
 from throughline.casework.contact.rules.turns import HANDS_OVER, KEEPS_CONTACTS, whom
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.rules import NOT_FOUND, Conflict, Malformed
 from throughline.foundations.access.rules import Action, Actor, Refused, Role
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import undertake

@@ -14,8 +14,7 @@ from throughline.casework.contact.queries import brief as composing
 from throughline.casework.contact.queries.brief import together
 from throughline.casework.contact.rules import brief as rules
 from throughline.casework.contact.rules.brief import Part
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import PURPOSES
+from throughline.casework.people.rules import NOT_FOUND, PURPOSES
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist, system
 from throughline.foundations.accounts.models import User
 from throughline.foundations.audit.commands import record

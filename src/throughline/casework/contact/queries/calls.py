@@ -12,7 +12,8 @@ from throughline.casework.contact.models import Asking, Contact, Deployment, Hea
 from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.queries.silence import Prompt, prompts
 from throughline.casework.contact.rules.looking import SUSPECT, VICTIM, suspect_as_heard, victim_as_heard
-from throughline.casework.people.queries.person import NOT_FOUND, names_of
+from throughline.casework.people.queries.person import names_of
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.accounts.models import User
 from throughline.linkage.description import Description

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from throughline.casework.contact.models import Counter, CounterHours, Leaflet
 from throughline.casework.contact.rules.counters import Hours, Open, YearEnd, series, year_ends
-from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.clock.rules import london_day, months_after, parse_clock
 from throughline.foundations.duties.models import Duty

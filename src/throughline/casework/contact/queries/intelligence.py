@@ -15,9 +15,9 @@ from throughline.casework.contact.models import (
 from throughline.casework.contact.rules.brief import Known
 from throughline.casework.contact.rules.intelligence import named_for
 from throughline.casework.people.models import Address, Name, Phone, Record
-from throughline.casework.people.queries.person import NOT_FOUND, staff_names
+from throughline.casework.people.queries.person import staff_names
 from throughline.casework.people.queries.searching import shown_age
-from throughline.casework.people.rules import PURPOSES
+from throughline.casework.people.rules import NOT_FOUND, PURPOSES
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.queries import open_grants
 from throughline.foundations.access.rules import Action, Actor, Refused, insist

@@ -25,7 +25,7 @@ from throughline.casework.contact.rules.proposing import (
     precision,
 )
 from throughline.casework.contact.rules.spoken import heard
-from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.models import Grant
 from throughline.foundations.access.rules import Action, Actor, Refused, insist
 from throughline.foundations.clock.rules import london_day, months_after, parse_clock

@@ -16,7 +16,7 @@ from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.rules.brief import Brief
 from throughline.casework.contact.rules.script import THRIVE
 from throughline.casework.people.models import Marker
-from throughline.casework.people.queries.person import NOT_FOUND
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.rules import Action, Actor, Refused, insist, may
 from throughline.foundations.clock.rules import london_day, start_of_day
 from throughline.foundations.decisions.models import Decision, Review

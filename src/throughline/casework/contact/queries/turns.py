@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 from throughline.casework.contact.models import Contact, Handover, Shift
 from throughline.casework.contact.queries.looking import look
 from throughline.casework.contact.rules.turns import KEEPS_CONTACTS, Handed, Held, OnDuty, held
-from throughline.casework.people.queries.person import NOT_FOUND, staff_names
+from throughline.casework.people.queries.person import staff_names
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.rules import Action, Actor, Refused, Role, insist
 from throughline.foundations.accounts.models import Team, User
 from throughline.foundations.clock.rules import london_day

@@ -25,6 +25,7 @@ from throughline.casework.people.models import (
 )
 from throughline.casework.people.rules import (
     LONGEST,
+    NOT_FOUND,
     TYPED_HERE,
     Conflict,
     Malformed,
@@ -32,7 +33,7 @@ from throughline.casework.people.rules import (
     first_review,
     possible_birth,
 )
-from throughline.foundations.access.rules import Action, Actor
+from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.foundations.audit.commands import undertake
 from throughline.foundations.chronology.commands import write
 from throughline.foundations.clock.rules import due, london_day, parse_clock
@@ -137,6 +138,18 @@ def add_record(
     return record
 
 
+def _kept(*record_ids: UUID) -> list[Record]:
+    """The records, none of which is erased until this is done. Raises `Refused` where one has been: nothing is written about
+    who it was of."""
+    ids = sorted(record_ids)
+    found = list(
+        Record.objects.select_for_update(no_key=True).filter(id__in=ids, erased_at=None).order_by("id")
+    )
+    if missing := set(ids) - {one.id for one in found}:
+        raise Refused(NOT_FOUND, min(missing))
+    return found
+
+
 def _add_name(record: Record, name: NewName) -> Name:
     texts = _checked(forename=name.forename, middle=name.middle, surname=name.surname, full=name.full)
     if not any(texts.values()):
@@ -171,7 +184,7 @@ def correct_particulars(
 ) -> Record:
     """Change what a record says of a person. Raises Conflict where it is no longer what ``by`` saw."""
     undertake(by, Action.CORRECT_PERSON, record_id)
-    record = Record.objects.select_for_update().get(id=record_id)
+    [record] = _kept(record_id)
     if particulars_of(record) != seen:
         raise Conflict
     given = _checked_particulars(particulars, london_day(now))
@@ -191,7 +204,7 @@ def particulars_of(record: Record) -> Particulars:
 def add_name(*, by: Actor, now: datetime, record_id: UUID, name: NewName) -> Name:
     """Add a name that the person has, had, uses or was heard by; a new current name ends the last."""
     undertake(by, Action.CORRECT_PERSON, record_id)
-    record = Record.objects.get(id=record_id)
+    [record] = _kept(record_id)
     load("name-kinds").get(name.kind, on=london_day(now))
     if name.kind == "current":
         Name.objects.filter(record=record, kind="current", valid_until=None).update(
@@ -207,7 +220,7 @@ def add_name(*, by: Actor, now: datetime, record_id: UUID, name: NewName) -> Nam
 def add_phone(*, by: Actor, now: datetime, record_id: UUID, number: str) -> Phone:
     """Add a number that the person can be reached at, whatever is safe."""
     undertake(by, Action.CHANGE_CONTACT, record_id)
-    record = Record.objects.get(id=record_id)
+    [record] = _kept(record_id)
     phone = _add_phone(record, number, now)
     write("phone-added", by=by, now=now, record_id=record.id, about=phone.id)
     void_safe_contact(by=by, now=now, record_id=record.id, because="number-changed")
@@ -230,7 +243,7 @@ def end_phone(*, by: Actor, now: datetime, record_id: UUID, phone_id: UUID) -> N
 def add_address(*, by: Actor, now: datetime, record_id: UUID, address: NewAddress) -> Address:
     """Say that the person lives, or stays, at a place that may be known. Never for a refuge."""
     undertake(by, Action.CHANGE_CONTACT, record_id)
-    record = Record.objects.get(id=record_id)
+    [record] = _kept(record_id)
     added = _add_address(record, address, now)
     write("address-added", by=by, now=now, record_id=record.id, about=added.id)
     void_safe_contact(by=by, now=now, record_id=record.id, because="address-changed")
@@ -275,6 +288,7 @@ def relate(*, by: Actor, now: datetime, record_id: UUID, other_id: UUID, kind: s
     undertake(by, Action.RECORD_RELATIONSHIP, record_id, other_id)
     if record_id == other_id:
         raise Malformed("other", "is the same person")
+    both = _kept(record_id, other_id)
     replaced = load("relationship").get(kind, on=london_day(now)).texts("replaces")
     relationship, made = Relationship.objects.get_or_create(
         record_id=record_id,
@@ -287,7 +301,7 @@ def relate(*, by: Actor, now: datetime, record_id: UUID, other_id: UUID, kind: s
         write("relationship-added", by=by, now=now, record_id=record_id, about=other_id, code=kind)
         write("relationship-added", by=by, now=now, record_id=other_id, about=record_id, code=kind)
         _end_relationships(record_id, other_id, replaced, by=by, now=now)
-        for record in Record.objects.filter(id__in=[record_id, other_id]):
+        for record in both:
             index(record)
     return relationship
 

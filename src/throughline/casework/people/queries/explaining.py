@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from throughline.casework.people.models import Features as Packed
-from throughline.casework.people.queries.person import NOT_FOUND, heading
+from throughline.casework.people.queries.person import heading
 from throughline.casework.people.queries.searching import model, record_model
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.rules import Action, Actor, Refused
 from throughline.linkage.description import Description
 from throughline.linkage.explaining import Explanation, explain

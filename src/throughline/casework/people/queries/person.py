@@ -23,6 +23,7 @@ from throughline.casework.people.models import (
 )
 from throughline.casework.people.queries.many import among
 from throughline.casework.people.queries.searching import is_child, shown_age, unended_markers
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.foundations.access.protection import acting
 from throughline.foundations.access.queries import subject_for
 from throughline.foundations.access.rules import (
@@ -42,8 +43,6 @@ from throughline.foundations.audit.queries import about
 from throughline.foundations.chronology.models import Entry
 from throughline.foundations.instruments.rules import Answer
 from throughline.reference import load
-
-NOT_FOUND = "There is no such record"
 
 
 @dataclass(frozen=True, slots=True)

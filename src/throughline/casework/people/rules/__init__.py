@@ -16,6 +16,9 @@ RETENTION = system("retention")
 # shuts staff out of what they are party to, and tells the auditor where they try
 GUARDIAN = system("guardian")
 
+# one that does not exist, one that was erased and one that is out of sight are refused alike
+NOT_FOUND = "There is no such record"
+
 # the source of a record that somebody typed here; an import names the system that it came from
 TYPED_HERE = "throughline"
 

@@ -15,8 +15,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from throughline.casework.people.queries.person import NOT_FOUND, heading, insist_on
-from throughline.casework.people.rules import Conflict, Malformed
+from throughline.casework.people.queries.person import heading, insist_on
+from throughline.casework.people.rules import NOT_FOUND, Conflict, Malformed
 from throughline.casework.people.views.purposes import purpose_of
 from throughline.foundations.access.routes import View, actor_of, guarded
 from throughline.foundations.access.rules import Action, Refused

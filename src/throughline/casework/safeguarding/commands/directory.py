@@ -8,8 +8,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from throughline.casework.people.queries.person import NOT_FOUND
-from throughline.casework.people.rules import Malformed
+from throughline.casework.people.rules import NOT_FOUND, Malformed
 from throughline.casework.people.rules.lines import FileProblem
 from throughline.casework.safeguarding.models import Service, ServiceHours
 from throughline.casework.safeguarding.rules.directory import COLUMNS, Told, checked, read_row

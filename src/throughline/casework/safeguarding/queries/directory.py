@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from throughline.casework.people.queries.person import NOT_FOUND, staff_names
+from throughline.casework.people.queries.person import staff_names
+from throughline.casework.people.rules import NOT_FOUND
 from throughline.casework.safeguarding.models import Service, ServiceHours
 from throughline.casework.safeguarding.rules.directory import Hours, hours_in_words, is_open
 from throughline.casework.safeguarding.rules.planning import CHECK_DUTY

@@ -9,7 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from throughline.casework.people.commands import recording
-from throughline.casework.people.commands.recording import Particulars, particulars_of
+from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, particulars_of
+from throughline.casework.people.commands.retention import erase
 from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import (
     Address,
@@ -24,7 +25,7 @@ from throughline.casework.people.models import (
 )
 from throughline.casework.people.queries.restriction import spoken_reference
 from throughline.foundations.access.models import Grant
-from throughline.foundations.access.rules import Role
+from throughline.foundations.access.rules import Refused, Role
 from throughline.foundations.accounts.models import Team, User
 from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision
@@ -479,3 +480,36 @@ def test_erasing_says_what_goes_and_takes_it_for_good(amara, desk, officer, acti
     acting_as(Role.DESK)
     assert not Name.objects.filter(record=amara).exists()
     assert "gooseberry" not in json.dumps(list(Answers.objects.values_list("answers", flat=True)))
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (recording.add_name, {"name": NewName(surname="Gooseberry", kind="alias")}),
+        (recording.add_phone, {"number": "07700 900555"}),
+        (recording.add_address, {"address": NewAddress("2", "Mill Lane", "Sampletown", "ZZ1 1ZY")}),
+        (
+            recording.correct_particulars,
+            {"seen": Particulars(), "particulars": Particulars(language="pl")},
+        ),
+    ],
+)
+def test_nothing_is_written_down_of_who_was_erased_meanwhile(amara, acting_as, command, told):
+    """Somebody waited for the erasure to end, with a page that was opened before it."""
+    erase(by=acting_as(Role.DESK), now=timezone.now(), record_id=amara, reason="erase-asked")
+    with pytest.raises(Refused):
+        command(by=acting_as(Role.OFFICER), now=timezone.now(), record_id=amara, **told)
+    acting_as(Role.DESK)
+    assert not Name.objects.filter(record=amara).exists()
+    assert not Phone.objects.filter(record=amara).exists()
+    assert not Address.objects.filter(record=amara).exists()
+    assert Record.objects.get(id=amara).language == ""
+
+
+def test_who_was_erased_is_related_to_nobody(amara, add, acting_as):
+    other = add()
+    erase(by=acting_as(Role.DESK), now=timezone.now(), record_id=amara, reason="erase-asked")
+    with pytest.raises(Refused):
+        recording.relate(
+            by=acting_as(Role.OFFICER), now=timezone.now(), record_id=other, other_id=amara, kind="sibling"
+        )
