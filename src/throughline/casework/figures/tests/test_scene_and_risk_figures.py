@@ -1,5 +1,6 @@
 """Figures of the scene and of risk: what was done by the commands, counted by the rules in words."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -208,5 +209,6 @@ def test_each_counts_what_they_may_see_and_opens_what_they_may_read(
         assert "/scene/" not in counts.split("<main")[1]
     assert "Quillfeather" in sergeant.get("/figures/caseload/").content.decode()
     page = sergeant.get("/figures/").content.decode()
-    for said in ("At the scene", "arrests for", "for each 100", "between"):
+    for said in ("At the scene", "for each 100", "between"):
         assert said in page
+    assert re.search("arrests? for", page)
