@@ -217,11 +217,11 @@ OWN_KEYS: Final = frozenset(
 )
 
 
-# in C, where it was built: a process that reads every list begins half a second sooner
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+#: Of YAML, in C where it was built: a process that reads every list and instrument begins half a second sooner.
+SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
-class _OneOfEachKey(_SafeLoader):
+class _OneOfEachKey(SafeLoader):
     """YAML keeps the last of two equal keys without a word; a list that says two things must be refused."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:

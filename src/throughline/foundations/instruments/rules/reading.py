@@ -21,6 +21,7 @@ from throughline.foundations.instruments.rules.questions import (
     Question,
 )
 from throughline.reference import load
+from throughline.reference.loader import SafeLoader
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _HEAD = (
@@ -146,11 +147,7 @@ def _yaml(text: str, file: str) -> Any:
         raise BadInstrument(f"{file}: not YAML") from None
 
 
-# in C, where it was built: the instruments are read ten times as fast
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-
-class _StrictLoader(_SafeLoader):
+class _StrictLoader(SafeLoader):
     """YAML in which a key used twice in one mapping is an error and not a silent loss of the first."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
