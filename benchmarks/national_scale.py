@@ -16,7 +16,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from collections.abc import Callable
 from datetime import date
 from math import isclose
@@ -29,7 +28,7 @@ from scratch import tell
 from throughline.handover import SHAPES, VERSION
 from throughline.handover.reading import ABOUT, read_extracts
 from throughline.measures import measures
-from throughline.measures.together import readings
+from throughline.measures.together import columns_of, readings
 from throughline.statistics.measuring import figures, years_to
 
 FORCES = 43
@@ -208,23 +207,15 @@ def by_command(folder: Path, out: Path, memory: str) -> dict[str, Any]:
 def _measured(start: Callable[[], "subprocess.Popen[str]"]) -> dict[str, Any]:
     began = time.perf_counter()
     process = start()
-    steps: list[tuple[str, float]] = []
     assert process.stderr is not None
-    for line in process.stderr:
-        steps.append((line.strip(), time.perf_counter()))
+    said = process.stderr.read()
     _pid, status, used = os.wait4(process.pid, 0)
-    ended = time.perf_counter()
     if status:
-        raise SystemExit(f"{steps[-3:]}")
-    # of all forces together, which are told before what is counted of them
-    took: Counter[str] = Counter()
-    for (said, at), (_said, after) in zip(steps, [*steps, ("", ended)][1:], strict=True):
-        took[said.rpartition("): ")[2]] += after - at
+        raise SystemExit(said)
     return {
-        "seconds": round(ended - began, 1),
+        "seconds": round(time.perf_counter() - began, 1),
         "processor_seconds": round(used.ru_utime + used.ru_stime, 1),
         "peak_gb": round(used.ru_maxrss / 2**20, 2),
-        "slowest": {said: round(seconds, 1) for said, seconds in took.most_common(8)},
     }
 
 
@@ -375,9 +366,9 @@ def on_spark(folder: Path, work: Path, forces: int) -> dict[str, Any]:
     import ibis
     from pyspark.sql import SparkSession
 
-    cut = of_some(folder, work / "on-spark", forces)
-    given = read_extracts(cut, threads=2, memory="4GB", spill=work)
-    periods = years_to(LAST, YEARS)
+    given = read_extracts(of_some(folder, work / "on-spark", forces), threads=2, memory="4GB", spill=work)
+    asked = [(one, reading) for one in measures() for reading in readings(one, years_to(LAST, YEARS))]
+    columns = columns_of([reading for _measure, reading in asked], {})
     engine = duckdb.connect(config={"threads": 2})
     engine.execute("set timezone = 'UTC'")
     os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
@@ -390,37 +381,32 @@ def on_spark(folder: Path, work: Path, forces: int) -> dict[str, Any]:
         .config("spark.driver.memory", "4g")
         .getOrCreate()
     )
+    told = {"duckdb": 0.0, "spark": 0.0}
     try:
-        for shape in SHAPES:
-            columns = shape.without_uuids()
-            file = work / f"{shape.name}.parquet"
-            parts = " union all ".join(
-                f"select {columns}, {number}::smallint as force from '{one / shape.name}.parquet'"
-                for number, one in enumerate(sorted(cut.iterdir()))
-            )
-            engine.execute(f"copy ({parts}) to '{file}' (format parquet)")
-            session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
         spark = ibis.pyspark.connect(session)
-        told = {"duckdb": 0.0, "spark": 0.0}
-        asked = 0
-        for measure in measures():
-            for reading in readings(measure, periods):
-                asked += 1
-                began = time.perf_counter()
-                ours = given.run(reading.expression)
-                told["duckdb"] += time.perf_counter() - began
-                began = time.perf_counter()
-                theirs = [row.asDict() for row in session.sql(spark.compile(reading.expression)).collect()]
-                told["spark"] += time.perf_counter() - began
-                if _in_order(ours) != _in_order(theirs):
-                    raise SystemExit(
-                        f"{measure.code}: {_in_order(ours)[:3]} and {_in_order(theirs)[:3]} on Spark"
-                    )
+        for force, of_it in zip(given.forces, sorted((work / "on-spark").iterdir()), strict=True):
+            for shape in SHAPES:
+                file = work / f"{force} {shape.name}.parquet"
+                rows = f"select {shape.without_uuids()} from '{of_it / shape.name}.parquet'"
+                engine.execute(f"copy ({rows}) to '{file}' (format parquet)")
+                session.read.parquet(str(file)).createOrReplaceTempView(shape.name)
+            with given.opened(force, columns) as tables:
+                for measure, reading in asked:
+                    began = time.perf_counter()
+                    ours = tables.run(reading)
+                    told["duckdb"] += time.perf_counter() - began
+                    began = time.perf_counter()
+                    theirs = [row.asDict() for row in session.sql(spark.compile(reading)).collect()]
+                    told["spark"] += time.perf_counter() - began
+                    if _in_order(ours) != _in_order(theirs):
+                        raise SystemExit(
+                            f"{measure.code}: {_in_order(ours)[:3]} and {_in_order(theirs)[:3]} on Spark"
+                        )
     finally:
         session.stop()
     return {
         "forces": forces,
-        "questions": asked,
+        "questions": len(asked) * forces,
         "equal": True,
         "duckdb_seconds": round(told["duckdb"], 1),
         "spark_seconds": round(told["spark"], 1),

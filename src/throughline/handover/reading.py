@@ -1,13 +1,13 @@
 """The tables of an extract in a folder, as a database that a measure is run on."""
 
 import json
-import re
+import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 import duckdb
 import ibis
@@ -28,7 +28,7 @@ _READS: Final = {
 }
 #: What may be written beside memory at most.
 SPILL: Final = "10GB"
-_DAMAGED: Final = "{} of a force does not hold the columns of its shape, or is damaged"
+_DAMAGED: Final = "{} does not hold the columns of its shape, or is damaged"
 
 
 class ExtractError(ValueError):
@@ -70,22 +70,36 @@ def read_extract(folder: Path) -> Extract:
 
 
 @dataclass(frozen=True, slots=True)
-class Extracts:
-    """The tables of many forces, each with the number of the force, from nought, in the column `force`.
+class Tables:
+    """The tables of one force, by their names; `keep` holds in memory what an expression tells, under a name.
 
-    ``without`` says which shapes a force did not hand over, ``sizes`` how many rows each handed over. `hold` reads the tables
-    of some forces into memory, of which alone `run` then tells; until then it reads where they lie. Shapes of which seldom
-    anything is asked it may be told to leave there, and does so where they lie by columns. `keep` holds what an expression
-    tells under a name, until it is kept again. Both hold the columns that are named, of each shape or of the expression:
-    whatever asks for another fails.
+    Of each shape, and of what is kept, the columns that were named are there: whatever asks for another fails.
+    """
+
+    run: Callable[[Table], Sequence[Mapping[str, Any]]]
+    keep: Callable[[str, Table, Collection[str]], None]
+
+
+class _Opens(Protocol):
+    def __call__(
+        self, force: str, columns: Mapping[str, Collection[str]], seldom: Collection[str] = ()
+    ) -> AbstractContextManager[Tables]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """The tables of many forces, each opened by itself; so many ``at_once``, each in a thread of its own.
+
+    ``without`` says which shapes a force did not hand over, ``sizes`` how many rows each handed over. Of one that is
+    ``opened`` the columns that are named are read into memory; but shapes of which ``seldom`` anything is asked are read as
+    each question asks for them, where they lie by columns.
     """
 
     forces: tuple[str, ...]
-    run: Callable[[Table], Sequence[Mapping[str, Any]]]
     without: Mapping[str, frozenset[str]]
-    sizes: tuple[int, ...]
-    hold: Callable[[Sequence[int], Mapping[str, Collection[str]], Collection[str]], None]
-    keep: Callable[[str, Table, Collection[str]], None]
+    sizes: Mapping[str, int]
+    at_once: int
+    opened: _Opens
 
 
 def read_extracts(
@@ -97,7 +111,7 @@ def read_extracts(
 ) -> Extracts:
     """The extracts of a folder's folders, each named as its force is (``E23000001``, or ``force=E23000001``).
 
-    They are read where they lie, as each figure asks for them. ``threads`` and ``memory`` (as ``6GB``) are what may be used
+    ``threads`` and ``memory`` (as ``6GB``) are what may be used
     at most; what does not fit is written to ``spill``, which does not fill the disk (`SPILL`). Raises ExtractError, as does
     what it gives where neither is enough.
     """
@@ -107,19 +121,20 @@ def read_extracts(
         raise ExtractError(f"{folder.name} is not there or cannot be opened") from None
     if not found:
         raise ExtractError(f"{folder.name} holds no folder of a force")
-    sizes = []
+    sizes, without = {}, {}
     for force, of_it in found.items():
-        try:
-            sizes.append(_about(of_it).rows)
-        except ExtractError as error:
-            raise ExtractError(f"{force}: {error}") from None
-    forces = tuple(found)
+        with _of(force):
+            sizes[force] = _about(of_it).rows
+        without[force] = frozenset(shape.name for shape in SHAPES if not [*_files(shape, of_it)])
+    threads = threads or os.cpu_count() or 1
+    at_once = min(threads, len(found))
     engine = duckdb.connect(config={"preserve_insertion_order": False})
     engine.execute("set timezone = 'UTC'")
-    # joined as a measure says it: an engine that chooses may begin with the force, and hold each row of one beside all others
+    # joined as a measure says it: an engine that chooses may hold each row of one beside all others
     engine.execute("set disabled_optimizers = 'join_order'")
     limits = {
-        "threads": threads,
+        # each of those at once works in the thread that asks as well
+        "threads": threads - at_once + 1,
         "memory_limit": memory,
         "temp_directory": spill,
         "max_temp_directory_size": SPILL,
@@ -127,69 +142,67 @@ def read_extracts(
     for name, value in limits.items():
         if value:
             engine.execute(f"set {name} = '{value}'")
-    without: dict[str, set[str]] = {force: set() for force in forces}
-    for shape in SHAPES:
-        for force, of_it in found.items():
-            if not any((of_it / f"{shape.name}{end}").exists() for end in _READS):
-                without[force].add(shape.name)
-        with _whole(shape):
-            engine.execute(
-                f'create view "{shape.name}" as {_rows_of(shape, dict(enumerate(found.values())))}'
-            )
 
-    def hold(numbers: Sequence[int], columns: Mapping[str, Collection[str]], seldom: Collection[str]) -> None:
-        """What is temporary stands before the views of the same names."""
-        folders = {number: of_it for number, of_it in enumerate(found.values()) if number in numbers}
-        for shape in SHAPES:
-            rows = _rows_of(shape, folders)
-            as_text = any((of_it / f"{shape.name}.csv").exists() for of_it in folders.values())
-            with _whole(shape), _enough():
-                if shape.name in seldom and not as_text:
-                    engine.execute(f"create or replace temp view {_named(shape.name)} as {rows}")
-                else:
-                    _hold(engine, shape.name, rows, _types(_with_force(shape)), columns.get(shape.name, ()))
+    @contextmanager
+    def opened(
+        force: str, columns: Mapping[str, Collection[str]], seldom: Collection[str] = ()
+    ) -> Iterator[Tables]:
+        # what is temporary is its own, and goes with it
+        with _of(force), engine.cursor() as own:
+            lie_there = []
+            for shape in SHAPES:
+                rows, files = _rows_of(shape, found[force]), _files(shape, found[force])
+                with _whole(shape), _enough():
+                    if shape.name in seldom and all(path.suffix == ".parquet" for path in files):
+                        own.execute(f"create temp view {_named(shape.name)} as {rows}")
+                        lie_there.append(shape)
+                    else:
+                        _hold(own, shape.name, rows, _types(shape.columns), columns.get(shape.name, ()))
+            try:
+                yield Tables(_runs(own), partial(_keep, own))
+            except duckdb.Error:
+                # that one is damaged shows only when something is asked of it, and then not which
+                for shape in lie_there:
+                    with _whole(shape):
+                        own.execute(f"select max(hash(columns(*))) from {_named(shape.name)}").fetchall()  # noqa: S608 (our own)
+                raise
 
-    def keep(name: str, expression: Table, columns: Collection[str]) -> None:
-        with _enough():
-            _hold(engine, name, _as_sql(expression), _types(expression.schema()), columns)
-
-    return Extracts(
-        forces,
-        _runs(engine),
-        {force: frozenset(names) for force, names in without.items()},
-        tuple(sizes),
-        hold,
-        keep,
-    )
+    return Extracts(tuple(found), without, sizes, at_once, opened)
 
 
-def _with_force(shape: Shape) -> ibis.Schema:
-    return ibis.schema({**shape.columns, "force": "int16"})
+@contextmanager
+def _of(force: str) -> Iterator[None]:
+    try:
+        yield
+    except ExtractError as error:
+        raise ExtractError(f"{force}: {error}") from None
 
 
-def _types(schema: ibis.Schema) -> dict[str, str]:
+def _types(columns: Mapping[str, Any]) -> dict[str, str]:
     """DuckDB's own word for the type of each column."""
-    return {name: DuckDBType.to_string(kind) for name, kind in schema.items()}
+    return {name: DuckDBType.to_string(kind) for name, kind in ibis.schema(columns).items()}
 
 
-def _rows_of(shape: Shape, folders: Mapping[int, Path]) -> str:
-    """What selects a shape of what lies in the folders of forces, by their number."""
-    types = _types(_with_force(shape))
+def _files(shape: Shape, folder: Path) -> Iterator[Path]:
+    """The files of a shape that lie in a folder."""
+    return (path for end in _READS if (path := folder / f"{shape.name}{end}").exists())
+
+
+def _rows_of(shape: Shape, folder: Path) -> str:
+    """What selects a shape of what lies in a folder."""
+    types = _types(shape.columns)
     none = ", ".join(f'null::{kind} as "{name}"' for name, kind in types.items())
+    columns = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in types.items())
     parts = [f"select {none} where false"]
-    columns = ", ".join(f'"{name}"::{types[name]} as "{name}"' for name in shape.columns)
-    for end, (reads, given) in _READS.items():
-        paths = {number: folder / f"{shape.name}{end}" for number, folder in folders.items()}
-        paths = {number: path for number, path in paths.items() if path.exists()}
-        if not paths:
-            continue
-        files = ", ".join(_quoted(str(path)) for path in paths.values())
-        numbers = ", ".join(map(str, paths))
-        # of each file it is reckoned once for a block of rows
-        number = f"[{numbers}][list_position([{files}], filename)]::{types['force']}"
-        found = f"{reads}([{files}], filename=true{given})"
-        parts.append(f"select {columns}, {number} as force from {found}")  # noqa: S608 (names quoted)
+    for path in _files(shape, folder):
+        reads, given = _READS[path.suffix]
+        parts.append(f"select {columns} from {reads}({_quoted(str(path))}{given})")  # noqa: S608 (names quoted)
     return " union all ".join(parts)
+
+
+def _keep(engine: duckdb.DuckDBPyConnection, name: str, expression: Table, columns: Collection[str]) -> None:
+    with _enough():
+        _hold(engine, name, _as_sql(expression), _types(expression.schema()), columns)
 
 
 def _hold(
@@ -270,11 +283,6 @@ def _enough() -> Iterator[None]:
         raise ExtractError(
             f"it fits neither into the memory that may be used nor into {SPILL} beside it"
         ) from None
-    except duckdb.Error as error:
-        # a table that is read where it lies is found to be damaged when something is asked of it
-        if found := re.search(r"(handover_\w+)\.parquet", str(error)):
-            raise ExtractError(_DAMAGED.format(found[1])) from None
-        raise
 
 
 class _Compiler(DuckDBCompiler):

@@ -1,7 +1,6 @@
 """The measures of investigations: who has one how soon, what is late, who is still to be found, and cases that stand without
 her (report chapters 3 and 5; systems 61, 70 and 72)."""
 
-from datetime import timedelta
 from functools import partial
 
 import ibis
@@ -10,7 +9,7 @@ from ibis.expr.types import Table
 
 from throughline.handover import table
 from throughline.measures.outcome import COUNTED, crimes
-from throughline.measures.rules import Kind, Measure, Period, words_of
+from throughline.measures.rules import Kind, Measure, Period, seconds, words_of
 from throughline.measures.safeguarding import done_in_time, minutes, overdue
 from throughline.reference import load
 
@@ -41,10 +40,8 @@ def outstanding(period: Period) -> Table:
     found = table("handover_outstanding_suspect").filter(
         _.since <= end, _.closed_at.isnull() | (_.closed_at > end)
     )
-    bands = [
-        (_.since <= ibis.literal(period.ends_at - timedelta(days=first)), ibis.literal(code))
-        for first, code, _words in reversed(AGES[1:])
-    ]
+    days = (seconds(end) - seconds(found.since)) / 86400
+    bands = [(days >= first, ibis.literal(code)) for first, code, _words in reversed(AGES[1:])]
     return found.select("case", at=_.since, group=ibis.cases(*bands, else_=ibis.literal(AGES[0][1])))
 
 

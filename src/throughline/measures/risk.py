@@ -124,14 +124,14 @@ def disagreed(period: Period) -> Table:
 
 def hub_backlog(period: Period) -> Table:
     """Pairs that waited for the hub as the period ended, and for how many minutes."""
-    end = period.ends_at
+    end = ibis.literal(period.ends_at)
     waiting = table("handover_duty").filter(
         _.kind == "hub-review",
         _.case.notnull(),
-        _.opened_at <= ibis.literal(end),
-        _.discharged_at.isnull() | (_.discharged_at > ibis.literal(end)),
+        _.opened_at <= end,
+        _.discharged_at.isnull() | (_.discharged_at > end),
     )
-    return waiting.select("case", at=_.opened_at, minutes=(int(end.timestamp()) - seconds(_.opened_at)) / 60)
+    return waiting.select("case", at=_.opened_at, minutes=(seconds(end) - seconds(waiting.opened_at)) / 60)
 
 
 def caseload(period: Period) -> Table:
@@ -140,8 +140,6 @@ def caseload(period: Period) -> Table:
     The rule of `casework.cases`: active until it is closed, and while an incident, a duty that closing waits for, or
     an order, bail or a warrant of it stands. Joined cases count once.
     """
-    end = ibis.literal(period.ends_at)
-    stood = table("handover_standing").filter(_.since <= end, _.until.isnull() | (_.until > end))
     day = period.last
     duties = [row.text("duty") for row in load("closing-duties").as_of(day) if row.text("closes") == "case"]
     facts = [row.code for row in load("standing-facts").as_of(day) if row.flag("active")]
@@ -150,13 +148,25 @@ def caseload(period: Period) -> Table:
         | ((_.kind == "duty") & _.code.isin(duties))
         | ((_.kind == "fact") & _.code.isin(facts))
     )
+    end = ibis.literal(period.ends_at)
+    stood = table("handover_standing").select(
+        "case",
+        "since",
+        "until",
+        opened_at=ibis.cases((_.kind == "case", _.since)),
+        grade=ibis.cases((_.kind == "grade", _.code)),
+        joined=_.kind == "joined",
+        closed=_.kind == "closed",
+        keeps=keeps,
+    )
+    stood = stood.filter(_.since <= end, _.until.isnull() | (_.until > end))
     found = stood.group_by("case").aggregate(
         # a case was opened once, and one grade of it stands at a time
-        at=_.since.max(where=_.kind == "case"),
-        group=_.code.max(where=_.kind == "grade"),
-        joined=(_.kind == "joined").any(),
-        closed=(_.kind == "closed").any(),
-        kept=keeps.any(),
+        at=_.opened_at.max(),
+        group=_.grade.max(),
+        joined=_.joined.any(),
+        closed=_.closed.any(),
+        kept=_.keeps.any(),
     )
     active = found.filter(_.at.notnull(), ~_.joined, ~_.closed | _.kept.fill_null(False))
     return active.select("case", "at", "group")

@@ -1,83 +1,88 @@
-"""The measures of many forces and periods in one reading of their tables, by the rules that a force counts itself by.
+"""The measures of several periods in one reading of a force's tables, by the rules that it counts itself by.
 
-A measure is written for one force and one period. Here its expression is carried over: every table has a column `FORCE`,
-and whatever is joined, grouped or put in order is so within a force. Where the periods decide nothing but which days are
-counted, the same is done with a column `PERIOD`, and one reading gives every figure; else there is one for each period.
+A measure is written for one period. Where the periods decide nothing but which days are counted, or as of which moment, its
+expression is carried over: what it counts has a column `PERIOD`, and whatever is joined, grouped or put in order is so within
+a period, so that one reading gives every figure. Periods that differ in more, as in a list of codes that changed, are read
+apart.
 """
 
 import itertools
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
 from typing import Any, Final
 
 import ibis
 import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 from ibis.common.graph import Graph
-from ibis.expr.types import Table
+from ibis.expr.types import IntegerScalar, IntegerValue, Table, TimestampValue
 
-from throughline.handover import SHAPES, table
 from throughline.measures.rules import Measure, Period
 
-FORCE: Final = "force"
 PERIOD: Final = "period"
 #: Joins of which it is known whose row each of their rows is: the one on the left's.
 _JOINS: Final = frozenset({"inner", "left", "semi", "anti"})
-_NUMBER: Final = dt.int16
 #: What takes a table apart or puts it together, and is not done twice where once will do.
 _RECKONS: Final = (ops.JoinChain, ops.Aggregate, ops.Distinct, ops.WindowFunction)
+#: Between which periods a row stood as they ended.
+_FIRST, _STOP = "first period", "period after"
+#: Stands in an expression for the last moment of its period.
+_THE_END: Final = ibis.literal(datetime.max.replace(tzinfo=UTC)).op()
 
 
-class ApartError(ValueError):
-    """An expression that cannot be carried over to many forces or periods: says why."""
+class _ApartError(ValueError):
+    """An expression that cannot be carried over to several periods: says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """One question to the tables: the figures of a measure, of all forces, over one period or over all of them.
+def readings(measure: Measure, periods: Sequence[Period]) -> list[Table]:
+    """The fewest questions that give a measure's figures over periods that do not overlap, in their order.
 
-    ``expression`` gives what `Measure.figure` gives, and the number of the force in `FORCE`; where ``period`` is None the
-    place of the period, from nought, in `PERIOD`. What no row was counted of has no row here, and is nought.
-    """
-
-    measure: Measure
-    period: Period | None
-    expression: Table
-
-
-def readings(measure: Measure, periods: Sequence[Period]) -> Iterator[Reading]:
-    """The fewest readings that give a measure's figures over periods that do not overlap, in their order.
-
-    Raises ApartError where the measure joins or combines tables in a way that cannot be told apart by force.
+    Each gives what `Measure.figure` gives, and the place of the period, from nought, in `PERIOD`. Of a period that no row was
+    counted in there is none here either: its figure is nought.
     """
     for one, following in itertools.pairwise(periods):
         if following.first <= one.last:
             raise ValueError("periods: overlap, or are not in their order")
-    span = Period(periods[0].first, periods[-1].last)
+    whole = dict(enumerate(periods))
+    if (found := _in_one(measure, whole)) is not None:
+        return [found]
+    alike = itertools.groupby(whole.items(), lambda one: _bare(measure.figure(one[1]), one[1]))
+    return [reading for _same, run in alike for reading in _in_few(measure, dict(run))]
+
+
+def _in_few(measure: Measure, run: Mapping[int, Period]) -> list[Table]:
+    """Of periods that follow each other, by their place, in one question or in one for each."""
+    if (found := _in_one(measure, run)) is not None:
+        return [found]
+    return [measure.figure(one).mutate(**{PERIOD: _number(place)}) for place, one in run.items()]
+
+
+def _in_one(measure: Measure, run: Mapping[int, Period]) -> Table | None:
+    """None where periods differ in more than their days and their ends, or it cannot be carried over to them."""
+    first, *_between, last = (*run.values(), *run.values())
+    if first == last:
+        return None
+    span = Period(first.first, last.last)
     whole = measure.figure(span)
-    told = {_but_for_days(measure.figure(one), one) for one in {periods[0], periods[-1]}}
-    if told == {_but_for_days(whole, span)}:
-        try:
-            yield Reading(measure, None, apart(whole, periods))
-        except ApartError:
-            pass
-        else:
-            return
-    for period in periods:
-        yield Reading(measure, period, apart(measure.figure(period)))
+    plain = _bare(whole, span)
+    if any(_bare(measure.figure(one), one) != plain for one in (first, last)):
+        return None
+    try:
+        return over(whole, run)
+    except _ApartError:
+        return None
 
 
-def apart(expression: Table, periods: Sequence[Period] = ()) -> Table:
-    """An expression over the shapes of handover as it is for each force, and for each period if any are given."""
+def over(expression: Table, periods: Mapping[int, Period]) -> Table:
+    """An expression over all days of some periods, by their place, as it is for each of them."""
 
     def carry(node: ops.Node, changed: dict[str, Any] | None) -> ops.Node:
         given = changed or dict(zip(node.argnames, node.args, strict=True))
         match node:
-            case ops.UnboundTable():
-                return ops.UnboundTable(node.name, _with_force(node.schema), namespace=node.namespace)
             case ops.Project():
-                given["values"] = {**given["values"], **_carried(given["parent"])}
+                whose = _carried(given["parent"])
+                ends = {_THE_END: _end_of(whose[PERIOD].to_expr(), periods)} if whose else {}
+                given["values"] = {name: one.replace(ends) for name, one in given["values"].items()} | whose
             case ops.Aggregate():
                 given["groups"] = {**given["groups"], **_carried(given["parent"])}
             case ops.WindowFunction():
@@ -86,36 +91,41 @@ def apart(expression: Table, periods: Sequence[Period] = ()) -> Table:
             case ops.JoinChain():
                 return _joined(given)
             case ops.Filter():
-                days = [one.arg.name for one in node.predicates if periods and _is_of_days(one)]
-                if not days:
-                    return ops.Filter(given["parent"], given["predicates"])
-                # no index finds the rows here: the days alone decide
-                kept = [one for one in given["predicates"] if not _is_of_instants(one)]
-                return _of_periods(ops.Filter(given["parent"], kept), days, periods)
+                return _of_periods(given["parent"], given["predicates"], periods)
             case ops.Set() if {*given["left"].schema.names} != {*given["right"].schema.names}:
-                raise ApartError("a union of what is of a period and what is of none")
+                raise _ApartError("a union of what is of a period and what is of none")
             case ops.Limit() if given["n"] != 0:
-                raise ApartError("so many rows of all forces")
+                raise _ApartError("so many rows of all periods")
             case ops.Subquery():
-                raise ApartError("a question within another")
+                raise _ApartError("a question within another")
             case _:
                 pass
         return node.__recreate__(given)
 
-    carried: ops.Node = expression.op().replace(carry)
-    if periods and PERIOD not in carried.schema.names:
-        raise ApartError("nothing says of which period it is")
+    [*_before, last] = periods.values()
+    marked = expression.op().replace({ibis.literal(last.ends_at).op(): _THE_END})
+    carried: ops.Node = marked.replace(carry)
+    if PERIOD not in carried.schema.names:
+        raise _ApartError("nothing says of which period it is")
+    if _THE_END in carried.find(ops.Literal):
+        raise _ApartError("what a period ends with decides more than what stood then")
     found: Table = carried.to_expr()
     return found
 
 
-def _with_force(schema: ibis.Schema) -> ibis.Schema:
-    return ibis.schema({**schema, FORCE: _NUMBER})
+def _number(place: int) -> IntegerScalar:
+    return ibis.literal(place, dt.int16)
 
 
 def _carried(relation: ops.Relation) -> dict[str, ops.Field]:
-    """The columns of a relation that say whose its rows are."""
-    return {name: ops.Field(relation, name) for name in (FORCE, PERIOD) if name in relation.schema.names}
+    """The column of a relation that says of which period its rows are, if it has one."""
+    return {PERIOD: ops.Field(relation, PERIOD)} if PERIOD in relation.schema.names else {}
+
+
+def _end_of(place: IntegerValue, periods: Mapping[int, Period]) -> ops.Value:
+    ends = [(place == _number(at), ibis.literal(one.ends_at)) for at, one in periods.items()]
+    found: ops.Value = ibis.cases(*ends).op()
+    return found
 
 
 def _whose(given: dict[str, Any]) -> set[ops.Relation]:
@@ -124,7 +134,7 @@ def _whose(given: dict[str, Any]) -> set[ops.Relation]:
     for one in (*given["group_by"], *given["order_by"]):
         found |= one.relations
     if len(found) != 1:
-        raise ApartError("a window over no table, or over several")
+        raise _ApartError("a window over no table, or over several")
     return found
 
 
@@ -132,15 +142,12 @@ def _joined(given: dict[str, Any]) -> ops.JoinChain:
     whose = _carried(given["first"])
     links = []
     for link in given["rest"]:
-        if link.how not in _JOINS:
-            raise ApartError(f"a join that is {link.how}")
         of_it = _carried(link.table)
-        within = [ops.Equals(whose[name], field) for name, field in of_it.items() if name in whose]
+        within = [ops.Equals(whose[PERIOD], of_it[PERIOD])] if whose and of_it else []
+        if (whose or of_it) and link.how not in (_JOINS if whose else {"inner"}):
+            raise _ApartError(f"what is of a period, in a join that is {link.how}")
         links.append(ops.JoinLink(link.how, link.table, (*link.predicates, *within)))
-        if of_it.keys() - whose.keys():
-            if link.how != "inner":
-                raise ApartError("what is of a period, beside what is of none")
-            whose |= {name: field for name, field in of_it.items() if name not in whose}
+        whose = whose or of_it
     chain = ops.JoinChain(given["first"], links, {**given["values"], **whose})
     # numbered as they are made, which differs between two that are alike
     tables = (chain.first, *(link.table for link in links))
@@ -149,18 +156,67 @@ def _joined(given: dict[str, Any]) -> ops.JoinChain:
     return found
 
 
-def _of_periods(filtered: ops.Filter, days: Sequence[str], periods: Sequence[Period]) -> ops.Relation:
-    """Rows of the days of all periods, each with the place of its own; of a day between two of them there are none."""
-    if PERIOD in filtered.schema.names or len(days) != 1:
-        raise ApartError("days of two sorts")
-    rows = filtered.to_expr()
-    day = rows[days[0]]
+def _of_periods(
+    parent: ops.Relation, predicates: Sequence[ops.Value], periods: Mapping[int, Period]
+) -> ops.Relation:
+    """The rows that a filter lets through, each in the period of its day, or in every period as whose end it stood."""
+    days = [one.arg.name for one in predicates if _is_of_days(one)]
+    # from when, or until when
+    stood = {one: _is_of_the_end(one) for one in predicates if _THE_END in one.find(ops.Literal)}
+    if not days and not stood:
+        return ops.Filter(parent, predicates)
+    if PERIOD in parent.schema.names or len(days) + bool(stood) != 1:
+        raise _ApartError("periods of two sorts")
+    # no index finds the rows here: the days alone decide
+    kept = [one for one in predicates if one not in stood and not (days and _is_of_instants(one))]
+    rows = ops.Filter(parent, kept).to_expr() if kept else parent.to_expr()
+    return (_of_day(rows, days[0], periods) if days else _as_of_the_end(rows, stood.values(), periods)).op()
+
+
+def _of_day(rows: Table, name: str, periods: Mapping[int, Period]) -> Table:
+    """Of a day between two periods there are none."""
+    day = rows[name]
     # the first period whose last day is not before it
-    place = ibis.cases(*((day <= one.last, ibis.literal(at, _NUMBER)) for at, one in enumerate(periods)))
-    if any((after.first - before.last).days != 1 for before, after in itertools.pairwise(periods)):
-        rows = rows.filter(ibis.or_(*(day.between(one.first, one.last) for one in periods)))
-    found: ops.Relation = rows.mutate(**{PERIOD: place}).op()
-    return found
+    place = ibis.cases(*((day <= one.last, _number(at)) for at, one in periods.items()))
+    if any((after.first - before.last).days != 1 for before, after in itertools.pairwise(periods.values())):
+        rows = rows.filter(ibis.or_(*(day.between(one.first, one.last) for one in periods.values())))
+    return rows.mutate(**{PERIOD: place})
+
+
+def _as_of_the_end(rows: Table, stood: Collection[tuple[str, str]], periods: Mapping[int, Period]) -> Table:
+    """Each row once for each period as whose end it stood, by the columns that say since and until when."""
+    first, stop = (ibis.literal(one, dt.int64) for one in (min(periods), max(periods) + 1))
+
+    def place(at: TimestampValue) -> IntegerValue:
+        """The first period that does not end before an instant; of none, the one after the last."""
+        return ibis.cases(
+            *(
+                (at <= ibis.literal(one.ends_at), ibis.literal(number, dt.int64))
+                for number, one in periods.items()
+            ),
+            else_=stop,
+        )
+
+    for how, name in stood:
+        if how == "since":
+            first = place(rows[name])
+        else:
+            stop = place(rows[name])
+    rows = rows.mutate(**{_FIRST: first, _STOP: stop}).filter(lambda row: row[_FIRST] < row[_STOP])
+    rows = rows.mutate(**{PERIOD: ibis.range(rows[_FIRST], rows[_STOP]).unnest()}).drop(_FIRST, _STOP)
+    return rows.mutate(**{PERIOD: rows[PERIOD].cast(dt.int16)})
+
+
+def _is_of_the_end(predicate: ops.Value) -> tuple[str, str]:
+    """Whether a row must have begun by then, or not ended, and the column that says so."""
+    match predicate:
+        case ops.LessEqual(ops.Field(name=name), end) if end == _THE_END:
+            return "since", name
+        case ops.Or(ops.IsNull(ops.Field(name=name)), ops.Greater(ops.Field(name=again), end)) if (
+            end == _THE_END and name == again
+        ):
+            return "until", name
+    raise _ApartError("what a period ends with decides more than what stood then")
 
 
 def _is_of_days(predicate: ops.Node) -> bool:
@@ -183,11 +239,12 @@ def _ends(between: ops.Between) -> tuple[Any, Any]:
     return between.lower_bound, between.upper_bound
 
 
-def _but_for_days(expression: Table, period: Period) -> ops.Node:
-    """An expression without its days, and without what finds them by an index: equal for two periods where nothing else
-    of it depends on them."""
+def _bare(figure: Table, period: Period) -> ops.Node:
+    """The figure of a period without its days and its end, and without what finds them by an index: equal for two periods
+    where nothing else of it depends on them."""
     seen: dict[int, int] = {}
     plain = {period.first: ops.Literal(date.min, dt.date), period.last: ops.Literal(date.max, dt.date)}
+    end = ibis.literal(period.ends_at).op()
 
     def bare(node: ops.Node, changed: dict[str, Any] | None) -> ops.Node:
         given = changed or dict(zip(node.argnames, node.args, strict=True))
@@ -201,11 +258,13 @@ def _but_for_days(expression: Table, period: Period) -> ops.Node:
             case ops.Between() if _is_of_instants(node):
                 # `Period.surely_within`: by what it is, it decides nothing that the days do not
                 return ops.Literal(True, dt.boolean)
+            case ops.Literal() if node == end:
+                return _THE_END
             case _:
                 pass
         return node.__recreate__(given)
 
-    found: ops.Node = expression.op().replace(bare)
+    found: ops.Node = figure.op().replace(bare)
     return found
 
 
@@ -278,8 +337,3 @@ def _asks(node: ops.Relation, wanted: Collection[str]) -> Iterator[ops.Value]:
 def tables_of(expression: Table) -> frozenset[str]:
     """The shapes that an expression reads."""
     return frozenset(one.name for one in expression.op().find(ops.UnboundTable))
-
-
-def with_force() -> dict[str, Table]:
-    """Each shape by its name, as it is where many forces hand it over."""
-    return {shape.name: apart(table(shape.name)) for shape in SHAPES}

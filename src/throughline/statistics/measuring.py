@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
@@ -9,18 +10,10 @@ from typing import Any, Final
 from ibis import _
 from ibis.expr.types import Table
 
+from throughline.handover import SHAPES, table
 from throughline.handover.reading import Extracts
 from throughline.measures import QUANTILES, Kind, Measure, Period, measures
-from throughline.measures.together import (
-    FORCE,
-    PERIOD,
-    Reading,
-    columns_of,
-    readings,
-    shared,
-    tables_of,
-    with_force,
-)
+from throughline.measures.together import PERIOD, columns_of, readings, shared, tables_of
 from throughline.statistics.returns import year_to
 
 
@@ -62,92 +55,116 @@ def years_to(last: date, years: int) -> tuple[Period, ...]:
     return tuple(reversed(found))
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What is asked of each force: what several measures ask, to be held by its name; then what each asks of itself."""
+
+    held: Mapping[str, Table]
+    questions: Sequence[tuple[Measure, Table]]
+    first_days: Mapping[str, Table]
+    columns: Mapping[str, Collection[str]]
+    #: shapes that are read where they lie
+    seldom: Collection[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """The rows of a force by measure and place of the period, and the first day of each shape that has any."""
+
+    lines: Mapping[tuple[str, int], Sequence[Mapping[str, Any]]]
+    begins: Mapping[str, date]
+
+
 def figures(
     given: Extracts,
     periods: Sequence[Period],
     *,
     chosen: Sequence[Measure] = (),
     say: Callable[[str], None] = lambda _said: None,
-    at_once: int = 30_000_000,
 ) -> Iterator[Told]:
     """Every measure (or those ``chosen``) of every force over every period, in that order.
 
     A measure that reads a shape which a force did not hand over is not told of it, nor is one of days before the force's
-    records begin: neither is nought. ``say`` is told what is counted next. Of the forces so many are counted together as
-    handed over about ``at_once`` rows, or one; what several measures ask is asked once for them.
+    records begin: neither is nought. ``say`` is told of each force that is counted. What several measures ask of one is asked
+    once.
     """
     listed = chosen or measures()
     asked = [(measure, reading) for measure in listed for reading in readings(measure, periods)]
     reads: dict[str, frozenset[str]] = {}
     for measure, reading in asked:
-        reads[measure.code] = reads.get(measure.code, frozenset()) | tables_of(reading.expression)
-    told_apart = {measure.code for measure, one in asked if "group" in one.expression.columns}
-    held, questions = shared([reading.expression for _measure, reading in asked])
-    first_days = _first_days(frozenset[str]().union(*reads.values()))
-    columns = columns_of([*questions, *first_days.values()], held)
-    asking = Counter(name for one in (*questions, *held.values()) for name in tables_of(one))
-    seldom = {name for name in with_force() if asking[name] <= _SELDOM}
-    begins: dict[int, dict[str, date]] = {}
-    lines: dict[tuple[str, int, int], list[Mapping[str, Any]]] = {}
-    done = 0
-    for numbers in _together(given.sizes, at_once):
-        done += len(numbers)
-        of_forces = f"{', '.join(given.forces[number] for number in numbers)} ({done} of {len(given.forces)})"
-        say(f"{of_forces}: their tables are read")
-        given.hold(numbers, columns, seldom)
-        for name, first_day in first_days.items():
-            for row in given.run(first_day):
-                begins.setdefault(row[FORCE], {})[name] = row["first"]
-        say(f"{of_forces}: what several measures ask")
-        for name, expression in held.items():
-            given.keep(name, expression, columns[name])
-        counted = ""
-        for (measure, reading), question in zip(asked, questions, strict=True):
-            if measure.code != counted:
-                counted = measure.code
-                say(f"{of_forces}: {listed.index(measure) + 1} of {len(listed)}: {measure.label}")
-            for row in given.run(question):
-                lines.setdefault((counted, row[FORCE], _place(reading, row, periods)), []).append(row)
+        reads[measure.code] = reads.get(measure.code, frozenset()) | tables_of(reading)
+    told_apart = {measure.code for measure, reading in asked if "group" in reading.columns}
+    counted = _of_each_force(given, _what_to_ask(asked), say)
     for measure in listed:
-        for number, force in enumerate(given.forces):
+        for force in given.forces:
             for place, period in enumerate(periods):
                 head = (measure.code, str(measure.kind), force, period.first, period.last)
-                days = (day for name, day in begins.get(number, {}).items() if name in reads[measure.code])
+                days = (day for name, day in counted[force].begins.items() if name in reads[measure.code])
                 since = min(days, default=None)
                 if why := _unable(reads[measure.code] & given.without[force], since, period):
                     yield Told(*head, unable=why)
                     continue
                 if since and since <= period.first:
                     since = None
-                found = lines.get((measure.code, number, place), [])
+                found = counted[force].lines.get((measure.code, place), [])
                 for row in sorted(found, key=lambda one: (one.get("group") is None, str(one.get("group")))):
                     yield replace(_told(head, measure, row), since=since)
                 if not found and measure.code not in told_apart:
                     yield replace(_told(head, measure, _NOUGHT), since=since)
 
 
-def _together(sizes: Sequence[int], at_once: int) -> Iterator[list[int]]:
-    """The places of sizes in their order, so many together as are not more than ``at_once``, or one."""
-    numbers: list[int] = []
-    for number, size in enumerate(sizes):
-        if numbers and sum(sizes[one] for one in numbers) + size > at_once:
-            yield numbers
-            numbers = []
-        numbers.append(number)
-    if numbers:
-        yield numbers
+def _what_to_ask(asked: Sequence[tuple[Measure, Table]]) -> _Asked:
+    held, questions = shared([reading for _measure, reading in asked])
+    first_days = _first_days(frozenset[str]().union(*(tables_of(reading) for _measure, reading in asked)))
+    asking = Counter(name for one in (*questions, *held.values()) for name in tables_of(one))
+    return _Asked(
+        held,
+        [(measure, question) for (measure, _reading), question in zip(asked, questions, strict=True)],
+        first_days,
+        columns_of([*questions, *first_days.values()], held),
+        {shape.name for shape in SHAPES if asking[shape.name] <= _SELDOM},
+    )
 
 
-def _place(reading: Reading, row: Mapping[str, Any], periods: Sequence[Period]) -> int:
-    return int(row[PERIOD]) if reading.period is None else periods.index(reading.period)
+def _of_each_force(given: Extracts, asked: _Asked, say: Callable[[str], None]) -> dict[str, _Counted]:
+    """What each counted, the largest first, so that none is left at the end to be counted alone."""
+    found: dict[str, _Counted] = {}
+    with ThreadPoolExecutor(given.at_once) as pool:
+        asking = {
+            pool.submit(_of_one_force, given, force, asked): force
+            for force in sorted(given.forces, key=lambda one: -given.sizes[one])
+        }
+        try:
+            for done in as_completed(asking):
+                force = asking[done]
+                found[force] = done.result()
+                say(f"{force} is counted ({len(found)} of {len(asking)})")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return found
+
+
+def _of_one_force(given: Extracts, force: str, asked: _Asked) -> _Counted:
+    lines: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
+    with given.opened(force, asked.columns, asked.seldom) as tables:
+        begins = {name: tables.run(one)[0]["first"] for name, one in asked.first_days.items()}
+        for name, expression in asked.held.items():
+            tables.keep(name, expression, asked.columns[name])
+        for measure, question in asked.questions:
+            for row in tables.run(question):
+                # of no rows there is one of all the same, where they are told apart by nothing
+                if row["rows"]:
+                    lines.setdefault((measure.code, int(row[PERIOD])), []).append(row)
+    return _Counted(lines, {name: day for name, day in begins.items() if day})
 
 
 def _first_days(names: Collection[str]) -> dict[str, Table]:
-    """Of each shape of these that has days, what gives the first by the number of the force."""
+    """Of each shape of these that has days, what gives the first."""
     return {
-        name: shape.group_by(FORCE).aggregate(first=_.day.min())
-        for name, shape in with_force().items()
-        if name in names and "day" in shape.columns
+        shape.name: table(shape.name).aggregate(first=_.day.min())
+        for shape in SHAPES
+        if shape.name in names and "day" in shape.columns
     }
 
 

@@ -1,4 +1,4 @@
-"""The figures of many forces and periods in one reading are those that each force counts itself."""
+"""The figures of several periods in one reading are those of each by itself."""
 
 import random
 from collections.abc import Mapping
@@ -12,19 +12,10 @@ import duckdb
 import ibis
 import pytest
 
-from throughline.handover import SHAPES, Shape, table
+from throughline.handover import SHAPES, Shape
 from throughline.measures import Measure, Period, measures
 from throughline.measures import measure as of_code
-from throughline.measures.together import (
-    FORCE,
-    PERIOD,
-    ApartError,
-    apart,
-    columns_of,
-    readings,
-    shared,
-    tables_of,
-)
+from throughline.measures.together import PERIOD, columns_of, readings, shared, tables_of
 
 PERIODS = (
     Period(date(2022, 4, 1), date(2023, 3, 31)),
@@ -32,9 +23,10 @@ PERIODS = (
     Period(date(2024, 4, 1), date(2025, 3, 31)),
 )
 #: Of each way of carrying over one: windows, unions, rows of a period beside others, what stood, and all that is shared.
-ON_SPARK = {"repeat-victims-missed", "delay-by-grade", "evidence-gathered", "high-referred"}
-FORCES = 2
-# of each sort of thing so many, with the same ids in both forces: nothing may be joined between them
+ON_SPARK = {
+    "repeat-victims-missed", "delay-by-grade", "evidence-gathered", "high-referred", "suspects-outstanding",
+}  # fmt: skip
+# of each sort of thing so many
 POOL = 60
 ROWS = 160
 CODES: Mapping[str, tuple[str | None, ...]] = {
@@ -78,11 +70,8 @@ OF_SHAPES: Mapping[tuple[str, str], tuple[str | None, ...]] = {
 }  # fmt: skip
 ALIKE = {"other": "person", "victim": "person", "suspect": "person"}
 ALIKE |= {f"{one}_record": "record" for one in ("other", "victim", "suspect")}
-#: What they count stood as each period ended.
-STOOD = {
-    "hub-backlog", "caseload", "overdue-by-role", "plans-by-grade", "high-referred", "supervisor-entries-overdue",
-    "suspects-outstanding",
-}  # fmt: skip
+#: They count active cases, by lists of what keeps one active that changed between two of the periods.
+BY_CHANGED_LISTS = {"caseload", "plans-by-grade", "high-referred"}
 #: Of these a thing has one row.
 ONCE = {
     "call", "deployment", "proposal", "crime", "outcome", "attendance", "action", "assessment", "grading", "look", "duty",
@@ -134,22 +123,15 @@ def _row(rng: random.Random, shape: Shape, number: int) -> list[Any]:
 
 
 @pytest.fixture(scope="module")
-def given() -> tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]]:
-    """All forces in one, and each by itself."""
+def given() -> duckdb.DuckDBPyConnection:
+    """The tables of a force."""
     rng = random.Random(11)
-    whole, alone = duckdb.connect(), tuple(duckdb.connect() for _ in range(FORCES))
-    for engine in (whole, *alone):
-        engine.execute("set timezone = 'UTC'")
+    engine = duckdb.connect()
+    engine.execute("set timezone = 'UTC'")
     for shape in SHAPES:
-        for number, engine in enumerate(alone):
-            engine.execute(shape.empty_on("duckdb"))
-            rows = [_row(rng, shape, at) for at in range(ROWS)]
-            _insert(engine, shape, rows)
-            if number == 0:
-                whole.execute(shape.empty_on("duckdb"))
-                whole.execute(f'alter table "{shape.name}" add column force smallint')
-            _insert(whole, shape, [[*row, number] for row in rows])
-    return whole, alone
+        engine.execute(shape.empty_on("duckdb"))
+        _insert(engine, shape, [_row(rng, shape, at) for at in range(2 * ROWS)])
+    return engine
 
 
 def _insert(engine: duckdb.DuckDBPyConnection, shape: Shape, rows: list[list[Any]]) -> None:
@@ -172,97 +154,111 @@ def _key(row: Mapping[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("measure", measures(), ids=lambda one: one.code)
-def test_each_figure_is_the_one_that_the_force_counts_itself(
-    given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]], measure: Measure
+def test_each_figure_is_the_one_of_its_period_alone(
+    given: duckdb.DuckDBPyConnection, measure: Measure
 ) -> None:
-    whole, alone = given
-    told: dict[tuple[int, int], list[dict[str, Any]]] = {}
+    told: dict[int, list[dict[str, Any]]] = {}
     for reading in readings(measure, PERIODS):
-        for row in _ask(whole, reading.expression):
-            force = row.pop(FORCE)
-            place = row.pop(PERIOD) if reading.period is None else PERIODS.index(reading.period)
-            told.setdefault((force, place), []).append(row)
+        for row in _ask(given, reading):
+            told.setdefault(row.pop(PERIOD), []).append(row)
     some = 0
     for place, period in enumerate(PERIODS):
-        figure = measure.figure(period)
-        for force, engine in enumerate(alone):
-            theirs = [row for row in _ask(engine, figure) if row["rows"]]
-            assert sorted(told.get((force, place), []), key=_key) == sorted(theirs, key=_key)
-            some += len(theirs)
+        alone = [row for row in _ask(given, measure.figure(period)) if row["rows"]]
+        counted = [row for row in told.get(place, []) if row["rows"]]
+        assert sorted(counted, key=_key) == sorted(alone, key=_key)
+        some += len(alone)
     assert some, "nothing was counted"
 
 
-def test_what_happened_over_days_is_read_once_and_what_stood_for_each_period() -> None:
+def test_periods_are_read_together_where_only_their_days_and_ends_differ() -> None:
     for measure in measures():
-        found = [*readings(measure, PERIODS)]
-        assert len(found) == (len(PERIODS) if measure.code in STOOD else 1), measure.code
+        found = readings(measure, PERIODS)
+        assert len(found) == (2 if measure.code in BY_CHANGED_LISTS else 1), measure.code
+
+
+def test_what_stood_is_of_each_period_as_whose_last_instant_it_stood() -> None:
+    engine = duckdb.connect()
+    shape = next(one for one in SHAPES if one.name == "handover_outstanding_suspect")
+    engine.execute(shape.empty_on("duckdb"))
+    instant = timedelta(microseconds=1)
+    first, second, third = (one.ends_at for one in PERIODS)
+    for since, until in (
+        (first, second),
+        (first, second + instant),
+        (first + instant, second),
+        (first + instant, None),
+        (third + instant, None),
+        (first - timedelta(days=7), first + instant),
+    ):
+        engine.execute(f"insert into {shape.name} values (uuid(), uuid(), 'arrest', ?, ?)", [since, until])
+    [reading] = readings(of_code("suspects-outstanding"), PERIODS)
+    counted = {(row[PERIOD], row["group"]): row["rows"] for row in _ask(engine, reading)}
+    assert counted == {(0, "0"): 2, (0, "7"): 1, (1, "91"): 2, (2, "91"): 1}
 
 
 def test_what_several_measures_ask_is_asked_once_and_their_figures_stay(
-    given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]],
+    given: duckdb.DuckDBPyConnection,
 ) -> None:
-    whole, _alone = given
-    asked = [one.expression for measure in measures() for one in readings(measure, PERIODS[-1:])]
+    asked = [one for measure in measures() for one in readings(measure, PERIODS[-1:])]
     held, questions = shared(asked)
     assert held
     reads = [one for question in (*held.values(), *questions) for one in tables_of(question) if one in held]
     assert {*reads} == {*held}
     assert any(reads.count(one) > 1 for one in held)
     for name, expression in held.items():
-        whole.execute(f'create temp table "{name}" as {ibis.to_sql(expression, dialect="duckdb")}')
+        given.execute(f'create temp table "{name}" as {ibis.to_sql(expression, dialect="duckdb")}')
     changed = [
         pair for pair in zip(asked, questions, strict=True) if any(one in held for one in tables_of(pair[1]))
     ]
     assert len(changed) > 10
     for expression, question in changed:
-        assert sorted(map(str, _ask(whole, question))) == sorted(map(str, _ask(whole, expression)))
+        assert sorted(map(str, _ask(given, question))) == sorted(map(str, _ask(given, expression)))
 
 
 def test_of_each_table_the_columns_are_named_that_decide_a_figure() -> None:
     """Also through what is held for several: `serial-perpetrators` asks of connections what its joins are made by."""
     [alone] = readings(of_code("domestic-calls"), PERIODS)
-    assert columns_of([alone.expression], {}) == {"handover_call": {FORCE, "day", "channel", "domestic"}}
+    assert columns_of([alone], {}) == {"handover_call": {"day", "channel", "domestic"}}
     asked = [
-        one.expression
+        one
         for code in ("serial-perpetrators-acpo", "serial-perpetrators-acpo-by-way")
         for one in readings(of_code(code), PERIODS)
     ]
     held, questions = shared(asked)
     found = columns_of(questions, held)
-    assert found["handover_connection"] == {FORCE, "record", "other_record", "person", "other"}
+    assert found["handover_connection"] == {"record", "other_record", "person", "other"}
     assert found["handover_involvement"] == {
-        FORCE, "incident", "day", "domestic", "confirmed", "part", "person", "record",
+        "incident", "day", "domestic", "confirmed", "part", "person", "record",
     }  # fmt: skip
     assert {*held} <= {*found}
 
 
 @pytest.mark.spark
 @pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning")
-def test_many_forces_are_counted_on_spark_as_on_duckdb(
-    given: tuple[duckdb.DuckDBPyConnection, tuple[duckdb.DuckDBPyConnection, ...]],
-    tmp_path: Path,
-    small_spark: Any,
+def test_several_periods_are_counted_on_spark_as_on_duckdb(
+    given: duckdb.DuckDBPyConnection, tmp_path: Path, small_spark: Any
 ) -> None:
-    whole, _alone = given
     spark = ibis.pyspark.connect(small_spark)
     chosen = [one for one in measures() if one.code in ON_SPARK]
-    asked = [one.expression for measure in chosen for one in readings(measure, PERIODS[:2])]
+    asked = [one for measure in chosen for one in readings(measure, PERIODS)]
     held, questions = shared(asked)
     read = {name for one in (*held.values(), *questions) for name in tables_of(one)}
     for shape in SHAPES:
         if shape.name not in read:
             continue
         file = tmp_path / f"{shape.name}.parquet"
-        whole.execute(
-            f"""copy (select {shape.without_uuids()}, force from "{shape.name}") to '{file}' (format parquet)"""
+        given.execute(
+            f"""copy (select {shape.without_uuids()} from "{shape.name}") to '{file}' (format parquet)"""
         )
         small_spark.read.parquet(str(file)).createOrReplaceTempView(shape.name)
     for name, expression in held.items():
         small_spark.sql(spark.compile(expression)).createOrReplaceTempView(f"`{name}`")
+    counted = set()
     for expression, question in zip(asked, questions, strict=True):
         theirs = [row.asDict() for row in small_spark.sql(spark.compile(question)).collect()]
-        assert _nearly(theirs) == _nearly(_ask(whole, expression))
-        assert theirs
+        assert _nearly(theirs) == _nearly(_ask(given, expression))
+        counted |= {row[PERIOD] for row in theirs}
+    assert counted == {*range(len(PERIODS))}
 
 
 def _nearly(rows: list[dict[str, Any]]) -> list[str]:
@@ -277,23 +273,15 @@ def test_a_day_between_two_periods_is_of_neither() -> None:
     engine = duckdb.connect()
     shape = next(one for one in SHAPES if one.name == "handover_marac_referral")
     engine.execute(shape.empty_on("duckdb"))
-    engine.execute(f'alter table "{shape.name}" add column force smallint')
     for day in ("2022-05-01", "2023-05-01", "2024-05-01"):
         engine.execute(
-            f"insert into \"{shape.name}\" values (uuid(), uuid(), '{day} 12:00:00+00', '{day}', 'idva', 0)"
+            f"insert into \"{shape.name}\" values (uuid(), uuid(), '{day} 12:00:00+00', '{day}', 'idva')"
         )
     measure = next(one for one in measures() if one.code == "marac-referrals-by-source")
     [reading] = readings(measure, (PERIODS[0], PERIODS[2]))
-    assert [(row[PERIOD], row["rows"]) for row in _ask(engine, reading.expression)] == [(0, 1), (1, 1)]
+    assert {row[PERIOD]: row["rows"] for row in _ask(engine, reading)} == {0: 1, 1: 1}
 
 
 def test_periods_that_overlap_are_refused() -> None:
     with pytest.raises(ValueError, match="overlap"):
         [*readings(measures()[0], (PERIODS[1], PERIODS[0]))]
-
-
-def test_rows_that_belong_to_no_force_are_refused() -> None:
-    with pytest.raises(ApartError, match="so many rows of all forces"):
-        apart(table("handover_call").limit(3))
-    with pytest.raises(ApartError, match="a join that is outer"):
-        apart(table("handover_call").outer_join(table("handover_incident"), "incident"))
