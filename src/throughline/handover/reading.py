@@ -28,6 +28,8 @@ _READS: Final = {
 }
 #: What may be written beside memory at most.
 SPILL: Final = "10GB"
+#: Of so many rows at most the tables are held in memory, unless one force alone hands over more.
+_ROWS_AT_ONCE: Final = 30_000_000
 _DAMAGED: Final = "{} does not hold the columns of its shape, or is damaged"
 
 
@@ -111,9 +113,8 @@ def read_extracts(
 ) -> Extracts:
     """The extracts of a folder's folders, each named as its force is (``E23000001``, or ``force=E23000001``).
 
-    ``threads`` and ``memory`` (as ``6GB``) are what may be used
-    at most; what does not fit is written to ``spill``, which does not fill the disk (`SPILL`). Raises ExtractError, as does
-    what it gives where neither is enough.
+    ``threads`` and ``memory`` (as ``6GB``) are what may be used at most; what does not fit is written to ``spill``, which does
+    not fill the disk (`SPILL`). Raises ExtractError, as does what it gives where neither is enough.
     """
     try:
         found = {one.name.removeprefix("force="): one for one in sorted(folder.iterdir()) if one.is_dir()}
@@ -127,7 +128,7 @@ def read_extracts(
             sizes[force] = _about(of_it).rows
         without[force] = frozenset(shape.name for shape in SHAPES if not [*_files(shape, of_it)])
     threads = threads or os.cpu_count() or 1
-    at_once = min(threads, len(found))
+    at_once = min(threads, len(found), max(1, _ROWS_AT_ONCE // max(1, *sizes.values())))
     engine = duckdb.connect(config={"preserve_insertion_order": False})
     engine.execute("set timezone = 'UTC'")
     # joined as a measure says it: an engine that chooses may hold each row of one beside all others

@@ -58,8 +58,9 @@ def _in_few(measure: Measure, run: Mapping[int, Period]) -> list[Table]:
 
 
 def _in_one(measure: Measure, run: Mapping[int, Period]) -> Table | None:
-    """None where periods differ in more than their days and their ends, or it cannot be carried over to them."""
-    first, *_between, last = (*run.values(), *run.values())
+    """None of a single period, or where they differ in more than their days and their ends."""
+    periods = [*run.values()]
+    first, last = periods[0], periods[-1]
     if first == last:
         return None
     span = Period(first.first, last.last)

@@ -3,8 +3,9 @@
 import csv
 import json
 import tempfile
-from dataclasses import asdict, fields
+from dataclasses import fields
 from datetime import datetime
+from operator import attrgetter
 from pathlib import Path
 
 import click
@@ -88,9 +89,9 @@ def measures_command(
             # all of them before the file: what cannot be counted leaves none
             told = [*figures(given, periods, say=lambda said: click.echo(said, err=True))]
         with out.open("w", encoding="utf-8", newline="") as opened:
-            writer = csv.DictWriter(opened, [one.name for one in fields(Told)], lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(map(asdict, told))
+            names = [one.name for one in fields(Told)]
+            writer = csv.writer(opened, lineterminator="\n")
+            writer.writerows([names, *map(attrgetter(*names), told)])
     except ExtractError as error:
         raise click.ClickException(f"{error}.") from None
     except OSError as error:

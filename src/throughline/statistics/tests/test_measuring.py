@@ -108,6 +108,14 @@ def test_forces_counted_at_once_have_the_figures_that_each_has_by_itself(handed:
     assert said[-1].endswith("is counted (2 of 2)")
 
 
+def test_forces_too_large_to_be_held_at_once_are_counted_one_by_one(handed: Path, tmp_path: Path) -> None:
+    copied = tmp_path / "copied"
+    shutil.copytree(handed, copied)
+    about = json.loads((copied / "X2" / ABOUT).read_text("utf-8"))
+    (copied / "X2" / ABOUT).write_text(json.dumps(about | {"rows": 20_000_000}), "utf-8")
+    assert read_extracts(copied, threads=8).at_once == 1
+
+
 def test_columns_that_nobody_asked_for_are_not_held_and_say_so(handed: Path) -> None:
     calls = table("handover_call")
     counted = calls.aggregate(rows=calls.count(), domestic=calls.domestic.sum())
