@@ -138,7 +138,7 @@ def add_record(
     return record
 
 
-def _kept(*record_ids: UUID) -> list[Record]:
+def not_erased(*record_ids: UUID) -> list[Record]:
     """The records, none of which is erased until this is done. Raises `Refused` where one has been: nothing is written about
     who it was of."""
     ids = sorted(record_ids)
@@ -184,7 +184,7 @@ def correct_particulars(
 ) -> Record:
     """Change what a record says of a person. Raises Conflict where it is no longer what ``by`` saw."""
     undertake(by, Action.CORRECT_PERSON, record_id)
-    [record] = _kept(record_id)
+    [record] = not_erased(record_id)
     if particulars_of(record) != seen:
         raise Conflict
     given = _checked_particulars(particulars, london_day(now))
@@ -204,7 +204,7 @@ def particulars_of(record: Record) -> Particulars:
 def add_name(*, by: Actor, now: datetime, record_id: UUID, name: NewName) -> Name:
     """Add a name that the person has, had, uses or was heard by; a new current name ends the last."""
     undertake(by, Action.CORRECT_PERSON, record_id)
-    [record] = _kept(record_id)
+    [record] = not_erased(record_id)
     load("name-kinds").get(name.kind, on=london_day(now))
     if name.kind == "current":
         Name.objects.filter(record=record, kind="current", valid_until=None).update(
@@ -220,7 +220,7 @@ def add_name(*, by: Actor, now: datetime, record_id: UUID, name: NewName) -> Nam
 def add_phone(*, by: Actor, now: datetime, record_id: UUID, number: str) -> Phone:
     """Add a number that the person can be reached at, whatever is safe."""
     undertake(by, Action.CHANGE_CONTACT, record_id)
-    [record] = _kept(record_id)
+    [record] = not_erased(record_id)
     phone = _add_phone(record, number, now)
     write("phone-added", by=by, now=now, record_id=record.id, about=phone.id)
     void_safe_contact(by=by, now=now, record_id=record.id, because="number-changed")
@@ -243,7 +243,7 @@ def end_phone(*, by: Actor, now: datetime, record_id: UUID, phone_id: UUID) -> N
 def add_address(*, by: Actor, now: datetime, record_id: UUID, address: NewAddress) -> Address:
     """Say that the person lives, or stays, at a place that may be known. Never for a refuge."""
     undertake(by, Action.CHANGE_CONTACT, record_id)
-    [record] = _kept(record_id)
+    [record] = not_erased(record_id)
     added = _add_address(record, address, now)
     write("address-added", by=by, now=now, record_id=record.id, about=added.id)
     void_safe_contact(by=by, now=now, record_id=record.id, because="address-changed")
@@ -288,7 +288,7 @@ def relate(*, by: Actor, now: datetime, record_id: UUID, other_id: UUID, kind: s
     undertake(by, Action.RECORD_RELATIONSHIP, record_id, other_id)
     if record_id == other_id:
         raise Malformed("other", "is the same person")
-    both = _kept(record_id, other_id)
+    both = not_erased(record_id, other_id)
     replaced = load("relationship").get(kind, on=london_day(now)).texts("replaces")
     relationship, made = Relationship.objects.get_or_create(
         record_id=record_id,
@@ -329,6 +329,7 @@ def join_household(
     """Put a person into the household of another, or into a new one of their own."""
     others = [with_record_id] if with_record_id else []
     undertake(by, Action.RECORD_RELATIONSHIP, record_id, *others)
+    not_erased(record_id, *others)
     household = None
     if with_record_id:
         theirs = Member.objects.filter(record=with_record_id, valid_until=None).first()
@@ -378,6 +379,7 @@ def set_marker(
 ) -> Marker:
     """Set a warning, which lapses when `reference` says or after ``until``; setting it again renews it. Systems 3 and 76."""
     undertake(by, Action.SET_MARKER, record_id)
+    not_erased(record_id)
     kind = load("markers").get(code, on=london_day(now))
     if (kind.text("about") == "address") != (address_id is not None):
         raise Malformed("marker", "is about a person" if address_id else "is about an address")

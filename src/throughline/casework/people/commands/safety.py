@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 
 from throughline.casework.people.commands.identities import held_together
-from throughline.casework.people.commands.recording import NewAddress, void_safe_contact
+from throughline.casework.people.commands.recording import NewAddress, not_erased, void_safe_contact
 from throughline.casework.people.models import Address, Phone, RefugeAddress, SafeContact, StaffLink
 from throughline.casework.people.rules import GUARDIAN, Conflict, Malformed
 from throughline.foundations.access.commands import end_grants, grant
@@ -53,12 +53,13 @@ def give_safe_contact(
     her since, Malformed for a number or address that is no longer hers, BadAnswers, Refused.
     """
     undertake(by, Action.RECORD_SAFE_CONTACT, record_id)
+    not_erased(record_id)
     together = held_together(record_id)
     for field, kind, chosen in (("phone", Phone, phone_id), ("address", Address, address_id)):
         if chosen and not kind.objects.filter(id=chosen, record__in=together, valid_until=None).exists():
             raise Malformed(field, "is no longer in use")
     try:
-        kept = save_answers(
+        said = save_answers(
             by=by,
             now=now,
             subject=record_id,
@@ -72,7 +73,7 @@ def give_safe_contact(
     void_safe_contact(by=by, now=now, record_id=record_id, because="said-anew")
     given = SafeContact.objects.create(
         record_id=record_id,
-        answers=kept,
+        answers=said,
         phone_id=phone_id,
         address_id=address_id,
         given_at=now,
@@ -90,6 +91,7 @@ def _place(row: UUID) -> str:
 def record_refuge(*, by: Actor, now: datetime, record_id: UUID, address: NewAddress) -> RefugeAddress:
     """Keep the address of a refuge, encrypted, for the accounts that are named for it and nobody else."""
     undertake(by, Action.RECORD_REFUGE, record_id)
+    not_erased(record_id)
     if not any(asdict(address).values()):
         raise Malformed("address", "is empty")
     row = uuid4()
@@ -212,6 +214,7 @@ def recognise_staff(*, by: Actor, now: datetime, record_id: UUID, user_id: UUID)
     read who looked at the record in the year before (report recommendation 4; the 2022 super-complaint).
     """
     undertake(by, Action.RECOGNISE_STAFF, record_id)
+    not_erased(record_id)
     link, _ = StaffLink.objects.get_or_create(
         record_id=record_id, user=user_id, defaults={"made_at": now, "made_by": by.id}
     )

@@ -2,16 +2,16 @@
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from throughline.casework.people.commands import recording
+from throughline.casework.people.commands import recording, safety
 from throughline.casework.people.commands.recording import NewAddress, NewName, Particulars, particulars_of
 from throughline.casework.people.commands.retention import erase
-from throughline.casework.people.commands.safety import restrict
 from throughline.casework.people.models import (
     Address,
     Marker,
@@ -19,6 +19,7 @@ from throughline.casework.people.models import (
     Name,
     Phone,
     Record,
+    RefugeAddress,
     Relationship,
     SafeContact,
     StaffLink,
@@ -31,6 +32,7 @@ from throughline.foundations.audit.models import Event
 from throughline.foundations.decisions.models import Decision
 from throughline.foundations.duties.models import Duty
 from throughline.foundations.instruments.models import Answers
+from throughline.foundations.instruments.queries import library
 
 
 def text(response) -> str:
@@ -263,7 +265,7 @@ def test_somebody_is_found_and_related_without_a_script(amara, add, officer, act
 
 def test_a_restricted_person_is_not_found_to_relate_and_the_desk_is_called(amara, add, officer, acting_as):
     zofia = add("Zofia", "Hiddenska", phones=("07700 900166",))
-    restrict(by=acting_as(Role.SUPERVISOR), now=timezone.now(), record_id=zofia, reason="honour-based")
+    safety.restrict(by=acting_as(Role.SUPERVISOR), now=timezone.now(), record_id=zofia, reason="honour-based")
     found = officer.post(at("relate", amara), {"scraps": "Zofia Hiddenska 07700 900166", "do": "find"})
     assert "Nobody found." in text(found)
     assert str(zofia) not in found.content.decode()
@@ -506,10 +508,39 @@ def test_nothing_is_written_down_of_who_was_erased_meanwhile(amara, acting_as, c
     assert Record.objects.get(id=amara).language == ""
 
 
-def test_who_was_erased_is_related_to_nobody(amara, add, acting_as):
+def say_what_is_safe(**told):
+    instrument = library().as_of("safe-contact", timezone.localdate())
+    return safety.give_safe_contact(**told, instrument=instrument, answers={}, complete=False, after=None)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (recording.relate, {"other_id": "amara", "kind": "sibling"}),
+        (recording.join_household, {"with_record_id": "amara"}),
+    ],
+)
+def test_who_was_erased_is_related_to_nobody_and_lives_with_nobody(amara, add, acting_as, command, told):
     other = add()
     erase(by=acting_as(Role.DESK), now=timezone.now(), record_id=amara, reason="erase-asked")
+    told = {name: amara if value == "amara" else value for name, value in told.items()}
     with pytest.raises(Refused):
-        recording.relate(
-            by=acting_as(Role.OFFICER), now=timezone.now(), record_id=other, other_id=amara, kind="sibling"
-        )
+        command(by=acting_as(Role.OFFICER), now=timezone.now(), record_id=other, **told)
+    assert not Member.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("role", "command", "told", "table"),
+    [
+        (Role.OFFICER, recording.set_marker, {"code": "violence"}, Marker),
+        (Role.DESK, safety.record_refuge, {"address": NewAddress("2", "Mill Lane")}, RefugeAddress),
+        (Role.DESK, safety.recognise_staff, {"user_id": uuid4()}, StaffLink),
+        (Role.OFFICER, say_what_is_safe, {}, SafeContact),
+    ],
+)
+def test_nothing_keeps_somebody_safe_who_was_erased_meanwhile(amara, acting_as, role, command, told, table):
+    erase(by=acting_as(Role.DESK), now=timezone.now(), record_id=amara, reason="erase-asked")
+    with pytest.raises(Refused):
+        command(by=acting_as(role), now=timezone.now(), record_id=amara, **told)
+    acting_as(Role.DESK)
+    assert not table.objects.filter(record=amara).exists()
