@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import yaml
 
+from throughline.tables import SafeLoader
+
 from .comparisons import Level
 
 Context = Literal["live", "batch"]
@@ -121,7 +123,7 @@ class ModelError(ValueError):
 def read_model(path: str) -> Model:
     """A model from a file that `write_model` wrote. Raises ModelError."""
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 a safe one
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), Loader=SafeLoader)  # noqa: S506 a safe one
         model = model_from(content)
     except OSError as error:
         raise ModelError(f"the model cannot be read: {error.strerror}") from error
@@ -167,7 +169,6 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 
 # the same language in C, for a model lists a hundred thousand values
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Dumper: Any = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 

@@ -20,6 +20,8 @@ from typing import Any, Final, Literal, get_args
 
 import yaml
 
+from throughline.tables import SafeLoader
+
 type Confidence = Literal["H", "M", "L"]
 type ColumnType = Literal["text", "optional-text", "texts", "number", "flag", "optional-day"]
 type Value = str | int | bool | date | tuple[str, ...] | None
@@ -215,10 +217,6 @@ HEAD_KEYS: Final = frozenset({*HEAD_TEXTS, "columns", "defaults", "gaps", "rows"
 OWN_KEYS: Final = frozenset(
     {"code", "label", "valid_from", "valid_until", "source", "confidence", "verified", "note"}
 )
-
-
-#: Of YAML, in C where it was built: a process that reads every list and instrument begins half a second sooner.
-SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class _OneOfEachKey(SafeLoader):

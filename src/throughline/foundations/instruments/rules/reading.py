@@ -21,7 +21,7 @@ from throughline.foundations.instruments.rules.questions import (
     Question,
 )
 from throughline.reference import load
-from throughline.reference.loader import SafeLoader
+from throughline.tables import SafeLoader
 
 _CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _HEAD = (
