@@ -147,7 +147,9 @@
       if (items.length) parts.push(title, made("p", { className: "govuk-hint" }, say("until", { when: when(lease.until) })), made("ul", { className: "govuk-list govuk-list--bullet" }, ...items));
       if (away.length) parts.push(made("p", { className: "govuk-body" }, say("missing", { what: away.map(([, name]) => name).join("; ") })));
     }
-    place.replaceChildren(...parts);
+    const next = made("div", {}, ...parts);
+    // a link that somebody stands on stays
+    if (next.innerHTML !== place.firstElementChild?.innerHTML) place.replaceChildren(next);
   }
 
   // On a page that was taken along: what it leads to that was not, and what it asks for that cannot be kept.
@@ -370,9 +372,19 @@
     if (isShort()) await takeAlong();
   }
 
+  // Not every device says when there is signal again, or says so before anything comes through: while somebody waits for it
+  // it is tried often, and else by the minute.
+  const OFTEN = 5_000;
+  const SELDOM = 60_000;
+  let tried = Date.now();
+
   addEventListener("online", () => withSignal());
   setInterval(async () => {
-    if (!document.hidden && (isShort() || (await kept.all("entries")).length)) await withSignal();
-  }, 60_000);
+    const due = Date.now() - tried >= (state.stopped === "no-signal" ? OFTEN : SELDOM);
+    if (document.hidden || !due) return;
+    tried = Date.now();
+    // what this page says is waiting may have been sent by the worker
+    if (isShort() || state.waited.length || (await kept.all("entries")).length) await withSignal();
+  }, OFTEN);
   begin();
 })();
