@@ -327,7 +327,7 @@ def chromium() -> Iterator[Any]:
     """One browser for the whole run, on the built pages: of two in one process, the second would not start."""
     from playwright.sync_api import sync_playwright
 
-    installed = shutil.which("chromium")
+    installed = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if installed is None:
         pytest.skip("Chromium is not installed: apt-get install chromium")
     built = (settings.CHECKOUT / "node_modules" / "axe-core", settings.CHECKOUT / "build" / "assets")

@@ -113,7 +113,7 @@ class Phone:
         args += [] if signal else _NO_WAY_OUT
         self.context = self.browser.browser_type.launch_persistent_context(
             self.profile,
-            executable_path=shutil.which("chromium"),
+            executable_path=shutil.which("chromium") or shutil.which("chromium-headless-shell"),
             args=args,
             viewport=NARROW,
             locale="en-GB",
@@ -468,6 +468,19 @@ def test_a_conflict_stops_what_follows_and_shows_both_versions(phone: Phone, off
     phone.page.get_by_role("button", name="Put what I wrote back").click()
     phone.page.wait_for_url(f"**{PLACE}")
     assert "a colleague was here" in phone.page.locator("#standing").inner_text()
+
+
+def test_a_device_that_never_says_that_there_is_signal_again_finds_out(phone: Phone, officer: User) -> None:
+    phone.start(officer)
+    phone.context.add_init_script("addEventListener('online', (event) => event.stopImmediatePropagation())")
+    phone.ready()
+    phone.write(WORDS)
+    phone.offline()
+    phone.save()
+    phone.says("not sent yet: 1")
+    phone.offline(False)
+    phone.says("Sent: 1")
+    assert len(_said()) == 1
 
 
 def test_the_officer_reads_the_brief_without_signal_and_says_so(
