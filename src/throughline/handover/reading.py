@@ -54,20 +54,9 @@ def read_extract(folder: Path) -> Extract:
     engine = duckdb.connect()
     for shape in SHAPES:
         engine.execute(shape.empty_on("duckdb"))
-        for end, (reads, given) in _READS.items():
-            path = folder / f"{shape.name}{end}"
-            if not path.exists():
-                continue
-            columns = ", ".join(f'"{name}"' for name in shape.columns)
-            try:
-                engine.execute(
-                    f'insert into "{shape.name}" select {columns} from {reads}(?{given})',  # noqa: S608 (of our own names)
-                    [str(path)],
-                )
-            except duckdb.Error:
-                raise ExtractError(
-                    f"{path.name} does not hold the columns of its shape, or is damaged"
-                ) from None
+        for path in _files(shape, folder):
+            with _whole(path.name):
+                engine.execute(f'insert into "{shape.name}" {_rows_in(shape, path)}')
     return Extract(_runs(engine), about.all_crimes, about.rows, about.refused)
 
 
@@ -153,7 +142,7 @@ def read_extracts(
             lie_there = []
             for shape in SHAPES:
                 rows, files = _rows_of(shape, found[force]), _files(shape, found[force])
-                with _whole(shape), _enough():
+                with _whole(shape.name), _enough():
                     if shape.name in seldom and all(path.suffix == ".parquet" for path in files):
                         own.execute(f"create temp view {_named(shape.name)} as {rows}")
                         lie_there.append(shape)
@@ -164,7 +153,7 @@ def read_extracts(
             except duckdb.Error:
                 # that one is damaged shows only when something is asked of it, and then not which
                 for shape in lie_there:
-                    with _whole(shape):
+                    with _whole(shape.name):
                         own.execute(f"select max(hash(columns(*))) from {_named(shape.name)}").fetchall()  # noqa: S608 (our own)
                 raise
 
@@ -189,16 +178,18 @@ def _files(shape: Shape, folder: Path) -> Iterator[Path]:
     return (path for end in _READS if (path := folder / f"{shape.name}{end}").exists())
 
 
+def _rows_in(shape: Shape, path: Path) -> str:
+    """What selects a shape of one of its files."""
+    reads, given = _READS[path.suffix]
+    columns = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in _types(shape.columns).items())
+    return f"select {columns} from {reads}({_quoted(str(path))}{given})"  # noqa: S608 (names quoted)
+
+
 def _rows_of(shape: Shape, folder: Path) -> str:
     """What selects a shape of what lies in a folder."""
-    types = _types(shape.columns)
-    none = ", ".join(f'null::{kind} as "{name}"' for name, kind in types.items())
-    columns = ", ".join(f'"{name}"::{kind} as "{name}"' for name, kind in types.items())
-    parts = [f"select {none} where false"]
-    for path in _files(shape, folder):
-        reads, given = _READS[path.suffix]
-        parts.append(f"select {columns} from {reads}({_quoted(str(path))}{given})")  # noqa: S608 (names quoted)
-    return " union all ".join(parts)
+    none = ", ".join(f'null::{kind} as "{name}"' for name, kind in _types(shape.columns).items())
+    found = (_rows_in(shape, path) for path in _files(shape, folder))
+    return " union all ".join((f"select {none} where false", *found))
 
 
 def _keep(engine: duckdb.DuckDBPyConnection, name: str, expression: Table, columns: Collection[str]) -> None:
@@ -231,11 +222,11 @@ def _named(name: str) -> str:
 
 
 @contextmanager
-def _whole(shape: Shape) -> Iterator[None]:
+def _whole(name: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error:
-        raise ExtractError(_DAMAGED.format(shape.name)) from None
+        raise ExtractError(_DAMAGED.format(name)) from None
 
 
 def _quoted(text: str) -> str:
