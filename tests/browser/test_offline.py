@@ -483,6 +483,21 @@ def test_a_device_that_never_says_that_there_is_signal_again_finds_out(phone: Ph
     assert len(_said()) == 1
 
 
+def test_a_try_that_gets_no_answer_is_not_joined_by_others(phone: Phone, officer: User) -> None:
+    phone.start(officer)
+    phone.ready()
+    phone.write(WORDS)
+    phone.offline()
+    phone.save()
+    phone.says("not sent yet: 1")
+    phone.page.evaluate("() => { window.fetch = () => new Promise(() => {}); }")
+    # time for three tries, but for the thirty seconds that one waits
+    # time for three tries, and less than one waits
+    phone.page.wait_for_timeout(17_000)
+    tries = phone.page.evaluate("() => navigator.locks.query()")
+    assert [len(tries[how]) for how in ("held", "pending")] == [1, 0]
+
+
 def test_the_officer_reads_the_brief_without_signal_and_says_so(
     phone: Phone, officer: User, full: UUID
 ) -> None:

@@ -102,11 +102,9 @@
       line(made("strong", {}, say("signOut", { n: mine.length })));
     }
     panel.classList.toggle("throughline-offline--waits", Boolean(mine.length || state.conflicts));
-    const next = made("div", {}, ...lines);
     still(() => {
       panel.hidden = !lines.length && !far.isConnected;
-      // said again only where it says something else
-      if (next.innerHTML !== readOut.firstElementChild?.innerHTML) readOut.replaceChildren(next);
+      renew(readOut, lines);
     });
     await list(mine, others);
     return mine;
@@ -147,8 +145,12 @@
       if (items.length) parts.push(title, made("p", { className: "govuk-hint" }, say("until", { when: when(lease.until) })), made("ul", { className: "govuk-list govuk-list--bullet" }, ...items));
       if (away.length) parts.push(made("p", { className: "govuk-body" }, say("missing", { what: away.map(([, name]) => name).join("; ") })));
     }
+    renew(place, parts);
+  }
+
+  // Said again only where it says something else: whoever stands on a link of it stays there.
+  function renew(place, parts) {
     const next = made("div", {}, ...parts);
-    // a link that somebody stands on stays
     if (next.innerHTML !== place.firstElementChild?.innerHTML) place.replaceChildren(next);
   }
 
@@ -373,18 +375,24 @@
   }
 
   // Not every device says when there is signal again, or says so before anything comes through: while somebody waits for it
-  // it is tried often, and else by the minute.
+  // it is tried often, and else by the minute; never while the last try still waits for an answer.
   const OFTEN = 5_000;
   const SELDOM = 60_000;
   let tried = Date.now();
 
+  async function lookAgain() {
+    try {
+      const due = Date.now() - tried >= (state.stopped === "no-signal" ? OFTEN : SELDOM);
+      if (document.hidden || !due) return;
+      tried = Date.now();
+      // what this page says is waiting may have been sent by the worker
+      if (isShort() || state.waited.length || (await kept.all("entries")).length) await withSignal();
+    } finally {
+      setTimeout(lookAgain, OFTEN);
+    }
+  }
+
   addEventListener("online", () => withSignal());
-  setInterval(async () => {
-    const due = Date.now() - tried >= (state.stopped === "no-signal" ? OFTEN : SELDOM);
-    if (document.hidden || !due) return;
-    tried = Date.now();
-    // what this page says is waiting may have been sent by the worker
-    if (isShort() || state.waited.length || (await kept.all("entries")).length) await withSignal();
-  }, OFTEN);
+  setTimeout(lookAgain, OFTEN);
   begin();
 })();
